@@ -1,0 +1,25 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [
+    paraglideVitePlugin({
+      project: './src/i18n/project.inlang',
+      outdir: './src/lib/paraglide',
+      strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+      emitTsDeclarations: true,
+    }),
+    sveltekit(),
+  ],
+  define: {
+    // R13: a clock before this instant is implausible.
+    __BUILD_TIME__: JSON.stringify(new Date().toISOString()),
+  },
+  build: { target: 'es2023' },
+  test: {
+    include: ['src/**/*.test.ts', 'tests/contract/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
+    environment: 'node',
+    testTimeout: 30_000,
+  },
+});

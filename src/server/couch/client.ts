@@ -1,0 +1,59 @@
+/** The methods the server's own work needs. */
+export type CouchMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+/** CouchDB's answer: its status, and its JSON body as parsed. */
+export interface CouchReply {
+  status: number;
+  body: unknown;
+}
+
+/**
+ * CouchDB's API as the server administrator sees it: one shape for the embedded store and for a remote
+ * CouchDB. Provisioning, pairing, the demo and imports work over this alone.
+ *
+ * `path` is as on the wire, e.g. `/tiski-register/_bulk_docs?x=y`: ids in it are percent-encoded.
+ * Expected failures are statuses (404, 409, …); only an unreachable server rejects.
+ */
+export interface CouchClient {
+  request(method: CouchMethod, path: string, body?: unknown): Promise<CouchReply>;
+}
+
+/** CouchDB's error body: `{error: 'not_found', reason: 'missing'}`. */
+export interface CouchErrorBody {
+  error: string;
+  reason: string;
+}
+
+/** An answer of CouchDB that the caller had no plan for. */
+export class UnexpectedCouchReply extends Error {
+  constructor(
+    readonly method: CouchMethod,
+    readonly path: string,
+    readonly reply: CouchReply,
+  ) {
+    super(
+      `${method} ${path} was answered with ${reply.status}: ${JSON.stringify(reply.body)?.slice(0, 300)}`,
+    );
+    this.name = 'UnexpectedCouchReply';
+  }
+}
+
+/**
+ * Sends a request that has to succeed and gives its body.
+ * @throws {UnexpectedCouchReply} when the status is not 2xx
+ */
+export async function requireOk(
+  client: CouchClient,
+  method: CouchMethod,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const reply = await client.request(method, path, body);
+  if (reply.status < 200 || reply.status > 299) throw new UnexpectedCouchReply(method, path, reply);
+  return reply.body;
+}
+
+/** The path of a document: `documentPath('tiski-register', 'card:12345674')`. */
+export function documentPath(database: string, id: string): string {
+  return `/${encodeURIComponent(database)}/${encodeURIComponent(id).replace(/^(_design|_local)%2F/, '$1/')}`;
+}

@@ -26,7 +26,10 @@ const ownedPackages = {
   svelte: 'state|ui',
 };
 
-/** Forbids imports against the direction of dependency: between folders only `$lib/...` is used. */
+/**
+ * Forbids imports against the direction of dependency: between folders only `$lib/...` is used.
+ * @type {import('eslint').Linter.Config[]}
+ */
 const layerRules = Object.entries(layers).map(([layer, allowed]) => {
   const allowedLayers = [layer, ...allowed].join('|');
   const foreignPackages = Object.entries(ownedPackages)

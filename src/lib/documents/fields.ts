@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import { isCardNumber } from '$lib/domain/card-number';
+
+/** Fields that several documents share. Messages are in English: they reach the quarantine list. */
+
+const isCalendarDay = (text: string) => {
+  const parsed = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
+};
+
+export const cardNumber = v.pipe(
+  v.string(),
+  v.check(isCardNumber, 'must be 8 digits with a right check digit'),
+);
+export const localDate = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day like 2026-11-22'),
+  v.check(isCalendarDay, 'must be a day that exists'),
+);
+export const localTime = v.pipe(
+  v.string(),
+  v.regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time like 06:30'),
+);
+export const instant = v.pipe(v.string(), v.isoTimestamp('must be an instant like 2026-11-22T08:00:00.000Z'));
+export const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a-z, 0-9 and -'));
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const zone = v.pipe(
+  v.string(),
+  v.check((name) => {
+    try {
+      return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+    } catch {
+      return false;
+    }
+  }, 'must be a time zone like Europe/Helsinki'),
+);
+
+/** A name in every language of the product. */
+export const localizedText = v.object({ fi: v.string(), sv: v.string(), en: v.string() });
+export type LocalizedText = v.InferOutput<typeof localizedText>;

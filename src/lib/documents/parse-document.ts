@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { cardDocument } from './card-document';
+import { schemeDocument, serviceDocument, settingsDocument, venueDocument } from './catalogue-documents';
+import { visitDocument, voidDocument } from './visit-documents';
+
+/** Schema of every document type, by its `type`. */
+const schemas = {
+  card: cardDocument,
+  scheme: schemeDocument,
+  service: serviceDocument,
+  venue: venueDocument,
+  settings: settingsDocument,
+  visit: visitDocument,
+  void: voidDocument,
+};
+type DocumentType = keyof typeof schemas;
+export type TiskiDocument = v.InferOutput<(typeof schemas)[DocumentType]>;
+
+/** Newest schema version this build understands; the same for all types so far. */
+const newestVersion = 1;
+
+/** Why a document can't be used (S7). */
+export type Unreadable =
+  /** Made by a newer Tiski: update the app. */
+  | { reason: 'newer-version' }
+  /** A type this build doesn't know. */
+  | { reason: 'unknown-type' }
+  /** Fields are missing or wrong; one English line per fault, "path: message". */
+  | { reason: 'invalid'; faults: string[] };
+
+export type Parsed = { ok: true; document: TiskiDocument } | { ok: false; unreadable: Unreadable };
+
+const isKnownType = (type: unknown): type is DocumentType =>
+  typeof type === 'string' && Object.hasOwn(schemas, type);
+
+/** The one border where documents come in: from the server, from a file. Never throws. */
+export function parseDocument(raw: unknown): Parsed {
+  if (typeof raw !== 'object' || raw === null) return invalid(['document: must be an object']);
+  const { type, v: version, _id: id } = raw as { type?: unknown; v?: unknown; _id?: unknown };
+  if (typeof version === 'number' && version > newestVersion) {
+    return { ok: false, unreadable: { reason: 'newer-version' } };
+  }
+  if (!isKnownType(type)) return { ok: false, unreadable: { reason: 'unknown-type' } };
+  const result = v.safeParse(schemas[type], raw);
+  if (!result.success) return invalid(result.issues.map((issue) => faultLine(issue)));
+  if (typeof id === 'string' && !id.startsWith(`${type}:`)) return invalid([`_id: must start with ${type}:`]);
+  if (result.output.type === 'card' && id !== `card:${result.output.number}`) {
+    return invalid(['_id: must be card: and the number']);
+  }
+  return { ok: true, document: result.output };
+}
+
+function faultLine(issue: v.BaseIssue<unknown>): string {
+  return `${v.getDotPath(issue) ?? 'document'}: ${issue.message}`;
+}
+
+function invalid(faults: string[]): Parsed {
+  return { ok: false, unreadable: { reason: 'invalid', faults } };
+}

@@ -1,0 +1,47 @@
+import type { Instant, LocalDate, LocalTime } from './day';
+
+/** Something worth noting on an admitted visit; none of them is shown as a reason to doubt the holder. */
+export type Mark = 'in-grace' | 'stale-register';
+
+/** Why a visit is not given. Closed: the screens and the tests switch over all of them. */
+export type Refusal =
+  | { reason: 'not-a-card' }
+  | { reason: 'unknown-card' }
+  | { reason: 'suspended'; until?: LocalDate }
+  | { reason: 'lost' }
+  | { reason: 'replaced' }
+  | { reason: 'ended' }
+  | { reason: 'not-yet-valid'; from: LocalDate }
+  | { reason: 'expired'; on: LocalDate }
+  | { reason: 'paused' }
+  | { reason: 'closed' }
+  | { reason: 'outside-hours'; opens?: LocalTime }
+  | { reason: 'not-included' }
+  | { reason: 'limit-reached'; frees?: LocalDate }
+  | { reason: 'stale-register' };
+
+/** What staff must settle before the visit can be logged. */
+export type Question = { reason: 'stale-register'; asOf?: Instant } | { reason: 'clock-wrong' };
+
+/** What the counter is told: whether this service is given now, and what to do next (R16). */
+export type Verdict =
+  | { outcome: 'admit'; marks: readonly Mark[] }
+  | ({ outcome: 'ask' } & Question)
+  | ({ outcome: 'already-logged'; at: Instant } & { reason: 'already-logged' })
+  | ({ outcome: 'refuse' } & Refusal);
+
+export type RefusalReason = Refusal['reason'];
+
+/** R15: staff may override any refusal but a code that is no card. */
+export function isOverridable(verdict: Verdict): boolean {
+  return verdict.outcome === 'refuse' && verdict.reason !== 'not-a-card';
+}
+
+/** R15: why staff let somebody in against a refusal. A closed list, so that no names are typed. */
+export const overrideReasons = [
+  'office-confirmed',
+  'register-out-of-date',
+  'card-faulty',
+  'staff-decision',
+] as const;
+export type OverrideReason = (typeof overrideReasons)[number];

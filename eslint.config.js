@@ -14,6 +14,7 @@ const layers = {
   scanner: ['domain'],
   token: ['domain'],
   state: ['store', 'sync', 'domain', 'documents'],
+  pwa: ['domain', 'paraglide'],
   ui: ['domain', 'paraglide'],
 };
 
@@ -23,6 +24,7 @@ const ownedPackages = {
   'pouchdb*': 'remote',
   'html5-qrcode': 'scanner',
   'barcode-detector*': 'scanner',
+  'workbox-*': 'pwa',
   svelte: 'state|ui',
 };
 

@@ -1,0 +1,77 @@
+/** `button`: the browser can be asked. `share-menu`: iOS and iPadOS, by hand. `none`: nothing to offer. */
+export type InstallOffer = 'none' | 'button' | 'share-menu';
+
+/** Chromium's event, not in TypeScript's own types. */
+interface BeforeInstallPromptEvent extends Event {
+  prompt(): Promise<{ outcome: 'accepted' | 'dismissed' }>;
+}
+
+export interface InstallWatch {
+  /** Opens the browser's own question. Call it from a click. */
+  install(): Promise<void>;
+  /** Not wanted: never offered again on this device. */
+  dismiss(): void;
+  stop(): void;
+}
+
+const DISMISSED = 'tiski-install-dismissed';
+
+/** Tells at once and at every change what can be offered. Start it early: Chromium says so only once. */
+export function watchInstall(onOffer: (offer: InstallOffer) => void): InstallWatch {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let question: BeforeInstallPromptEvent | undefined;
+
+  function currentOffer(): InstallOffer {
+    if (isStandalone() || localStorage.getItem(DISMISSED)) return 'none';
+    if (question) return 'button';
+    return hasShareMenuInstall() ? 'share-menu' : 'none';
+  }
+  const tell = () => onOffer(currentOffer());
+
+  addEventListener(
+    'beforeinstallprompt',
+    (event) => {
+      // Our own button asks, at a quiet moment, instead of the browser's bar.
+      event.preventDefault();
+      question = event as BeforeInstallPromptEvent;
+      tell();
+    },
+    { signal },
+  );
+  addEventListener(
+    'appinstalled',
+    () => {
+      question = undefined;
+      tell();
+    },
+    { signal },
+  );
+  tell();
+
+  return {
+    async install() {
+      const asked = question;
+      if (!asked) return;
+      // A question can be put once; after a "no" Chromium brings a new one when it sees fit.
+      question = undefined;
+      await asked.prompt();
+      tell();
+    },
+    dismiss() {
+      localStorage.setItem(DISMISSED, new Date().toISOString());
+      tell();
+    },
+    stop: () => stopping.abort(),
+  };
+}
+
+function isStandalone(): boolean {
+  const isIosApp = 'standalone' in navigator && navigator.standalone === true;
+  return isIosApp || matchMedia('(display-mode: standalone), (display-mode: fullscreen)').matches;
+}
+
+/** Only Safari on iOS and iPadOS has `navigator.standalone`. */
+function hasShareMenuInstall(): boolean {
+  return 'standalone' in navigator && navigator.maxTouchPoints > 0;
+}

@@ -1,0 +1,35 @@
+import { askWorker } from './ask-worker';
+
+export type StoragePersistence = 'granted' | 'denied' | 'unsupported';
+
+/** Bytes, as the browser estimates them. */
+export interface StorageEstimateBytes {
+  used: number;
+  available: number;
+}
+
+/** True when the app opens without a network: its service worker is active and has every file. */
+export async function appCached(): Promise<boolean> {
+  if (!('serviceWorker' in navigator)) return false;
+  const registration = await navigator.serviceWorker.getRegistration();
+  if (!registration?.active) return false;
+  return (await askWorker(registration.active, { type: 'IS_COMPLETE' })) === true;
+}
+
+/**
+ * Asks the browser to keep this device's data when the disk fills up. Chromium decides by itself (an
+ * installed app is granted), Firefox asks the user.
+ */
+export async function persistStorage(): Promise<StoragePersistence> {
+  if (!navigator.storage?.persist) return 'unsupported';
+  const isGranted = (await navigator.storage.persisted()) || (await navigator.storage.persist());
+  return isGranted ? 'granted' : 'denied';
+}
+
+/** undefined where the browser doesn't tell. */
+export async function storageEstimate(): Promise<StorageEstimateBytes | undefined> {
+  if (!navigator.storage?.estimate) return undefined;
+  const { usage, quota } = await navigator.storage.estimate();
+  if (usage === undefined || quota === undefined) return undefined;
+  return { used: usage, available: Math.max(0, quota - usage) };
+}

@@ -15,7 +15,7 @@ const layers = {
   token: ['domain'],
   state: ['store', 'sync', 'domain', 'documents'],
   pwa: ['domain', 'paraglide'],
-  ui: ['domain', 'paraglide'],
+  ui: ['domain', 'paraglide', 'scanner'],
 };
 
 /** Packages that only one layer may know. */

@@ -1,0 +1,61 @@
+/** What a stream of sightings amounts to. */
+export type SightingEvent = { kind: 'scan'; text: string } | { kind: 'two-codes' };
+
+export interface HoldStill {
+  /**
+   * Takes the codes seen in one frame; `at` is in milliseconds of any steady clock.
+   * While not listening nothing is reported, but a code reported before stays known as still in view,
+   * and one that is first seen meanwhile counts as soon as we listen again.
+   */
+  see(codes: readonly string[], at: number, isListening?: boolean): SightingEvent | undefined;
+}
+
+/** A reported code must have been out of view this long before it counts again. */
+const awayMs = 2_500;
+
+/**
+ * After several codes were seen at once, one counts only when it has been alone for this long: the reader
+ * misses a code in a frame now and then, and the one it missed might be the one that was meant.
+ */
+const aloneMs = 500;
+
+/** Turns sightings into scans: a card held still is one scan, two cards at once are none. */
+export function createHoldStill(): HoldStill {
+  /** Codes already reported, and when each was last in view. */
+  const lastSeen = new Map<string, number>();
+  let severalSince: number | undefined;
+  let severalLast = 0;
+  let isWarned = false;
+
+  /** One frame with several codes may be a misreading; the next one within `aloneMs` settles it. */
+  function seeSeveral(at: number, isListening: boolean): SightingEvent | undefined {
+    severalLast = at;
+    if (severalSince === undefined) {
+      severalSince = at;
+      return undefined;
+    }
+    if (isWarned || !isListening) return undefined;
+    isWarned = true;
+    return { kind: 'two-codes' };
+  }
+
+  return {
+    see(codes, at, isListening = true) {
+      const seen = new Set(codes);
+      for (const [code, seenAt] of lastSeen) {
+        if (at - seenAt >= awayMs) lastSeen.delete(code);
+        else if (seen.has(code)) lastSeen.set(code, at);
+      }
+      if (severalSince !== undefined && at - severalLast >= aloneMs) {
+        severalSince = undefined;
+        isWarned = false;
+      }
+      if (seen.size > 1) return seeSeveral(at, isListening);
+      const [text] = seen;
+      if (text === undefined || severalSince !== undefined) return undefined;
+      if (!isListening || lastSeen.has(text)) return undefined;
+      lastSeen.set(text, at);
+      return { kind: 'scan', text };
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import type { CardDocument } from '$lib/documents/card-document';
+import type { CardStatus } from '$lib/domain/card';
+import type { LocalDate } from '$lib/domain/day';
+import { codesCell, dayCell, hintCell, numberCell, schemeCell, statusCell, type Cell } from './import-fields';
+import type { CsvFault } from './import-report';
+
+/** The columns of a card file, in any order; the last three may be left out. */
+const columns = ['number', 'scheme', 'valid_from', 'valid_until', 'status', 'codes', 'hint'] as const;
+type Column = (typeof columns)[number];
+const optionalColumns: readonly Column[] = ['status', 'codes', 'hint'];
+
+/** Longer lines are not of a card file. */
+const longestLine = 4000;
+
+/** One card as a file has it; what the file leaves empty is absent. */
+export interface CardRow {
+  line: number;
+  number: string;
+  scheme: string;
+  validFrom: LocalDate;
+  validUntil: LocalDate;
+  status?: CardStatus;
+  codes?: CardDocument['codes'];
+  hint?: string;
+}
+
+/** How the file's lines are to be read. */
+export interface CsvHeader {
+  delimiter: ',' | ';';
+  columns: Column[];
+}
+
+export type Read<T> = { ok: true; value: T } | { ok: false; faults: CsvFault[] };
+
+/** Cells of one line. A line is a record: no field of a card has a line break in it. */
+function cellsOf(text: string, line: number, delimiter: string): Read<string[]> {
+  const fault = (reason: string): Read<never> => ({ ok: false, faults: [{ line, reason }] });
+  if (text.includes('\uFFFD')) {
+    return fault('holds bytes that are not UTF-8 text: save the file as "CSV UTF-8"');
+  }
+  if (text.length > longestLine) return fault(`is longer than ${longestLine} characters`);
+  try {
+    return { ok: true, value: parse(text, { delimiter, trim: true, relax_column_count: true })[0] ?? [] };
+  } catch (error) {
+    if (error instanceof CsvError) return fault('has a quotation mark that opens or closes in a wrong place');
+    throw error;
+  }
+}
+
+/** Reads the first line: what separates the fields, and which column is where. */
+export function readHeader(text: string): Read<CsvHeader> {
+  const names = text.replace(/^\uFEFF/, '');
+  const delimiter = names.includes(';') ? ';' : ',';
+  const cells = cellsOf(names, 1, delimiter);
+  if (!cells.ok) return cells;
+  const found = cells.value.map((name) => name.toLowerCase());
+  const faults: CsvFault[] = [];
+  found.forEach((name, index) => {
+    if (!columns.some((column) => column === name)) {
+      faults.push({
+        line: 1,
+        reason: `unknown column "${name.slice(0, 40)}"; known are ${columns.join(', ')}`,
+      });
+    } else if (found.indexOf(name) < index) {
+      faults.push({ line: 1, column: name, reason: 'is there twice' });
+    }
+  });
+  for (const column of columns) {
+    if (found.includes(column) || optionalColumns.includes(column)) continue;
+    faults.push({ line: 1, column, reason: 'is missing' });
+  }
+  return faults.length > 0
+    ? { ok: false, faults }
+    : { ok: true, value: { delimiter, columns: found as Column[] } };
+}
+
+/** Reads one line after the header; `undefined` for an empty one. All its faults are told at once. */
+export function readRow(
+  text: string,
+  line: number,
+  header: CsvHeader,
+  schemes: ReadonlySet<string>,
+): Read<CardRow> | undefined {
+  const cells = cellsOf(text, line, header.delimiter);
+  if (!cells.ok) return cells;
+  if (cells.value.every((cell) => cell === '')) return undefined;
+  const wrongCount = countFault(cells.value, header);
+  if (wrongCount !== undefined) return { ok: false, faults: [{ line, reason: wrongCount }] };
+
+  const cellTexts = new Map(header.columns.map((column, index) => [column, cells.value[index] ?? '']));
+  const faults: CsvFault[] = [];
+  const take = <T>(column: Column, read: (cell: string) => Cell<T>): T | undefined => {
+    const cell = cellTexts.get(column) ?? '';
+    if (cell === '' && optionalColumns.includes(column)) return undefined;
+    const understood: Cell<T> = cell === '' ? { ok: false, reason: 'is empty' } : read(cell);
+    if (understood.ok) return understood.value;
+    faults.push({ line, column, reason: understood.reason });
+    return undefined;
+  };
+
+  const number = take('number', numberCell);
+  const scheme = take('scheme', (cell) => schemeCell(cell, schemes));
+  const validFrom = take('valid_from', dayCell);
+  const validUntil = take('valid_until', dayCell);
+  const status = take('status', statusCell);
+  const codes = take('codes', (cell) => codesCell(cell, number));
+  const hint = take('hint', hintCell);
+  if (validFrom !== undefined && validUntil !== undefined && validUntil < validFrom) {
+    faults.push({ line, column: 'valid_until', reason: `is before valid_from (${validFrom})` });
+  }
+  if (faults.length > 0 || !number || !scheme || !validFrom || !validUntil) return { ok: false, faults };
+  return {
+    ok: true,
+    value: {
+      line,
+      number,
+      scheme,
+      validFrom,
+      validUntil,
+      ...(status === undefined ? {} : { status }),
+      ...(codes === undefined ? {} : { codes }),
+      ...(hint === undefined ? {} : { hint }),
+    },
+  };
+}
+
+/** Empty fields at the end are spreadsheets' way; any other difference from the header is a fault. */
+function countFault(cells: readonly string[], header: CsvHeader): string | undefined {
+  const expected = header.columns.length;
+  if (cells.length < expected) return `has ${cells.length} fields, the header has ${expected}`;
+  if (cells.slice(expected).every((cell) => cell === '')) return undefined;
+  const counted = `has ${cells.length} fields, the header has ${expected}`;
+  return header.delimiter === ';'
+    ? `${counted}: where ; separates the fields, several codes need quotation marks, as in "LR1;LR2"`
+    : counted;
+}

@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+import type { CardDocument } from '$lib/documents/card-document';
+import { localDate } from '$lib/documents/fields';
+import { isCardNumber } from '$lib/domain/card-number';
+import { cardStatuses, type CardStatus } from '$lib/domain/card';
+import type { LocalDate } from '$lib/domain/day';
+import { readCode } from '$lib/domain/scan-code';
+
+/** A cell understood, or why it can't be. */
+export type Cell<T> = { ok: true; value: T } | { ok: false; reason: string };
+
+type Code = CardDocument['codes'][number];
+
+const good = <T>(value: T): Cell<T> => ({ ok: true, value });
+const bad = (reason: string): Cell<never> => ({ ok: false, reason });
+
+/** "1234 5674" or "12345674". */
+export function numberCell(text: string): Cell<string> {
+  const digits = text.replaceAll(/\s/g, '');
+  if (isCardNumber(digits)) return good(digits);
+  if (/^\d{1,7}$/.test(digits)) {
+    return bad(`"${text}" has ${digits.length} digits, not 8 (spreadsheets drop zeros from the front)`);
+  }
+  if (!/^\d{8}$/.test(digits)) return bad(`"${shortened(text)}" is not 8 digits`);
+  return bad(`"${text}" is mistyped: its check digit is wrong`);
+}
+
+export function schemeCell(text: string, schemes: ReadonlySet<string>): Cell<string> {
+  if (schemes.has(text)) return good(text);
+  const known = [...schemes].join(', ') || 'none yet';
+  return bad(`"${shortened(text)}" is not a scheme of the catalogue (${known})`);
+}
+
+/** "2026-02-01", or as Finns write it, "1.2.2026". */
+export function dayCell(text: string): Cell<LocalDate> {
+  const finnish = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
+  const [, day = '', month = '', year = ''] = finnish ?? [];
+  const iso = finnish ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : text;
+  const parsed = v.safeParse(localDate, iso, { abortPipeEarly: true });
+  if (parsed.success) return good(parsed.output);
+  return bad(`"${shortened(text)}" is not a day like 2026-02-01 or 1.2.2026`);
+}
+
+const isStatus = (text: string): text is CardStatus => cardStatuses.some((status) => status === text);
+
+export function statusCell(text: string): Cell<CardStatus> {
+  const status = text.toLowerCase();
+  return isStatus(status) ? good(status) : bad(`"${shortened(text)}" is none of ${cardStatuses.join(', ')}`);
+}
+
+/** "LR004711;rfid:04A2B80" */
+export function codesCell(text: string, number: string | undefined): Cell<Code[]> {
+  const codes: Code[] = [];
+  for (const part of text.split(';').map((each) => each.trim())) {
+    if (part === '') continue;
+    const code = codeFrom(part);
+    const read = readCode(code.value);
+    if (read.kind === 'impossible') return bad(`"${shortened(part)}" is not a code that can be scanned`);
+    // A card is always found by its own number.
+    if (read.kind === 'number' && read.number === number) continue;
+    if (read.kind === 'number') return bad(`"${part}" would be read as the number of card ${read.number}`);
+    if (codes.some(({ value }) => value === code.value)) return bad(`"${code.value}" is there twice`);
+    codes.push(code);
+  }
+  return good(codes);
+}
+
+function codeFrom(part: string): Code {
+  const prefixed = /^(qr|barcode|rfid):(.*)$/is.exec(part);
+  if (!prefixed) return { kind: 'barcode', value: part };
+  return { kind: prefixed[1]?.toLowerCase() as Code['kind'], value: (prefixed[2] ?? '').trim() };
+}
+
+export function hintCell(text: string): Cell<string> {
+  if (text.length > 20) return bad(`has ${text.length} characters, at most 20 are kept`);
+  if (/\p{C}/u.test(text)) return bad('holds a character that can not be shown');
+  return good(text);
+}
+
+const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

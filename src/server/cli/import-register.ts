@@ -1,0 +1,134 @@
+import * as v from 'valibot';
+import { canonicalJson } from '$lib/documents/canonical';
+import type { CardDocument } from '$lib/documents/card-document';
+import { parseDocument } from '$lib/documents/parse-document';
+import { requireOk, type CouchClient } from '../couch/client';
+import type { CardRow } from './import-csv';
+import type { CsvFault } from './import-report';
+
+/** Documents a request, by measurement: more gains nothing, and CouchDB's default limits still hold. */
+const pageSize = 2000;
+
+/** A card as the register has it: fields this import knows nothing of are kept as they are. */
+type StoredCard = Record<string, unknown> & { _id: string };
+
+/** What has to be written so that the register says what the file says. */
+export interface RegisterPlan {
+  documents: StoredCard[];
+  added: number;
+  changed: number;
+  unchanged: number;
+  faults: CsvFault[];
+}
+
+const idPage = v.object({ rows: v.array(v.object({ id: v.string() })) });
+const documentPage = v.object({
+  rows: v.array(v.object({ id: v.string(), doc: v.looseObject({ _id: v.string() }) })),
+});
+
+/** The ids of the catalogue's schemes. */
+export async function schemeIds(client: CouchClient): Promise<Set<string>> {
+  const range = `startkey=${key('scheme:')}&endkey=${key('scheme;')}`;
+  const body = await requireOk(client, 'GET', `/tiski-catalogue/_all_docs?${range}`);
+  return new Set(v.parse(idPage, body).rows.map(({ id }) => id.slice('scheme:'.length)));
+}
+
+/** Compares the file with the whole register; nothing is written. */
+export async function planImport(
+  client: CouchClient,
+  rows: ReadonlyMap<string, CardRow>,
+): Promise<RegisterPlan> {
+  const plan: RegisterPlan = { documents: [], added: 0, changed: 0, unchanged: 0, faults: [] };
+  const seen = new Set<string>();
+  const claims = new Map<string, CardRow>();
+  for (const row of rows.values()) for (const { value } of row.codes ?? []) claims.set(value, row);
+
+  for await (const stored of storedCards(client)) {
+    const number = stored._id.slice('card:'.length);
+    const row = rows.get(number);
+    plan.faults.push(...stolenCodes(stored, number, row, claims));
+    if (!row) continue;
+    seen.add(number);
+    const next = mergedCard(row, stored);
+    if (canonicalJson(next) === canonicalJson(stored)) plan.unchanged += 1;
+    else {
+      plan.changed += 1;
+      plan.documents.push(next);
+      plan.faults.push(...unreadable(next, row));
+    }
+  }
+  for (const row of rows.values()) {
+    if (seen.has(row.number)) continue;
+    plan.added += 1;
+    plan.documents.push(mergedCard(row, newCard(row.number)));
+  }
+  return plan;
+}
+
+async function* storedCards(client: CouchClient): AsyncGenerator<StoredCard> {
+  let from = 'card:';
+  for (;;) {
+    const range = `startkey=${key(from)}&endkey=${key('card;')}&limit=${pageSize}`;
+    const body = await requireOk(client, 'GET', `/tiski-register/_all_docs?include_docs=true&${range}`);
+    const { rows } = v.parse(documentPage, body);
+    for (const { doc } of rows) yield doc;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    // The next id in CouchDB's order of ids.
+    from = `${last.id}\u0000`;
+  }
+}
+
+const key = (id: string) => encodeURIComponent(JSON.stringify(id));
+
+function newCard(number: string): StoredCard {
+  return { _id: `card:${number}`, type: 'card', v: 1, number, codes: [], status: 'active' };
+}
+
+/** The file's word over the stored card; what the file leaves empty stays as it was. */
+function mergedCard(row: CardRow, stored: StoredCard): StoredCard {
+  const { scheme, validFrom, validUntil, status, codes, hint } = row;
+  const next: StoredCard = {
+    ...stored,
+    scheme,
+    validFrom,
+    validUntil,
+    ...(status === undefined ? {} : { status }),
+    ...(codes === undefined ? {} : { codes }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+  // The last day belonged to the suspension that the file ends.
+  if (next['status'] !== stored['status']) delete next['statusUntil'];
+  return next;
+}
+
+/** Codes that the file gives to one card while the register has, and keeps, them on another. */
+function stolenCodes(
+  stored: StoredCard,
+  number: string,
+  row: CardRow | undefined,
+  claims: ReadonlyMap<string, CardRow>,
+): CsvFault[] {
+  // Where the file names this card's codes itself, repetitions were found while it was read.
+  if (row?.codes !== undefined || claims.size === 0) return [];
+  return storedCodes(stored).flatMap((code) => {
+    const claim = claims.get(code);
+    if (claim === undefined || claim.number === number) return [];
+    const reason = `"${code}" belongs to card ${number} in the register`;
+    return [{ line: claim.line, column: 'codes', reason }];
+  });
+}
+
+function storedCodes(stored: StoredCard): string[] {
+  const codes = stored['codes'] as CardDocument['codes'] | undefined;
+  return Array.isArray(codes) ? codes.map((code) => String(code?.value)) : [];
+}
+
+/** A stored card that the file can't make readable: broken, or of a newer Tiski. */
+function unreadable(next: StoredCard, { line, number }: CardRow): CsvFault[] {
+  const parsed = parseDocument(next);
+  if (parsed.ok) return [];
+  const { unreadable: why } = parsed;
+  const told = why.reason === 'invalid' ? why.faults.join('; ') : why.reason;
+  return [{ line, reason: `the register's own card ${number} is not readable (${told})` }];
+}

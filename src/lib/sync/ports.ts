@@ -1,3 +1,5 @@
+import type { Instant } from '$lib/domain/day';
+
 /**
  * What the sync engine needs of the world. `remote/` fulfils the first half over HTTP, `store/` (through
  * the composition root) the second; tests bring fakes. Documents are opaque here but for `_id`.
@@ -49,10 +51,11 @@ export interface ChangesPage {
 /** What the server said of one pushed document. */
 export type PushAnswer =
   | { id: string; kind: 'stored' }
-  /** 409: something with this id is there; `remote` is its body when it could be read. */
-  | { id: string; kind: 'exists'; remote?: RemoteDocument }
+  /** 409: something with this id is there; whether it is the pushed document, where that could be read. */
+  | { id: string; kind: 'exists'; body: 'identical' | 'different' | 'unread' }
   | { id: string; kind: 'refused'; status: number; reason: string };
 
+/** A database on the server. No method throws, but for AbortSignal's own reason. */
 export interface RemoteDatabase {
   readonly name: string;
   /** The database's epoch; undefined in `value` when it has none. */
@@ -63,4 +66,76 @@ export interface RemoteDatabase {
   waitForChange(since: string, signal: AbortSignal): Promise<Outcome<boolean>>;
   /** One request for all documents; answers in any order, one per document. */
   push(documents: readonly RemoteDocument[]): Promise<Outcome<PushAnswer[]>>;
+}
+
+/** How the server sees this device's account (S11). */
+export type AccountState = 'active' | 'revoked';
+
+/** The server, as one account sees it. */
+export interface RemoteServer {
+  database(name: string): RemoteDatabase;
+  account(): Promise<Outcome<AccountState>>;
+}
+
+/** How far a database was pulled, and from which server's copy (S8). */
+export interface Cursor {
+  epoch: string;
+  seq: string;
+  /** False while a pull from zero is under way. */
+  isComplete: boolean;
+}
+
+/** A page as it is written, together with the cursor after it (S6). */
+export interface PulledPage {
+  changes: readonly Change[];
+  epoch: string;
+  seq: string;
+  /** Whether the copy is up to date after this page. */
+  isLast: boolean;
+}
+
+/** The device's side: every method is one transaction, and has reached the disk when it resolves. */
+export interface LocalStore {
+  /** Databases to pull and push, the most urgent first. */
+  databases(): Promise<string[]>;
+  cursor(database: string): Promise<Cursor | undefined>;
+  /** S6, S7: the rows, their quarantine and the cursor; a pull from zero sweeps what it did not meet. */
+  applyPage(database: string, page: PulledPage): Promise<void>;
+  /** S8: a cursor at zero, and every document of this desk's own back into the outbox; how many. */
+  startOver(database: string, epoch: string): Promise<number>;
+  /** The oldest documents that wait for a database. */
+  waiting(database: string, limit: number): Promise<RemoteDocument[]>;
+  /** S3: the server has them. */
+  acknowledge(ids: readonly string[]): Promise<void>;
+  /** S4: the server does not want them; they are kept. */
+  refuse(refusals: readonly { id: string; status: number; reason: string }[]): Promise<void>;
+  /** S7: whether a document of a newer version was met. */
+  needsUpdate(): Promise<boolean>;
+  /** S11: the register and other desks' visits go, this desk's own stay. */
+  setAccountState(state: AccountState): Promise<void>;
+  /** Forgets what no rule needs any more. */
+  prune(): Promise<void>;
+  /** Calls back when documents begin to wait, in any tab; gives the stop. */
+  onWaiting(listener: () => void): () => void;
+}
+
+export type SyncPhase =
+  'starting' | 'in-sync' | 'sending' | 'loading' | 'offline' | 'signed-out' | 'revoked' | 'update-needed';
+
+/** What the screens are told. Instants are device time but for `lastContact`. */
+export interface SyncState {
+  phase: SyncPhase;
+  /** Of the database that loads, changes done and changes known to come. */
+  progress?: { database: string; done: number; total: number };
+  nextAttemptAt?: Instant;
+  lastFailure?: RemoteFailure['kind'];
+}
+
+/** The world's time and chance, so that tests own both. */
+export interface Timing {
+  now(): Instant;
+  /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** In [0, 1). */
+  random(): number;
 }

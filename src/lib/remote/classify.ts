@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import type { RemoteFailure } from '$lib/sync/ports';
+
+/** The one place that knows what an HTTP answer means (S11–S13). */
+
+const couchError = v.object({ error: v.string(), reason: v.optional(v.nullable(v.string())) });
+
+/** An answer as it came, its body read. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+export type Classified<T> = { ok: true; value: T } | { ok: false; failure: RemoteFailure };
+
+/**
+ * Understands an answer: a 2xx whose body has the awaited shape is ours, everything else a failure.
+ * @param now device time, for a Retry-After that is a date in an answer without one
+ */
+export function classifyAnswer<S extends v.GenericSchema>(
+  answer: Answer,
+  schema: S,
+  now: number,
+): Classified<v.InferOutput<S>> {
+  const body = parseJson(answer.text);
+  if (answer.status < 200 || answer.status > 299) {
+    return { ok: false, failure: failureOf(answer, body, now) };
+  }
+  // A captive portal or a proxy answers 200 with a page of its own; a cut line gives half a JSON.
+  const parsed = v.safeParse(schema, body);
+  return parsed.success
+    ? { ok: true, value: parsed.output }
+    : { ok: false, failure: { kind: 'not-our-server' } };
+}
+
+function failureOf({ status, headers }: Answer, body: unknown, now: number): RemoteFailure {
+  // These are also said by whatever stands between the device and the server, in HTML.
+  if (status === 429 || status === 503) return busy(headers, now);
+  if (status === 413) return { kind: 'too-large' };
+  if (status >= 500) return { kind: 'server-error', status };
+
+  const parsed = v.safeParse(couchError, body);
+  if (!parsed.success) return { kind: 'not-our-server' };
+  const { error, reason } = parsed.output;
+  switch (status) {
+    case 401:
+      return { kind: 'signed-out' };
+    case 403:
+      return { kind: 'forbidden' };
+    case 404:
+      // CouchDB says 'missing' or 'deleted' of a document, and this of a database.
+      if (reason === 'Database does not exist.' || reason === 'no_db_file') return { kind: 'missing' };
+      break;
+  }
+  return { kind: 'rejected', status, reason: reason ?? error };
+}
+
+function busy(headers: Headers, now: number): RemoteFailure {
+  const retryAfterMs = readRetryAfter(headers, now);
+  return retryAfterMs === undefined ? { kind: 'busy' } : { kind: 'busy', retryAfterMs };
+}
+
+/** Retry-After is seconds or a date (RFC 9110, 10.2.3); the date is by the server's clock. */
+function readRetryAfter(headers: Headers, now: number): number | undefined {
+  const text = headers.get('retry-after')?.trim();
+  if (!text) return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) return undefined;
+  const serverNow = Date.parse(headers.get('date') ?? '');
+  return Math.max(0, at - (Number.isNaN(serverNow) ? now : serverNow));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

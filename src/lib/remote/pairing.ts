@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+import type { Outcome } from '$lib/sync/ports';
+import { basicAuthorization, requestJson, type Account, type Contact } from './request';
+
+/** Where the server is: `origin` as in location.origin. */
+export interface ServerAddress {
+  origin: string;
+  now: () => number;
+  onContact?: (contact: Contact) => void;
+}
+
+const timeoutMs = 20_000;
+
+const pairAnswer = v.object({
+  desk: v.object({
+    id: v.string(),
+    name: v.string(),
+    venue: v.string(),
+    sectors: v.array(v.string()),
+  }),
+  account: v.object({ name: v.string(), password: v.string() }),
+});
+export type PairAnswer = v.InferOutput<typeof pairAnswer>;
+
+/** Uses up a pairing code. A wrong, used or outdated code is `rejected` with a 4xx status. */
+export async function claimPairingCode(server: ServerAddress, code: string): Promise<Outcome<PairAnswer>> {
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ code }),
+  };
+  return requestJson(`${server.origin}/api/pair`, init, pairAnswer, { ...server, timeoutMs });
+}
+
+const sessionAnswer = v.object({
+  userCtx: v.object({ name: v.nullable(v.string()), roles: v.array(v.string()) }),
+});
+
+/** Who the server takes the account for; `signed-out` when it does not know it. */
+export async function readSession(
+  server: ServerAddress,
+  account: Account,
+): Promise<Outcome<{ roles: string[] }>> {
+  const init = { headers: { authorization: basicAuthorization(account), accept: 'application/json' } };
+  const url = `${server.origin}/couch/_session`;
+  const answer = await requestJson(url, init, sessionAnswer, { ...server, timeoutMs });
+  if (!answer.ok) return answer;
+  // Without credentials that it accepts CouchDB answers 200 for nobody.
+  const { name, roles } = answer.value.userCtx;
+  return name === account.name
+    ? { ok: true, value: { roles } }
+    : { ok: false, failure: { kind: 'signed-out' } };
+}
+
+const userDocument = v.looseObject({ _id: v.string(), _rev: v.string() });
+const writtenAnswer = v.object({ ok: v.literal(true) });
+
+/** Changes the account's own password, as the account itself. */
+export async function changeOwnPassword(
+  server: ServerAddress,
+  account: Account,
+  newPassword: string,
+): Promise<Outcome<undefined>> {
+  const headers = {
+    authorization: basicAuthorization(account),
+    accept: 'application/json',
+    'content-type': 'application/json',
+  };
+  const url = `${server.origin}/couch/_users/${encodeURIComponent(`org.couchdb.user:${account.name}`)}`;
+  const options = { ...server, timeoutMs };
+  const read = await requestJson(url, { headers }, userDocument, options);
+  if (!read.ok) return read;
+  const body = JSON.stringify({ ...read.value, password: newPassword });
+  const written = await requestJson(url, { method: 'PUT', headers, body }, writtenAnswer, options);
+  return written.ok ? { ok: true, value: undefined } : written;
+}

@@ -1,0 +1,57 @@
+import type { TiskiDatabase } from '$lib/store/database';
+import { waitingCount } from '$lib/store/outbox';
+import { quarantineCount } from '$lib/store/quarantine';
+import { registerAsOf } from '$lib/store/register';
+import { readSetting } from '$lib/store/settings';
+import type { SyncPhase, SyncState } from '$lib/sync/ports';
+import { liveQuery } from './live-query.svelte';
+
+/**
+ * What a counter is told about its data. One tab syncs for all of them, so the state comes by way of the
+ * database. Instants: `lastContact` and `registerAsOf` are server time, `nextAttemptAt` device time.
+ */
+export class SyncStatus {
+  readonly #state;
+  readonly #clock;
+  readonly #registerAsOf;
+  readonly #waiting;
+  readonly #refused;
+  readonly #quarantined;
+
+  constructor(db: TiskiDatabase) {
+    this.#state = liveQuery(async () => (await readSetting(db, 'sync-state')) as SyncState | undefined);
+    this.#clock = liveQuery(() => readSetting(db, 'clock'));
+    this.#registerAsOf = liveQuery(() => registerAsOf(db));
+    this.#waiting = liveQuery(() => waitingCount(db));
+    this.#refused = liveQuery(() => db.outbox.where('state').equals('refused').count());
+    this.#quarantined = liveQuery(() => quarantineCount(db));
+  }
+
+  get phase(): SyncPhase {
+    return this.#state.current?.phase ?? 'starting';
+  }
+  get progress(): SyncState['progress'] {
+    return this.#state.current?.progress;
+  }
+  get nextAttemptAt(): number | undefined {
+    return this.#state.current?.nextAttemptAt;
+  }
+  get lastFailure(): SyncState['lastFailure'] {
+    return this.#state.current?.lastFailure;
+  }
+  get lastContact(): number | undefined {
+    return this.#clock.current?.lastContact;
+  }
+  get registerAsOf(): number | undefined {
+    return this.#registerAsOf.current;
+  }
+  get waiting(): number {
+    return this.#waiting.current ?? 0;
+  }
+  get refused(): number {
+    return this.#refused.current ?? 0;
+  }
+  get quarantined(): number {
+    return this.#quarantined.current ?? 0;
+  }
+}

@@ -1,0 +1,30 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalJson } from '$lib/documents/canonical';
+import type { VisitDocument } from '$lib/documents/visit-documents';
+import type { TiskiDatabase } from './database';
+import { readSetting, writeSetting } from './settings';
+
+/** A desk's visits are numbered and chained by hash, so that the office sees a gap (S15). */
+
+/** The number and hash that the desk's next visit carries. */
+export async function nextLink(
+  db: TiskiDatabase,
+  account: string,
+): Promise<{ number: number; previous: string }> {
+  const chain = await readSetting(db, 'chain');
+  if (chain?.account !== account) return { number: 1, previous: '' };
+  return { number: chain.number + 1, previous: chain.previous };
+}
+
+/**
+ * Makes a visit of the desk the last of its chain, unless a later one is. Also for visits that come back
+ * from the server: a desk on a new device goes on where the old one stopped.
+ */
+export async function noteLink(db: TiskiDatabase, account: string, visit: VisitDocument): Promise<void> {
+  const chain = await readSetting(db, 'chain');
+  if (chain?.account === account && chain.number >= visit.number) return;
+  // Web Crypto answers later, and IndexedDB would commit the transaction meanwhile.
+  const previous = bytesToHex(sha256(utf8ToBytes(canonicalJson(visit))));
+  await writeSetting(db, 'chain', { account, number: visit.number, previous });
+}

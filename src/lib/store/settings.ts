@@ -1,0 +1,54 @@
+import type { Instant } from '$lib/domain/day';
+import type { TiskiDatabase } from './database';
+import type { Device, PendingPairing } from './device';
+
+/** What the device remembers, by key. Values are plain JSON. */
+export interface SettingValues {
+  device: Device;
+  /** A pairing that has begun and is not finished (see pair-device.ts). */
+  pairing: PendingPairing;
+  /** What was learned of the clock at the last contact (R13): server minus device, ms; server time. */
+  clock: { skewMs: number; lastContact: Instant };
+  /** The desk's last visit: its number, and the hash that the next one carries. */
+  chain: { account: string; number: number; previous: string };
+  /** The syncer's state, shared by all tabs; its shape is SyncState of sync/ports.ts. */
+  'sync-state': object;
+  /** Device time of the last pruning. */
+  'pruned-at': Instant;
+  /** Id of the service that this counter gives. */
+  'chosen-service': string;
+  'camera-id': string;
+  'sound-on': boolean;
+  kiosk: KioskSetting;
+}
+
+export interface KioskSetting {
+  isOn: boolean;
+  /** Id of the service. */
+  service: string;
+  /** Salted hash of the PIN that leads out, hex; how it is made is the kiosk's matter. */
+  pinHash: string;
+  pinSalt: string;
+}
+
+export type SettingKey = keyof SettingValues;
+
+export async function readSetting<K extends SettingKey>(
+  db: TiskiDatabase,
+  key: K,
+): Promise<SettingValues[K] | undefined> {
+  const row = await db.settings.get(key);
+  return row?.value as SettingValues[K] | undefined;
+}
+
+export async function writeSetting<K extends SettingKey>(
+  db: TiskiDatabase,
+  key: K,
+  value: SettingValues[K],
+): Promise<void> {
+  await db.settings.put({ key, value });
+}
+
+export async function deleteSetting(db: TiskiDatabase, key: SettingKey): Promise<void> {
+  await db.settings.delete(key);
+}

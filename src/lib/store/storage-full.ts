@@ -1,0 +1,7 @@
+/** Whether a write failed because the device has no room: Dexie wraps what the browser said. */
+export function isStorageFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'QuotaExceededError') return true;
+  const inner: unknown = (error as { inner?: unknown }).inner;
+  return inner !== error && isStorageFull(inner);
+}

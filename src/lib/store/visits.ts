@@ -1,0 +1,83 @@
+import type { VisitDocument } from '$lib/documents/visit-documents';
+import { addDays, startOfDay, type Instant, type LocalDate } from '$lib/domain/day';
+import type { TiskiDatabase, VisitRow } from './database';
+import type { Device } from './device';
+import { readSetting } from './settings';
+
+/** A line of the day's list. */
+export interface DayVisit {
+  id: string;
+  at: Instant;
+  card: string;
+  /** Id of the service. */
+  service: string;
+  desk: string;
+  isVoided: boolean;
+  /** Logged by this desk: it may be undone here. */
+  isOwn: boolean;
+  /** The server has it. */
+  isSent: boolean;
+  /** S4: the server would not take it. */
+  isRefused: boolean;
+  isOverridden: boolean;
+  document: VisitDocument;
+}
+
+/** The visits of a day at this desk's venue, and this desk's own anywhere, the newest first. */
+export function visitsOfDay(db: TiskiDatabase, day: LocalDate, zone: string): Promise<DayVisit[]> {
+  return db.transaction('r', db.settings, db.visits, db.voids, db.outbox, async () => {
+    const device = await readSetting(db, 'device');
+    const account = device?.account.name;
+    const rows = await db.visits
+      .where('at')
+      .between(startOfDay(day, zone), startOfDay(addDays(day, 1), zone), true, false)
+      .filter(({ desk, document }) => desk === account || document.venue === device?.venue)
+      .reverse()
+      .sortBy('at');
+    const ids = rows.map(({ _id }) => _id);
+    const voids = await db.voids.bulkGet(ids);
+    const outbox = await db.outbox.bulkGet(ids);
+    return rows.map((row, index) => ({
+      id: row._id,
+      at: row.at,
+      card: row.card,
+      service: row.service,
+      desk: row.desk,
+      isVoided: voids[index] !== undefined,
+      isOwn: row.desk === account,
+      isSent: outbox[index] === undefined,
+      isRefused: outbox[index]?.state === 'refused',
+      isOverridden: row.document.override !== undefined,
+      document: row.document,
+    }));
+  });
+}
+
+/** Visits of the day by service id, those undone left out. */
+export async function countsOfDay(
+  db: TiskiDatabase,
+  day: LocalDate,
+  zone: string,
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { service, isVoided } of await visitsOfDay(db, day, zone)) {
+    if (!isVoided) counts.set(service, (counts.get(service) ?? 0) + 1);
+  }
+  return counts;
+}
+
+export function visitRowFromDocument(database: string, document: VisitDocument): VisitRow {
+  const { _id, desk, card, service, at } = document;
+  return { _id, database, desk, card, service, at: Date.parse(at), document };
+}
+
+/** S11: forgets the visits of other desks, and how far visits were pulled. */
+export async function wipeOthersVisits(db: TiskiDatabase, device: Device): Promise<void> {
+  const isForeign = ({ desk }: { desk: string }) => desk !== device.account.name;
+  await db.transaction('rw', db.visits, db.voids, db.cursors, db.quarantine, async () => {
+    await db.visits.filter(isForeign).delete();
+    await db.voids.filter(isForeign).delete();
+    await db.cursors.where('database').startsWith('tiski-visits-').delete();
+    await db.quarantine.where('database').startsWith('tiski-visits-').delete();
+  });
+}

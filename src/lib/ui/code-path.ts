@@ -13,11 +13,11 @@ export interface CodePath {
 const qrUnits = 2;
 const quietModules: Record<CodeKind, number> = { qr: 4, code128: 10 };
 
-/** Draws `text` as a QR code (ISO/IEC 18004, level M) or Code 128; `undefined` when it does not fit in one. */
+/** Draws `text` as a QR code (ISO/IEC 18004, level M by bwip-js's default) or Code 128; `undefined` when it does not fit in one. */
 export function codePath(kind: CodeKind, text: string): CodePath | undefined {
   try {
     return kind === 'qr'
-      ? qrcode({ bcid: 'qrcode', text, scale: 1, eclevel: 'M' }, drawing(quietModules.qr * qrUnits, true))
+      ? qrcode({ bcid: 'qrcode', text, scale: 1 }, drawing(quietModules.qr * qrUnits, true))
       : code128({ bcid: 'code128', text, scale: 1, height: 10 }, drawing(quietModules.code128, false));
   } catch {
     // bwip-js throws for texts that are empty, too long, or of other characters than the code has.

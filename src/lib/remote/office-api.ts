@@ -1,0 +1,126 @@
+import * as v from 'valibot';
+import { venueDocument, type VenueDocument } from '$lib/documents/catalogue-documents';
+
+/** What the office's screens ask of the server, as the signed-in person (session cookie). */
+
+export type OfficeFailure =
+  | { kind: 'unreachable' }
+  /** 401: not signed in, or wrong name or password. */
+  | { kind: 'signed-out' }
+  /** 403: signed in, but not an administrator. */
+  | { kind: 'forbidden' }
+  | { kind: 'busy'; seconds: number }
+  /** Anything else; `reason` is the server's English sentence. */
+  | { kind: 'failed'; reason: string };
+
+export type OfficeOutcome<T> = { ok: true; value: T } | { ok: false; failure: OfficeFailure };
+
+const desk = v.object({
+  id: v.string(),
+  name: v.string(),
+  venue: v.string(),
+  status: v.picklist(['waiting', 'paired', 'revoked']),
+  createdAt: v.string(),
+  pairedAt: v.optional(v.string()),
+  revokedAt: v.optional(v.string()),
+});
+export type Desk = v.InferOutput<typeof desk>;
+
+const pairingCode = v.object({ desk, code: v.string(), expiresAt: v.string() });
+/** A one-time code, as it is shown; `expiresAt` is an ISO instant. */
+export type PairingCode = v.InferOutput<typeof pairingCode>;
+
+const session = v.object({
+  userCtx: v.object({ name: v.nullable(v.string()), roles: v.array(v.string()) }),
+});
+/** Who is signed in; no name when nobody is. */
+export interface Person {
+  name: string | null;
+  isAdministrator: boolean;
+}
+
+const problem = v.object({ reason: v.string() });
+
+async function ask<T>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  schema: v.GenericSchema<unknown, T>,
+  body?: unknown,
+): Promise<OfficeOutcome<T>> {
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(15_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) return { ok: false, failure: failureOf(response, answer) };
+    return { ok: true, value: v.parse(schema, answer) };
+  } catch {
+    // No network, a time-out, or an answer that is not our server's.
+    return { ok: false, failure: { kind: 'unreachable' } };
+  }
+}
+
+function failureOf(response: Response, answer: unknown): OfficeFailure {
+  switch (response.status) {
+    case 401:
+      return { kind: 'signed-out' };
+    case 403:
+      return { kind: 'forbidden' };
+    case 429:
+    case 503:
+      return { kind: 'busy', seconds: Number(response.headers.get('retry-after')) || 60 };
+    default: {
+      const told = v.safeParse(problem, answer);
+      return { kind: 'failed', reason: told.success ? told.output.reason : String(response.status) };
+    }
+  }
+}
+
+const toPerson = v.pipe(
+  session,
+  v.transform(({ userCtx }): Person => ({
+    name: userCtx.name,
+    isAdministrator: userCtx.roles.includes('administrator') || userCtx.roles.includes('_admin'),
+  })),
+);
+const anything = v.unknown();
+
+export const whoAmI = () => ask('GET', '/couch/_session', toPerson);
+export const signIn = (name: string, password: string) =>
+  ask('POST', '/couch/_session', anything, { name, password });
+export const signOut = () => ask('DELETE', '/couch/_session', anything);
+
+export const listDesks = () =>
+  ask(
+    'GET',
+    '/api/desks',
+    v.pipe(
+      v.object({ desks: v.array(desk) }),
+      v.transform(({ desks }) => desks),
+    ),
+  );
+export const addDesk = (name: string, venue: string) =>
+  ask('POST', '/api/desks', pairingCode, { name, venue });
+export const newCode = (id: string) =>
+  ask('POST', `/api/desks/${encodeURIComponent(id)}/code`, pairingCode, {});
+export const revokeDesk = (id: string) =>
+  ask('POST', `/api/desks/${encodeURIComponent(id)}/revoke`, anything, {});
+
+const venueRows = v.pipe(
+  v.object({ rows: v.array(v.object({ doc: v.unknown() })) }),
+  v.transform(({ rows }): VenueDocument[] =>
+    rows.flatMap(({ doc }) => {
+      const parsed = v.safeParse(venueDocument, doc);
+      return parsed.success ? [parsed.output] : [];
+    }),
+  ),
+);
+const venueRange = new URLSearchParams({
+  startkey: '"venue:"',
+  endkey: '"venue:\ufff0"',
+  include_docs: 'true',
+});
+export const listVenues = () => ask('GET', `/couch/tiski-catalogue/_all_docs?${venueRange}`, venueRows);

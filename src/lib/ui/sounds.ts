@@ -1,0 +1,45 @@
+import type { Tone } from './verdict-text';
+
+/** Notes of each tone: frequency in Hz and length in ms, one after another. Told apart without looking. */
+const melodies: Record<Tone, readonly (readonly [number, number])[]> = {
+  admit: [
+    [660, 90],
+    [990, 160],
+  ],
+  done: [[740, 140]],
+  ask: [
+    [520, 120],
+    [520, 120],
+  ],
+  refuse: [
+    [300, 180],
+    [200, 320],
+  ],
+};
+
+let audio: AudioContext | undefined;
+
+/**
+ * Plays a verdict's sound. A browser keeps quiet until the page has been touched once; then this does
+ * nothing, as in a browser without Web Audio.
+ */
+export function playTone(tone: Tone): void {
+  if (typeof AudioContext === 'undefined') return;
+  audio ??= new AudioContext();
+  if (audio.state === 'suspended') void audio.resume();
+  let at = audio.currentTime + 0.01;
+  for (const [frequency, length] of melodies[tone]) {
+    const oscillator = audio.createOscillator();
+    const volume = audio.createGain();
+    const end = at + length / 1000;
+    oscillator.type = 'triangle';
+    oscillator.frequency.value = frequency;
+    volume.gain.setValueAtTime(0.0001, at);
+    volume.gain.exponentialRampToValueAtTime(0.35, at + 0.01);
+    volume.gain.exponentialRampToValueAtTime(0.0001, end);
+    oscillator.connect(volume).connect(audio.destination);
+    oscillator.start(at);
+    oscillator.stop(end);
+    at = end + 0.03;
+  }
+}

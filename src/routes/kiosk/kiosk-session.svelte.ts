@@ -1,0 +1,84 @@
+import { checkVisit } from '$lib/store/check-visit';
+import type { TiskiDatabase } from '$lib/store/database';
+import { logVisit } from '$lib/store/log-visit';
+import { playTone } from '$lib/ui/sounds';
+
+/** What a kiosk shows: no names, no history, no reasons (R16). */
+export type KioskView =
+  | { kind: 'ready' }
+  | { kind: 'admitted' }
+  | { kind: 'already-logged'; at: number; zone: string }
+  /** Refused or in question: staff settle it (R15). */
+  | { kind: 'see-staff' }
+  | { kind: 'two-codes' }
+  | { kind: 'storage-full' };
+
+interface Surroundings {
+  db: TiskiDatabase;
+  /** Id of the service. */
+  service: string;
+  now: () => number;
+  randomId: () => string;
+}
+
+/** How long an answer stays, ms. */
+export const answerMs = 3_000;
+
+/** A kiosk at work: every scan is answered, logged when admitted, and forgotten. */
+export class KioskSession {
+  view = $state.raw<KioskView>({ kind: 'ready' });
+  #turn: Promise<void> = Promise.resolve();
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** Scans are answered one after another; a fault of ours sends the customer to the staff too. */
+  scan(text: string): Promise<void> {
+    const answered = this.#turn.then(async () => this.#show(await this.#answer(text)));
+    this.#turn = answered.catch(() => this.#show({ kind: 'see-staff' }));
+    return answered;
+  }
+
+  twoCodes(): void {
+    if (this.view.kind === 'ready') this.#show({ kind: 'two-codes' });
+  }
+
+  stop(): void {
+    clearTimeout(this.#rest);
+  }
+
+  async #answer(text: string): Promise<KioskView> {
+    const { db, service, now, randomId } = this.#around;
+    const check = await checkVisit(db, { text, service }, now());
+    const { verdict, venue } = check;
+    const already = (at: number): KioskView => ({ kind: 'already-logged', at, zone: venue.zone });
+    switch (verdict.outcome) {
+      case 'ask':
+      case 'refuse':
+        return { kind: 'see-staff' };
+      case 'already-logged':
+        return already(verdict.at);
+      case 'admit': {
+        const logged = await logVisit(db, check, { deviceNow: now(), randomId });
+        switch (logged.kind) {
+          case 'logged':
+            return { kind: 'admitted' };
+          case 'already-logged':
+            return already(logged.at);
+          case 'storage-full':
+            return { kind: 'storage-full' };
+        }
+      }
+    }
+  }
+
+  #show(view: KioskView): void {
+    clearTimeout(this.#rest);
+    this.view = view;
+    this.#rest = setTimeout(() => (this.view = { kind: 'ready' }), answerMs);
+    playTone(view.kind === 'admitted' ? 'admit' : view.kind === 'already-logged' ? 'done' : 'refuse');
+  }
+}

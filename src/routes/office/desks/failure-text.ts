@@ -1,0 +1,17 @@
+import { m } from '$lib/paraglide/messages';
+import type { OfficeFailure } from '$lib/remote/office-api';
+
+export function describeFailure(failure: OfficeFailure): string {
+  switch (failure.kind) {
+    case 'unreachable':
+      return m.office_unreachable();
+    case 'signed-out':
+      return m.office_wrong_password();
+    case 'forbidden':
+      return m.office_not_administrator();
+    case 'busy':
+      return m.office_busy({ seconds: failure.seconds });
+    case 'failed':
+      return m.office_failed({ reason: failure.reason });
+  }
+}

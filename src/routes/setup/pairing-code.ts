@@ -1,0 +1,17 @@
+/** A one-time code: eight letters or digits, written ABCD-2345, in any case and with any spaces. */
+const codePattern = /^[A-Z0-9]{8}$/;
+
+/** The code in what was typed, scanned or put into the address, or undefined when there is none. */
+export function pairingCodeIn(text: string): string | undefined {
+  const fragment = /#code=([^&]+)/.exec(text)?.[1] ?? text;
+  const code = decodeFragment(fragment).toUpperCase().replace(/[\s-]/g, '');
+  return codePattern.test(code) ? code : undefined;
+}
+
+function decodeFragment(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

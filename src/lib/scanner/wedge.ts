@@ -44,7 +44,8 @@ export function listenToWedge(onCode: (text: string) => void): () => void {
     const character = typedCharacter(event);
     if (character !== undefined) {
       burst = addKey(burst, character, event.timeStamp);
-      if (isMachineBurst(burst)) event.preventDefault();
+      // A space would press the focused button: nobody gets from another key to it so quickly.
+      if (isMachineBurst(burst) || (character === ' ' && burst.keys > 1)) event.preventDefault();
       clearTimeout(pause);
       pause = setTimeout(endByPause, burstPauseMs);
     } else if (event.key === 'Enter' || event.key === 'Tab') {

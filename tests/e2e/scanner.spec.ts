@@ -1,0 +1,141 @@
+import type { Page } from '@playwright/test';
+import { expect, liveTracks, plugIn, reports, setShown, test, unplug } from './scanner-fixtures';
+import { held, nothing, type PicturedCode } from './video';
+
+const card: PicturedCode = { kind: 'qrcode', text: '12345671' };
+const otherCard: PicturedCode = { kind: 'code128', text: '20202027', size: 320 };
+
+const picture = (page: Page) => page.getByRole('region', { name: 'Kamera' }).locator('video');
+const problem = (page: Page, title: string) => page.getByRole('alert').getByRole('heading', { name: title });
+const scanned = (text: string) => new RegExp(`^camera ${text} `);
+
+test.describe('codes before the camera', () => {
+  test('a small, turned QR code is read', async ({ openScanner }) => {
+    const page = await openScanner({ sees: held([{ ...card, x: 180, y: 330, size: 80, rotation: 33 }]) });
+    await expect(reports(page)).toHaveText([scanned('12345671')]);
+  });
+
+  test('a Code 128 is read', async ({ openScanner }) => {
+    const page = await openScanner({ sees: held([{ ...otherCard, rotation: 4 }]) });
+    await expect(reports(page)).toHaveText([scanned('20202027')]);
+  });
+
+  test('a card held still is one scan, the next card counts at once', async ({ openScanner }) => {
+    // The film starts again and again: the first card is away too shortly to count twice, the second is not.
+    const page = await openScanner({ sees: [...held([card], 105), ...held([otherCard], 30)] });
+    await expect(reports(page)).toHaveText(
+      [scanned('12345671'), scanned('20202027'), scanned('20202027'), scanned('20202027')],
+      { timeout: 30_000 },
+    );
+  });
+
+  test('a card counts again when it was away for a while', async ({ openScanner }) => {
+    const page = await openScanner({ sees: [...held([card], 30), ...nothing(100)] });
+    await expect(reports(page)).toHaveText([scanned('12345671'), scanned('12345671')], { timeout: 20_000 });
+  });
+
+  test('two codes in view are said, and neither is scanned', async ({ openScanner }) => {
+    const sees = held([
+      { ...card, x: 160 },
+      { ...card, text: '20202027', x: 480 },
+    ]);
+    const page = await openScanner({ sees });
+    await expect(reports(page)).toHaveText(['two codes']);
+  });
+
+  test('while paused nothing is scanned, the card counts afterwards', async ({ openScanner }) => {
+    const page = await openScanner({ sees: [...nothing(150), ...held([card], 150)] });
+    await expect(picture(page)).toBeVisible();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Press' }).click();
+    await expect(reports(page)).toHaveText(['pressed']);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expect(reports(page)).toHaveText(['pressed', scanned('12345671')], { timeout: 20_000 });
+  });
+});
+
+test.describe('the camera', () => {
+  test('stops while the page is hidden and starts again when it is shown', async ({ openScanner }) => {
+    const page = await openScanner({ sees: nothing() });
+    await expect(picture(page)).toBeVisible();
+    await setShown(page, false);
+    await expect(picture(page)).toHaveCount(0);
+    expect(await liveTracks(page)).toBe(0);
+    await setShown(page, true);
+    await expect(picture(page)).toBeVisible();
+    expect(await liveTracks(page)).toBe(1);
+  });
+
+  test('hidden and shown again in quick succession, runs once', async ({ openScanner }) => {
+    const page = await openScanner({ sees: held([card]) });
+    for (const isShown of [false, true, false, true]) await setShown(page, isShown);
+    await expect(reports(page)).toHaveText([scanned('12345671')]);
+    await expect(picture(page)).toHaveCount(1);
+    expect(await liveTracks(page)).toBe(1);
+  });
+
+  test('stops when its place on the page goes', async ({ openScanner }) => {
+    const page = await openScanner({ sees: nothing() });
+    await expect(picture(page)).toBeVisible();
+    await page.getByRole('button', { name: 'Close the camera' }).click();
+    await expect.poll(() => liveTracks(page)).toBe(0);
+    expect(page.workers()).toHaveLength(0);
+  });
+
+  test('is changed by the user', async ({ openScanner }) => {
+    const page = await openScanner({ cameras: 2 });
+    const choice = page.getByRole('combobox', { name: 'Kamera' });
+    const first = await choice.inputValue();
+    await choice.selectOption({ index: 1 });
+    await expect(reports(page)).toHaveText(['camera changed']);
+    await expect(choice).not.toHaveValue(first);
+    await expect(picture(page)).toBeVisible();
+    expect(await liveTracks(page)).toBe(1);
+  });
+
+  test('has its light switched on and off', async ({ openScanner }) => {
+    const page = await openScanner({ sees: nothing(), hasTorch: true });
+    const torch = page.getByRole('button', { name: 'Valo' });
+    await torch.click();
+    await expect(torch).toHaveAttribute('aria-pressed', 'true');
+    await torch.click();
+    await expect(torch).toHaveAttribute('aria-pressed', 'false');
+  });
+});
+
+test.describe('without a picture', () => {
+  test('no camera: said, and the wedge scanner works', async ({ openScanner }) => {
+    const page = await openScanner({});
+    await expect(problem(page, 'Kameraa ei löydy')).toBeVisible();
+    await page.keyboard.type('12345671\n', { delay: 5 });
+    await expect(reports(page)).toHaveText(['wedge 12345671']);
+  });
+
+  test('permission denied: said, until it is given', async ({ openScanner }) => {
+    const page = await openScanner({ sees: nothing(), permission: 'denied' });
+    await expect(problem(page, 'Selain ei saa käyttää kameraa')).toBeVisible();
+    await page.context().grantPermissions(['camera']);
+    await page.getByRole('button', { name: 'Yritä uudelleen' }).click();
+    await expect(picture(page)).toBeVisible();
+  });
+
+  test('camera unplugged: said, and back by itself when it is plugged in', async ({ openScanner }) => {
+    const page = await openScanner({ sees: nothing() });
+    await expect(picture(page)).toBeVisible();
+    await unplug(page);
+    await expect(problem(page, 'Yhteys kameraan katkesi')).toBeVisible();
+    await plugIn(page);
+    await expect(picture(page)).toBeVisible();
+  });
+
+  test('no TLS: said', async ({ openScanner }) => {
+    const page = await openScanner({ sees: nothing(), isInsecure: true });
+    await expect(problem(page, 'Kamera ei toimi tässä osoitteessa')).toBeVisible();
+  });
+
+  test('reader not loaded: said, and the camera is off', async ({ openScanner }) => {
+    const page = await openScanner({ sees: nothing(), missing: '**/*.wasm' });
+    await expect(problem(page, 'Koodien luku kamerasta ei toimi')).toBeVisible();
+    expect(await liveTracks(page)).toBe(0);
+  });
+});

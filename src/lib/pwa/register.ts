@@ -1,7 +1,9 @@
 import { dev, version } from '$app/environment';
+import { getLocale } from '$lib/paraglide/runtime';
 import { Workbox } from 'workbox-window';
 import { askWorker } from './ask-worker';
 import { isBusyHere, onIdleHere, runWhenNobodyIsBusy } from './busy';
+import { versionLabel } from './version-label';
 
 export { keepBusy } from './busy';
 
@@ -13,7 +15,7 @@ const TAKE_OVER_LIMIT_MS = 10_000;
 const RELOADED_FOR = 'tiski-reloaded-for';
 
 export interface UpdateOptions {
-  /** Called once, after the reload that an update made: say "Tiski was updated". */
+  /** Called once, after the reload that an update made, with the new version as people read it. */
   onUpdated: (version: string) => void;
   /** The app can't be made ready for offline use, e.g. in a private window or when the disk is full. */
   onFailed?: (error: unknown) => void;
@@ -37,7 +39,7 @@ export function startUpdates({ onUpdated, onFailed }: UpdateOptions): () => void
 
   if (sessionStorage.getItem(RELOADED_FOR) === version) {
     sessionStorage.removeItem(RELOADED_FOR);
-    onUpdated(version);
+    onUpdated(versionLabel(version, getLocale()));
   }
 
   async function takeOver(): Promise<void> {

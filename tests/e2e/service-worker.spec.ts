@@ -1,0 +1,184 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { buildNextVersion } from '../setup/next-version';
+import { expect, test } from './fixtures';
+
+/** Every screen, from the file system, so that none is forgotten. */
+const routes = readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
+  .filter((file) => path.basename(file) === '+page.svelte')
+  .map(
+    (file) =>
+      '/' +
+      path.posix
+        .dirname(file)
+        .replace(/^\.$/, '')
+        .replaceAll(/\[[^\]]+\]/g, 'x'),
+  );
+
+/** Every built file a device must hold to work without a network; downloads stay on the server. */
+function filesOfTheApp(): string[] {
+  return readdirSync('build', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/^(service-worker\.js|version\.json|.*\.csv)$/.test(entry.name))
+    .map((entry) => '/' + path.posix.relative('build', path.posix.join(entry.parentPath, entry.name)));
+}
+
+async function openReadyForOffline(page: Page, address = '/'): Promise<void> {
+  await page.goto(address);
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
+}
+
+/** Counts the loads of this page from now on. */
+function countLoads(page: Page): { count: number } {
+  const loads = { count: 0 };
+  page.on('load', () => (loads.count += 1));
+  return loads;
+}
+
+async function lookForUpdates(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await (await navigator.serviceWorker.ready).update();
+  });
+}
+
+async function waitingWorker(page: Page): Promise<string | undefined> {
+  return page.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.state);
+}
+
+test.describe('without a network', () => {
+  test('every built file is in the cache: wasm, workers, pictures, the shell', async ({ page }) => {
+    await openReadyForOffline(page);
+    const cached = await page.evaluate(async () => {
+      const names = await caches.keys();
+      const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+      return keys.flat().map(({ url }) => new URL(url).pathname);
+    });
+    expect(cached.toSorted()).toEqual(filesOfTheApp().toSorted());
+  });
+
+  test('every screen opens from cold, the server being down', async ({ server, openBrowser }) => {
+    const first = await openBrowser();
+    await openReadyForOffline(first.page);
+    await first.close();
+    await server.stop();
+
+    const { page } = await openBrowser({ userDataDir: first.userDataDir });
+    for (const route of routes) {
+      await page.goto(route);
+      await expect(page.getByRole('heading', { level: 1 }), route).toBeVisible();
+    }
+  });
+
+  test('opens after the browser was killed while it was open', async ({ server, openBrowser }) => {
+    const first = await openBrowser();
+    await openReadyForOffline(first.page);
+    await first.kill();
+    await server.kill();
+
+    const { page } = await openBrowser({ userDataDir: first.userDataDir });
+    await page.goto('/');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  });
+
+  test('the data is never answered from a cache', async ({ page, server }) => {
+    await openReadyForOffline(page);
+    const ask = (address: string) =>
+      page.evaluate(
+        (url) =>
+          fetch(url).then(
+            () => 'answered',
+            () => 'no answer',
+          ),
+        address,
+      );
+    expect(await ask('/api/health')).toBe('answered');
+    await server.stop();
+    expect(await ask('/api/health')).toBe('no answer');
+    expect(await ask('/couch/')).toBe('no answer');
+    await expect(page.goto('/couch/')).rejects.toThrow(/ERR_CONNECTION_REFUSED/);
+  });
+});
+
+test.describe('versions', () => {
+  let next: { folder: string; version: string };
+  test.beforeAll(async () => {
+    next = await buildNextVersion();
+  });
+  test.afterAll(async () => {
+    await rm(next.folder, { recursive: true });
+  });
+
+  const notice = (page: Page) => page.getByRole('status').filter({ hasText: 'Tiski päivitettiin' });
+
+  async function openTwoTabs(context: BrowserContext): Promise<[Page, Page]> {
+    const pages: [Page, Page] = [await context.newPage(), await context.newPage()];
+    for (const page of pages) await openReadyForOffline(page);
+    return pages;
+  }
+
+  test('the first installation reloads nothing and announces nothing', async ({ page }) => {
+    const loads = countLoads(page);
+    await openReadyForOffline(page);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await lookForUpdates(page);
+    expect(loads.count).toBe(1);
+    await expect(notice(page)).toHaveCount(0);
+  });
+
+  test('an update waits while one tab is busy, then reloads every tab once and says so', async ({
+    context,
+    server,
+  }) => {
+    const [working, other] = await openTwoTabs(context);
+    await working.evaluate(() => {
+      void navigator.locks.request(
+        'tiski-busy',
+        { mode: 'shared' },
+        () => new Promise<void>((resolve) => addEventListener('scan-done', () => resolve(), { once: true })),
+      );
+    });
+    await server.stop();
+    await server.start(next.folder);
+    const loads = [countLoads(working), countLoads(other)];
+    await lookForUpdates(other);
+    await expect.poll(() => waitingWorker(other)).toBe('installed');
+
+    // The other tab has tried at once, and tries again whenever it comes to rest.
+    await other.bringToFront();
+    await expect.poll(() => waitingWorker(other), { timeout: 1000 }).toBe('installed');
+    expect(loads.map(({ count }) => count)).toEqual([0, 0]);
+
+    await working.evaluate(() => dispatchEvent(new Event('scan-done')));
+    for (const page of [working, other]) await expect(notice(page)).toBeVisible({ timeout: 20_000 });
+    expect(loads.map(({ count }) => count)).toEqual([1, 1]);
+    expect(await waitingWorker(other)).toBeUndefined();
+
+    await other.getByRole('button', { name: 'Sulje' }).click();
+    await expect(notice(other)).toBeHidden();
+    // Said once only, and the old version's files are gone.
+    await working.reload();
+    await expect(working.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(notice(working)).toBeHidden();
+    const cached = await working.evaluate(async () => {
+      const [name = ''] = await caches.keys();
+      return (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
+    });
+    expect(cached.filter((file) => file.startsWith('/_app/immutable/'))).toEqual([]);
+  });
+
+  test('an update found while the app was closed takes over at the next opening', async ({
+    server,
+    openBrowser,
+  }) => {
+    const first = await openBrowser();
+    await openReadyForOffline(first.page);
+    await first.close();
+    await server.stop();
+    await server.start(next.folder);
+
+    const { page } = await openBrowser({ userDataDir: first.userDataDir });
+    await page.goto('/');
+    await expect(notice(page)).toBeVisible({ timeout: 20_000 });
+  });
+});

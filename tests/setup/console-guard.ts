@@ -1,0 +1,29 @@
+import type { BrowserContext } from '@playwright/test';
+
+/** What Chromium says of every request that meets no server. */
+export const NETWORK_LOST =
+  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE|INTERNET_DISCONNECTED|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED|NETWORK_CHANGED)/;
+
+/** Collects console errors and uncaught exceptions of every page, but for what the test expects. */
+export class ConsoleGuard {
+  readonly #allowed: RegExp[] = [];
+  readonly #seen: string[] = [];
+
+  /** This test expects such lines, earlier ones included. */
+  allow(pattern: RegExp): void {
+    this.#allowed.push(pattern);
+  }
+
+  watch(context: BrowserContext): void {
+    context.on('console', (message) => {
+      if (message.type() === 'error') this.#seen.push(`${message.text()} (${message.location().url})`);
+    });
+    context.on('weberror', (webError) => {
+      this.#seen.push(webError.error().stack ?? webError.error().message);
+    });
+  }
+
+  get unexpected(): string[] {
+    return this.#seen.filter((line) => !this.#allowed.some((pattern) => pattern.test(line)));
+  }
+}

@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const START_LIMIT_MS = 60_000;
+
+export interface ServerOptions {
+  /** Fill the empty store with the made-up city. */
+  demo: boolean;
+  /** Another built app than build/. */
+  app?: string;
+}
+
+/** The real server in a process of its own, over a data folder of its own. */
+export class TiskiServer {
+  readonly adminPassword = 'tiski-tests-only-7412';
+  /** Called whenever the server is about to be stopped or killed. */
+  onEnd: () => void = () => undefined;
+  #process: ChildProcess | undefined;
+  #port = 0;
+
+  private constructor(
+    readonly dataFolder: string,
+    private readonly options: ServerOptions,
+  ) {}
+
+  /** Not started yet. */
+  static async prepare(options: ServerOptions): Promise<TiskiServer> {
+    return new TiskiServer(await mkdtemp(path.join(tmpdir(), 'tiski-data-')), options);
+  }
+
+  /** The same over restarts. */
+  get url(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** Starts it, after a stop on the same port with the same data; `app` changes what it serves. */
+  async start(app = this.options.app): Promise<void> {
+    const words = ['src/server/cli/bin.js', 'start', '--port', String(this.#port), '--data', this.dataFolder];
+    const child = spawn(process.execPath, words, {
+      env: {
+        ...process.env,
+        TISKI_ADMIN_PASSWORD: this.adminPassword,
+        TISKI_DEMO: this.options.demo ? '1' : '0',
+        ...(app ? { TISKI_APP: app } : {}),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    this.#port = await announcedPort(child);
+  }
+
+  /** As Ctrl-C does. */
+  stop(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  /** As a power cut does. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  async dispose(): Promise<void> {
+    this.onEnd = () => undefined;
+    await this.kill();
+    await rm(this.dataFolder, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    this.onEnd();
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+}
+
+/** Resolves with the port when the server prints its address. */
+function announcedPort(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const fail = (why: string) => reject(new Error(`The server did not start: ${why}\n${output}`));
+    const timer = setTimeout(() => fail(`silent for ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
+    child.once('exit', (code) => fail(`it ended with ${code}`));
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const port = /https?:\/\/[\w.-]+:(\d+)/.exec(output)?.[1];
+      if (!port) return;
+      clearTimeout(timer);
+      resolve(Number(port));
+    };
+    // Read to the end: a full pipe would stop the server.
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+  });
+}

@@ -62,8 +62,9 @@ function fromApt(): string | undefined {
   const apt = (...words: string[]) =>
     isRoot ? run('apt-get', words, APT_LIMIT_MS) : run('sudo', ['-n', 'apt-get', ...words], APT_LIMIT_MS);
   // Fonts are only recommended by Debian's package; without one, pages are drawn in empty boxes.
-  const isInstalled =
-    apt('update', '-q') && apt('install', '-yq', '--no-install-recommends', 'chromium', 'fonts-liberation');
+  // One source out of order fails the update as a whole, and yet the others may have what we need.
+  apt('update', '-q');
+  const isInstalled = apt('install', '-yq', '--no-install-recommends', 'chromium', 'fonts-liberation');
   return isInstalled ? onPath() : undefined;
 }
 

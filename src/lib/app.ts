@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { pairDevice, resumePairing, type PairResult } from '$lib/pair-device';
-import { noteContact } from '$lib/store/clock';
+import { sameOriginServer } from '$lib/same-origin-server';
 import { openDatabase, type TiskiDatabase } from '$lib/store/database';
 import { SyncStatus } from '$lib/state/sync-status.svelte';
 import { startSyncing, type Syncing } from '$lib/start-syncing';
@@ -27,12 +27,7 @@ export interface Tiski {
 
 /** Puts the parts together. Nothing starts before `syncer.start()`. */
 export function createTiski(db: TiskiDatabase = openDatabase()): Tiski {
-  const server = {
-    origin: location.origin,
-    now: Date.now,
-    onContact: ({ skewMs, serverNow }: { skewMs: number; serverNow: number }) =>
-      void noteContact(db, skewMs, serverNow),
-  };
+  const server = sameOriginServer(db);
   let syncing: Syncing | undefined;
   return {
     db,

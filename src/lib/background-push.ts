@@ -1,4 +1,32 @@
-/** Sends what waits, once, from the service worker. Placeholder until the store and sync engine fill it. */
-export async function pushOnce(): Promise<'sent' | 'nothing-to-send' | 'busy' | 'failed'> {
-  return 'nothing-to-send';
+import { sameOriginServer } from '$lib/same-origin-server';
+import { createCouchServer } from '$lib/remote/couch-server';
+import { openDatabase, type TiskiDatabase } from '$lib/store/database';
+import { readDevice } from '$lib/store/device';
+import { createLocalStore } from '$lib/store/local-store';
+import { waitingCount } from '$lib/store/outbox';
+import { pushWaiting } from '$lib/sync/push-documents';
+import { syncLock } from '$lib/sync/ports';
+
+/**
+ * Sends what waits, once, from the service worker (S10): a page that syncs has the lock, and then this does
+ * nothing. 'failed' when something still waits: the browser tries again later.
+ */
+export async function pushOnce(): Promise<'sent' | 'nothing-to-send' | 'failed'> {
+  const db = openDatabase();
+  try {
+    if ((await waitingCount(db)) === 0) return 'nothing-to-send';
+    await navigator.locks.request(syncLock, { ifAvailable: true }, async (lock) => {
+      if (lock) await pushAsDevice(db);
+    });
+    return (await waitingCount(db)) === 0 ? 'sent' : 'failed';
+  } finally {
+    db.close();
+  }
+}
+
+async function pushAsDevice(db: TiskiDatabase): Promise<void> {
+  const device = await readDevice(db);
+  if (!device) return;
+  const server = createCouchServer(sameOriginServer(db), device.account);
+  await pushWaiting(server, createLocalStore(db, Date.now));
 }

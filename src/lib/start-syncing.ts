@@ -1,11 +1,137 @@
+import { ulid } from 'ulid';
+import { PUSH_SYNC_TAG } from '$lib/pwa/worker-messages';
+import { createCouchServer } from '$lib/remote/couch-server';
 import type { ServerAddress } from '$lib/remote/pairing';
-import type { TiskiDatabase } from '$lib/store/database';
+import { liveQuery, type TiskiDatabase } from '$lib/store/database';
+import { readDevice, type Device } from '$lib/store/device';
+import { createLocalStore } from '$lib/store/local-store';
+import { waitingCount } from '$lib/store/outbox';
+import { writeSetting } from '$lib/store/settings';
+import { syncLock, type SyncState, type Timing } from '$lib/sync/ports';
+import { startSyncer, type Syncer } from '$lib/sync/syncer';
 
 export interface Syncing {
   stop(): void;
   hurry(): void;
 }
 
-export function startSyncing(_db: TiskiDatabase, _server: ServerAddress): Syncing {
-  return { stop() {}, hurry() {} };
+/** "Try now" reaches the tab that syncs by way of this channel. */
+const channelName = 'tiski-sync';
+
+/** S10: syncs in this tab as soon as it has the lock; a browser without Web Locks just syncs. */
+export function startSyncing(db: TiskiDatabase, server: ServerAddress): Syncing {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const bell = new EventTarget();
+  const ring = () => bell.dispatchEvent(new Event('hurry'));
+  const channel = new BroadcastChannel(channelName);
+  channel.addEventListener('message', ring);
+  const run = () => followDevice(db, server, bell, signal);
+  const running = 'locks' in navigator ? navigator.locks.request(syncLock, { signal }, run) : run();
+  // A lock that is still waited for rejects when the wait is given up.
+  running.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+
+  const hurry = () => {
+    ring();
+    channel.postMessage('hurry');
+  };
+  const onShown = () => {
+    if (document.visibilityState === 'visible') hurry();
+    else void askForBackgroundPush(db);
+  };
+  // S12: a hint to hurry, nothing more; navigator.onLine is not asked at all.
+  addEventListener('online', hurry);
+  document.addEventListener('visibilitychange', onShown);
+
+  return {
+    hurry,
+    stop() {
+      removeEventListener('online', hurry);
+      document.removeEventListener('visibilitychange', onShown);
+      stopping.abort();
+      channel.close();
+    },
+  };
+}
+
+/** Keeps a syncer for the desk that this device is, and a new one when it becomes another; until stopped. */
+async function followDevice(
+  db: TiskiDatabase,
+  server: ServerAddress,
+  bell: EventTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  let syncer: Syncer | undefined;
+  let identity = '';
+  let turn = Promise.resolve();
+  const hurry = () => syncer?.hurry();
+  bell.addEventListener('hurry', hurry);
+
+  const become = async (device: Device | undefined) => {
+    const next = device ? JSON.stringify([device.account, device.sectors]) : '';
+    if (next === identity || signal.aborted) return;
+    identity = next;
+    await syncer?.stop();
+    syncer = device && (await startSyncerAs(db, server, device));
+  };
+  const subscription = liveQuery(() => readDevice(db)).subscribe((device) => {
+    turn = turn.then(() => become(device));
+  });
+
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  subscription.unsubscribe();
+  bell.removeEventListener('hurry', hurry);
+  await turn;
+  await syncer?.stop();
+}
+
+function startSyncerAs(db: TiskiDatabase, server: ServerAddress, device: Device): Promise<Syncer> {
+  let writing = Promise.resolve();
+  return startSyncer({
+    server: createCouchServer(server, device.account),
+    store: createLocalStore(db, server.now),
+    timing: browserTiming(server.now),
+    sessionEpoch: ulid(),
+    onState(state: SyncState) {
+      if (state.lastFailure !== undefined) void askForBackgroundPush(db);
+      // In order; what can't be written is told by the next state.
+      writing = writing.then(() => writeSetting(db, 'sync-state', state)).catch(() => undefined);
+    },
+  });
+}
+
+function browserTiming(now: () => number): Timing {
+  return {
+    now,
+    random: Math.random,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        signal.addEventListener('abort', done);
+        if (signal.aborted) done();
+      }),
+  };
+}
+
+/** Background Sync, which TypeScript doesn't know: Chromium has it, others send when the page is open. */
+interface RegistrationWithSync extends ServiceWorkerRegistration {
+  readonly sync?: { register(tag: string): Promise<void> };
+}
+
+/** S10: what waits is sent by the service worker, should this page be closed. */
+async function askForBackgroundPush(db: TiskiDatabase): Promise<void> {
+  try {
+    if (!('serviceWorker' in navigator) || (await waitingCount(db)) === 0) return;
+    const registration: RegistrationWithSync | undefined = await navigator.serviceWorker.getRegistration();
+    await registration?.sync?.register(PUSH_SYNC_TAG);
+  } catch {
+    // Not allowed here: the outbox is sent the next time that the page is open.
+  }
 }

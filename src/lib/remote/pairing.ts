@@ -2,9 +2,12 @@ import * as v from 'valibot';
 import type { Outcome } from '$lib/sync/ports';
 import { basicAuthorization, requestJson, type Account, type Contact } from './request';
 
-/** Where the server is: `origin` as in location.origin. */
+/** Where the server is; without slashes at the end. */
 export interface ServerAddress {
-  origin: string;
+  /** CouchDB's API: Tiski's own, or that of a CouchDB. */
+  couchUrl: string;
+  /** Tiski's own API. */
+  apiUrl: string;
   now: () => number;
   onContact?: (contact: Contact) => void;
 }
@@ -29,7 +32,7 @@ export async function claimPairingCode(server: ServerAddress, code: string): Pro
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({ code }),
   };
-  return requestJson(`${server.origin}/api/pair`, init, pairAnswer, { ...server, timeoutMs });
+  return requestJson(`${server.apiUrl}/pair`, init, pairAnswer, { ...server, timeoutMs });
 }
 
 const sessionAnswer = v.object({
@@ -42,7 +45,7 @@ export async function readSession(
   account: Account,
 ): Promise<Outcome<{ roles: string[] }>> {
   const init = { headers: { authorization: basicAuthorization(account), accept: 'application/json' } };
-  const url = `${server.origin}/couch/_session`;
+  const url = `${server.couchUrl}/_session`;
   const answer = await requestJson(url, init, sessionAnswer, { ...server, timeoutMs });
   if (!answer.ok) return answer;
   // Without credentials that it accepts CouchDB answers 200 for nobody.
@@ -66,7 +69,7 @@ export async function changeOwnPassword(
     accept: 'application/json',
     'content-type': 'application/json',
   };
-  const url = `${server.origin}/couch/_users/${encodeURIComponent(`org.couchdb.user:${account.name}`)}`;
+  const url = `${server.couchUrl}/_users/${encodeURIComponent(`org.couchdb.user:${account.name}`)}`;
   const options = { ...server, timeoutMs };
   const read = await requestJson(url, { headers }, userDocument, options);
   if (!read.ok) return read;

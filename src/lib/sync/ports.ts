@@ -5,6 +5,9 @@ import type { Instant } from '$lib/domain/day';
  * the composition root) the second; tests bring fakes. Documents are opaque here but for `_id`.
  */
 
+/** S10: whoever syncs, in a page or a service worker, holds this Web Lock. */
+export const syncLock = 'tiski-sync';
+
 /** Why a request failed, understood once, at the border (S11–S13). */
 export type RemoteFailure =
   /** No answer: no network, server down, time-out. */
@@ -89,6 +92,8 @@ export interface Cursor {
 export interface PulledPage {
   changes: readonly Change[];
   epoch: string;
+  /** The cursor that the page was asked for with: it must still be the device's. */
+  since: string;
   seq: string;
   /** Whether the copy is up to date after this page. */
   isLast: boolean;
@@ -99,8 +104,11 @@ export interface LocalStore {
   /** Databases to pull and push, the most urgent first. */
   databases(): Promise<string[]>;
   cursor(database: string): Promise<Cursor | undefined>;
-  /** S6, S7: the rows, their quarantine and the cursor; a pull from zero sweeps what it did not meet. */
-  applyPage(database: string, page: PulledPage): Promise<void>;
+  /**
+   * S6, S7: the rows, their quarantine and the cursor; a pull from zero sweeps what it did not meet. False,
+   * and nothing written, when the device's cursor is no longer where the page begins.
+   */
+  applyPage(database: string, page: PulledPage): Promise<boolean>;
   /** S8: a cursor at zero, and every document of this desk's own back into the outbox; how many. */
   startOver(database: string, epoch: string): Promise<number>;
   /** The oldest documents that wait for a database. */
@@ -111,24 +119,32 @@ export interface LocalStore {
   refuse(refusals: readonly { id: string; status: number; reason: string }[]): Promise<void>;
   /** S7: whether a document of a newer version was met. */
   needsUpdate(): Promise<boolean>;
+  /** S7: tries the quarantine again, with this build. */
+  reviewQuarantine(): Promise<void>;
+  isRevoked(): Promise<boolean>;
   /** S11: the register and other desks' visits go, this desk's own stay. */
   setAccountState(state: AccountState): Promise<void>;
-  /** Forgets what no rule needs any more. */
+  /** Forgets what no rule needs any more; cheap to call often. */
   prune(): Promise<void>;
   /** Calls back when documents begin to wait, in any tab; gives the stop. */
   onWaiting(listener: () => void): () => void;
 }
 
+/** Why an attempt failed: the server's side, or the device's own storage. */
+export type SyncFailure = RemoteFailure | { kind: 'device'; reason: string };
+
 export type SyncPhase =
   'starting' | 'in-sync' | 'sending' | 'loading' | 'offline' | 'signed-out' | 'revoked' | 'update-needed';
 
-/** What the screens are told. Instants are device time but for `lastContact`. */
+/** What the screens are told. Instants are device time. */
 export interface SyncState {
   phase: SyncPhase;
   /** Of the database that loads, changes done and changes known to come. */
   progress?: { database: string; done: number; total: number };
   nextAttemptAt?: Instant;
-  lastFailure?: RemoteFailure['kind'];
+  lastFailure?: SyncFailure['kind'];
+  /** For a technician: what the server or the device said. */
+  detail?: string;
 }
 
 /** The world's time and chance, so that tests own both. */

@@ -1,17 +1,160 @@
-import type { LocalStore, RemoteServer, SyncState, Timing } from './ports';
+import { startLane, type Lane, type LaneState } from './lane';
+import { pullDocuments } from './pull-documents';
+import { pushWaiting } from './push-documents';
+import type { LocalStore, Outcome, RemoteFailure, RemoteServer, SyncState, Timing } from './ports';
+import { syncStateOf } from './sync-state';
 
 export interface SyncerParts {
   server: RemoteServer;
   store: LocalStore;
   timing: Timing;
+  /** Called with every new state. */
   onState(state: SyncState): void;
+  /** See PullOptions. */
+  sessionEpoch: string;
 }
 
 export interface Syncer {
-  stop(): void;
+  /** The line may be back, or somebody asks: try now. */
   hurry(): void;
+  /** Resolves when what was under way has ended. */
+  stop(): Promise<void>;
 }
 
-export function startSyncer(_parts: SyncerParts): Syncer {
-  throw new Error('not yet');
+/** Requests that a browser keeps open at once for changes; it allows six in all to one HTTP/1.1 server. */
+const mostWaits = 4;
+/** How often the other databases are looked at, ms. */
+const lookEvery = 60_000;
+
+const push = 'push';
+
+/**
+ * Syncs until it is stopped: one lane pushes the outbox, and one for each database pulls and waits for
+ * changes. Nothing here is awaited by a counter (S14).
+ */
+export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
+  const { server, store, timing, onState, sessionEpoch } = parts;
+  const databases = await store.databases();
+  await store.reviewQuarantine();
+  const lanes = new Map<string, Lane>();
+  const states = new Map<string, LaneState>();
+  const attempted = new Set<string>();
+  const loading = new Map<string, { done: number; total: number }>();
+  let isSending = false;
+  let isRevoked = await store.isRevoked();
+  let needsUpdate = await store.needsUpdate();
+  let isStopped = false;
+
+  let told = '';
+  const tell = () => {
+    const hasStarted = attempted.size > databases.length;
+    const state = syncStateOf({ lanes: states, loading, isSending, isRevoked, needsUpdate, hasStarted });
+    const news = JSON.stringify(state);
+    if (isStopped || news === told) return;
+    told = news;
+    onState(state);
+  };
+
+  const open = (name: string, work: Work, rest: Work) => {
+    const lane = startLane({
+      timing,
+      async work(signal) {
+        const outcome = await work(signal);
+        await heedAccount(outcome);
+        attempted.add(name);
+        return outcome;
+      },
+      rest,
+      onState(state) {
+        states.set(name, state);
+        tell();
+      },
+    });
+    lanes.set(name, lane);
+  };
+
+  /** S11: an account that is not let in may be revoked, and a revoked one may be let in again. */
+  let checking: Promise<void> | undefined;
+  const heedAccount = (outcome: Outcome<unknown>) => {
+    if (outcome.ok ? !isRevoked : !isDenied(outcome.failure)) return;
+    checking ??= checkAccount().finally(() => (checking = undefined));
+    return checking;
+  };
+  const checkAccount = async () => {
+    const account = await server.account();
+    if (!account.ok || (account.value === 'revoked') === isRevoked) return;
+    await store.setAccountState(account.value);
+    isRevoked = account.value === 'revoked';
+    if (!isRevoked) lanes.forEach((lane) => lane.wake());
+  };
+
+  const pushAll = async (): Promise<Outcome<unknown>> => {
+    try {
+      return await pushWaiting(server, store, () => {
+        isSending = true;
+        tell();
+      });
+    } finally {
+      isSending = false;
+    }
+  };
+
+  const pull = async (database: string): Promise<Outcome<unknown>> => {
+    const isComplete = (await store.cursor(database))?.isComplete ?? false;
+    if (!isComplete) loading.set(database, { done: 0, total: 0 });
+    const outcome = await pullDocuments(server.database(database), store, {
+      sessionEpoch,
+      onProgress(progress) {
+        if (progress.total === progress.done && isComplete) return;
+        loading.set(database, progress);
+        tell();
+      },
+    });
+    loading.delete(database);
+    needsUpdate = await store.needsUpdate();
+    if (outcome.ok) await store.prune();
+    return outcome;
+  };
+
+  const waitForChange = async (database: string, signal: AbortSignal): Promise<Outcome<unknown>> => {
+    const cursor = await store.cursor(database);
+    const startedAt = timing.now();
+    const outcome = await server.database(database).waitForChange(cursor?.seq ?? '0', signal);
+    // Something on the way that ends waits at once must not make the desk run in circles.
+    if (outcome.ok && !outcome.value && timing.now() - startedAt < 1_000) {
+      await timing.sleep(lookEvery, signal);
+    }
+    return outcome;
+  };
+
+  open(push, pushAll, untilWoken);
+  databases.forEach((database, index) => {
+    const rest: Work =
+      index < mostWaits
+        ? (signal) => waitForChange(database, signal)
+        : (signal) => timing.sleep(lookEvery, signal).then(() => ({ ok: true, value: undefined }));
+    open(database, () => pull(database), rest);
+  });
+  const unwatch = store.onWaiting(() => lanes.get(push)?.wake());
+
+  return {
+    hurry: () => lanes.forEach((lane) => lane.wake()),
+    async stop() {
+      isStopped = true;
+      unwatch();
+      await Promise.all([...lanes.values()].map((lane) => lane.stop()));
+    },
+  };
+}
+
+type Work = (signal: AbortSignal) => Promise<Outcome<unknown>>;
+
+const isDenied = (failure: RemoteFailure) => failure.kind === 'signed-out' || failure.kind === 'forbidden';
+
+function untilWoken(signal: AbortSignal): Promise<Outcome<unknown>> {
+  return new Promise((resolve) => {
+    const done = () => resolve({ ok: true, value: undefined });
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
+  });
 }

@@ -1,0 +1,156 @@
+import PouchDB from 'pouchdb-core';
+import HttpAdapter from 'pouchdb-adapter-http';
+import type * as v from 'valibot';
+import { canonicalJson } from '$lib/documents/canonical';
+import type {
+  Change,
+  ChangesPage,
+  Outcome,
+  PushAnswer,
+  RemoteDatabase,
+  RemoteDocument,
+  RemoteFailure,
+} from '$lib/sync/ports';
+import { allDocsAnswer, bulkAnswer, changesAnswer, epochDocument } from './couch-answers';
+import type { ServerAddress } from './pairing';
+import { requestJson, type Account } from './request';
+
+const HttpPouch = PouchDB.plugin(HttpAdapter);
+
+const timeoutMs = 30_000;
+/** How long the server may hold a request for changes, and how long it is waited for, ms. */
+const longpollMs = 50_000;
+const longpollTimeoutMs = 65_000;
+
+interface Call {
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** An answer that the server held back says nothing of the time. */
+  isHeld?: boolean;
+}
+
+/** A CouchDB database over HTTP: every outcome is a value. */
+export function createCouchDatabase(server: ServerAddress, account: Account, name: string): RemoteDatabase {
+  const url = `${server.couchUrl}/${name}`;
+
+  /**
+   * Runs one request through PouchDB, which knows CouchDB's addresses and encodings. It gets a handle of its
+   * own, because the answer is understood in its `fetch`, before PouchDB sees it: PouchDB would take a
+   * captive portal's page for a bug, and an error of another shape for an empty result.
+   */
+  async function call<S extends v.GenericSchema>(
+    schema: S,
+    send: (db: PouchDB.Database) => Promise<unknown>,
+    { isHeld = false, ...options }: Call = {},
+  ): Promise<Outcome<v.InferOutput<S>>> {
+    let outcome: Outcome<v.InferOutput<S>> | undefined;
+    const { now, onContact } = server;
+    const db = new HttpPouch(url, {
+      skip_setup: true,
+      auth: { username: account.name, password: account.password },
+      async fetch(requestUrl, init) {
+        const clock = onContact && !isHeld ? { onContact } : {};
+        const request = { timeoutMs, now, ...clock, ...options };
+        const received = await requestJson(String(requestUrl), init ?? {}, schema, request);
+        outcome = received;
+        if (!received.ok) throw new FailedRequest(received.failure);
+        return new Response(received.text, { headers: { 'content-type': 'application/json' } });
+      },
+    });
+    try {
+      await send(db);
+    } catch (error) {
+      if (!(error instanceof FailedRequest)) throw error;
+    } finally {
+      await db.close();
+    }
+    if (!outcome) throw new Error(`PouchDB sent no request to ${name}.`);
+    return outcome;
+  }
+
+  // PouchDB's own changes() goes on by itself and doesn't tell how many are pending.
+  const readChanges = (parameters: Record<string, string>, options?: Call) =>
+    call(changesAnswer, (db) => db.fetch(`_changes?${new URLSearchParams(parameters)}`), options);
+
+  return {
+    name,
+
+    async epoch(): Promise<Outcome<string | undefined>> {
+      const answer = await call(epochDocument, (db) => db.get('_local/epoch'));
+      if (answer.ok) return { ok: true, value: answer.value.epoch };
+      const isMissing = answer.failure.kind === 'rejected' && answer.failure.status === 404;
+      return isMissing ? { ok: true, value: undefined } : answer;
+    },
+
+    async changes(since: string, limit: number): Promise<Outcome<ChangesPage>> {
+      const size = String(limit);
+      // With seq_interval a cluster works out one cursor a page instead of one a row.
+      const answer = await readChanges({ since, limit: size, include_docs: 'true', seq_interval: size });
+      if (!answer.ok) return answer;
+      const { results, last_seq, pending } = answer.value;
+      return {
+        ok: true,
+        value: {
+          changes: results.map(changeFromRow),
+          seq: String(last_seq),
+          // CouchDB 1 and old proxies don't tell: a full page may have a successor.
+          pending: pending ?? (results.length < limit ? 0 : 1),
+        },
+      };
+    },
+
+    async waitForChange(since: string, signal: AbortSignal): Promise<Outcome<boolean>> {
+      const parameters = { since, feed: 'longpoll', limit: '1', timeout: String(longpollMs) };
+      const answer = await readChanges(parameters, { signal, timeoutMs: longpollTimeoutMs, isHeld: true });
+      if (signal.aborted) return { ok: true, value: false };
+      return answer.ok ? { ok: true, value: answer.value.results.length > 0 } : answer;
+    },
+
+    async push(documents: readonly RemoteDocument[]): Promise<Outcome<PushAnswer[]>> {
+      const answer = await call(bulkAnswer, (db) => db.bulkDocs([...documents]));
+      if (!answer.ok) return answer;
+      const conflicting = answer.value.filter((row) => 'error' in row && row.error === 'conflict');
+      const bodies = await readBodies(conflicting.map(({ id }) => id));
+      return {
+        ok: true,
+        value: answer.value.map(({ id, ...row }): PushAnswer => {
+          if ('ok' in row) return { id, kind: 'stored' };
+          if (row.error === 'conflict') {
+            const sent = documents.find(({ _id }) => _id === id);
+            return { id, kind: 'exists', body: compare(sent, bodies.get(id)) };
+          }
+          const reason = row.reason ?? row.error;
+          return { id, kind: 'refused', status: statusOfError[row.error] ?? row.status ?? 400, reason };
+        }),
+      };
+    },
+  };
+
+  /** What the server has under some ids; what could not be read is left out. */
+  async function readBodies(ids: string[]): Promise<Map<string, unknown>> {
+    if (ids.length === 0) return new Map();
+    const answer = await call(allDocsAnswer, (db) => db.allDocs({ keys: ids, include_docs: true }));
+    if (!answer.ok) return new Map();
+    return new Map(
+      answer.value.rows.flatMap((row) => ('doc' in row && row.doc ? [[row.key, row.doc] as const] : [])),
+    );
+  }
+}
+
+class FailedRequest extends Error {
+  constructor(readonly failure: RemoteFailure) {
+    super(failure.kind);
+  }
+}
+
+/** Rows of _bulk_docs carry CouchDB's error name, and no status. */
+const statusOfError: Record<string, number> = { unauthorized: 401, forbidden: 403 };
+
+function compare(sent: unknown, body: unknown): 'identical' | 'different' | 'unread' {
+  if (body === undefined) return 'unread';
+  return canonicalJson(body) === canonicalJson(sent) ? 'identical' : 'different';
+}
+
+function changeFromRow({ id, deleted, doc }: v.InferOutput<typeof changesAnswer>['results'][number]): Change {
+  return { id, deleted: deleted ?? false, ...(doc && { document: doc }) };
+}

@@ -1,0 +1,19 @@
+import type { AccountState, Outcome, RemoteServer } from '$lib/sync/ports';
+import { createCouchDatabase } from './couch-database';
+import { readSession, type ServerAddress } from './pairing';
+import type { Account } from './request';
+
+/** The role that the office gives to the account of a desk that it turned away (S11). */
+const revokedRole = 'revoked';
+
+/** The server as one account sees it, signed in anew with every request. */
+export function createCouchServer(server: ServerAddress, account: Account): RemoteServer {
+  return {
+    database: (name) => createCouchDatabase(server, account, name),
+    async account(): Promise<Outcome<AccountState>> {
+      const session = await readSession(server, account);
+      if (!session.ok) return session;
+      return { ok: true, value: session.value.roles.includes(revokedRole) ? 'revoked' : 'active' };
+    },
+  };
+}

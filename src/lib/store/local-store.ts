@@ -1,0 +1,59 @@
+import type { VisitDocument, VoidDocument } from '$lib/documents/visit-documents';
+import type { Instant } from '$lib/domain/day';
+import { liveQuery, type CursorRow, type TiskiDatabase } from './database';
+import { databasesOf, readDevice, reinstateDevice, revokeDevice } from './device';
+import { waitingCount } from './outbox';
+import { prune } from './prune';
+import { applyPage, reviewQuarantine, startOver, type Page } from './pull-store';
+import { hasNewerDocuments } from './quarantine';
+
+/** What the sync engine needs of the device: fulfils LocalStore of sync/ports.ts. */
+export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
+  return {
+    async databases(): Promise<string[]> {
+      const device = await readDevice(db);
+      if (!device) return [];
+      // Something may wait for a sector that the desk has lost: the server says what is to be done with it.
+      const destinations = new Set<string>();
+      await db.outbox.each(({ database }) => destinations.add(database));
+      return [...new Set([...databasesOf(device), ...destinations])];
+    },
+
+    cursor: (database: string): Promise<CursorRow | undefined> => db.cursors.get(database),
+    applyPage: (database: string, page: Page): Promise<boolean> => applyPage(db, database, page, now()),
+    startOver: (database: string, epoch: string): Promise<number> => startOver(db, database, epoch),
+
+    async waiting(database: string, limit: number): Promise<(VisitDocument | VoidDocument)[]> {
+      const key = [database, 'waiting'];
+      const rows = await db.outbox.where('[database+state]').equals(key).limit(limit).toArray();
+      return rows.map(({ document }) => document);
+    },
+
+    async acknowledge(ids: readonly string[]): Promise<void> {
+      await db.outbox.bulkDelete([...ids]);
+    },
+
+    async refuse(refusals: readonly { id: string; status: number; reason: string }[]): Promise<void> {
+      const at = now();
+      await db.transaction('rw', db.outbox, async () => {
+        for (const { id, status, reason } of refusals) {
+          await db.outbox.update(id, { state: 'refused', refusal: { status, reason, at } });
+        }
+      });
+    },
+
+    needsUpdate: (): Promise<boolean> => hasNewerDocuments(db),
+    reviewQuarantine: (): Promise<void> => reviewQuarantine(db, now()),
+    isRevoked: async (): Promise<boolean> => (await readDevice(db))?.state === 'revoked',
+    setAccountState: (state: 'active' | 'revoked'): Promise<void> =>
+      state === 'revoked' ? revokeDevice(db) : reinstateDevice(db),
+    prune: (): Promise<void> => prune(db, now()),
+
+    onWaiting(listener: () => void): () => void {
+      const subscription = liveQuery(() => waitingCount(db)).subscribe((count) => {
+        if (count > 0) listener();
+      });
+      return () => subscription.unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Instant } from '$lib/domain/day';
+import { applyChanges, type PulledChange } from './apply-changes';
+import type { CursorRow, OutboxRow, TiskiDatabase } from './database';
+import { databaseKind } from './database-names';
+import { readDevice } from './device';
+import { readSetting } from './settings';
+
+/** The pulling half of what sync/ports.ts calls a LocalStore. */
+
+/** A page as it is written, together with the cursor after it (S6). */
+export interface Page {
+  changes: readonly PulledChange[];
+  epoch: string;
+  /** The cursor that the page was asked for with. */
+  since: string;
+  seq: string;
+  isLast: boolean;
+}
+
+const contentTables = (db: TiskiDatabase) => [
+  db.settings,
+  db.cards,
+  db.catalogue,
+  db.visits,
+  db.voids,
+  db.outbox,
+  db.quarantine,
+  db.cursors,
+];
+
+/**
+ * S6: a page and its cursor, in one transaction. False when the cursor is not where the page begins: another
+ * tab went on or the device was revoked meanwhile, and nothing is written.
+ */
+export function applyPage(
+  db: TiskiDatabase,
+  database: string,
+  page: Page,
+  deviceNow: Instant,
+): Promise<boolean> {
+  return db.transaction('rw', contentTables(db), async () => {
+    const device = await readDevice(db);
+    const cursor = await db.cursors.get(database);
+    if (device?.state !== 'active' || cursor?.epoch !== page.epoch || cursor.seq !== page.since) {
+      return false;
+    }
+    const now = deviceNow + ((await readSetting(db, 'clock'))?.skewMs ?? 0);
+    await applyChanges(db, database, page.changes, { run: cursor.run, now });
+    if (page.isLast && !cursor.isComplete) await sweep(db, cursor);
+    await db.cursors.put({
+      ...cursor,
+      seq: page.seq,
+      isComplete: cursor.isComplete || page.isLast,
+      revision: cursor.revision + (page.changes.length > 0 || !cursor.isComplete ? 1 : 0),
+      ...(page.isLast && { asOf: now }),
+    });
+    return true;
+  });
+}
+
+/** S8: rows that a pull from zero did not meet were deleted on the server. Until now they answered. */
+async function sweep(db: TiskiDatabase, { database, run }: CursorRow): Promise<void> {
+  switch (databaseKind(database)) {
+    case 'register':
+      await db.cards.where('run').below(run).delete();
+      return;
+    case 'catalogue':
+      await db.catalogue.where('run').below(run).delete();
+      return;
+    default:
+      // Visits stay: a server restored from a backup gets them from the desks that hold them.
+      return;
+  }
+}
+
+/**
+ * S8: puts the cursor at zero and every visit and void of this desk back into the outbox, in one
+ * transaction; gives how many were put back.
+ */
+export function startOver(db: TiskiDatabase, database: string, epoch: string): Promise<number> {
+  return db.transaction('rw', contentTables(db), async () => {
+    const cursor = await db.cursors.get(database);
+    await db.cursors.put({
+      database,
+      epoch,
+      seq: '0',
+      run: (cursor?.run ?? 0) + 1,
+      isComplete: false,
+      revision: cursor?.revision ?? 0,
+      ...(cursor?.asOf !== undefined && { asOf: cursor.asOf }),
+    });
+    return offerAgain(db, database);
+  });
+}
+
+async function offerAgain(db: TiskiDatabase, database: string): Promise<number> {
+  const device = await readDevice(db);
+  if (!device) return 0;
+  const own = [database, device.account.name];
+  const visits = await db.visits.where('[database+desk]').equals(own).toArray();
+  const voids = await db.voids.where('[database+desk]').equals(own).toArray();
+  const rows = [...visits, ...voids].map(({ document, at }): OutboxRow => ({
+    id: document._id,
+    database,
+    state: 'waiting',
+    at,
+    document,
+  }));
+  // A refused one keeps its reason: it waits for a person, not for a server.
+  const present = await db.outbox.bulkGet(rows.map(({ id }) => id));
+  const missing = rows.filter((_, index) => !present[index]);
+  await db.outbox.bulkAdd(missing);
+  return missing.length;
+}
+
+/** S7: after an update of the app, what was in quarantine may be readable. */
+export async function reviewQuarantine(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
+  await db.transaction('rw', contentTables(db), async () => {
+    for (const cursor of await db.cursors.toArray()) {
+      const rows = await db.quarantine.where('database').equals(cursor.database).toArray();
+      if (rows.length === 0) continue;
+      const changes = rows.map(({ id, document }) => ({ id, deleted: false, document }));
+      await applyChanges(db, cursor.database, changes, { run: cursor.run, now: deviceNow });
+      await db.cursors.put({ ...cursor, revision: cursor.revision + 1 });
+    }
+  });
+}

@@ -1,0 +1,64 @@
+import type { Cursor, LocalStore, Outcome, RemoteDatabase, RemoteFailure } from './ports';
+
+/** Changes in one request; a hundred thousand cards are a hundred pages. */
+export const pullPageSize = 1_000;
+
+export interface PullOptions {
+  /** Stands in for the epoch of a database that has none: such a cursor holds for this session only (S8). */
+  sessionEpoch: string;
+  pageSize?: number;
+  onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+/**
+ * Brings the device's copy of a database up to date, page by page, from where it stopped: or from zero when
+ * the server's database is another one than the cursor belongs to (S8).
+ */
+export async function pullDocuments(
+  remote: RemoteDatabase,
+  store: LocalStore,
+  options: PullOptions,
+): Promise<Outcome<{ seq: string }>> {
+  const { sessionEpoch, pageSize = pullPageSize, onProgress } = options;
+  const answer = await remote.epoch();
+  if (!answer.ok) return answer;
+  const epoch = answer.value ?? sessionEpoch;
+  const known = await store.cursor(remote.name);
+  let cursor = known?.epoch === epoch ? known : await fromZero(remote, store, epoch);
+  let done = 0;
+  for (;;) {
+    const since = cursor.seq;
+    const page = await remote.changes(since, pageSize);
+    if (!page.ok && !isRefusedCursor(page.failure, since)) return page;
+    if (!page.ok || isBehind(page.value.seq, since)) {
+      cursor = await fromZero(remote, store, epoch);
+      done = 0;
+      continue;
+    }
+    const { changes, seq, pending } = page.value;
+    const isLast = pending === 0;
+    if (!isLast && seq === since) return { ok: false, failure: { kind: 'not-our-server' } };
+    const isApplied = await store.applyPage(remote.name, { changes, epoch, since, seq, isLast });
+    // Another tab went on from this cursor, or the device was revoked: what it has is as good.
+    if (!isApplied) return { ok: true, value: { seq: (await store.cursor(remote.name))?.seq ?? '0' } };
+    done += changes.length;
+    onProgress?.({ done, total: done + pending });
+    cursor = { ...cursor, seq };
+    if (isLast) return { ok: true, value: { seq } };
+  }
+}
+
+async function fromZero(remote: RemoteDatabase, store: LocalStore, epoch: string): Promise<Cursor> {
+  await store.startOver(remote.name, epoch);
+  return { epoch, seq: '0', isComplete: false };
+}
+
+/** S8: a server that can't make sense of the cursor says 400. */
+function isRefusedCursor(failure: RemoteFailure, since: string): boolean {
+  return since !== '0' && failure.kind === 'rejected' && failure.status === 400;
+}
+
+/** S8: a cursor beyond the server's last change; only plain numbers can be compared, others are opaque. */
+function isBehind(seq: string, since: string): boolean {
+  return /^\d+$/.test(seq) && /^\d+$/.test(since) && Number(seq) < Number(since);
+}

@@ -1,0 +1,175 @@
+import type {
+  LocalStore,
+  Outcome,
+  PushAnswer,
+  RemoteDatabase,
+  RemoteDocument,
+  RemoteFailure,
+  RemoteServer,
+} from './ports';
+
+/** Documents in one request (S5). */
+export const pushBatchSize = 200;
+
+/**
+ * S13: requests in one push that may fail with the server's own error before the server, and not a document,
+ * is taken to be broken. Enough to halve a batch down to one document twice.
+ */
+const patience = 20;
+
+/** What became of one database's share of the outbox. */
+export interface Pushed {
+  stored: number;
+  refused: number;
+}
+
+/**
+ * Sends everything that waits, database by database: one that fails doesn't hold up the next (S5).
+ * @param onSending called before the first request, when there is something to send
+ */
+export async function pushWaiting(
+  server: RemoteServer,
+  store: LocalStore,
+  onSending?: () => void,
+): Promise<Outcome<Pushed>> {
+  const total: Pushed = { stored: 0, refused: 0 };
+  let failure: RemoteFailure | undefined;
+  for (const database of await store.databases()) {
+    if ((await store.waiting(database, 1)).length === 0) continue;
+    onSending?.();
+    const pushed = await pushDocuments(server.database(database), store);
+    if (pushed.ok) {
+      total.stored += pushed.value.stored;
+      total.refused += pushed.value.refused;
+    } else failure ??= pushed.failure;
+  }
+  return failure ? { ok: false, failure } : { ok: true, value: total };
+}
+
+/**
+ * Sends everything that waits for a database. Rows leave the outbox only here, and only as S3 and S4 say;
+ * whatever is not answered for stays and waits.
+ */
+export async function pushDocuments(
+  remote: RemoteDatabase,
+  store: LocalStore,
+  batchSize = pushBatchSize,
+): Promise<Outcome<Pushed>> {
+  const pushed: Pushed = { stored: 0, refused: 0 };
+  for (;;) {
+    const documents = await store.waiting(remote.name, batchSize);
+    if (documents.length === 0) return { ok: true, value: pushed };
+    const sent = await sendHalving(remote, documents);
+    await store.acknowledge(sent.stored);
+    await store.refuse(sent.refused);
+    pushed.stored += sent.stored.length;
+    pushed.refused += sent.refused.length;
+    if (sent.failure) return { ok: false, failure: sent.failure };
+    // An answer that tells of none of the documents would be asked for again at once, for ever.
+    if (sent.stored.length + sent.refused.length === 0) {
+      return { ok: false, failure: { kind: 'not-our-server' } };
+    }
+  }
+}
+
+interface Sent {
+  stored: string[];
+  refused: { id: string; status: number; reason: string }[];
+  /** Why some of the documents still wait. */
+  failure?: RemoteFailure;
+}
+
+/** S13: sends a batch, and its halves where the whole does not go through. */
+async function sendHalving(remote: RemoteDatabase, documents: readonly RemoteDocument[]): Promise<Sent> {
+  const sent: Sent = { stored: [], refused: [] };
+  /** Documents that alone brought the server down: their own fault only if others get through. */
+  const suspects: { id: string; failure: RemoteFailure & { kind: 'server-error' } }[] = [];
+  let failures = 0;
+  const queue = [documents];
+  for (let batch = queue.shift(); batch; batch = queue.shift()) {
+    const answer = await remote.push(batch);
+    if (answer.ok) {
+      noteAnswers(batch, answer.value, sent);
+      continue;
+    }
+    const { failure } = answer;
+    if (!isAboutContent(failure)) {
+      sent.failure = failure;
+      break;
+    }
+    if (batch.length > 1) {
+      const middle = Math.ceil(batch.length / 2);
+      queue.unshift(batch.slice(0, middle), batch.slice(middle));
+    } else if (batch[0]) {
+      if (failure.kind === 'server-error') suspects.push({ id: batch[0]._id, failure });
+      else sent.refused.push({ id: batch[0]._id, ...refusalOf(failure) });
+    }
+    failures += failure.kind === 'server-error' ? 1 : 0;
+    if (failures >= patience && sent.stored.length === 0) {
+      sent.failure = failure;
+      break;
+    }
+  }
+  const [suspect] = suspects;
+  if (suspect && sent.stored.length > 0) {
+    sent.refused.push(...suspects.map(({ id, failure }) => ({ id, ...refusalOf(failure) })));
+  } else if (suspect) {
+    sent.failure ??= suspect.failure;
+  }
+  return sent;
+}
+
+type ContentFailure = RemoteFailure & { kind: 'too-large' | 'rejected' | 'server-error' };
+
+/** Whether a failure may be due to what was sent, rather than to the line, the server or the account. */
+function isAboutContent(failure: RemoteFailure): failure is ContentFailure {
+  switch (failure.kind) {
+    case 'too-large':
+    case 'rejected':
+    case 'server-error':
+      return true;
+    case 'unreachable':
+    case 'not-our-server':
+    case 'signed-out':
+    case 'forbidden':
+    case 'busy':
+    case 'missing':
+      return false;
+  }
+}
+
+function refusalOf(failure: ContentFailure): { status: number; reason: string } {
+  switch (failure.kind) {
+    case 'too-large':
+      return { status: 413, reason: 'too large' };
+    case 'rejected':
+      return { status: failure.status, reason: failure.reason };
+    case 'server-error':
+      return { status: failure.status, reason: 'the server failed on this document' };
+  }
+}
+
+function noteAnswers(batch: readonly RemoteDocument[], answers: readonly PushAnswer[], sent: Sent): void {
+  const asked = new Set(batch.map(({ _id }) => _id));
+  for (const answer of answers) {
+    if (!asked.delete(answer.id)) continue;
+    switch (answer.kind) {
+      case 'stored':
+        sent.stored.push(answer.id);
+        break;
+      case 'exists':
+        // S3: what is there is what was sent, so an earlier answer got lost.
+        if (answer.body === 'identical') sent.stored.push(answer.id);
+        else if (answer.body === 'different') {
+          const reason = 'another document with this id exists';
+          sent.refused.push({ id: answer.id, status: 409, reason });
+        } else sent.failure ??= { kind: 'unreachable' };
+        break;
+      case 'refused':
+        // S11: the account is not let in; that says nothing of the document.
+        if (answer.status === 401) sent.failure ??= { kind: 'signed-out' };
+        else sent.refused.push({ id: answer.id, status: answer.status, reason: answer.reason });
+        break;
+    }
+  }
+}

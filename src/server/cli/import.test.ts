@@ -2,7 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseDocument } from '$lib/documents/parse-document';
+import { checkDigit } from '$lib/domain/card-number';
 import type { CouchClient, CouchReply } from '../couch/client';
+import { demoCardDocuments } from '../demo/cards';
+import { demoSchemes } from '../demo/catalogue';
 import { importCards } from './import';
 import { faultText, importSummary } from './import-report';
 
@@ -11,7 +15,7 @@ type Stored = Record<string, unknown> & { _id: string; _rev: string };
 /** A register in memory that answers the three requests of an import, and can fail on one of them. */
 function fakeRegister() {
   const cards = new Map<string, Stored>();
-  const state = { writes: 0, failOnWrite: 0, conflictOn: '' };
+  const state = { writes: 0, failOnWrite: 0, conflictOn: '', schemes: ['vihrea', 'sininen'] };
   const put = (doc: Record<string, unknown> & { _id: string }) => {
     const before = cards.get(doc._id);
     if (doc._id === state.conflictOn || before?._rev !== doc['_rev']) {
@@ -33,7 +37,7 @@ function fakeRegister() {
   const client: CouchClient = {
     request: async (method, path, body) => {
       if (path.startsWith('/tiski-catalogue/_all_docs')) {
-        const rows = ['vihrea', 'sininen'].map((id) => ({ id: `scheme:${id}` }));
+        const rows = state.schemes.map((id) => ({ id: `scheme:${id}` }));
         return { status: 200, body: { rows } };
       }
       if (path.startsWith('/tiski-register/_all_docs')) return page(path);
@@ -156,6 +160,19 @@ describe('a good file', () => {
       '23456789,vihrea,2026-01-01,2026-12-31,,LR1,',
     );
     expect(await importText(swapped)).toMatchObject({ ok: true, changed: 2 });
+  });
+});
+
+describe('the sample file', () => {
+  it('holds twenty cards for the demo city', async () => {
+    register.state.schemes = demoSchemes.map(({ _id }) => _id.slice('scheme:'.length));
+    const sample = 'static/samples/cards.csv';
+    expect(await importCards(register.client, sample, quiet)).toMatchObject({ ok: true, added: 20 });
+    expect(await importCards(register.client, sample, quiet)).toMatchObject({ unchanged: 20 });
+    const { cards } = register;
+    const readable = [...cards.values()].filter((card) => parseDocument(card).ok);
+    expect(readable).toHaveLength(20);
+    expect(demoCardDocuments('2026-11-18').filter(({ _id }) => cards.has(_id))).toEqual([]);
   });
 });
 
@@ -333,8 +350,7 @@ describe('a wrong file writes nothing and names', () => {
 });
 
 describe('an import that is cut off while writing', () => {
-  const many = async () => {
-    const { checkDigit } = await import('$lib/domain/card-number');
+  const many = () => {
     const rows = Array.from({ length: 2500 }, (_, index) => {
       const digits = String(1_000_000 + index);
       return good.replace('12345671', `${digits}${checkDigit(digits)}`);
@@ -344,13 +360,13 @@ describe('an import that is cut off while writing', () => {
 
   it('says how far it came, and is simply repeated', async () => {
     register.state.failOnWrite = 2;
-    const result = await importText(await many());
+    const result = await importText(many());
     expect(importSummary(result)).toBe(
       'The import could not be done:\n  At least 1,000 of 2,500 cards were written, then: no answer (ECONNRESET).' +
         ' Import the same file again: what is written already is left alone.',
     );
-    expect(await importText(await many())).toEqual({ ok: true, added: 1500, changed: 0, unchanged: 1000 });
-    expect(await importText(await many())).toEqual({ ok: true, added: 0, changed: 0, unchanged: 2500 });
+    expect(await importText(many())).toEqual({ ok: true, added: 1500, changed: 0, unchanged: 1000 });
+    expect(await importText(many())).toEqual({ ok: true, added: 0, changed: 0, unchanged: 2500 });
   });
 
   it('tells which card somebody else changed meanwhile', async () => {

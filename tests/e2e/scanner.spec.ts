@@ -1,5 +1,14 @@
 import type { Page } from '@playwright/test';
-import { expect, liveTracks, plugIn, reports, setShown, test, unplug } from './scanner-fixtures';
+import {
+  expect,
+  liveTracks,
+  plugIn,
+  reports,
+  setShown,
+  test,
+  typeAsScanner,
+  unplug,
+} from './scanner-fixtures';
 import { held, nothing, type PicturedCode } from './video';
 
 const card: PicturedCode = { kind: 'qrcode', text: '12345671' };
@@ -21,12 +30,8 @@ test.describe('codes before the camera', () => {
   });
 
   test('a card held still is one scan, the next card counts at once', async ({ openScanner }) => {
-    // The film starts again and again: the first card is away too shortly to count twice, the second is not.
-    const page = await openScanner({ sees: [...held([card], 105), ...held([otherCard], 30)] });
-    await expect(reports(page)).toHaveText(
-      [scanned('12345671'), scanned('20202027'), scanned('20202027'), scanned('20202027')],
-      { timeout: 30_000 },
-    );
+    const page = await openScanner({ sees: [...held([card], 60), ...held([otherCard], 15)] });
+    await expect(reports(page)).toHaveText([scanned('12345671'), scanned('20202027')]);
   });
 
   test('a card counts again when it was away for a while', async ({ openScanner }) => {
@@ -43,14 +48,13 @@ test.describe('codes before the camera', () => {
     await expect(reports(page)).toHaveText(['two codes']);
   });
 
-  test('while paused nothing is scanned, the card counts afterwards', async ({ openScanner }) => {
-    const page = await openScanner({ sees: [...nothing(150), ...held([card], 150)] });
+  test('while paused a card is not scanned, afterwards it is', async ({ openScanner }) => {
+    const page = await openScanner({ sees: held([card]), shows: 'camera&paused' });
     await expect(picture(page)).toBeVisible();
-    await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Press' }).click();
     await expect(reports(page)).toHaveText(['pressed']);
     await page.getByRole('button', { name: 'Pause' }).click();
-    await expect(reports(page)).toHaveText(['pressed', scanned('12345671')], { timeout: 20_000 });
+    await expect(reports(page)).toHaveText(['pressed', scanned('12345671')]);
   });
 });
 
@@ -107,7 +111,7 @@ test.describe('without a picture', () => {
   test('no camera: said, and the wedge scanner works', async ({ openScanner }) => {
     const page = await openScanner({});
     await expect(problem(page, 'Kameraa ei löydy')).toBeVisible();
-    await page.keyboard.type('12345671\n', { delay: 5 });
+    await typeAsScanner(page, '12345671\n');
     await expect(reports(page)).toHaveText(['wedge 12345671']);
   });
 

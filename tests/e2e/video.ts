@@ -59,17 +59,15 @@ export async function makeVideo(path: string, frames: FrameContent[]): Promise<v
   const browser = await chromium.launch(launchOptions());
   try {
     const page = await browser.newPage({ viewport: { width, height } });
-    const pictures = new Map<string, Buffer>();
+    const pictures = new Map<string, Uint8Array>();
     for (const frame of frames) {
       const html = drawFrame(frame);
       if (pictures.has(html)) continue;
       await page.setContent(html);
-      pictures.set(html, await page.screenshot({ type: 'jpeg', quality: 85 }));
+      pictures.set(html, Uint8Array.from(await page.screenshot({ type: 'jpeg', quality: 85 })));
     }
-    await writeFile(
-      path,
-      Buffer.concat(frames.map((frame) => pictures.get(drawFrame(frame)) ?? Buffer.of())),
-    );
+    const film = frames.map((frame) => pictures.get(drawFrame(frame)) ?? new Uint8Array());
+    await writeFile(path, film);
   } finally {
     await browser.close();
   }

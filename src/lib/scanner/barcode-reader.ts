@@ -1,5 +1,4 @@
 import { BarcodeDetector, prepareZXingModule, type BarcodeFormat } from 'barcode-detector/ponyfill';
-import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
 
 /** What card stocks carry: our own QR codes and Code 128, and the kinds found on imported cards. */
 const formats: BarcodeFormat[] = [
@@ -28,16 +27,16 @@ async function platformDetector(): Promise<Detector | undefined> {
   return new Native({ formats: formats.filter((format) => supported.includes(format)) });
 }
 
-function wasmDetector(): Detector {
+function wasmDetector(wasmUrl: string): Detector {
   // Served by us, so that it is there offline; without this it would come from a CDN.
   prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
   return new BarcodeDetector({ formats });
 }
 
-/** Makes a reader for whichever thread it is called in. */
-export function createReader(): ReadCodes {
+/** Makes a reader for whichever thread it is called in; `wasmUrl` is where the reader's wasm is served. */
+export function createReader(wasmUrl: string): ReadCodes {
   let chosen: Promise<Detector> | undefined;
-  const choose = async () => (await platformDetector()) ?? wasmDetector();
+  const choose = async () => (await platformDetector()) ?? wasmDetector(wasmUrl);
   return async (image) => {
     chosen ??= choose();
     const detected = await (await chosen).detect(image);

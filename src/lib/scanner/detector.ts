@@ -1,4 +1,11 @@
+import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
 import { createReader } from './barcode-reader';
+
+/** The worker is told the address: imported there, the file would be built twice, and one left uncached. */
+export interface DetectorRequest {
+  image: ImageBitmap;
+  wasmUrl: string;
+}
 
 export type DetectorReply = { codes: string[] } | { failure: string };
 
@@ -24,7 +31,8 @@ function workerDetector(): Detector {
           else reject(new Error(data.failure));
         };
         worker.onerror = (event) => reject(new Error(event.message));
-        worker.postMessage(image, [image]);
+        const request: DetectorRequest = { image, wasmUrl };
+        worker.postMessage(request, [image]);
       });
     },
     close: () => worker.terminate(),
@@ -32,7 +40,7 @@ function workerDetector(): Detector {
 }
 
 function pageDetector(): Detector {
-  const readCodes = createReader();
+  const readCodes = createReader(wasmUrl);
   return {
     read: (image) => readCodes(image).finally(() => image.close()),
     close: () => undefined,

@@ -1,10 +1,11 @@
-import { createReader } from './barcode-reader';
-import type { DetectorReply } from './detector';
+import { createReader, type ReadCodes } from './barcode-reader';
+import type { DetectorReply, DetectorRequest } from './detector';
 
-const readCodes = createReader();
+let readCodes: ReadCodes | undefined;
 
-async function reply(image: ImageBitmap): Promise<DetectorReply> {
+async function answer({ image, wasmUrl }: DetectorRequest): Promise<DetectorReply> {
   try {
+    readCodes ??= createReader(wasmUrl);
     return { codes: await readCodes(image) };
   } catch (error) {
     return { failure: String(error) };
@@ -13,6 +14,6 @@ async function reply(image: ImageBitmap): Promise<DetectorReply> {
   }
 }
 
-addEventListener('message', async ({ data }: MessageEvent<ImageBitmap>) => {
-  postMessage(await reply(data));
+addEventListener('message', async ({ data }: MessageEvent<DetectorRequest>) => {
+  postMessage(await answer(data));
 });

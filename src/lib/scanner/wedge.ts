@@ -45,7 +45,8 @@ export function listenToWedge(onCode: (text: string) => void): () => void {
     if (character !== undefined) {
       burst = addKey(burst, character, event.timeStamp);
       // A space would press the focused button: nobody gets from another key to it so quickly.
-      if (isMachineBurst(burst) || (character === ' ' && burst.keys > 1)) event.preventDefault();
+      const isInnerSpace = character === ' ' && burst.keys > 1;
+      if (isInnerSpace || isMachineBurst(burst)) event.preventDefault();
       clearTimeout(pause);
       pause = setTimeout(endByPause, burstPauseMs);
     } else if (event.key === 'Enter' || event.key === 'Tab') {

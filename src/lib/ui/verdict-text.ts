@@ -6,6 +6,8 @@ import { formatDay, formatTime, formatWhen } from './format';
 
 /** How a verdict looks and sounds: four kinds, each with its own icon, colour and sound. */
 export type Tone = 'admit' | 'ask' | 'refuse' | 'done';
+/** A panel may also be at rest, or say calmly that a visit is stored. */
+export type PanelTone = Tone | 'ready' | 'logged';
 
 export interface VerdictText {
   tone: Tone;

@@ -3,6 +3,7 @@ import { canonicalJson } from '$lib/documents/canonical';
 import type { CardDocument } from '$lib/documents/card-document';
 import { parseDocument } from '$lib/documents/parse-document';
 import { requireOk, type CouchClient } from '../couch/client';
+import { catalogueDatabase, registerDatabase } from '../provision/databases';
 import type { CardRow } from './import-csv';
 import type { CsvFault } from './import-report';
 
@@ -29,7 +30,7 @@ const documentPage = v.object({
 /** The ids of the catalogue's schemes. */
 export async function schemeIds(client: CouchClient): Promise<Set<string>> {
   const range = `startkey=${key('scheme:')}&endkey=${key('scheme;')}`;
-  const body = await requireOk(client, 'GET', `/tiski-catalogue/_all_docs?${range}`);
+  const body = await requireOk(client, 'GET', `/${catalogueDatabase}/_all_docs?${range}`);
   return new Set(v.parse(idPage, body).rows.map(({ id }) => id.slice('scheme:'.length)));
 }
 
@@ -69,7 +70,7 @@ async function* storedCards(client: CouchClient): AsyncGenerator<StoredCard> {
   let from = 'card:';
   for (;;) {
     const range = `startkey=${key(from)}&endkey=${key('card;')}&limit=${pageSize}`;
-    const body = await requireOk(client, 'GET', `/tiski-register/_all_docs?include_docs=true&${range}`);
+    const body = await requireOk(client, 'GET', `/${registerDatabase}/_all_docs?include_docs=true&${range}`);
     const { rows } = v.parse(documentPage, body);
     for (const { doc } of rows) yield doc;
     const last = rows.at(-1);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { registerDatabase } from '../provision/databases';
 import { readCardFile } from './import-file';
 import { planImport, schemeIds } from './import-register';
 import { grouped, type CsvFault, type ImportResult, type LineOutput } from './import-report';
@@ -64,7 +65,7 @@ async function writeCards(
 /** Why cards of a batch were not written, a line for each of them. */
 async function writeBatch(client: CouchClient, docs: readonly unknown[]): Promise<string[]> {
   try {
-    const body = await requireOk(client, 'POST', '/tiski-register/_bulk_docs', { docs });
+    const body = await requireOk(client, 'POST', `/${registerDatabase}/_bulk_docs`, { docs });
     return v
       .parse(bulkAnswer, body)
       .filter(({ error }) => error !== undefined)

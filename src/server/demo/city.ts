@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { localDate } from '$lib/domain/day';
+import { requireOk, type CouchClient } from '../couch/client';
+import { catalogueDatabase, registerDatabase, visitsDatabase } from '../provision/databases';
+import { provisionSectors } from '../provision/provision';
+import { demoCatalogue, demoSettings, demoZone } from './catalogue';
+import { demoCardDocuments } from './cards';
+import { demoVisits } from './visits';
+
+const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
+
+/**
+ * Puts the made-up city into a provisioned, empty server. The cards come before the catalogue, which is one
+ * batch: while the catalogue is empty the server knows the city as not made, and a start that was cut off
+ * makes it again.
+ * @throws {UnexpectedCouchReply} when the server refuses a request
+ */
+export async function createDemoCity(
+  client: CouchClient,
+  now: Date,
+): Promise<{ cards: number; visits: number }> {
+  const today = localDate(now.getTime(), demoZone);
+  const cards = demoCardDocuments(today);
+  await write(client, registerDatabase, cards);
+  await write(client, catalogueDatabase, [demoSettings, ...demoCatalogue(today)]);
+  await provisionSectors(client);
+  const visits = demoVisits(now.getTime());
+  for (const sector of new Set(visits.map((each) => each.sector))) {
+    const documents = visits.filter((each) => each.sector === sector).map(({ visit }) => visit);
+    await write(client, visitsDatabase(sector), documents);
+  }
+  return { cards: cards.length, visits: visits.length };
+}
+
+async function write(client: CouchClient, database: string, docs: readonly object[]): Promise<void> {
+  const body = await requireOk(client, 'POST', `/${database}/_bulk_docs`, { docs });
+  // A conflict is a document that an earlier, cut-off start has written.
+  const refused = v.parse(bulkAnswer, body).find(({ error }) => error !== undefined && error !== 'conflict');
+  if (refused) throw new Error(`${database} refused ${refused.id}: ${JSON.stringify(refused)}`);
+}

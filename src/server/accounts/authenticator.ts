@@ -1,0 +1,135 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Database } from '../couch/database';
+import { failureFromPouch } from '../couch/failure';
+import { storedDocument } from '../couch/document-routes';
+import { userDocumentId } from '../couch/users-access';
+import type { UserContext } from '../couch/exchange';
+import { accountFromDocument, type Account } from './account';
+import { basicCredentials, type NameAndPassword } from './basic-credentials';
+import { SignInLimiter } from './attempt-limiter';
+import type { Credentials, Identity } from './identity';
+import { hashPassword, isPasswordOf, type PasswordHash } from './password-hash';
+import { isGenuine, sessionClaim, sessionToken } from './session-cookie';
+
+export interface AuthenticatorSettings {
+  /** Signs session cookies. */
+  secret: string;
+  sessionSeconds: number;
+  /** Of the hash that stands in for an unknown name's, so that both cost the same. */
+  iterations: number;
+  /** The clock, ms. */
+  now: () => number;
+}
+
+type Refused = Extract<Identity, { kind: 'wrong-credentials' | 'too-many-attempts' }>;
+
+/** How a sign-in by name and password ended. */
+export type SignIn = { kind: 'session'; user: UserContext; token: string } | Refused;
+
+/** Kept at most; then begun anew. */
+const mostRemembered = 10_000;
+
+/** Tells who a request is from, by the accounts in `_users`. */
+export class Authenticator {
+  readonly #limiter: SignInLimiter;
+  readonly #accounts = new Map<string, Account>();
+  /** Counts changes of `_users`: what was read before one is not remembered after it. */
+  #usersVersion = 0;
+  /** Credentials that were right once, by a key of this process's own, and the hash they were right for. */
+  readonly #verified = new Map<string, string>();
+  readonly #verifiedKey = randomBytes(32);
+  readonly #nobody: Promise<PasswordHash>;
+
+  constructor(
+    private readonly users: Database,
+    private readonly settings: AuthenticatorSettings,
+  ) {
+    this.#limiter = new SignInLimiter(settings.now);
+    this.#nobody = hashPassword(randomBytes(16).toString('hex'), settings.iterations);
+    users.onChange(() => {
+      this.#usersVersion += 1;
+      this.#accounts.clear();
+    });
+  }
+
+  /** Basic credentials first, then the session cookie, as CouchDB does. */
+  async identify({ authorization, cookie, address }: Credentials): Promise<Identity> {
+    const basic = basicCredentials(authorization);
+    switch (basic.kind) {
+      case 'malformed':
+        return basic;
+      case 'basic': {
+        const account = await this.#verify(basic, address);
+        return 'kind' in account ? account : { kind: 'user', user: contextOf(account, 'default') };
+      }
+      case 'none':
+        return this.#fromSession(cookie);
+    }
+  }
+
+  /** Begins a session. */
+  async signIn(pair: NameAndPassword, address: string): Promise<SignIn> {
+    const account = await this.#verify(pair, address);
+    if ('kind' in account) return account;
+    return { kind: 'session', user: contextOf(account, 'cookie'), token: this.#tokenFor(account) };
+  }
+
+  async #fromSession(cookie: string | undefined): Promise<Identity> {
+    const claim = sessionClaim(cookie);
+    if (claim === undefined) return { kind: 'signed-out' };
+    const account = await this.#account(claim.name);
+    const { secret, sessionSeconds } = this.settings;
+    const age = this.#seconds() - claim.issuedAt;
+    if (account === undefined || age >= sessionSeconds || !isGenuine(claim, secret, account.hash.salt)) {
+      return { kind: 'signed-out' };
+    }
+    const user = contextOf(account, 'cookie');
+    return age > sessionSeconds / 2
+      ? { kind: 'user', user, renewed: { token: this.#tokenFor(account), maxAge: sessionSeconds } }
+      : { kind: 'user', user };
+  }
+
+  /** The account whose password it is. The slow hash runs once for the same right credentials. */
+  async #verify({ name, password }: NameAndPassword, address: string): Promise<Account | Refused> {
+    const account = await this.#account(name);
+    const fingerprint = createHmac('sha256', this.#verifiedKey).update(`${name}\0${password}`).digest('hex');
+    if (account !== undefined && this.#verified.get(fingerprint) === account.hash.derived_key) return account;
+    const waitSeconds = this.#limiter.waitSeconds(address, name);
+    if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
+    // Counted before the hash, so that attempts made at the same time count as well.
+    this.#limiter.fail(address, name);
+    const isRight = await isPasswordOf(password, account?.hash ?? (await this.#nobody));
+    if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
+    this.#limiter.forgive(address, name);
+    if (this.#verified.size >= mostRemembered) this.#verified.clear();
+    this.#verified.set(fingerprint, account.hash.derived_key);
+    return account;
+  }
+
+  async #account(name: string): Promise<Account | undefined> {
+    const remembered = this.#accounts.get(name);
+    if (remembered !== undefined) return remembered;
+    const version = this.#usersVersion;
+    try {
+      const account = accountFromDocument(await storedDocument(this.users, userDocumentId(name)));
+      if (account !== undefined && version === this.#usersVersion) this.#accounts.set(name, account);
+      return account;
+    } catch (error) {
+      if (failureFromPouch(error)?.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  #tokenFor({ name, hash }: Account): string {
+    return sessionToken(name, this.#seconds(), this.settings.secret, hash.salt);
+  }
+
+  #seconds(): number {
+    return Math.floor(this.settings.now() / 1000);
+  }
+}
+
+/** The role `administrator` is the embedded endpoint's server administrator. */
+function contextOf({ name, roles }: Account, authenticated: 'cookie' | 'default'): UserContext {
+  return { name, roles: roles.includes('administrator') ? [...roles, '_admin'] : roles, authenticated };
+}

@@ -1,0 +1,36 @@
+import type { UserContext } from '../couch/exchange';
+import { CouchFailure, badRequest, unauthorized } from '../couch/failure';
+
+/** What a request shows to say who it is from. */
+export interface Credentials {
+  authorization: string | undefined;
+  cookie: string | undefined;
+  /** The client's address, for the count of failed sign-ins. */
+  address: string;
+}
+
+/** Who a request is from, or why that can't be said. */
+export type Identity =
+  /** `renewed`: the session is past half its life, here is the next one; `maxAge` in seconds. */
+  | { kind: 'user'; user: UserContext; renewed?: { token: string; maxAge: number } }
+  | { kind: 'signed-out' }
+  | { kind: 'wrong-credentials' }
+  | { kind: 'malformed'; reason: string }
+  | { kind: 'too-many-attempts'; waitSeconds: number };
+
+/** The answer, in CouchDB's form, to a request whose sender can't be told. */
+export function failureOf(identity: Exclude<Identity, { kind: 'user' | 'signed-out' }>): CouchFailure {
+  switch (identity.kind) {
+    case 'wrong-credentials':
+      return unauthorized('Name or password is incorrect.');
+    case 'malformed':
+      return badRequest(identity.reason);
+    case 'too-many-attempts':
+      return tooManyAttempts(identity.waitSeconds);
+  }
+}
+
+export const tooManyAttempts = (waitSeconds: number) =>
+  new CouchFailure(429, 'too_many_requests', 'Too many failed attempts. Wait before the next one.', {
+    'retry-after': String(waitSeconds),
+  });

@@ -1,0 +1,48 @@
+import { pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const derive = promisify(pbkdf2);
+
+/** CouchDB's own fields of a hashed password, so that an account can move to a CouchDB and back. */
+export interface PasswordHash {
+  password_scheme: 'pbkdf2';
+  pbkdf2_prf: 'sha256' | 'sha';
+  salt: string;
+  iterations: number;
+  derived_key: string;
+}
+
+/** Bytes of the derived key, as CouchDB has them. */
+const keyLength = { sha256: 32, sha: 20 } as const;
+const digest = { sha256: 'sha256', sha: 'sha1' } as const;
+
+/** Hashes run on the threads that also read the disk: no more than these at once. */
+const atOnce = 2;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function deriveInTurn(password: string, hash: Omit<PasswordHash, 'derived_key'>): Promise<Buffer> {
+  if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+  running += 1;
+  try {
+    const { salt, iterations, pbkdf2_prf: prf } = hash;
+    return await derive(password, salt, iterations, keyLength[prf], digest[prf]);
+  } finally {
+    running -= 1;
+    waiting.shift()?.();
+  }
+}
+
+/** A fresh salted hash of `password`. */
+export async function hashPassword(password: string, iterations: number): Promise<PasswordHash> {
+  const salt = randomBytes(16).toString('hex');
+  const hash = { password_scheme: 'pbkdf2', pbkdf2_prf: 'sha256', salt, iterations } as const;
+  return { ...hash, derived_key: (await deriveInTurn(password, hash)).toString('hex') };
+}
+
+/** Whether `password` is the one that was hashed. */
+export async function isPasswordOf(password: string, hash: PasswordHash): Promise<boolean> {
+  const derived = await deriveInTurn(password, hash);
+  const expected = Buffer.from(hash.derived_key, 'hex');
+  return derived.length === expected.length && timingSafeEqual(derived, expected);
+}

@@ -1,0 +1,65 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { parse, serialize } from '@fastify/cookie';
+
+export const sessionCookieName = 'AuthSession';
+
+/** What a session cookie claims, before it is verified. */
+export interface SessionClaim {
+  name: string;
+  /** When it was issued, Unix seconds. */
+  issuedAt: number;
+  signature: Buffer;
+}
+
+/** The user's salt is part of the key: a new password ends every session that the old one began. */
+function signatureOf(name: string, issuedAt: number, secret: string, salt: string): Buffer {
+  return createHmac('sha256', secret + salt)
+    .update(`${name}:${issuedAt.toString(16).toUpperCase()}`)
+    .digest();
+}
+
+/** CouchDB's form: base64url of `name:hex seconds:signature`. */
+export function sessionToken(name: string, issuedAt: number, secret: string, salt: string): string {
+  const head = Buffer.from(`${name}:${issuedAt.toString(16).toUpperCase()}:`);
+  return Buffer.concat([head, signatureOf(name, issuedAt, secret, salt)]).toString('base64url');
+}
+
+/** Reads a `Cookie` header; undefined without a session that has the right form. */
+export function sessionClaim(cookieHeader: string | undefined): SessionClaim | undefined {
+  const token = cookieHeader === undefined ? undefined : parse(cookieHeader)[sessionCookieName];
+  if (token === undefined || token === '') return undefined;
+  const bytes = Buffer.from(token, 'base64url');
+  const first = bytes.indexOf(':');
+  const second = bytes.indexOf(':', first + 1);
+  if (first < 1 || second < 0) return undefined;
+  const hex = bytes.toString('utf8', first + 1, second);
+  if (!/^[0-9A-F]{1,12}$/.test(hex)) return undefined;
+  return {
+    name: bytes.toString('utf8', 0, first),
+    issuedAt: parseInt(hex, 16),
+    signature: bytes.subarray(second + 1),
+  };
+}
+
+export function isGenuine(claim: SessionClaim, secret: string, salt: string): boolean {
+  const expected = signatureOf(claim.name, claim.issuedAt, secret, salt);
+  return expected.length === claim.signature.length && timingSafeEqual(expected, claim.signature);
+}
+
+export interface CookieSettings {
+  /** The request came over TLS. */
+  secure: boolean;
+  /** Seconds; 0 takes the cookie away. */
+  maxAge: number;
+}
+
+/** The `Set-Cookie` header of a session. */
+export function sessionCookie(token: string, { secure, maxAge }: CookieSettings): string {
+  return serialize(sessionCookieName, token, {
+    httpOnly: true,
+    sameSite: 'strict',
+    path: '/',
+    secure,
+    maxAge,
+  });
+}

@@ -1,0 +1,71 @@
+import { isServerAdministrator } from '../couch/access';
+import type { WriteRule } from '../couch/database';
+import type { IncomingDocument } from '../couch/document-shape';
+import { forbidden } from '../couch/failure';
+import { userDocumentId } from '../couch/users-access';
+import { hashPassword } from './password-hash';
+
+const longestPassword = 1000;
+const secretMembers = [
+  'password',
+  'password_scheme',
+  'pbkdf2_prf',
+  'salt',
+  'iterations',
+  'derived_key',
+] as const;
+
+/**
+ * The rules of `_users`: CouchDB's form for accounts; administrators write them, everybody else may change
+ * nothing but their own password. A `password` is replaced by its hash before it is stored.
+ * @param iterations of the hash
+ */
+export function usersRule(iterations: number): WriteRule {
+  return async (document, previous, user) => {
+    if (!isServerAdministrator(user)) requireOwnPasswordChange(document, previous, user.name);
+    if (document._deleted === true) return document;
+    requireAccountForm(document);
+    const { password, ...rest } = document;
+    if (password === undefined) return document;
+    if (typeof password !== 'string' || password === '' || password.length > longestPassword) {
+      throw forbidden(`doc.password must be text of 1 to ${longestPassword} characters.`);
+    }
+    return { ...rest, ...(await hashPassword(password, iterations)) } as IncomingDocument;
+  };
+}
+
+function requireAccountForm({ _id: id, name, type, roles }: IncomingDocument): void {
+  if (type !== 'user') throw forbidden('doc.type must be user');
+  if (typeof name !== 'string' || name === '') throw forbidden('doc.name is required');
+  if (id !== userDocumentId(name)) {
+    throw forbidden('Doc ID must be of the form org.couchdb.user:name');
+  }
+  if (name.startsWith('_')) throw forbidden('Username may not start with underscore.');
+  if (name.includes(':')) throw forbidden('Character `:` is not allowed in usernames.');
+  if (!Array.isArray(roles)) throw forbidden('doc.roles must be an array');
+  if (!roles.every((role) => typeof role === 'string')) throw forbidden('doc.roles can only contain strings');
+  if (roles.some((role: string) => role.startsWith('_'))) {
+    throw forbidden('No system roles (starting with underscore) in users db.');
+  }
+}
+
+/** @throws {CouchFailure} 403 unless nothing but the password differs */
+function requireOwnPasswordChange(
+  document: IncomingDocument,
+  previous: IncomingDocument | undefined,
+  name: string | null,
+): void {
+  if (previous === undefined || name === null || previous['name'] !== name || document._deleted === true) {
+    throw forbidden('Only administrators may add or remove accounts.');
+  }
+  const isSame = JSON.stringify(withoutSecrets(document)) === JSON.stringify(withoutSecrets(previous));
+  if (!isSame || typeof document['password'] !== 'string') {
+    throw forbidden('You may change nothing but your own password.');
+  }
+}
+
+function withoutSecrets(document: IncomingDocument): [string, unknown][] {
+  return Object.entries(document)
+    .filter(([name]) => !name.startsWith('_') && !secretMembers.some((member) => member === name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}

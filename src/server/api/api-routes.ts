@@ -1,0 +1,173 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AttemptLimiter } from '../accounts/attempt-limiter';
+import type { Backend } from '../backend';
+import { CouchFailure } from '../couch/failure';
+import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
+import { demoCards } from '../demo/demo-cards';
+import { pairDesk } from '../desks/pairing';
+import { addDesk, listDesks, renewCode, revokeDesk } from '../desks/desks';
+import { isDemoCity } from '../provision/catalogue';
+import { ApiFailure } from './api-failure';
+import { requireAdministrator } from './caller';
+
+export interface ApiSettings {
+  backend: Backend;
+  version: string;
+  /** The clock. */
+  now: () => Date;
+  onFault: (error: unknown) => void;
+}
+
+const fiveMinutes = 5 * 60_000;
+const bodyLimit = 16 * 1024;
+
+/** The routes below /api/: health, desks, pairing, and the demo's own. Bodies and answers are JSON. */
+export function addApiRoutes(app: FastifyInstance, settings: ApiSettings): void {
+  void app.register(
+    (routes, _options, done) => {
+      readJsonBodies(routes);
+      answerFailures(routes, settings.onFault);
+      addHealth(routes, settings);
+      addDesks(routes, settings);
+      addPairing(routes, settings);
+      addDemo(routes, settings);
+      done();
+    },
+    { prefix: '/api' },
+  );
+}
+
+/** Only JSON: with a SameSite=Strict cookie that keeps other sites' forms out. */
+function readJsonBodies(routes: FastifyInstance): void {
+  routes.removeAllContentTypeParsers();
+  routes.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit },
+    (_request, body, parsed) => {
+      try {
+        const bytes = body as Buffer;
+        parsed(null, bytes.length === 0 ? {} : parseJson(bytes));
+      } catch {
+        parsed(new ApiFailure(400, 'not-json', 'The body is not JSON in UTF-8.'));
+      }
+    },
+  );
+  routes.addHook('preValidation', (request, reply, next) => {
+    reply.header('cache-control', 'no-store');
+    const isJson = /^application\/json\b/i.test(request.headers['content-type'] ?? '');
+    next(request.method === 'POST' && !isJson ? notJsonType() : undefined);
+  });
+}
+
+const notJsonType = () => new ApiFailure(415, 'not-json', 'Content-Type must be application/json.');
+
+function answerFailures(routes: FastifyInstance, onFault: (error: unknown) => void): void {
+  routes.setErrorHandler((error: FastifyError, _request, reply) => {
+    const failure = apiFailureFrom(error);
+    if (failure.status >= 500) onFault(error);
+    return reply.code(failure.status).headers(failure.headers).send(failure.body);
+  });
+  routes.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: 'not-found', reason: 'There is nothing at this address.' }),
+  );
+}
+
+function apiFailureFrom(error: FastifyError | ApiFailure | CouchFailure): ApiFailure {
+  if (error instanceof ApiFailure) return error;
+  if (error instanceof CouchFailure && error.status === 503) {
+    return new ApiFailure(503, 'database-unreachable', error.reason);
+  }
+  if (!('statusCode' in error) || error.statusCode === undefined || error.statusCode >= 500) {
+    return new ApiFailure(500, 'server-failed', 'The server failed. Try again.');
+  }
+  if (error.statusCode === 415) return notJsonType();
+  if (error.statusCode === 413) return new ApiFailure(413, 'too-large', 'The body is too large.');
+  return new ApiFailure(error.statusCode, 'bad-request', error.message);
+}
+
+function bodyOf(request: FastifyRequest): JsonObject {
+  if (isJsonObject(request.body)) return request.body;
+  throw new ApiFailure(400, 'not-an-object', 'The body must be a JSON object.');
+}
+
+function addHealth(routes: FastifyInstance, { backend, version, now }: ApiSettings): void {
+  routes.get('/health', async (_request, reply) => {
+    const shared = { version, time: now().toISOString(), store: backend.store };
+    try {
+      return { status: 'ok', ...shared, demo: await isDemoCity(backend.client) };
+    } catch {
+      return reply.code(503).send({ status: 'failing', ...shared, demo: false });
+    }
+  });
+}
+
+function addDesks(routes: FastifyInstance, { backend, now }: ApiSettings): void {
+  const { client } = backend;
+  void routes.register((guarded, _options, done) => {
+    guarded.addHook('preHandler', (request, reply) => requireAdministrator(backend, request, reply));
+    guarded.get('/desks', async () => ({ desks: await listDesks(client) }));
+    guarded.post('/desks', async (request, reply) => {
+      const { name, venue } = bodyOf(request);
+      return reply.code(201).send(await addDesk(client, name, venue, now()));
+    });
+    guarded.post<{ Params: { id: string } }>('/desks/:id/code', async (request, reply) =>
+      reply.code(201).send(await renewCode(client, request.params.id, now())),
+    );
+    guarded.post<{ Params: { id: string } }>('/desks/:id/revoke', async (request) => ({
+      desk: await revokeDesk(client, request.params.id, now()),
+    }));
+    done();
+  });
+}
+
+/** Counts what `work` does against a limit by address; right attempts are not counted. */
+async function limited<T>(
+  limiter: AttemptLimiter,
+  request: FastifyRequest,
+  work: () => Promise<T>,
+  countsRight: boolean,
+): Promise<T> {
+  const waitSeconds = limiter.waitSeconds(request.ip);
+  if (waitSeconds > 0) {
+    throw new ApiFailure(
+      429,
+      'too-many-requests',
+      'Too many attempts. Wait before the next one.',
+      undefined,
+      {
+        'retry-after': String(waitSeconds),
+      },
+    );
+  }
+  limiter.fail(request.ip);
+  const result = await work();
+  if (!countsRight) limiter.forgive(request.ip);
+  return result;
+}
+
+function addPairing(routes: FastifyInstance, { backend, now }: ApiSettings): void {
+  const limiter = new AttemptLimiter(10, fiveMinutes, () => now().getTime());
+  routes.post('/pair', (request) =>
+    limited(limiter, request, () => pairDesk(backend.client, bodyOf(request)['code'], now()), false),
+  );
+}
+
+/** In a made-up city everybody may open a desk; in a real one these addresses hold nothing. */
+function addDemo(routes: FastifyInstance, { backend, now }: ApiSettings): void {
+  const limiter = new AttemptLimiter(60, fiveMinutes, () => now().getTime());
+  const requireDemo = async () => {
+    if (await isDemoCity(backend.client)) return;
+    throw new ApiFailure(404, 'not-a-demo', 'This city is not a demo.');
+  };
+  routes.get('/demo/cards', async () => {
+    await requireDemo();
+    return { cards: demoCards() };
+  });
+  routes.post('/demo/desk', async (request: FastifyRequest, reply: FastifyReply) => {
+    await requireDemo();
+    const { venue } = bodyOf(request);
+    const issue = () => addDesk(backend.client, `Demo ${String(venue)}`.slice(0, 80), venue, now());
+    const { code, expiresAt } = await limited(limiter, request, issue, true);
+    return reply.code(201).send({ code, expiresAt });
+  });
+}

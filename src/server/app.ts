@@ -1,0 +1,31 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { addApiRoutes, type ApiSettings } from './api/api-routes';
+import { addSecurityHeaders, inlineScriptHashes } from './http/security-headers';
+import { addStaticApp, nothingHere, readAppPage } from './http/static-app';
+
+export interface AppSettings extends ApiSettings {
+  /** Folder of the built app; absent where Vite serves it. */
+  build?: string;
+  /** Addresses of reverse proxies whose X-Forwarded headers are believed. */
+  trustProxy: string;
+}
+
+/** The web server: the app, /api/ and /couch/, under one origin. Not listening yet. */
+export async function createApp(settings: AppSettings): Promise<FastifyInstance> {
+  const { backend, build, trustProxy } = settings;
+  const app = Fastify({
+    logger: false,
+    trustProxy,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 10_000 },
+    frameworkErrors: (_error, _request, reply) => {
+      void reply.code(400).send({ error: 'bad_request', reason: 'The address can not be read.' });
+    },
+  });
+  addSecurityHeaders(app, build === undefined ? [] : inlineScriptHashes(await readAppPage(build)));
+  backend.addCouchRoutes(app);
+  addApiRoutes(app, settings);
+  if (build === undefined) app.setNotFoundHandler((_request, reply) => nothingHere(reply));
+  else addStaticApp(app, build);
+  return app;
+}

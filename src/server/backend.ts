@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+import type { Credentials, Identity } from './accounts/identity';
+import type { CouchClient } from './couch/client';
+
+/** Where the data is: the embedded store, or a CouchDB behind a proxy. The app works with either. */
+export interface Backend {
+  readonly store: 'embedded' | 'couchdb';
+  /** Acts as the server's administrator. */
+  readonly client: CouchClient;
+  /** Who a request is from. */
+  identify(credentials: Credentials): Promise<Identity>;
+  /** Adds the routes below /couch/. */
+  addCouchRoutes(app: FastifyInstance): void;
+  close(): Promise<void>;
+}
+
+export interface BackendLimits {
+  /** Bytes of the largest request body below /couch/. */
+  bodyLimit: number;
+}
+
+export const standardBodyLimit = 8 * 1024 * 1024;

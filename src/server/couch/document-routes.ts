@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from './database';
+import { readDocument, type IncomingDocument } from './document-shape';
+import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
+import { badRequest, conflict, CouchFailure, failureFromPouch, notFound } from './failure';
+import { booleanParameter, jsonParameter, requireRev, revParameter } from './query';
+import { writeDocuments, type WriteOptions, type WriteOutcome } from './write-documents';
+
+export const newDocumentId = () => randomUUID().replaceAll('-', '');
+
+const readFlags = ['conflicts', 'revs', 'revs_info', 'latest', 'attachments'] as const;
+
+/** GET of a document: the winning revision, one named by `rev`, or the leaves named by `open_revs`. */
+export async function getDocument(
+  database: Database,
+  id: string,
+  request: CouchRequest,
+): Promise<CouchResponse> {
+  const { query } = request;
+  const flags = Object.fromEntries(readFlags.map((flag) => [flag, booleanParameter(query, flag)]));
+  if (booleanParameter(query, 'meta')) Object.assign(flags, { conflicts: true, revs_info: true });
+  const openRevs = openRevisions(query);
+  if (openRevs !== undefined) {
+    return jsonResponse(200, await leafAnswers(database, id, openRevs, flags));
+  }
+  const rev = revParameter(query);
+  const document = await storedDocument(database, id, { ...flags, ...(rev === undefined ? {} : { rev }) });
+  return jsonResponse(200, document, { etag: `"${String(document._rev)}"` });
+}
+
+function openRevisions(query: URLSearchParams): 'all' | string[] | undefined {
+  const text = query.get('open_revs');
+  if (text === null || text === 'all') return text ?? undefined;
+  const revs = jsonParameter(query, 'open_revs');
+  if (!Array.isArray(revs)) throw badRequest('`open_revs` must be `all` or a list of revisions');
+  return revs.map((rev) => requireRev(rev));
+}
+
+async function leafAnswers(
+  database: Database,
+  id: string,
+  open_revs: 'all' | string[],
+  flags: object,
+): Promise<unknown[]> {
+  try {
+    return await database.pouch.get<object>(id, { ...flags, open_revs } as PouchDB.Core.GetOpenRevisions);
+  } catch (error) {
+    if (failureFromPouch(error)?.status !== 404) throw error;
+    if (open_revs === 'all') throw notFound();
+    return open_revs.map((rev) => ({ missing: rev }));
+  }
+}
+
+/** @throws {CouchFailure} 404 */
+export async function storedDocument(
+  database: Database,
+  id: string,
+  options: PouchDB.Core.GetOptions = {},
+): Promise<IncomingDocument> {
+  try {
+    return (await database.pouch.get<object>(id, options)) as unknown as IncomingDocument;
+  } catch (error) {
+    throw failureFromPouch(error) ?? error;
+  }
+}
+
+/** PUT of a document; the revision it follows comes in the body, the query or the If-Match header. */
+export async function putDocument(
+  database: Database,
+  id: string,
+  request: CouchRequest,
+  user: UserContext,
+): Promise<CouchResponse> {
+  const document = { ...readDocument(request.json(), () => id), _id: id };
+  const rev = revParameter(request.query, request.headers.ifMatch);
+  if (rev !== undefined && document._rev !== undefined && document._rev !== rev) {
+    throw badRequest('Document rev from request body and query string have different values');
+  }
+  const newEdits = booleanParameter(request.query, 'new_edits', true);
+  const complete = rev === undefined ? document : { ...document, _rev: rev };
+  return created(await writeOne(database, complete, { newEdits, user }));
+}
+
+/** POST to a database: a document whose id may be left to the server. */
+export async function postDocument(
+  database: Database,
+  request: CouchRequest,
+  user: UserContext,
+): Promise<CouchResponse> {
+  const document = readDocument(request.json(), newDocumentId);
+  refuseLocal(document);
+  return created(await writeOne(database, document, { newEdits: true, user }));
+}
+
+/** `_local` documents have their own address, so that the rules for them are in one place. */
+export function refuseLocal({ _id: id }: IncomingDocument): void {
+  if (id.startsWith('_local/')) throw badRequest('_local documents are written by PUT to their own address.');
+}
+
+export async function deleteDocument(
+  database: Database,
+  id: string,
+  request: CouchRequest,
+  user: UserContext,
+): Promise<CouchResponse> {
+  const rev = revParameter(request.query, request.headers.ifMatch);
+  await storedDocument(database, id);
+  if (rev === undefined) throw conflict();
+  const outcome = await writeOne(database, { _id: id, _rev: rev, _deleted: true }, { newEdits: true, user });
+  return jsonResponse(200, outcome);
+}
+
+/** Stores one document. @throws {CouchFailure} when it is refused */
+export async function writeOne(
+  database: Database,
+  document: IncomingDocument,
+  options: WriteOptions,
+): Promise<Extract<WriteOutcome, { ok: true }>> {
+  const [outcome] = await writeDocuments(database, [document], options);
+  if (outcome?.ok) return outcome;
+  throw outcome?.failure ?? new CouchFailure(500, 'unknown_error', 'The document was not stored.');
+}
+
+export function created({ id, rev }: { id: string; rev: string }): CouchResponse {
+  return jsonResponse(201, { ok: true, id, rev }, { etag: `"${rev}"` });
+}

@@ -1,0 +1,45 @@
+/** Who a request is from, in CouchDB's terms. Signed out: name null and no roles. */
+export interface UserContext {
+  name: string | null;
+  roles: readonly string[];
+  /** How the user was recognised; absent when signed out. */
+  authenticated?: 'cookie' | 'default';
+}
+
+export const signedOut: UserContext = { name: null, roles: [] };
+export const serverAdministrator: UserContext = { name: 'server', roles: ['_admin'] };
+
+/** A request to the endpoint, free of HTTP: the wire and the server's own client both make these. */
+export interface CouchRequest {
+  method: string;
+  /** As on the wire, below /couch: percent-encoded, begins with a slash, without the query. */
+  path: string;
+  query: URLSearchParams;
+  headers: { accept?: string; contentType?: string; ifMatch?: string };
+  /** The body as JSON. @throws {CouchFailure} when it isn't */
+  json(): unknown;
+  /** The body as it came. */
+  bytes(): Uint8Array;
+  /** Aborts when the client has left. */
+  signal: AbortSignal;
+}
+
+export type CouchResponseBody =
+  | { kind: 'json'; value: unknown }
+  | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
+  /** Text that comes in pieces: a long poll with a heartbeat. */
+  | { kind: 'stream'; chunks: AsyncIterable<string> };
+
+export interface CouchResponse {
+  status: number;
+  headers?: Record<string, string>;
+  body: CouchResponseBody;
+}
+
+export function jsonResponse(
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): CouchResponse {
+  return { status, headers, body: { kind: 'json', value } };
+}

@@ -1,0 +1,47 @@
+import type { Database } from './database';
+import { readDocument } from './document-shape';
+import { jsonResponse, type CouchRequest, type CouchResponse } from './exchange';
+import { badRequest, conflict } from './failure';
+import { created, storedDocument } from './document-routes';
+import { isJsonObject } from './json';
+
+/** `_local` documents are never replicated and not validated: checkpoints, and a database's epoch. */
+export async function getLocal(database: Database, id: string): Promise<CouchResponse> {
+  return jsonResponse(200, await storedDocument(database, id));
+}
+
+const localRev = (value: unknown): string => {
+  if (typeof value === 'string' && /^0-\d{1,15}$/.test(value)) return value;
+  throw badRequest('Invalid rev format');
+};
+
+export async function putLocal(
+  database: Database,
+  id: string,
+  request: CouchRequest,
+): Promise<CouchResponse> {
+  const body = request.json();
+  if (!isJsonObject(body)) throw badRequest('Document must be a JSON object');
+  const { _rev: ownRev, ...rest } = body;
+  const rev = ownRev ?? request.query.get('rev') ?? request.headers.ifMatch ?? undefined;
+  const { _attachments, _deleted, _revisions, ...document } = readDocument({ ...rest, _id: id });
+  if (_attachments !== undefined || _deleted !== undefined || _revisions !== undefined) {
+    throw badRequest('_local documents have neither attachments nor revisions.');
+  }
+  if (rev !== undefined) localRev(rev);
+  return database.exclusive(async () => {
+    const stored = await database.pouch.get<object>(id).catch(() => undefined);
+    if (rev !== undefined && rev !== stored?._rev) throw conflict();
+    // Like CouchDB: without a revision the stored one is overwritten.
+    const next = { ...document, ...(stored === undefined ? {} : { _rev: stored._rev }) };
+    return created(await database.pouch.put(next));
+  });
+}
+
+export async function deleteLocal(database: Database, id: string): Promise<CouchResponse> {
+  return database.exclusive(async () => {
+    const { _rev } = await storedDocument(database, id);
+    await database.pouch.remove(id, _rev ?? '');
+    return jsonResponse(200, { ok: true, id, rev: '0-0' });
+  });
+}

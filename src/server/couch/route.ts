@@ -1,0 +1,166 @@
+import { badRequest, CouchFailure, methodNotAllowed, noDatabase, notFound } from './failure';
+
+/**
+ * The part of CouchDB's API that this server has: what replication and the app need. The embedded endpoint
+ * and the proxy both read requests through this, so nothing else of a CouchDB behind us can be reached.
+ */
+export type Route =
+  | { kind: 'welcome' | 'up' | 'all-databases' | 'session' }
+  | { kind: DatabaseRouteKind; database: string }
+  | { kind: 'local' | 'document'; database: string; id: string }
+  | { kind: 'attachment'; database: string; id: string; name: string };
+
+type DatabaseRouteKind =
+  | 'database'
+  | 'all-docs'
+  | 'bulk-docs'
+  | 'bulk-get'
+  | 'changes'
+  | 'revs-diff'
+  | 'security'
+  | 'ensure-full-commit';
+
+export type RouteKind = Route['kind'];
+
+const allowedMethods: Record<RouteKind, readonly string[]> = {
+  welcome: ['GET', 'HEAD'],
+  up: ['GET', 'HEAD'],
+  'all-databases': ['GET', 'HEAD'],
+  session: ['GET', 'HEAD', 'POST', 'DELETE'],
+  database: ['DELETE', 'GET', 'HEAD', 'POST', 'PUT'],
+  'all-docs': ['GET', 'HEAD', 'POST'],
+  'bulk-docs': ['POST'],
+  'bulk-get': ['POST'],
+  changes: ['GET', 'HEAD', 'POST'],
+  'revs-diff': ['POST'],
+  security: ['GET', 'HEAD', 'PUT'],
+  'ensure-full-commit': ['POST'],
+  local: ['DELETE', 'GET', 'HEAD', 'PUT'],
+  document: ['DELETE', 'GET', 'HEAD', 'PUT'],
+  attachment: ['DELETE', 'GET', 'HEAD', 'PUT'],
+};
+
+const serverRoutes: Record<string, 'up' | 'all-databases' | 'session'> = {
+  _up: 'up',
+  _all_dbs: 'all-databases',
+  _session: 'session',
+};
+
+const databaseRoutes: Record<string, DatabaseRouteKind> = {
+  _all_docs: 'all-docs',
+  _bulk_docs: 'bulk-docs',
+  _bulk_get: 'bulk-get',
+  _changes: 'changes',
+  _revs_diff: 'revs-diff',
+  _security: 'security',
+  _ensure_full_commit: 'ensure-full-commit',
+};
+
+export const usersDatabase = '_users';
+
+export function isDatabaseName(name: string): boolean {
+  return name === usersDatabase || (/^[a-z][a-z0-9_$()+/-]*$/.test(name) && name.length <= 200);
+}
+
+/**
+ * Reads a request's path, percent-encoded as on the wire.
+ * @throws {CouchFailure} 404 or 405 for what is not on the list, 400 for what can't be read
+ */
+export function parseRoute(method: string, path: string): Route {
+  const route = routeOf(method, path);
+  const allowed = allowedMethods[route.kind];
+  if (!allowed.includes(method)) throw methodNotAllowed(allowed);
+  return route;
+}
+
+function routeOf(method: string, path: string): Route {
+  const [first, ...rest] = segmentsOf(path);
+  if (first === undefined) return { kind: 'welcome' };
+  const server = Object.hasOwn(serverRoutes, first) ? serverRoutes[first] : undefined;
+  if (server !== undefined && rest.length === 0) return { kind: server };
+  if (!isDatabaseName(first)) {
+    throw method === 'PUT' && rest.length === 0 ? illegalDatabaseName(first) : noDatabase();
+  }
+  return rest.length === 0 ? { kind: 'database', database: first } : insideDatabase(method, first, rest);
+}
+
+function insideDatabase(method: string, database: string, segments: string[]): Route {
+  const [first = '', second] = segments;
+  const known = Object.hasOwn(databaseRoutes, first) ? databaseRoutes[first] : undefined;
+  if (known !== undefined) {
+    if (second !== undefined) throw notFound();
+    return { kind: known, database };
+  }
+  const isTwoPart = first === '_design' || first === '_local';
+  const id = isTwoPart ? `${first}/${second ?? ''}` : first;
+  const below = segments.slice(isTwoPart ? 2 : 1);
+  if (id.startsWith('_local/')) {
+    if (id === '_local/') throw badRequest('Invalid _local document id.');
+    if (below.length > 0) throw notFound();
+    return { kind: 'local', database, id };
+  }
+  if (id === '_design/') throw badRequest('Invalid _design document id.');
+  if (id.startsWith('_') && !id.startsWith('_design/')) throw method === 'PUT' ? illegalId() : notFound();
+  if (below.length === 0) return { kind: 'document', database, id };
+  // Views and the like of a design document are not on the list.
+  if (id.startsWith('_design/') && below[0]?.startsWith('_')) throw notFound();
+  return { kind: 'attachment', database, id, name: below.join('/') };
+}
+
+export const illegalId = () =>
+  new CouchFailure(400, 'illegal_docid', 'Only reserved document ids may start with underscore.');
+
+const illegalDatabaseName = (name: string) =>
+  new CouchFailure(
+    400,
+    'illegal_database_name',
+    `Name: '${name}'. Only lowercase characters (a-z), digits (0-9), and any of the characters _, $, (, ), +, -, and / are allowed. Must begin with a letter.`,
+  );
+
+/** Decoded parts of the path. One slash at the end means nothing; an empty part elsewhere is no address. */
+function segmentsOf(path: string): string[] {
+  const parts = path.replace(/^\//, '').replace(/\/$/, '').split('/');
+  if (parts.length === 1 && parts[0] === '') return [];
+  if (parts.includes('')) throw notFound();
+  try {
+    return parts.map((part) => decodeURIComponent(part));
+  } catch {
+    throw badRequest('The path is not percent-encoded UTF-8.');
+  }
+}
+
+/** The path of a route in canonical form, for a CouchDB behind us. */
+export function pathOfRoute(route: Route): string {
+  const encodedId = (id: string) => encodeURIComponent(id).replace(/^(_design|_local)%2F/, '$1/');
+  switch (route.kind) {
+    case 'welcome':
+      return '/';
+    case 'up':
+      return '/_up';
+    case 'all-databases':
+      return '/_all_dbs';
+    case 'session':
+      return '/_session';
+    case 'database':
+      return `/${encodeURIComponent(route.database)}`;
+    case 'local':
+    case 'document':
+      return `/${encodeURIComponent(route.database)}/${encodedId(route.id)}`;
+    case 'attachment': {
+      const name = route.name.split('/').map(encodeURIComponent).join('/');
+      return `/${encodeURIComponent(route.database)}/${encodedId(route.id)}/${name}`;
+    }
+    default:
+      return `/${encodeURIComponent(route.database)}/_${route.kind.replaceAll('-', '_')}`;
+  }
+}
+
+/** `_local/epoch` tells devices that a database is another one now: only provisioning writes it. */
+export const epochId = '_local/epoch';
+
+/** @throws {CouchFailure} 403 when a request from outside would write a database's epoch */
+export function refuseEpochWrite(method: string, route: Route): void {
+  if (route.kind === 'local' && route.id === epochId && method !== 'GET' && method !== 'HEAD') {
+    throw new CouchFailure(403, 'forbidden', 'Only provisioning writes _local/epoch.');
+  }
+}

@@ -1,0 +1,21 @@
+import type { Database } from './database';
+import { badRequest } from './failure';
+
+/** A cursor as it goes over the wire, `17-UUID`: opaque to clients, and bound to one database. */
+export function sequenceText(sequence: number, { uuid }: Pick<Database, 'uuid'>): string {
+  return `${sequence}-${uuid}`;
+}
+
+/**
+ * Reads `since`. A cursor of another database, or one beyond the last change, begins from zero: too much is
+ * read twice, nothing is missed.
+ * @throws {CouchFailure} 400 for what is no cursor
+ */
+export function sequenceFrom(since: string, database: Pick<Database, 'uuid'>, last: number): number {
+  if (since === '0' || since === '') return 0;
+  if (since === 'now') return last;
+  const [, digits, uuid] = /^"?(\d{1,15})-([0-9a-f-]+)"?$/.exec(since) ?? [];
+  if (digits === undefined) throw badRequest("Malformed sequence supplied in 'since' parameter.");
+  const sequence = Number(digits);
+  return uuid === database.uuid && sequence <= last ? sequence : 0;
+}

@@ -1,0 +1,143 @@
+import { randomInt } from 'node:crypto';
+import { ApiFailure } from '../api/api-failure';
+import type { CouchClient } from '../couch/client';
+import { hasVenue } from '../provision/catalogue';
+import { provisionSectors } from '../provision/provision';
+import { revokeDeskAccount } from './desk-account';
+import {
+  allDesks,
+  deskById,
+  deskDocumentId,
+  deskIdOf,
+  storeDesk,
+  type DeskDocument,
+  type DeskStatus,
+} from './desk-document';
+import { newPairingCode, pairingCodeHash, pairingCodeLifeMs } from './pairing-code';
+
+/** A desk as /api/desks tells of it. */
+export interface DeskView {
+  id: string;
+  name: string;
+  venue: string;
+  account: string;
+  status: DeskStatus;
+  createdAt: string;
+  pairedAt?: string;
+  revokedAt?: string;
+  /** When the open code ends, if there is one. */
+  codeExpiresAt?: string;
+}
+
+/** A fresh pairing code: shown once, never stored. */
+export interface IssuedCode {
+  desk: DeskView;
+  /** XXXX-XXXX */
+  code: string;
+  /** ISO instant */
+  expiresAt: string;
+}
+
+const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+export const newDeskId = () => Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('');
+export const accountNameFrom = (id: string) => `desk-${id}`;
+
+export function deskView(desk: DeskDocument): DeskView {
+  const { name, venue, account, status, createdAt, pairedAt, revokedAt, code } = desk;
+  return {
+    id: deskIdOf(desk),
+    name,
+    venue,
+    account,
+    status,
+    createdAt,
+    ...(pairedAt === undefined ? {} : { pairedAt }),
+    ...(revokedAt === undefined ? {} : { revokedAt }),
+    ...(code === undefined ? {} : { codeExpiresAt: code.expiresAt }),
+  };
+}
+
+/** Every desk, the oldest first. */
+export async function listDesks(client: CouchClient): Promise<DeskView[]> {
+  const desks = await allDesks(client);
+  return desks.map(deskView).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+function withCode(desk: DeskDocument, now: Date): { desk: DeskDocument; code: string; expiresAt: string } {
+  const code = newPairingCode();
+  const hash = pairingCodeHash(code);
+  if (hash === undefined) throw new Error('a pairing code that is none');
+  const expiresAt = new Date(now.getTime() + pairingCodeLifeMs).toISOString();
+  return { desk: { ...desk, code: { hash, expiresAt } }, code, expiresAt };
+}
+
+/**
+ * Adds a desk and issues its first pairing code.
+ * @throws {ApiFailure} 400 for a name or venue that can't be
+ */
+export async function addDesk(
+  client: CouchClient,
+  name: unknown,
+  venue: unknown,
+  now: Date,
+): Promise<IssuedCode> {
+  if (typeof name !== 'string' || name.trim() === '' || name.trim().length > 80) {
+    throw new ApiFailure(400, 'invalid-name', 'A desk needs a name of 1 to 80 characters.', 'name');
+  }
+  if (typeof venue !== 'string' || !/^[a-z0-9][a-z0-9-]*$/.test(venue) || !(await hasVenue(client, venue))) {
+    throw new ApiFailure(400, 'unknown-venue', 'There is no such venue in the catalogue.', 'venue');
+  }
+  await provisionSectors(client);
+  const id = newDeskId();
+  const issued = withCode(
+    {
+      _id: deskDocumentId(id),
+      type: 'desk',
+      v: 1,
+      name: name.trim(),
+      venue,
+      account: accountNameFrom(id),
+      status: 'waiting',
+      createdAt: now.toISOString(),
+    },
+    now,
+  );
+  if (!(await storeDesk(client, issued.desk))) throw changedMeanwhile();
+  return { desk: deskView(issued.desk), code: issued.code, expiresAt: issued.expiresAt };
+}
+
+async function requireDesk(client: CouchClient, id: string): Promise<DeskDocument> {
+  const desk = await deskById(client, id);
+  if (desk === undefined) throw new ApiFailure(404, 'unknown-desk', 'There is no such desk.');
+  return desk;
+}
+
+const changedMeanwhile = () =>
+  new ApiFailure(409, 'changed-meanwhile', 'Somebody else changed this desk just now. Try again.');
+
+/**
+ * Issues another code for a desk: its first has run out, or it gets a new device.
+ * @throws {ApiFailure} 404 unknown, 409 revoked
+ */
+export async function renewCode(client: CouchClient, id: string, now: Date): Promise<IssuedCode> {
+  const desk = await requireDesk(client, id);
+  if (desk.status === 'revoked') {
+    throw new ApiFailure(409, 'desk-revoked', 'This desk was revoked. Add a new one.');
+  }
+  const issued = withCode(desk, now);
+  if (!(await storeDesk(client, issued.desk))) throw changedMeanwhile();
+  return { desk: deskView(issued.desk), code: issued.code, expiresAt: issued.expiresAt };
+}
+
+/**
+ * Takes a desk out of service: its account keeps its password and loses every right.
+ * @throws {ApiFailure} 404
+ */
+export async function revokeDesk(client: CouchClient, id: string, now: Date): Promise<DeskView> {
+  const { code: _code, ...desk } = await requireDesk(client, id);
+  const revoked: DeskDocument =
+    desk.status === 'revoked' ? desk : { ...desk, status: 'revoked', revokedAt: now.toISOString() };
+  if (!(await storeDesk(client, revoked))) throw changedMeanwhile();
+  await revokeDeskAccount(client, desk.account);
+  return deskView(revoked);
+}

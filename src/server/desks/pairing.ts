@@ -1,0 +1,57 @@
+import { madeUpPassword } from '../provision/administrator';
+import { ApiFailure } from '../api/api-failure';
+import type { CouchClient } from '../couch/client';
+import { sectors } from '../provision/catalogue';
+import { deskRoles, putDeskAccount, revokeDeskAccount } from './desk-account';
+import { allDesks, deskIdOf, storeDesk, type DeskDocument } from './desk-document';
+import { accountNameFrom, newDeskId } from './desks';
+import { pairingCodeHash } from './pairing-code';
+
+/** What a device gets for its code. */
+export interface PairedDesk {
+  desk: { id: string; name: string; venue: string; sectors: string[] };
+  /** The device changes the password at once. */
+  account: { name: string; password: string };
+}
+
+const unknownCode = () =>
+  new ApiFailure(404, 'unknown-code', 'This code is not known. It may be mistyped or used already.', 'code');
+
+/**
+ * Redeems a pairing code: it works once, for ten minutes.
+ * @throws {ApiFailure} 404 `unknown-code`, 410 `code-expired`
+ */
+export async function pairDesk(client: CouchClient, typed: unknown, now: Date): Promise<PairedDesk> {
+  const hash = typeof typed === 'string' ? pairingCodeHash(typed) : undefined;
+  const desk = hash === undefined ? undefined : await deskWithCode(client, hash);
+  if (desk?.code === undefined) throw unknownCode();
+  if (Date.parse(desk.code.expiresAt) <= now.getTime()) {
+    throw new ApiFailure(410, 'code-expired', 'This code has run out. Ask for a fresh one.', 'code');
+  }
+  const paired = pairedDocument(desk, now);
+  // Storing it uses the code up: of two devices with the same code one comes too late.
+  if (!(await storeDesk(client, paired))) throw unknownCode();
+  const sectorNames = await sectors(client, paired.venue);
+  const password = madeUpPassword();
+  await putDeskAccount(client, paired.account, deskRoles(paired.venue, sectorNames), password);
+  if (desk.account !== paired.account) await revokeDeskAccount(client, desk.account);
+  return {
+    desk: { id: deskIdOf(paired), name: paired.name, venue: paired.venue, sectors: sectorNames },
+    account: { name: paired.account, password },
+  };
+}
+
+async function deskWithCode(client: CouchClient, hash: string): Promise<DeskDocument | undefined> {
+  return (await allDesks(client)).find(({ code, status }) => status !== 'revoked' && code?.hash === hash);
+}
+
+/** A device that takes another's place gets an account of its own: it counts its visits from 1. */
+function pairedDocument({ code: _code, ...desk }: DeskDocument, now: Date): DeskDocument {
+  const paired = { ...desk, status: 'paired', pairedAt: now.toISOString() } as const;
+  if (desk.status === 'waiting') return paired;
+  return {
+    ...paired,
+    account: accountNameFrom(newDeskId()),
+    formerAccounts: [...(desk.formerAccounts ?? []), desk.account],
+  };
+}

@@ -1,0 +1,46 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { jsonResponse } from '../couch/exchange';
+import { badRequest, CouchFailure, failureFromPouch, tooLarge } from '../couch/failure';
+import { couchPrefix, sendCouchResponse } from './couch-request';
+
+export interface CouchRouteSettings {
+  bodyLimit: number;
+  /** Told of faults of ours that were answered with 500. */
+  onFault: (error: unknown) => void;
+}
+
+/** Hands every request below /couch to one function, its body as bytes, its failures in CouchDB's form. */
+export function addCouchRoute(
+  app: FastifyInstance,
+  { bodyLimit, onFault }: CouchRouteSettings,
+  answer: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+): void {
+  void app.register(
+    (routes, _options, done) => {
+      routes.removeAllContentTypeParsers();
+      routes.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) =>
+        parsed(null, body),
+      );
+      routes.setErrorHandler((error: FastifyError, _request, reply) => {
+        const failure = couchFailureFrom(error);
+        if (failure.status >= 500) onFault(error);
+        return sendFailure(reply, failure);
+      });
+      routes.all('/', answer);
+      routes.all('/*', answer);
+      done();
+    },
+    { prefix: couchPrefix },
+  );
+}
+
+export function sendFailure(reply: FastifyReply, failure: CouchFailure): FastifyReply {
+  return sendCouchResponse(reply, jsonResponse(failure.status, failure.body, failure.headers));
+}
+
+function couchFailureFrom(error: FastifyError | CouchFailure): CouchFailure {
+  if (error instanceof CouchFailure) return error;
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge();
+  if (error.statusCode !== undefined && error.statusCode < 500) return badRequest(error.message);
+  return failureFromPouch(error) ?? new CouchFailure(500, 'unknown_error', 'The server failed. Try again.');
+}

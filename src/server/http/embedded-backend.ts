@@ -1,0 +1,105 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Authenticator } from '../accounts/authenticator';
+import { failureOf } from '../accounts/identity';
+import { sessionSecret } from '../accounts/secret';
+import { usersRule } from '../accounts/users-rule';
+import type { Backend } from '../backend';
+import { DatabaseStore } from '../couch/database-store';
+import { embeddedClient } from '../couch/embedded-client';
+import { Endpoint } from '../couch/endpoint';
+import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
+import { badRequest } from '../couch/failure';
+import { requireObject } from '../couch/json';
+import { parseRoute, refuseEpochWrite, usersDatabase } from '../couch/route';
+import { couchRequestFrom, credentialsOf, jsonBody, leaveSignal, sendCouchResponse } from './couch-request';
+import { addCouchRoute, sendFailure } from './couch-routes';
+import { setRenewedSession, setSession } from './session-header';
+
+export interface EmbeddedSettings {
+  /** The data folder. */
+  folder: string;
+  bodyLimit: number;
+  sessionSeconds: number;
+  /** Of password hashes. */
+  iterations: number;
+  /** The clock, ms. */
+  now: () => number;
+  onFault: (error: unknown) => void;
+}
+
+/** Opens the store of a data folder and speaks CouchDB's protocol over it. */
+export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<Backend> {
+  const { folder, iterations, onFault } = settings;
+  const store = await DatabaseStore.open(folder, { [usersDatabase]: usersRule(iterations) });
+  if (!store.names().includes(usersDatabase)) await store.create(usersDatabase);
+  const secret = await sessionSecret(folder);
+  const authenticator = new Authenticator(await store.get(usersDatabase), { ...settings, secret });
+  const endpoint = new Endpoint(store, onFault);
+  const stopping = new AbortController();
+  const front = new EmbeddedFront(endpoint, authenticator, settings, stopping.signal);
+  return {
+    store: 'embedded',
+    client: embeddedClient(endpoint),
+    identify: (credentials) => authenticator.identify(credentials),
+    addCouchRoutes: (app: FastifyInstance) => {
+      addCouchRoute(app, settings, (request, reply) => front.answer(request, reply));
+      app.addHook('preClose', (done) => {
+        stopping.abort();
+        done();
+      });
+    },
+    close: () => store.close(),
+  };
+}
+
+/** What HTTP adds to the endpoint: who asks, sessions, and cookies that renew themselves. */
+class EmbeddedFront {
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly authenticator: Authenticator,
+    private readonly settings: EmbeddedSettings,
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const couchRequest = couchRequestFrom(request, leaveSignal(reply, this.stopping));
+    const route = parseRoute(couchRequest.method, couchRequest.path);
+    refuseEpochWrite(couchRequest.method, route);
+    if (route.kind === 'session' && request.method === 'POST') return this.#signIn(request, reply);
+    if (route.kind === 'session' && request.method === 'DELETE') {
+      setSession(request, reply, '', 0);
+      return sendCouchResponse(reply, jsonResponse(200, { ok: true }));
+    }
+    const user = await this.#user(request, reply);
+    const currentUser = () => this.#user(request);
+    return sendCouchResponse(reply, await this.endpoint.handle(couchRequest, user, currentUser));
+  }
+
+  /** @throws {CouchFailure} for credentials that are wrong */
+  async #user(request: FastifyRequest, reply?: FastifyReply): Promise<UserContext> {
+    const identity = await this.authenticator.identify(credentialsOf(request));
+    switch (identity.kind) {
+      case 'user':
+        if (reply !== undefined) setRenewedSession(request, reply, identity);
+        return identity.user;
+      case 'signed-out':
+        return signedOut;
+      default:
+        throw failureOf(identity);
+    }
+  }
+
+  async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { name, password } = requireObject(jsonBody(request));
+    if (typeof name !== 'string') throw badRequest('request body must contain a username');
+    if (typeof password !== 'string') throw badRequest('request body must contain a password');
+    const session = await this.authenticator.signIn({ name, password }, request.ip);
+    if (session.kind !== 'session') {
+      setSession(request, reply, '', 0);
+      return sendFailure(reply, failureOf(session));
+    }
+    setSession(request, reply, session.token, this.settings.sessionSeconds);
+    const { roles } = session.user;
+    return sendCouchResponse(reply, jsonResponse(200, { ok: true, name: session.user.name, roles }));
+  }
+}

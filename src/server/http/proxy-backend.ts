@@ -1,0 +1,185 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parse } from '@fastify/cookie';
+import { SignInLimiter } from '../accounts/attempt-limiter';
+import { basicCredentials } from '../accounts/basic-credentials';
+import { tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
+import { sessionCookie, sessionCookieName } from '../accounts/session-cookie';
+import type { Backend } from '../backend';
+import { refuseLocal } from '../couch/document-routes';
+import { readDocument } from '../couch/document-shape';
+import { badRequest, CouchFailure } from '../couch/failure';
+import { isJsonObject } from '../couch/json';
+import { remoteClient, type CouchAddress } from '../couch/remote-client';
+import { parseRoute, pathOfRoute, refuseEpochWrite, type Route } from '../couch/route';
+import {
+  bodyBytes,
+  couchAddressOf,
+  credentialsOf,
+  jsonBody,
+  leaveSignal,
+  setCouchHeaders,
+} from './couch-request';
+import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
+
+export interface ProxySettings extends CouchRouteSettings {
+  couch: CouchAddress;
+  /** The clock, ms. */
+  now: () => number;
+}
+
+/** The headers of a request that CouchDB gets to see; others could act as somebody else or another method. */
+const passedRequestHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;
+const passedResponseHeaders = ['content-type', 'etag', 'location', 'allow', 'retry-after'] as const;
+
+/** A CouchDB elsewhere, behind the same routes as the embedded store. */
+export function proxyBackend(settings: ProxySettings): Backend {
+  const proxy = new CouchProxy(settings);
+  const stopping = new AbortController();
+  return {
+    store: 'couchdb',
+    client: remoteClient(settings.couch),
+    identify: (credentials) => proxy.identify(credentials),
+    addCouchRoutes: (app) => {
+      addCouchRoute(app, settings, (request, reply) => proxy.answer(request, reply, stopping.signal));
+      app.addHook('preClose', (done) => {
+        stopping.abort();
+        done();
+      });
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+class CouchProxy {
+  readonly #limiter: SignInLimiter;
+
+  constructor(private readonly settings: ProxySettings) {
+    this.#limiter = new SignInLimiter(settings.now);
+  }
+
+  /** Asks CouchDB who it is. @throws {CouchFailure} 503 when it can't be asked */
+  async identify(credentials: Credentials): Promise<Identity> {
+    const basic = basicCredentials(credentials.authorization);
+    if (basic.kind === 'malformed') return basic;
+    const name = basic.kind === 'basic' ? basic.name : undefined;
+    const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
+    if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
+    const response = await this.#fetch('/_session', { headers: authHeaders(credentials) });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (response.status === 401) {
+      if (name !== undefined) this.#limiter.fail(credentials.address, name);
+      return { kind: 'wrong-credentials' };
+    }
+    const context = isJsonObject(body) && isJsonObject(body['userCtx']) ? body['userCtx'] : {};
+    const { name: user, roles } = context;
+    if (typeof user !== 'string' || !Array.isArray(roles)) return { kind: 'signed-out' };
+    return { kind: 'user', user: { name: user, roles: roles.map(String) } };
+  }
+
+  async answer(request: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): Promise<FastifyReply> {
+    const { path, query } = couchAddressOf(request);
+    const route = parseRoute(request.method, path);
+    refuseEpochWrite(request.method, route);
+    refuseLocalInBody(route, request);
+    requireKnownFeed(route, query);
+    const credentials = credentialsOf(request);
+    const name = signedInName(route, request, credentials);
+    const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
+    if (waitSeconds > 0) throw tooManyAttempts(waitSeconds);
+    // Nothing of the session's query is needed, and `next` would send the browser elsewhere.
+    const search = route.kind === 'session' || query.size === 0 ? '' : `?${query.toString()}`;
+    const response = await this.#fetch(`${pathOfRoute(route)}${search}`, {
+      method: request.method,
+      headers: { ...authHeaders(credentials), ...passed(request) },
+      signal: leaveSignal(reply, stopping),
+      ...(hasBody(request) ? { body: bodyBytes(request) } : {}),
+    });
+    if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);
+    return send(request, reply, response, route);
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.settings.couch.origin}${path}`, { ...init, redirect: 'manual' });
+    } catch {
+      throw new CouchFailure(503, 'service_unavailable', 'The database server does not answer. Try later.');
+    }
+  }
+}
+
+function passed(request: FastifyRequest): Record<string, string> {
+  const headers = passedRequestHeaders.flatMap((name) => {
+    const value = request.headers[name];
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return { ...Object.fromEntries(headers), 'accept-encoding': 'identity' };
+}
+
+/** The client's own credentials, and of its cookies the session alone. */
+function authHeaders({ authorization, cookie }: Credentials): Record<string, string> {
+  const token = cookie === undefined ? undefined : parse(cookie)[sessionCookieName];
+  return {
+    ...(authorization !== undefined && /^basic /i.test(authorization) ? { authorization } : {}),
+    ...(token === undefined || !/^[\w-]+$/.test(token) ? {} : { cookie: `${sessionCookieName}=${token}` }),
+  };
+}
+
+const hasBody = (request: FastifyRequest) => request.method === 'POST' || request.method === 'PUT';
+
+/** Whose sign-in a request attempts: by Basic, or by name and password. */
+function signedInName(
+  route: Route,
+  request: FastifyRequest,
+  { authorization }: Credentials,
+): string | undefined {
+  const basic = basicCredentials(authorization);
+  if (basic.kind === 'basic') return basic.name;
+  if (route.kind !== 'session' || request.method !== 'POST') return undefined;
+  const body = jsonBody(request);
+  return isJsonObject(body) && typeof body['name'] === 'string' ? body['name'] : undefined;
+}
+
+/** `_local` documents go by their own address only, where the epoch's rule holds. */
+function refuseLocalInBody(route: Route, request: FastifyRequest): void {
+  if (request.method !== 'POST') return;
+  if (route.kind === 'database') refuseLocal(readDocument(jsonBody(request), () => 'new'));
+  if (route.kind !== 'bulk-docs') return;
+  const body = jsonBody(request);
+  const docs = isJsonObject(body) && Array.isArray(body['docs']) ? (body['docs'] as unknown[]) : [];
+  if (docs.some((doc) => isJsonObject(doc) && String(doc['_id']).startsWith('_local/'))) {
+    throw badRequest('_local documents are written by PUT to their own address.');
+  }
+}
+
+function requireKnownFeed(route: Route, query: URLSearchParams): void {
+  const feed = query.get('feed') ?? 'normal';
+  if (route.kind === 'changes' && feed !== 'normal' && feed !== 'longpoll') {
+    throw badRequest('Supported `feed` types: normal, longpoll');
+  }
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, response: Response, route: Route): FastifyReply {
+  setCouchHeaders(reply);
+  reply.code(response.status);
+  for (const name of passedResponseHeaders) {
+    const value = response.headers.get(name);
+    if (value !== null) reply.header(name, value);
+  }
+  const cookie = strictCookie(response.headers.getSetCookie(), request.protocol === 'https');
+  if (cookie !== undefined) reply.header('set-cookie', cookie);
+  if (route.kind === 'attachment') reply.header('content-disposition', 'attachment');
+  if (response.body === null) return reply.send();
+  return reply.send(Readable.fromWeb(response.body as ReadableStream));
+}
+
+/** CouchDB's session cookie with the attributes that the embedded endpoint gives it. */
+function strictCookie(setCookies: string[], secure: boolean): string | undefined {
+  const text = setCookies.find((each) => each.startsWith(`${sessionCookieName}=`));
+  if (text === undefined) return undefined;
+  const attributes = parse(text);
+  const token = attributes[sessionCookieName] ?? '';
+  const maxAge = token === '' ? 0 : Number(attributes['Max-Age'] ?? 600);
+  return sessionCookie(token, { secure, maxAge: Number.isFinite(maxAge) ? maxAge : 600 });
+}

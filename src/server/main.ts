@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { createApp } from './app';
+import { standardBodyLimit, type Backend } from './backend';
+import type { CouchClient } from './couch/client';
+import { couchAddress } from './couch/remote-client';
+import { createDemoCity } from './demo/city';
+import { openEmbeddedBackend } from './http/embedded-backend';
+import { proxyBackend } from './http/proxy-backend';
+import { administratorName, ensureAdministrator } from './provision/administrator';
+import { isDemoCity } from './provision/catalogue';
+import { isEmptyStore, provision } from './provision/provision';
+
+export interface StoreSettings {
+  /** Data folder of the embedded store. */
+  folder: string;
+  /** Address of a CouchDB with its administrator's credentials; the embedded store is used without it. */
+  couchUrl?: string;
+  /** Bytes of the largest request body below /couch/; 8 MiB. */
+  bodyLimit?: number;
+  /** Life of a sign-in; one hour. */
+  sessionSeconds?: number;
+  /** Of password hashes; 600,000. */
+  iterations?: number;
+  /** The clock. */
+  now?: () => Date;
+}
+
+export interface ServerSettings extends StoreSettings {
+  /** 0 takes a free one. */
+  port: number;
+  host: string;
+  /** Folder of the built app; absent where Vite serves it. */
+  build?: string;
+  /** The first administrator's password; made up when absent. */
+  adminPassword?: string;
+  /** Fill an empty store with the made-up city. */
+  demo: boolean;
+  /** Addresses of reverse proxies whose X-Forwarded headers are believed; `loopback` when absent. */
+  trustProxy?: string;
+}
+
+export interface RunningServer {
+  /** Where it listens, e.g. http://localhost:3000 */
+  url: string;
+  port: number;
+  client: CouchClient;
+  /** The password is known only when this start made the account. */
+  administrator: { name: string; password?: string };
+  /** What was made just now, when the demo city was. */
+  madeDemo?: { cards: number; visits: number };
+  isDemo: boolean;
+  /** Ends long polls, finishes writes, closes the store. */
+  close(): Promise<void>;
+}
+
+/** Faults of ours: where, not what about, since that could be a card or a person. */
+function reportFault(error: unknown): void {
+  const { name, stack = '' } = error instanceof Error ? error : new Error('not an error');
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  process.stderr.write(`A request failed: ${name}\n${frames.slice(0, 8).join('\n')}\n`);
+}
+
+/** Opens the store that the settings name. @throws when it can't be opened */
+export async function openBackend(settings: StoreSettings): Promise<Backend> {
+  const { bodyLimit = standardBodyLimit, now = () => new Date() } = settings;
+  const shared = { bodyLimit, now: () => now().getTime(), onFault: reportFault };
+  if (settings.couchUrl !== undefined) {
+    return proxyBackend({ ...shared, couch: couchAddress(settings.couchUrl) });
+  }
+  const { sessionSeconds = 3600, iterations = 600_000 } = settings;
+  return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });
+}
+
+export async function tiskiVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Brings the store into shape and opens the server. @throws when the port is taken or the store can't be had */
+export async function startServer(settings: ServerSettings): Promise<RunningServer> {
+  const backend = await openBackend(settings);
+  try {
+    const prepared = await prepareStore(backend.client, settings);
+    const { build, now = () => new Date(), trustProxy = 'loopback' } = settings;
+    const app = await createApp({
+      backend,
+      version: await tiskiVersion(),
+      now,
+      onFault: reportFault,
+      trustProxy,
+      ...(build === undefined ? {} : { build: resolve(build) }),
+    });
+    await app.listen({ port: settings.port, host: settings.host });
+    const port = portOf(app);
+    return {
+      url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
+      port,
+      client: backend.client,
+      ...prepared,
+      close: () => closeAll(app, backend),
+    };
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}
+
+type Prepared = Pick<RunningServer, 'administrator' | 'madeDemo' | 'isDemo'>;
+
+async function prepareStore(client: CouchClient, settings: ServerSettings): Promise<Prepared> {
+  const { adminPassword, demo, now = () => new Date() } = settings;
+  await provision(client);
+  const password = await ensureAdministrator(client, adminPassword);
+  const madeDemo = demo && (await isEmptyStore(client)) ? await createDemoCity(client, now()) : undefined;
+  return {
+    administrator: { name: administratorName, ...(password === undefined ? {} : { password }) },
+    ...(madeDemo === undefined ? {} : { madeDemo }),
+    isDemo: await isDemoCity(client),
+  };
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A client that holds its connection open is not waited for. */
+const patienceMs = 2000;
+
+async function closeAll(app: FastifyInstance, backend: Backend): Promise<void> {
+  const impatience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
+  await app.close();
+  clearTimeout(impatience);
+  await backend.close();
+}

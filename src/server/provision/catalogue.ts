@@ -1,0 +1,46 @@
+import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { isJsonObject, type JsonObject } from '../couch/json';
+import { catalogueDatabase } from './databases';
+
+/** Documents whose ids begin with `type:`. @throws {UnexpectedCouchReply} */
+export async function documentsOfType(
+  client: CouchClient,
+  database: string,
+  type: string,
+): Promise<JsonObject[]> {
+  const range = new URLSearchParams({
+    include_docs: 'true',
+    startkey: JSON.stringify(`${type}:`),
+    endkey: JSON.stringify(`${type};`),
+  });
+  const body = await requireOk(client, 'GET', `/${database}/_all_docs?${range.toString()}`);
+  const rows = isJsonObject(body) && Array.isArray(body['rows']) ? (body['rows'] as unknown[]) : [];
+  return rows.flatMap((row) => (isJsonObject(row) && isJsonObject(row['doc']) ? [row['doc']] : []));
+}
+
+/** Sectors that the catalogue's services name, those of one venue when it is given; sorted. */
+export async function sectors(client: CouchClient, venue?: string): Promise<string[]> {
+  const services = await documentsOfType(client, catalogueDatabase, 'service');
+  const named = services.flatMap(({ sector, venues }) => {
+    const isHere = venue === undefined || (Array.isArray(venues) && venues.includes(venue));
+    return isHere && typeof sector === 'string' && /^[a-z0-9-]+$/.test(sector) ? [sector] : [];
+  });
+  return [...new Set(named)].sort();
+}
+
+async function catalogueDocument(client: CouchClient, id: string): Promise<JsonObject | undefined> {
+  const path = documentPath(catalogueDatabase, id);
+  const reply = await client.request('GET', path);
+  if (reply.status === 404) return undefined;
+  if (reply.status !== 200 || !isJsonObject(reply.body)) throw new UnexpectedCouchReply('GET', path, reply);
+  return reply.body;
+}
+
+export async function hasVenue(client: CouchClient, venue: string): Promise<boolean> {
+  return (await catalogueDocument(client, `venue:${venue}`)) !== undefined;
+}
+
+/** Whether the city is a made-up one. */
+export async function isDemoCity(client: CouchClient): Promise<boolean> {
+  return (await catalogueDocument(client, 'settings:city'))?.['demo'] === true;
+}

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+
+/** What provisioning makes of a database: who may use it, and which rules its documents keep. */
+export interface DatabasePlan {
+  name: string;
+  members: string[];
+  /** Name of the file in validate/. */
+  validation: 'catalogue' | 'register' | 'office' | 'visits';
+}
+
+export const catalogueDatabase = 'tiski-catalogue';
+export const registerDatabase = 'tiski-register';
+export const officeDatabase = 'tiski-office';
+export const visitsDatabase = (sector: string) => `tiski-visits-${sector}`;
+
+export const fixedPlans: readonly DatabasePlan[] = [
+  {
+    name: catalogueDatabase,
+    members: ['desk', 'office', 'coordinator', 'administrator', 'reports', 'referrer'],
+    validation: 'catalogue',
+  },
+  { name: registerDatabase, members: ['desk', 'office', 'administrator'], validation: 'register' },
+  { name: officeDatabase, members: ['office', 'administrator'], validation: 'office' },
+];
+
+export const visitsPlan = (sector: string): DatabasePlan => ({
+  name: visitsDatabase(sector),
+  members: [`sector:${sector}`, 'office', 'reports', 'administrator'],
+  validation: 'visits',
+});
+
+/** CouchDB's `_security` for a plan. */
+export const securityOf = ({ members }: DatabasePlan) => ({
+  admins: { names: [], roles: ['administrator'] },
+  members: { names: [], roles: members },
+});
+
+/** Text of a validation function, as it goes into a design document. */
+export async function validationSource(name: DatabasePlan['validation']): Promise<string> {
+  const text = await readFile(new URL(`./validate/${name}.js`, import.meta.url), 'utf8');
+  return text
+    .replace(/^(\/\/.*\n)+/, '')
+    .trim()
+    .replace(/;$/, '');
+}

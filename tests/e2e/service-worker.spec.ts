@@ -81,6 +81,27 @@ test.describe('without a network', () => {
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   });
 
+  test('a device that lost a file is not called ready for offline use', async ({ page }) => {
+    await openReadyForOffline(page);
+    const isComplete = () =>
+      page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = ({ data }) => resolve(data);
+            navigator.serviceWorker.controller?.postMessage({ type: 'IS_COMPLETE' }, [port2]);
+          }),
+      );
+    expect(await isComplete()).toBe(true);
+    await page.evaluate(async () => {
+      const [name = ''] = await caches.keys();
+      const cache = await caches.open(name);
+      const [first] = await cache.keys();
+      if (first) await cache.delete(first);
+    });
+    expect(await isComplete()).toBe(false);
+  });
+
   test('the data is never answered from a cache', async ({ page, server }) => {
     await openReadyForOffline(page);
     const ask = (address: string) =>

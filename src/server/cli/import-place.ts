@@ -1,0 +1,85 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CouchClient } from '../couch/client';
+import { DatabaseStore } from '../couch/database-store';
+import { embeddedClient } from '../couch/embedded-client';
+import { Endpoint } from '../couch/endpoint';
+import { couchAddress, remoteClient } from '../couch/remote-client';
+import { administratorName } from '../provision/administrator';
+
+/** Where the cards are to go. */
+export type ImportPlace =
+  /** A running Tiski, as its administrator. */
+  | { kind: 'server'; url: string; password: string }
+  /** A CouchDB, its server administrator's name and password in the address. */
+  | { kind: 'couchdb'; address: string }
+  /** The data folder of a Tiski that is not running. */
+  | { kind: 'folder'; folder: string };
+
+/** A register that can be worked on until it is closed. */
+export interface OpenRegister {
+  client: CouchClient;
+  /** What went wrong inside, when a request was answered with 500. */
+  faults: unknown[];
+  close(): Promise<void>;
+}
+
+export interface ImportOptions {
+  /** `--url`. */
+  url?: string | undefined;
+  /** `--data`. */
+  folder?: string | undefined;
+}
+
+/** The place that options and environment name: a server's address first, then a CouchDB, then the folder. */
+export function importPlace(options: ImportOptions, environment: NodeJS.ProcessEnv): ImportPlace {
+  const url = options.url ?? environment['TISKI_URL'];
+  const couchdb = environment['COUCHDB_URL'];
+  if (url) return { kind: 'server', url, password: environment['TISKI_ADMIN_PASSWORD'] ?? '' };
+  if (couchdb && !options.folder) return { kind: 'couchdb', address: couchdb };
+  return { kind: 'folder', folder: options.folder ?? environment['TISKI_DATA'] ?? './data' };
+}
+
+/** Opens the place; a text says, for a person, why it can't be. */
+export async function openRegister(place: ImportPlace): Promise<OpenRegister | string> {
+  switch (place.kind) {
+    case 'server': {
+      if (!place.password) return "Give the administrator's password in TISKI_ADMIN_PASSWORD.";
+      return openRemote(place.url, `/couch`, place.password);
+    }
+    case 'couchdb':
+      return openRemote(place.address, '');
+    case 'folder':
+      return openFolder(place.folder);
+  }
+}
+
+function openRemote(text: string, below: string, password?: string): OpenRegister | string {
+  try {
+    const { origin, authorization } = couchAddress(text);
+    const client = remoteClient({
+      origin: `${origin}${below}`,
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(password === undefined ? {} : { authorization: basicAuthorization(password) }),
+    });
+    return { client, faults: [], close: () => Promise.resolve() };
+  } catch {
+    // Not the text itself: a CouchDB's holds a password.
+    return 'The address must be like http://localhost:3000.';
+  }
+}
+
+const basicAuthorization = (password: string) =>
+  `Basic ${Buffer.from(`${administratorName}:${password}`).toString('base64')}`;
+
+async function openFolder(folder: string): Promise<OpenRegister | string> {
+  try {
+    await access(join(folder, 'databases'));
+  } catch {
+    return `There is no Tiski data in ${folder}: start the server once, or name the folder with --data.`;
+  }
+  const faults: unknown[] = [];
+  const store = await DatabaseStore.open(folder, {});
+  const endpoint = new Endpoint(store, (error) => faults.push(error));
+  return { client: embeddedClient(endpoint), faults, close: () => store.close() };
+}

@@ -18,7 +18,8 @@ const ignore = () => undefined;
 const notReadable = (message: string) => new DOMException(message, 'NotReadableError');
 
 /**
- * Starts the camera `cameraId`, or the one facing away from the user, and waits for its first frame.
+ * Starts the camera `cameraId`, or the one facing away from the user, and waits for its first frame; the
+ * track may have ended by then.
  * `host` is the element that `scanner` was made for. Rejects as getUserMedia does.
  */
 export async function startCamera(
@@ -43,7 +44,7 @@ export async function startCamera(
   const track = stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
   if (!video || !track) throw notReadable('The camera gives no picture');
   try {
-    await firstFrame(video);
+    await firstFrame(video, track);
   } catch (error) {
     track.stop();
     throw error;
@@ -51,9 +52,11 @@ export async function startCamera(
   return { video, track };
 }
 
-function firstFrame(video: HTMLVideoElement): Promise<void> {
+function firstFrame(video: HTMLVideoElement, track: MediaStreamTrack): Promise<void> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => reject(notReadable('No frame came')), firstFrameMs);
-    video.addEventListener('playing', () => resolve(clearTimeout(timeout)), { once: true });
+    const done = () => resolve(clearTimeout(timeout));
+    video.addEventListener('playing', done, { once: true });
+    track.addEventListener('ended', done, { once: true });
   });
 }

@@ -76,6 +76,7 @@ export async function openCamera(
     const cameras = await listCameras();
     const wanted = cameras.find(({ id }) => id === cameraId);
     const { video, track } = await startCamera(scanner, host, wanted?.id, () => Html5Qrcode.getCameras());
+    if (track.readyState === 'ended') return void (await fail('camera-lost'));
     track.addEventListener('ended', () => void fail('camera-lost'), { signal: ending.signal });
     readVideo(video, detector, ending.signal, { onCodes, onFailure: () => void fail('reader-failed') });
     const light = scanner.getRunningTrackCameraCapabilities().torchFeature();

@@ -1,0 +1,69 @@
+import 'fake-indexeddb/auto';
+import type { RemoteDocument } from '../src/lib/sync/ports';
+import { openDatabase, type TiskiDatabase } from '../src/lib/store/database';
+import { saveDevice, type Device } from '../src/lib/store/device';
+import { applyPage, startOver } from '../src/lib/store/pull-store';
+import { aScheme, aService, aVenue } from './builders';
+
+/** When the tests' build was made: before every instant that they use. */
+export const builtAt = Date.parse('2026-01-01T00:00:00Z');
+/** A Sunday morning at the counter: 10:00 in Helsinki. */
+export const sundayMorning = Date.parse('2026-11-22T08:00:00Z');
+
+export function aDevice(changes: Partial<Device> = {}): Device {
+  return {
+    deskId: 'd1',
+    account: { name: 'desk-1', password: 'secret' },
+    name: 'Uimahalli, kassa 1',
+    venue: 'uimahalli',
+    sectors: ['liikunta'],
+    pairedAt: '2026-01-02T00:00:00.000Z',
+    state: 'active',
+    ...changes,
+  };
+}
+
+let opened = 0;
+
+/** A new device that nobody has paired yet. */
+export function anUnpairedDatabase(): TiskiDatabase {
+  return openDatabase(`test-${++opened}`, builtAt);
+}
+
+/** A device that is the desk `device`, with nothing pulled yet. */
+export async function aPairedDatabase(device: Device = aDevice()): Promise<TiskiDatabase> {
+  const db = anUnpairedDatabase();
+  await saveDevice(db, device);
+  return db;
+}
+
+export const ordinaryCatalogue = (): RemoteDocument[] => [
+  aScheme('warkaus'),
+  aService('swim'),
+  aService('gym', { rule: { kind: 'limit', n: 1, per: 'day' }, repeatMinutes: 0 }),
+  aVenue('uimahalli'),
+];
+
+/** Pulls documents into a database from zero, as a first load does. */
+export async function load(
+  db: TiskiDatabase,
+  database: string,
+  documents: readonly RemoteDocument[],
+  { epoch = 'epoch-1', at = sundayMorning }: { epoch?: string; at?: number } = {},
+): Promise<void> {
+  await startOver(db, database, epoch);
+  const changes = documents.map((document) => ({ id: document._id, deleted: false, document }));
+  const page = { changes, epoch, since: '0', seq: String(documents.length), isLast: true };
+  if (!(await applyPage(db, database, page, at))) throw new Error(`${database} took no page`);
+}
+
+/** A desk at work: catalogue and register loaded. */
+export async function aWorkingDesk(
+  cards: readonly RemoteDocument[],
+  { catalogue = ordinaryCatalogue(), device = aDevice() } = {},
+): Promise<TiskiDatabase> {
+  const db = await aPairedDatabase(device);
+  await load(db, 'tiski-catalogue', catalogue);
+  await load(db, 'tiski-register', cards);
+  return db;
+}

@@ -286,11 +286,13 @@ describe('a wrong file writes nothing and names', () => {
   });
 
   it('bytes that are not UTF-8, by line', async () => {
-    const latin = Buffer.from(lines(header, good, good.replace('vihrea', 'vihreä')), 'latin1');
+    const latin = new Uint8Array(
+      Buffer.from(lines(header, good, good.replace('vihrea', 'vihreä')), 'latin1'),
+    );
     expect(await faultsOf(latin)).toEqual([
       'line 3: holds bytes that are not UTF-8 text: save the file as "CSV UTF-8"',
     ]);
-    const utf16 = Buffer.from(`\uFEFF${lines(header, good)}`, 'utf16le');
+    const utf16 = new Uint8Array(Buffer.from(`\uFEFF${lines(header, good)}`, 'utf16le'));
     expect(await faultsOf(utf16)).toEqual([
       'line 1: holds bytes that are not UTF-8 text: save the file as "CSV UTF-8"',
     ]);

@@ -36,7 +36,7 @@ export function importPlace(options: ImportOptions, environment: NodeJS.ProcessE
   const url = options.url ?? environment['TISKI_URL'];
   const couchdb = environment['COUCHDB_URL'];
   if (url) return { kind: 'server', url, password: environment['TISKI_ADMIN_PASSWORD'] ?? '' };
-  if (couchdb && !options.folder) return { kind: 'couchdb', address: couchdb };
+  if (couchdb) return { kind: 'couchdb', address: couchdb };
   return { kind: 'folder', folder: options.folder ?? environment['TISKI_DATA'] ?? './data' };
 }
 

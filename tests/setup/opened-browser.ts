@@ -5,6 +5,8 @@ export interface OpenOptions {
   userDataDir?: string;
   /** An .mjpeg or .y4m file that the camera films, over and over. Default: no camera. */
   video?: string;
+  /** Where relative addresses lead; default: the server. */
+  baseURL?: string;
 }
 
 /** A whole browser with a profile on disk, as a device at a counter has it. */

@@ -9,8 +9,6 @@ const START_LIMIT_MS = 60_000;
 export interface ServerOptions {
   /** Fill the empty store with the made-up city. */
   demo: boolean;
-  /** Another built app than build/. */
-  app?: string;
 }
 
 /** The real server in a process of its own, over a data folder of its own. */
@@ -36,15 +34,16 @@ export class TiskiServer {
     return `http://localhost:${this.#port}`;
   }
 
-  /** Starts it, after a stop on the same port with the same data; `app` changes what it serves. */
-  async start(app = this.options.app): Promise<void> {
+  /** Starts it, after a stop on the same port with the same data. `app` is the folder of the built app. */
+  async start(app = 'build'): Promise<void> {
     const words = ['src/server/cli/bin.js', 'start', '--port', String(this.#port), '--data', this.dataFolder];
     const child = spawn(process.execPath, words, {
       env: {
         ...process.env,
         TISKI_ADMIN_PASSWORD: this.adminPassword,
         TISKI_DEMO: this.options.demo ? '1' : '0',
-        ...(app ? { TISKI_APP: app } : {}),
+        // As it was built before the tests: a file saved meanwhile must not start a build in each of them.
+        TISKI_APP: app,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { aVisit } from '../../../tests/builders';
+import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
+import { aPairedDatabase, sundayMorning } from '../../../tests/paired-database';
+import { createLocalStore } from '$lib/store/local-store';
+import { listRefused, waitingCount } from '$lib/store/outbox';
+import type { TiskiDatabase } from '$lib/store/database';
+import { pushDocuments, pushWaiting } from './push-documents';
+
+const database = 'tiski-visits-liikunta';
+
+/** A desk with `count` visits that wait, and a line to a server that the test holds. */
+async function aWaitingDesk(count: number, fate?: (request: Request) => Fate) {
+  const server = new FakeServer();
+  server.database(database);
+  const db = await aPairedDatabase();
+  for (let index = 1; index <= count; index++) await wait(db, index);
+  const requests: Request[] = [];
+  const remote = server.connect('desk-1', (request) => {
+    requests.push(request);
+    return fate?.(request) ?? 'deliver';
+  });
+  const store = createLocalStore(db, () => sundayMorning);
+  const push = (batchSize?: number) => pushDocuments(remote.database(database), store, batchSize);
+  return { server, db, remote, store, push, requests, box: server.database(database) };
+}
+
+async function wait(db: TiskiDatabase, index: number, to = database): Promise<void> {
+  const document = aVisit('desk-1', index);
+  await db.outbox.add({ id: document._id, database: to, state: 'waiting', at: sundayMorning, document });
+}
+
+const idOf = (index: number) => aVisit('desk-1', index)._id;
+
+describe('pushing', () => {
+  it('S2 every retry sends the same document', async () => {
+    const fates: Fate[] = ['lose-request', 'lose-answer', 'deliver'];
+    const { push, requests, db, box } = await aWaitingDesk(1, () => fates.shift() ?? 'deliver');
+    await push();
+    await push();
+    expect((await push()).ok).toBe(true);
+    expect(requests.map(({ ids }) => ids)).toEqual([[idOf(1)], [idOf(1)], [idOf(1)]]);
+    expect(box.bodies()).toEqual([aVisit('desk-1', 1)]);
+    expect(await db.outbox.count()).toBe(0);
+  });
+
+  it('S3 a row stays until it is acknowledged', async () => {
+    const { push, db } = await aWaitingDesk(3, () => 'lose-request');
+    expect(await push()).toEqual({ ok: false, failure: { kind: 'unreachable' } });
+    expect(await waitingCount(db)).toBe(3);
+  });
+
+  it('S3 a conflict with an identical body is an acknowledgement', async () => {
+    const { push, db, box } = await aWaitingDesk(1);
+    box.put(aVisit('desk-1', 1));
+    expect(await push()).toEqual({ ok: true, value: { stored: 1, refused: 0 } });
+    expect(await db.outbox.count()).toBe(0);
+  });
+
+  it('S4 a conflict with another body is refused, kept and listed', async () => {
+    const { push, db, box } = await aWaitingDesk(1);
+    box.put({ ...aVisit('desk-1', 1), card: '99999997' });
+    expect(await push()).toEqual({ ok: true, value: { stored: 0, refused: 1 } });
+    expect(await listRefused(db)).toMatchObject([
+      { id: idOf(1), refusal: { status: 409 }, document: aVisit('desk-1', 1) },
+    ]);
+  });
+
+  it('S4 a document that the server refuses is kept with its words, and its neighbours go on', async () => {
+    const { push, db, box, server } = await aWaitingDesk(3);
+    server.validate = ({ _id }) => (_id === idOf(2) ? 'The sector is closed.' : undefined);
+    expect(await push()).toEqual({ ok: true, value: { stored: 2, refused: 1 } });
+    expect(box.bodies()).toHaveLength(2);
+    expect(await listRefused(db)).toMatchObject([
+      { id: idOf(2), refusal: { status: 403, reason: 'The sector is closed.', at: sundayMorning } },
+    ]);
+  });
+
+  it('S4 what was refused is not sent again', async () => {
+    const { push, server, requests } = await aWaitingDesk(1);
+    server.validate = () => 'no';
+    await push();
+    await push();
+    expect(requests).toHaveLength(1);
+  });
+
+  it('S5 goes in batches of one request each', async () => {
+    const { push, requests } = await aWaitingDesk(5);
+    await push(2);
+    expect(requests.map(({ kind, ids }) => [kind, ids.length])).toEqual([
+      ['push', 2],
+      ['push', 2],
+      ['push', 1],
+    ]);
+  });
+
+  it('S5 a sector that fails does not hold up another', async () => {
+    const { db, remote, store, server } = await aWaitingDesk(1, (request) =>
+      request.database === database ? { kind: 'missing' } : 'deliver',
+    );
+    const other = server.database('tiski-visits-kulttuuri');
+    await wait(db, 2, 'tiski-visits-kulttuuri');
+    expect(await pushWaiting(remote, store)).toEqual({ ok: false, failure: { kind: 'missing' } });
+    expect(other.bodies()).toHaveLength(1);
+    expect(await waitingCount(db)).toBe(1);
+  });
+
+  it('S11 an account that is not let in keeps its outbox', async () => {
+    for (const kind of ['signed-out', 'forbidden'] as const) {
+      const { push, db } = await aWaitingDesk(2, () => ({ kind }));
+      expect(await push()).toEqual({ ok: false, failure: { kind } });
+      expect(await waitingCount(db)).toBe(2);
+    }
+  });
+
+  it('S13 a batch that is too large is halved until it goes through', async () => {
+    const { push, requests, box } = await aWaitingDesk(7, ({ ids }) =>
+      ids.length > 2 ? { kind: 'too-large' } : 'deliver',
+    );
+    expect(await push()).toMatchObject({ ok: true, value: { stored: 7 } });
+    expect(box.bodies()).toHaveLength(7);
+    expect(requests.map(({ ids }) => ids.length)).toEqual([7, 4, 2, 2, 3, 2, 1]);
+  });
+
+  it('S13 one document that spoils every batch is refused, and the others arrive', async () => {
+    const spoils = (failure: Fate) => (request: Request) =>
+      request.ids.includes(idOf(3)) ? failure : 'deliver';
+    const failures: [Fate, number][] = [
+      [{ kind: 'too-large' }, 413],
+      [{ kind: 'rejected', status: 400, reason: 'bad_request' }, 400],
+      [{ kind: 'server-error', status: 500 }, 500],
+    ];
+    for (const [failure, status] of failures) {
+      const { push, db, box } = await aWaitingDesk(5, spoils(failure));
+      expect(await push()).toEqual({ ok: true, value: { stored: 4, refused: 1 } });
+      expect(box.bodies()).toHaveLength(4);
+      expect(await listRefused(db)).toMatchObject([{ id: idOf(3), refusal: { status } }]);
+    }
+  });
+
+  it('S13 a server that fails on everything is not taken for a poisoned document', async () => {
+    const { push, db, requests } = await aWaitingDesk(100, () => ({ kind: 'server-error', status: 500 }));
+    expect(await push()).toEqual({ ok: false, failure: { kind: 'server-error', status: 500 } });
+    expect(await waitingCount(db)).toBe(100);
+    expect(requests.length).toBeLessThanOrEqual(20);
+  });
+
+  it('S3 an answer that leaves documents out does not make them leave, nor the desk run in circles', async () => {
+    const { db, store, requests } = await aWaitingDesk(2);
+    const silent = new FakeServer().connect('desk-1').database(database);
+    const outcome = await pushDocuments({ ...silent, push: async () => ({ ok: true, value: [] }) }, store);
+    expect(outcome).toEqual({ ok: false, failure: { kind: 'not-our-server' } });
+    expect(await waitingCount(db)).toBe(2);
+    expect(requests).toEqual([]);
+  });
+});

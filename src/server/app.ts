@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { addApiRoutes, type ApiSettings } from './api/api-routes';
 import { addSecurityHeaders, inlineScriptHashes } from './http/security-headers';
 import { addStaticApp, nothingHere, readAppPage } from './http/static-app';
@@ -18,7 +18,7 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
     trustProxy,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 10_000 },
-    frameworkErrors: (_error, _request, reply) => {
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply.code(400).send({ error: 'bad_request', reason: 'The address can not be read.' });
     },
   });

@@ -82,8 +82,11 @@ export async function tiskiVersion(): Promise<string> {
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const backend = await openBackend(settings);
   try {
-    const prepared = await prepareStore(backend.client, settings);
-    const { build, now = () => new Date(), trustProxy = 'loopback' } = settings;
+    const { client } = backend;
+    await provision(client);
+    const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
+    const isNew = settings.demo && (await isEmptyStore(client));
+    const madeDemo = isNew ? await createDemoCity(client, now()) : undefined;
     const app = await createApp({
       backend,
       version: await tiskiVersion(),
@@ -94,31 +97,21 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     });
     await app.listen({ port: settings.port, host: settings.host });
     const port = portOf(app);
+    // Last: a made-up password must not be lost because the port was taken.
+    const password = await ensureAdministrator(client, adminPassword);
     return {
       url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
       port,
-      client: backend.client,
-      ...prepared,
+      client,
+      administrator: { name: administratorName, ...(password === undefined ? {} : { password }) },
+      ...(madeDemo === undefined ? {} : { madeDemo }),
+      isDemo: await isDemoCity(client),
       close: () => closeAll(app, backend),
     };
   } catch (error) {
     await backend.close();
     throw error;
   }
-}
-
-type Prepared = Pick<RunningServer, 'administrator' | 'madeDemo' | 'isDemo'>;
-
-async function prepareStore(client: CouchClient, settings: ServerSettings): Promise<Prepared> {
-  const { adminPassword, demo, now = () => new Date() } = settings;
-  await provision(client);
-  const password = await ensureAdministrator(client, adminPassword);
-  const madeDemo = demo && (await isEmptyStore(client)) ? await createDemoCity(client, now()) : undefined;
-  return {
-    administrator: { name: administratorName, ...(password === undefined ? {} : { password }) },
-    ...(madeDemo === undefined ? {} : { madeDemo }),
-    isDemo: await isDemoCity(client),
-  };
 }
 
 function portOf(app: FastifyInstance): number {

@@ -37,7 +37,7 @@ export class Authenticator {
   #usersVersion = 0;
   /** Credentials that were right once, by a key of this process's own, and the hash they were right for. */
   readonly #verified = new Map<string, string>();
-  readonly #verifiedKey = randomBytes(32);
+  readonly #verifiedKey = randomBytes(32).toString('hex');
   readonly #nobody: Promise<PasswordHash>;
 
   constructor(

@@ -1,5 +1,6 @@
 import { pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { bytesOf } from '../bytes';
 
 const derive = promisify(pbkdf2);
 
@@ -44,5 +45,5 @@ export async function hashPassword(password: string, iterations: number): Promis
 export async function isPasswordOf(password: string, hash: PasswordHash): Promise<boolean> {
   const derived = await deriveInTurn(password, hash);
   const expected = Buffer.from(hash.derived_key, 'hex');
-  return derived.length === expected.length && timingSafeEqual(derived, expected);
+  return derived.length === expected.length && timingSafeEqual(bytesOf(derived), bytesOf(expected));
 }

@@ -1,5 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { parse, serialize } from '@fastify/cookie';
+import fastifyCookie from '@fastify/cookie';
+import { bytesOf } from '../bytes';
+
+const { parse, serialize } = fastifyCookie;
 
 export const sessionCookieName = 'AuthSession';
 
@@ -21,7 +24,9 @@ function signatureOf(name: string, issuedAt: number, secret: string, salt: strin
 /** CouchDB's form: base64url of `name:hex seconds:signature`. */
 export function sessionToken(name: string, issuedAt: number, secret: string, salt: string): string {
   const head = Buffer.from(`${name}:${issuedAt.toString(16).toUpperCase()}:`);
-  return Buffer.concat([head, signatureOf(name, issuedAt, secret, salt)]).toString('base64url');
+  return Buffer.concat([bytesOf(head), bytesOf(signatureOf(name, issuedAt, secret, salt))]).toString(
+    'base64url',
+  );
 }
 
 /** Reads a `Cookie` header; undefined without a session that has the right form. */
@@ -43,7 +48,9 @@ export function sessionClaim(cookieHeader: string | undefined): SessionClaim | u
 
 export function isGenuine(claim: SessionClaim, secret: string, salt: string): boolean {
   const expected = signatureOf(claim.name, claim.issuedAt, secret, salt);
-  return expected.length === claim.signature.length && timingSafeEqual(expected, claim.signature);
+  return (
+    expected.length === claim.signature.length && timingSafeEqual(bytesOf(expected), bytesOf(claim.signature))
+  );
 }
 
 export interface CookieSettings {

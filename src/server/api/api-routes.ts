@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AttemptLimiter } from '../accounts/attempt-limiter';
 import type { Backend } from '../backend';
+import { bytesOf } from '../bytes';
 import { CouchFailure } from '../couch/failure';
 import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
 import { demoCards } from '../demo/demo-cards';
@@ -45,7 +46,7 @@ function readJsonBodies(routes: FastifyInstance): void {
     { parseAs: 'buffer', bodyLimit },
     (_request, body, parsed) => {
       try {
-        const bytes = body as Buffer;
+        const bytes = bytesOf(body as Buffer);
         parsed(null, bytes.length === 0 ? {} : parseJson(bytes));
       } catch {
         parsed(new ApiFailure(400, 'not-json', 'The body is not JSON in UTF-8.'));

@@ -1,5 +1,6 @@
+import { bytesOf } from '../bytes';
 import type { Database } from './database';
-import { requireAttachmentName, type IncomingDocument } from './document-shape';
+import { requireAttachmentName, type AttachmentMember, type IncomingDocument } from './document-shape';
 import { created, storedDocument, writeOne } from './document-routes';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
 import { conflict, notFound, failureFromPouch } from './failure';
@@ -29,7 +30,7 @@ export async function getAttachment(
   if (attachment === undefined) throw missingAttachment();
   const bytes = (await database.pouch.getAttachment(id, name, at)) as Buffer;
   const contentType = 'content_type' in attachment ? attachment.content_type : 'application/octet-stream';
-  return { status: 200, body: { kind: 'bytes', bytes, contentType } };
+  return { status: 200, body: { kind: 'bytes', bytes: bytesOf(bytes), contentType } };
 }
 
 export async function putAttachment(
@@ -56,7 +57,7 @@ export async function deleteAttachment(
 ): Promise<CouchResponse> {
   const document = await documentForEdit(database, id, request, false);
   if (own(document, name) === undefined) throw missingAttachment();
-  const { [name]: _removed, ...attachments } = stubsOf(document);
+  const attachments = Object.fromEntries(Object.entries(stubsOf(document)).filter(([kept]) => kept !== name));
   const outcome = await writeOne(
     database,
     { ...document, _attachments: attachments },
@@ -65,7 +66,7 @@ export async function deleteAttachment(
   return jsonResponse(200, outcome);
 }
 
-const stubsOf = ({ _attachments = {} }: IncomingDocument) =>
+const stubsOf = ({ _attachments = {} }: IncomingDocument): Record<string, AttachmentMember> =>
   Object.fromEntries(Object.keys(_attachments).map((name) => [name, { stub: true } as const]));
 
 /** The stored document at the revision that the request names; a new one where that is allowed. */

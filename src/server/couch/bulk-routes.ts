@@ -80,7 +80,7 @@ export async function revsDiff(database: Database, request: CouchRequest): Promi
   }
   const diff = await database.pouch.revsDiff(askable);
   for (const [id, { missing, possible_ancestors }] of Object.entries(diff)) {
-    if (missing.length === 0) continue;
+    if (missing === undefined || missing.length === 0) continue;
     answers.push([id, { missing, ...(possible_ancestors === undefined ? {} : { possible_ancestors }) }]);
   }
   return jsonResponse(200, Object.fromEntries(answers));

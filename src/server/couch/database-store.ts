@@ -25,7 +25,7 @@ export class DatabaseStore {
     private readonly folder: string,
     private readonly registry: Map<string, { security: Security }>,
     private readonly writeRules: Readonly<Record<string, WriteRule>>,
-    private readonly Pouch: PouchDB.Static,
+    private readonly openPouch: (name: string) => PouchDB.Database,
   ) {}
 
   /**
@@ -42,7 +42,12 @@ export class DatabaseStore {
       auto_compaction: true,
       db: durableLevel,
     } as PouchDB.Configuration.DatabaseConfiguration);
-    return new DatabaseStore(folder, new Map(Object.entries(registry)), writeRules, Pouch);
+    return new DatabaseStore(
+      folder,
+      new Map(Object.entries(registry)),
+      writeRules,
+      (name) => new Pouch(name),
+    );
   }
 
   names(): string[] {
@@ -99,7 +104,7 @@ export class DatabaseStore {
 
   async #open(name: string, security: Security): Promise<Database> {
     try {
-      const pouch = new this.Pouch(encodeURIComponent(name));
+      const pouch = this.openPouch(encodeURIComponent(name));
       const { id } = pouch as PouchDB.Database & { id(): Promise<string> };
       const uuid = await id.call(pouch);
       return new Database(name, pouch, uuid.replaceAll('-', ''), security, this.writeRules[name]);

@@ -26,7 +26,7 @@ function requestFrom(method: CouchMethod, path: string, body: unknown): CouchReq
       if (text === undefined) throw invalidJson();
       return JSON.parse(text) as unknown;
     },
-    bytes: () => Buffer.from(text ?? ''),
+    bytes: () => new TextEncoder().encode(text),
     signal: new AbortController().signal,
   };
 }

@@ -12,7 +12,7 @@ import type { Database } from './database';
 import type { DatabaseStore } from './database-store';
 import { deleteDocument, getDocument, postDocument, putDocument } from './document-routes';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
-import { failureFromPouch, methodNotAllowed } from './failure';
+import { failureFromPouch, methodNotAllowed, notFound } from './failure';
 import { deleteLocal, getLocal, putLocal } from './local-documents';
 import { parseRoute, usersDatabase, type Route } from './route';
 import { sequenceText } from './sequence';
@@ -150,6 +150,8 @@ export class Endpoint {
         if (request.method === 'PUT') return putAttachment(database, route, request, user);
         if (request.method === 'DELETE') return deleteAttachment(database, route, request, user);
         return getAttachment(database, route, request);
+      default:
+        throw notFound();
     }
   }
 }

@@ -134,9 +134,10 @@ export async function renewCode(client: CouchClient, id: string, now: Date): Pro
  * @throws {ApiFailure} 404
  */
 export async function revokeDesk(client: CouchClient, id: string, now: Date): Promise<DeskView> {
-  const { code: _code, ...desk } = await requireDesk(client, id);
+  const desk = await requireDesk(client, id);
   const revoked: DeskDocument =
     desk.status === 'revoked' ? desk : { ...desk, status: 'revoked', revokedAt: now.toISOString() };
+  delete revoked.code;
   if (!(await storeDesk(client, revoked))) throw changedMeanwhile();
   await revokeDeskAccount(client, desk.account);
   return deskView(revoked);

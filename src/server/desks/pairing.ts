@@ -46,8 +46,9 @@ async function deskWithCode(client: CouchClient, hash: string): Promise<DeskDocu
 }
 
 /** A device that takes another's place gets an account of its own: it counts its visits from 1. */
-function pairedDocument({ code: _code, ...desk }: DeskDocument, now: Date): DeskDocument {
-  const paired = { ...desk, status: 'paired', pairedAt: now.toISOString() } as const;
+function pairedDocument(desk: DeskDocument, now: Date): DeskDocument {
+  const paired: DeskDocument = { ...desk, status: 'paired', pairedAt: now.toISOString() };
+  delete paired.code;
   if (desk.status === 'waiting') return paired;
   return {
     ...paired,

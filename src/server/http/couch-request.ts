@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bytesOf } from '../bytes';
 import type { Credentials } from '../accounts/identity';
 import type { CouchRequest, CouchResponse } from '../couch/exchange';
 import { CouchFailure, invalidJson } from '../couch/failure';
@@ -25,8 +26,8 @@ export function leaveSignal(reply: FastifyReply, stopping: AbortSignal): AbortSi
   return AbortSignal.any([left.signal, stopping]);
 }
 
-export function bodyBytes(request: FastifyRequest): Uint8Array {
-  return Buffer.isBuffer(request.body) ? request.body : new Uint8Array();
+export function bodyBytes(request: FastifyRequest): Uint8Array<ArrayBuffer> {
+  return Buffer.isBuffer(request.body) ? bytesOf(request.body) : new Uint8Array();
 }
 
 export function couchRequestFrom(request: FastifyRequest, signal: AbortSignal): CouchRequest {

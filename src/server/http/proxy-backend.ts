@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parse } from '@fastify/cookie';
+import fastifyCookie from '@fastify/cookie';
 import { SignInLimiter } from '../accounts/attempt-limiter';
 import { basicCredentials } from '../accounts/basic-credentials';
 import { tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
@@ -28,6 +28,8 @@ export interface ProxySettings extends CouchRouteSettings {
   /** The clock, ms. */
   now: () => number;
 }
+
+const { parse } = fastifyCookie;
 
 /** The headers of a request that CouchDB gets to see; others could act as somebody else or another method. */
 const passedRequestHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;

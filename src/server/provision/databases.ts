@@ -38,8 +38,9 @@ export const securityOf = ({ members }: DatabasePlan) => ({
 /** Text of a validation function, as it goes into a design document. */
 export async function validationSource(name: DatabasePlan['validation']): Promise<string> {
   const text = await readFile(new URL(`./validate/${name}.js`, import.meta.url), 'utf8');
+  // What stands before the function, and the semicolon after it, are for people and tools.
   return text
-    .replace(/^(\/\/.*\n)+/, '')
+    .replace(/^(\/\/.*\n)*\/\*\*[\s\S]*?\*\/\s*/, '')
     .trim()
     .replace(/;$/, '');
 }

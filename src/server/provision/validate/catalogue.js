@@ -1,29 +1,46 @@
 // tiski-catalogue: what the city offers, kept by coordinators and read by all who are signed in.
-(function (newDoc, oldDoc, userCtx) {
-  var types = ['scheme', 'service', 'venue', 'settings', 'offering', 'closure', 'event', 'key'];
+/** @type {(
+ *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
+ *   oldDoc: Record<string, unknown> | null,
+ *   userCtx: { name: string | null, roles: string[] },
+ * ) => void} */
+(
+  function (newDoc, _oldDoc, userCtx) {
+    var types = ['scheme', 'service', 'venue', 'settings', 'offering', 'closure', 'event', 'key'];
 
-  function hasRole(role) {
-    return userCtx.roles.indexOf(role) !== -1;
-  }
+    /**
+     * @param {string} role
+     * @returns {boolean}
+     */
+    function hasRole(role) {
+      return userCtx.roles.indexOf(role) !== -1;
+    }
 
-  function need(isTrue, reason) {
-    if (!isTrue) throw { forbidden: reason };
-  }
+    /**
+     * @param {boolean} isTrue
+     * @param {string} reason
+     * @returns {asserts isTrue}
+     */
+    function need(isTrue, reason) {
+      if (!isTrue) throw { forbidden: reason };
+    }
 
-  if (userCtx.name === null) throw { unauthorized: 'Sign in first.' };
-  need(
-    hasRole('_admin') || hasRole('administrator') || hasRole('coordinator'),
-    'Only coordinators and administrators change the catalogue.',
-  );
-  if (newDoc._deleted) return;
-  need(types.indexOf(newDoc.type) !== -1, 'type must be one of: ' + types.join(', ') + '.');
-  need(newDoc._id.indexOf(newDoc.type + ':') === 0, '_id must begin with the type and a colon.');
-  need(typeof newDoc.v === 'number', 'v must be a number.');
-  if (newDoc.type === 'service') {
+    if (userCtx.name === null) throw { unauthorized: 'Sign in first.' };
     need(
-      typeof newDoc.sector === 'string' && /^[a-z0-9-]+$/.test(newDoc.sector),
-      'sector must be made of a-z, 0-9 and -.',
+      hasRole('_admin') || hasRole('administrator') || hasRole('coordinator'),
+      'Only coordinators and administrators change the catalogue.'
     );
-    need(Array.isArray(newDoc.venues), 'venues must be a list.');
+    if (newDoc._deleted) return;
+    need(types.indexOf(String(newDoc.type)) !== -1, 'type must be one of: ' + types.join(', ') + '.');
+    need(newDoc._id.indexOf(newDoc.type + ':') === 0, '_id must begin with the type and a colon.');
+    need(typeof newDoc.v === 'number', 'v must be a number.');
+    if (newDoc.type === 'service') {
+      var sector = newDoc.sector;
+      need(
+        typeof sector === 'string' && /^[a-z0-9-]+$/.test(sector),
+        'sector must be made of a-z, 0-9 and -.'
+      );
+      need(Array.isArray(newDoc.venues), 'venues must be a list.');
+    }
   }
-});
+);

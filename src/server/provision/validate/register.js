@@ -1,21 +1,37 @@
 // tiski-register: one document a card, written by the office and read by desks.
-(function (newDoc, oldDoc, userCtx) {
-  function hasRole(role) {
-    return userCtx.roles.indexOf(role) !== -1;
-  }
+/** @type {(
+ *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
+ *   oldDoc: Record<string, unknown> | null,
+ *   userCtx: { name: string | null, roles: string[] },
+ * ) => void} */
+(
+  function (newDoc, _oldDoc, userCtx) {
+    /**
+     * @param {string} role
+     * @returns {boolean}
+     */
+    function hasRole(role) {
+      return userCtx.roles.indexOf(role) !== -1;
+    }
 
-  function need(isTrue, reason) {
-    if (!isTrue) throw { forbidden: reason };
-  }
+    /**
+     * @param {boolean} isTrue
+     * @param {string} reason
+     * @returns {asserts isTrue}
+     */
+    function need(isTrue, reason) {
+      if (!isTrue) throw { forbidden: reason };
+    }
 
-  if (userCtx.name === null) throw { unauthorized: 'Sign in first.' };
-  need(
-    hasRole('_admin') || hasRole('administrator') || hasRole('office'),
-    'Only the office changes the register.',
-  );
-  if (newDoc._deleted) return;
-  need(newDoc.type === 'card', 'type must be card.');
-  need(typeof newDoc.v === 'number', 'v must be a number.');
-  need(typeof newDoc.number === 'string' && /^[0-9]{8}$/.test(newDoc.number), 'number must be 8 digits.');
-  need(newDoc._id === 'card:' + newDoc.number, '_id must be card: and the number.');
-});
+    if (userCtx.name === null) throw { unauthorized: 'Sign in first.' };
+    need(
+      hasRole('_admin') || hasRole('administrator') || hasRole('office'),
+      'Only the office changes the register.'
+    );
+    if (newDoc._deleted) return;
+    need(newDoc.type === 'card', 'type must be card.');
+    need(typeof newDoc.v === 'number', 'v must be a number.');
+    need(typeof newDoc.number === 'string' && /^[0-9]{8}$/.test(newDoc.number), 'number must be 8 digits.');
+    need(newDoc._id === 'card:' + newDoc.number, '_id must be card: and the number.');
+  }
+);

@@ -1,0 +1,32 @@
+import { UnexpectedCouchReply } from '../couch/client';
+
+/** A command that can't go on: one line for the person who typed it. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    /** 2 for wrong words, 1 for everything else. */
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+    this.name = 'CommandError';
+  }
+}
+
+/** The line for a failure that a person can do something about; undefined for a fault of ours. */
+export function startFailureLine(error: unknown, folder: string, port: number): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') return `port ${port} is taken. Choose another with --port.`;
+  if (code === 'EACCES' && 'port' in error) return `port ${port} may not be used by this account.`;
+  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
+    return `the data folder ${folder} can't be written.`;
+  }
+  // LevelDB lets one process at a time open a folder, and has no other name for that than this.
+  if ('type' in error && error.type === 'OpenError') {
+    return `the data folder ${folder} is in use by another server. Stop it, or choose another with --data.`;
+  }
+  if (error instanceof UnexpectedCouchReply) return error.message;
+  // fetch's own error for a server that gives no answer.
+  if (error instanceof TypeError && 'cause' in error) return 'the CouchDB of COUCHDB_URL does not answer.';
+  return undefined;
+}

@@ -1,0 +1,143 @@
+import { parseArgs } from 'node:util';
+import { CommandError } from './command-error';
+
+export interface StoreOptions {
+  /** Data folder of the embedded store. */
+  data: string;
+  /** COUCHDB_URL; the embedded store is used without it. */
+  couchUrl?: string;
+  /** TISKI_ADMIN_PASSWORD, for the first start. */
+  adminPassword?: string;
+}
+
+export interface StartOptions extends StoreOptions {
+  port: number;
+  host: string;
+  /** Whether an empty store is filled with the made-up city. */
+  demo: boolean;
+  /** TISKI_APP: a folder with a built app, served as it is. */
+  app?: string;
+  /** TISKI_TRUST_PROXY: addresses of reverse proxies, separated by commas. */
+  trustProxy?: string;
+}
+
+export type Command =
+  | { kind: 'help' }
+  | { kind: 'version' }
+  | { kind: 'start'; options: StartOptions }
+  | { kind: 'dev'; options: StartOptions }
+  | { kind: 'provision'; options: StoreOptions }
+  | { kind: 'import'; file: string; url?: string; data?: string };
+
+export const helpText = `Tiski, front desk software for city benefit cards
+
+  tiski [start]        start the server; the app is built first when it has to be
+  tiski dev            the same with hot reload, for developers
+  tiski provision      make or mend databases, rights and the first administrator, and end
+  tiski import FILE    put the cards of a CSV file into the register
+
+  --port NUMBER        port to listen on                    PORT, 3000
+  --data FOLDER        where the data is kept               TISKI_DATA, ./data
+  --url ADDRESS        import: of a running server, whose administrator's password is in
+                       TISKI_ADMIN_PASSWORD                 TISKI_URL
+  --empty              don't fill an empty store with the made-up demo city    TISKI_DEMO=0
+  --help, --version
+
+Environment
+  HOST                     address to listen on; localhost
+  COUCHDB_URL              a CouchDB to use instead of the data folder, with its administrator:
+                           http://admin:secret@localhost:5984
+  TISKI_ADMIN_PASSWORD     the first administrator's password; made up when missing
+  TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
+  TISKI_APP                a built app to serve as it is`;
+
+const commands = ['start', 'dev', 'provision', 'import'] as const;
+
+/** @throws {CommandError} for words that make no command */
+export function readCommand(words: string[], environment: NodeJS.ProcessEnv = process.env): Command {
+  const { values, positionals } = parse(words);
+  if (values.help === true) return { kind: 'help' };
+  if (values.version === true) return { kind: 'version' };
+  const [name = 'start', ...rest] = positionals;
+  const kind = commands.find((command) => command === name);
+  if (kind === undefined) throw wrong(`there is no command "${name}". See tiski --help.`);
+  const [file, ...tooMany] = rest;
+  const excess = kind === 'import' ? tooMany[0] : file;
+  if (excess !== undefined) throw wrong(`"${excess}" is one word too many. See tiski --help.`);
+  if (kind !== 'import') {
+    if (values.url !== undefined) throw wrong('--url goes with import only. See tiski --help.');
+    return { kind, options: startOptions(values, environment) };
+  }
+  if (file === undefined) throw wrong('import needs a file: tiski import cards.csv');
+  const { url, data } = values;
+  return { kind, file, ...(url === undefined ? {} : { url }), ...(data === undefined ? {} : { data }) };
+}
+
+interface Values {
+  port?: string | undefined;
+  data?: string | undefined;
+  url?: string | undefined;
+  empty?: boolean | undefined;
+  help?: boolean | undefined;
+  version?: boolean | undefined;
+}
+
+function parse(words: string[]): { values: Values; positionals: string[] } {
+  try {
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        port: { type: 'string', short: 'p' },
+        data: { type: 'string', short: 'd' },
+        url: { type: 'string' },
+        empty: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw wrong(`${message.split('. ')[0] ?? message}. See tiski --help.`);
+  }
+}
+
+function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOptions {
+  const {
+    COUCHDB_URL,
+    HOST,
+    PORT,
+    TISKI_ADMIN_PASSWORD,
+    TISKI_APP,
+    TISKI_DATA,
+    TISKI_DEMO,
+    TISKI_TRUST_PROXY,
+  } = environment;
+  return {
+    port: portFrom(values.port ?? given(PORT) ?? '3000'),
+    host: given(HOST) ?? 'localhost',
+    data: values.data ?? given(TISKI_DATA) ?? './data',
+    demo: values.empty !== true && TISKI_DEMO !== '0',
+    ...(given(COUCHDB_URL) === undefined ? {} : { couchUrl: couchUrlFrom(COUCHDB_URL ?? '') }),
+    ...(given(TISKI_ADMIN_PASSWORD) === undefined ? {} : { adminPassword: TISKI_ADMIN_PASSWORD ?? '' }),
+    ...(given(TISKI_APP) === undefined ? {} : { app: TISKI_APP ?? '' }),
+    ...(given(TISKI_TRUST_PROXY) === undefined ? {} : { trustProxy: TISKI_TRUST_PROXY ?? '' }),
+  };
+}
+
+/** An empty variable counts as none. */
+const given = (value: string | undefined) => (value === '' ? undefined : value);
+
+function portFrom(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port >= 0 && port <= 65_535) return port;
+  throw wrong(`"${text}" is no port: it must be a number from 0 to 65535.`);
+}
+
+function couchUrlFrom(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
+  throw wrong('COUCHDB_URL must be like http://admin:secret@localhost:5984');
+}
+
+const wrong = (message: string) => new CommandError(message, 2);

@@ -1,0 +1,39 @@
+import { openBackend } from '../main';
+import { administratorName, ensureAdministrator } from '../provision/administrator';
+import { provision } from '../provision/provision';
+import { CommandError, startFailureLine } from './command-error';
+import type { StoreOptions } from './options';
+import type { CouchClient } from '../couch/client';
+
+/** Opens the store, works on it, and closes it. @throws {CommandError} when it can't be opened */
+export async function withStore<T>(
+  options: StoreOptions,
+  work: (client: CouchClient) => Promise<T>,
+): Promise<T> {
+  const { data, couchUrl } = options;
+  try {
+    const backend = await openBackend({ folder: data, ...(couchUrl === undefined ? {} : { couchUrl }) });
+    try {
+      return await work(backend.client);
+    } finally {
+      await backend.close();
+    }
+  } catch (error) {
+    const line = startFailureLine(error, data, 0);
+    throw line === undefined ? error : new CommandError(line);
+  }
+}
+
+/** Brings the store into shape without opening the server. */
+export async function provisionStore(options: StoreOptions): Promise<void> {
+  const password = await withStore(options, async (client) => {
+    await provision(client);
+    return ensureAdministrator(client, options.adminPassword);
+  });
+  console.log('Databases, rights and validation are in place.');
+  if (password !== undefined && options.adminPassword === undefined) {
+    console.log(
+      `Sign in as ${administratorName} with the password ${password}  (shown this once: write it down)`,
+    );
+  }
+}

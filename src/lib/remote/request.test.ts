@@ -1,0 +1,102 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as v from 'valibot';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCouchDatabase } from './couch-database';
+import { requestJson, type Contact } from './request';
+
+let server: Server | undefined;
+
+async function serve(listener: RequestListener): Promise<string> {
+  server = createServer(listener).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server?.once('listening', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  server = undefined;
+});
+
+const shape = v.object({ ok: v.literal(true) });
+const ask = (url: string, options: { timeoutMs?: number; onContact?: (contact: Contact) => void } = {}) =>
+  requestJson(url, {}, shape, { now: Date.now, timeoutMs: 5_000, ...options });
+
+describe('a request', () => {
+  it('R13 reads the clock of the server from an answer that is its own', async () => {
+    const ahead = Date.now() + 3_600_000;
+    const contacts: Contact[] = [];
+    const url = await serve((_request, response) => {
+      response.setHeader('date', new Date(ahead).toUTCString()).end('{"ok":true}');
+    });
+    await ask(url, { onContact: (contact) => contacts.push(contact) });
+    expect(contacts).toHaveLength(1);
+    expect(Math.abs((contacts[0]?.skewMs ?? 0) - 3_600_000)).toBeLessThan(2_000);
+  });
+
+  it('R13 believes no clock of anybody else', async () => {
+    const contacts: Contact[] = [];
+    const onContact = (contact: Contact) => contacts.push(contact);
+    const url = await serve((_request, response) => {
+      response.setHeader('date', 'Tue, 01 Jan 2036 00:00:00 GMT').end('<h1>Sign in to the Wi-Fi</h1>');
+    });
+    expect(await ask(url, { onContact })).toMatchObject({ failure: { kind: 'not-our-server' } });
+    expect(contacts).toEqual([]);
+  });
+
+  it('S12 nobody there, a cut line and silence are all unreachable', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/cut') {
+        response.writeHead(200, { 'content-length': '100' }).write('{"ok":');
+        response.destroy();
+      }
+    });
+    const unreachable = { ok: false, failure: { kind: 'unreachable' } };
+    expect(await ask(`${url}/cut`)).toEqual(unreachable);
+    expect(await ask(`${url}/silent`, { timeoutMs: 50 })).toEqual(unreachable);
+    expect(await ask('http://127.0.0.1:1')).toEqual(unreachable);
+  });
+
+  it('S12 carries nothing to where a redirect points', async () => {
+    const asked: unknown[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.url);
+      response.writeHead(307, { location: '/portal' }).end();
+    });
+    const account = { name: 'desk-1', password: 'secret' };
+    const couch = { couchUrl: url, apiUrl: url, now: Date.now };
+    const database = createCouchDatabase(couch, account, 'box');
+    expect(await database.push([{ _id: 'visit' }])).toMatchObject({ failure: { kind: 'not-our-server' } });
+    expect(asked).toEqual(['/box/_bulk_docs']);
+  });
+
+  it('S3 conflicts whose bodies can not be read stay unread', async () => {
+    const url = await serve((request, response) => {
+      if (request.url?.includes('_bulk_docs')) {
+        response.end(JSON.stringify([{ id: 'a', error: 'conflict', reason: 'Document update conflict.' }]));
+      } else response.writeHead(500).end();
+    });
+    const database = createCouchDatabase(
+      { couchUrl: url, apiUrl: url, now: Date.now },
+      { name: 'desk-1', password: 'secret' },
+      'box',
+    );
+    expect(await database.push([{ _id: 'a' }])).toEqual({
+      ok: true,
+      value: [{ id: 'a', kind: 'exists', body: 'unread' }],
+    });
+  });
+
+  it('S11 signs every request in with the account of the desk', async () => {
+    const headers: unknown[] = [];
+    const url = await serve((request, response) => {
+      headers.push(request.headers.authorization, request.headers.cookie);
+      response.end('{"results":[],"last_seq":"0","pending":0}');
+    });
+    const account = { name: 'desk-1', password: 'pässword' };
+    await createCouchDatabase({ couchUrl: url, apiUrl: url, now: Date.now }, account, 'box').changes('0', 1);
+    const basic = Buffer.from('desk-1:pässword').toString('base64');
+    expect(headers).toEqual([`Basic ${basic}`, undefined]);
+  });
+});

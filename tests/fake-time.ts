@@ -40,5 +40,5 @@ export class FakeTime implements Timing {
 
 /** Lets everything run that needs no time: promises, and the turns of a database in memory. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 300; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

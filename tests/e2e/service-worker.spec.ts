@@ -2,7 +2,9 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { dispatchBackgroundSync } from '../setup/background-sync';
 import { buildNextVersion } from '../setup/next-version';
+import { cardOf, chooseService, expectWaiting, logVisit, Office, openDemoDesk, scanAndSee } from './counter';
 import { expect, test } from './fixtures';
 
 /** Every screen, from the file system, so that none is forgotten. */
@@ -121,6 +123,24 @@ test.describe('without a network', () => {
   });
 });
 
+test('S10 visits leave by Background Sync when the app is closed', async ({ openBrowser, server }) => {
+  const card = cardOf('admitted');
+  const { page, context } = await openBrowser();
+  await openDemoDesk(page);
+  await chooseService(page);
+  await server.stop();
+  await logVisit(page, card);
+  await expectWaiting(page, 1);
+
+  const blank = await context.newPage();
+  await page.close();
+  await server.start();
+  const office = new Office(server);
+  expect(await office.visitsOf(card)).toHaveLength(0);
+  await dispatchBackgroundSync(blank, server.url);
+  await expect.poll(async () => (await office.visitsOf(card)).length).toBe(1);
+});
+
 test.describe('versions', () => {
   let next: { folder: string; version: string };
   test.beforeAll(async () => {
@@ -201,5 +221,22 @@ test.describe('versions', () => {
     const { page } = await openBrowser({ userDataDir: first.userDataDir });
     await page.goto('/');
     await expect(notice(page)).toBeVisible({ timeout: 20_000 });
+  });
+
+  test('an update waits while a verdict is open at the desk', async ({ openBrowser, server }) => {
+    const { page } = await openBrowser();
+    await openDemoDesk(page);
+    await chooseService(page);
+    await scanAndSee(page, cardOf('admitted'), 'Kortti käy');
+    await server.stop();
+    await server.start(next.folder);
+    const loads = countLoads(page);
+    await lookForUpdates(page);
+    await expect.poll(() => waitingWorker(page)).toBe('installed');
+    expect(loads.count).toBe(0);
+
+    await page.keyboard.press('Escape');
+    await expect(notice(page)).toBeVisible({ timeout: 20_000 });
+    expect(loads.count).toBe(1);
   });
 });

@@ -58,11 +58,11 @@ export const test = base.extend<Fixtures>({
   openBrowser: async ({ server, consoleGuard, launchOptions, locale, timezoneId }, use) => {
     const opened: OpenedBrowser[] = [];
     const folders: string[] = [];
-    await use(async ({ userDataDir, video } = {}) => {
+    await use(async ({ userDataDir, video, baseURL } = {}) => {
       const folder = userDataDir ?? (await mkdtemp(path.join(tmpdir(), 'tiski-device-')));
       folders.push(folder);
       const surroundings = {
-        baseURL: server.url,
+        baseURL: baseURL ?? server.url,
         locale: locale ?? 'fi-FI',
         timezoneId: timezoneId ?? 'Europe/Helsinki',
       };

@@ -1,0 +1,113 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { cardOf, chooseService, logVisit, openDemoDesk, scan, scanAndSee } from './counter';
+import { expect, test } from './fixtures';
+
+/** WCAG 2.2 AA and axe's own good practice, on what is on the screen now. */
+async function expectAccessible(page: Page, screen: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  expect(found, screen).toEqual([]);
+}
+
+/** Every target is at least 44 px high and wide, but for links within a sentence. */
+async function expectLargeTargets(page: Page, screen: string): Promise<void> {
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll('button, a[href], input, select')]
+      .filter((target) => target.checkVisibility() && !target.closest('.skip, p'))
+      .filter((target) => {
+        const { width, height } = target.getBoundingClientRect();
+        return width < 44 || height < 44;
+      })
+      .map((target) => target.outerHTML),
+  );
+  expect(small, screen).toEqual([]);
+}
+
+async function check(page: Page, screen: string): Promise<void> {
+  await expectAccessible(page, screen);
+  await expectLargeTargets(page, screen);
+}
+
+for (const [language, name] of [
+  ['fi', 'Suomi'],
+  ['sv', 'Svenska'],
+  ['en', 'English'],
+] as const) {
+  test(`axe finds nothing before a device is set up, in ${language}`, async ({ page }) => {
+    await page.goto('/');
+    await page.getByRole('button', { name }).click();
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    for (const address of ['/', '/demo', '/setup', '/office/desks', '/sync', '/no-such-page']) {
+      await page.goto(address);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await page.waitForLoadState('networkidle');
+      await check(page, address);
+    }
+  });
+}
+
+test('axe finds nothing at the counter', async ({ page }) => {
+  await openDemoDesk(page);
+  await check(page, 'set up');
+  await page.goto('/desk');
+  await expect(page.getByRole('heading', { name: 'Valitse palvelu' })).toBeVisible();
+  await check(page, 'choosing a service');
+  await chooseService(page);
+  await check(page, 'ready');
+  await page.getByRole('button', { name: 'Näppäile' }).click();
+  await check(page, 'number pad');
+  await scanAndSee(page, cardOf('admitted'), 'Kortti käy');
+  await check(page, 'admitted');
+  await logVisit(page, cardOf('in-grace'));
+  await check(page, 'logged, with the earlier card not logged');
+  await scanAndSee(page, cardOf('in-grace'), /Jo kirjattu/);
+  await check(page, 'already logged');
+  await scanAndSee(page, cardOf('lost'), 'Ei käy nyt');
+  await check(page, 'refused');
+  await page.getByRole('button', { name: 'Päästä silti sisään' }).click();
+  await check(page, 'override');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Peru käynti klo/ }).click();
+  await check(page, 'undoing from the list');
+  await page.keyboard.press('Escape');
+  await page.goto('/sync');
+  await expect(page.getByText('Korttitiedot').first()).toBeVisible();
+  await check(page, 'status');
+});
+
+test('axe finds nothing on the kiosk', async ({ page }) => {
+  await openDemoDesk(page);
+  await page.goto('/kiosk');
+  await expect(page.getByRole('heading', { name: 'Käynnistä kioski' })).toBeVisible();
+  await check(page, 'starting the kiosk');
+  await page.getByLabel(/PIN/).fill('2468');
+  await page.getByRole('button', { name: 'Käynnistä' }).click();
+  await expect(page.getByRole('heading', { name: 'Näytä korttisi' })).toBeVisible();
+  await check(page, 'ready');
+  await scan(page, cardOf('admitted'));
+  await expect(page.getByRole('heading', { name: 'Tervetuloa!' })).toBeVisible();
+  await expectAccessible(page, 'admitted');
+  await page.getByRole('button', { name: 'Henkilökunta' }).click();
+  await expect(page.getByRole('heading', { name: 'Poistu kioskista' })).toBeVisible();
+  await check(page, 'leaving');
+});
+
+test('axe finds nothing on the office’s desks', async ({ page, server }) => {
+  await page.goto('/office/desks');
+  await page.getByLabel('Käyttäjätunnus').fill('administrator');
+  await page.getByLabel('Salasana').fill(server.adminPassword);
+  await page.getByRole('button', { name: 'Kirjaudu', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Lisää tiski' })).toBeVisible();
+  await page.getByRole('button', { name: 'Lisää tiski' }).click();
+  await check(page, 'faults in the form');
+  await page.getByLabel('Tiskin nimi').fill('Kassa 1');
+  await page.getByLabel('Toimipiste').selectOption('uimahalli');
+  await page.getByRole('button', { name: 'Lisää tiski' }).click();
+  await expect(page.getByTestId('pairing-code')).toBeVisible();
+  await check(page, 'one-time code');
+  await page.keyboard.press('Escape');
+  await check(page, 'list');
+  await page.getByRole('button', { name: 'Poista käytöstä Kassa 1' }).click();
+  await check(page, 'revoking');
+});

@@ -1,0 +1,97 @@
+import { expect, type Page } from '@playwright/test';
+import { demoCards, type DemoCardKind } from '../../src/server/demo/demo-cards';
+import type { VisitDocument } from '../../src/lib/documents/visit-documents';
+import type { TiskiServer } from '../setup/tiski-server';
+
+/** What a person at a counter and one at the office do, in steps that read like it. */
+
+export const cardOf = (kind: DemoCardKind): string => {
+  const card = demoCards().find((each) => each.kind === kind);
+  if (!card) throw new Error(`The demo has no card ${kind}.`);
+  return card.code;
+};
+
+/** One press on /demo makes this browser a desk; waits until it is ready to work without a network. */
+export async function openDemoDesk(page: Page, venue = 'Lehtorannan uimahalli'): Promise<void> {
+  await page.goto('/demo');
+  await page.getByRole('button', { name: venue }).click();
+  await expect(page.getByRole('heading', { name: /Tämä laite on tiski/ })).toBeVisible();
+  await expect(page.getByText('Valmis: tiski toimii myös ilman verkkoa.')).toBeVisible({ timeout: 60_000 });
+}
+
+export async function chooseService(page: Page, name = 'Uinti'): Promise<void> {
+  await page.goto('/desk');
+  await page.getByRole('button', { name, exact: true }).click();
+  await expect(verdict(page)).toContainText('Valmis');
+}
+
+/** As a scanner that types: quick keys and Enter, wherever the focus is. */
+export async function scan(page: Page, code: string): Promise<void> {
+  await page.evaluate((text) => {
+    const press = (key: string) =>
+      (document.activeElement ?? document.body).dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+      );
+    for (const character of text) press(character);
+    press('Enter');
+  }, code);
+}
+
+export const verdict = (page: Page) => page.locator('[data-tone]');
+
+/** Scans and waits for the verdict's title. */
+export async function scanAndSee(page: Page, code: string, title: string | RegExp): Promise<void> {
+  await scan(page, code);
+  await expect(verdict(page).getByRole('heading')).toHaveText(title);
+}
+
+/** Scans, logs with Enter, and waits until the screen says that the visit is stored. */
+export async function logVisit(page: Page, code: string): Promise<void> {
+  await scanAndSee(page, code, 'Kortti käy');
+  await page.keyboard.press('Enter');
+  await expect(verdict(page).getByRole('heading')).toHaveText(/Kirjattu klo/);
+}
+
+export async function expectWaiting(page: Page, count: number): Promise<void> {
+  await expect(page.locator('[data-waiting]')).toHaveAttribute('data-waiting', String(count), {
+    timeout: 30_000,
+  });
+}
+
+/** The office, over HTTP, as the administrator. */
+export class Office {
+  constructor(private readonly server: TiskiServer) {}
+
+  async request(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    const credentials = Buffer.from(`administrator:${this.server.adminPassword}`).toString('base64');
+    const response = await fetch(this.server.url + path, {
+      method,
+      headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  /** Every visit of the card in a sector's database. */
+  async visitsOf(card: string, sector = 'liikunta'): Promise<VisitDocument[]> {
+    const { body } = await this.request('GET', `/couch/tiski-visits-${sector}/_all_docs?include_docs=true`);
+    const { rows } = body as { rows: { doc: VisitDocument }[] };
+    return rows.map(({ doc }) => doc).filter((doc) => doc.type === 'visit' && doc.card === card);
+  }
+
+  /** Changes fields of a card in the register. */
+  async changeCard(number: string, fields: object): Promise<void> {
+    const path = `/couch/tiski-register/${encodeURIComponent(`card:${number}`)}`;
+    const { body } = await this.request('GET', path);
+    const { status } = await this.request('PUT', path, { ...(body as object), ...fields });
+    expect(status).toBe(201);
+  }
+
+  async revoke(deskName: string): Promise<void> {
+    const { body } = await this.request('GET', '/api/desks');
+    const desk = (body as { desks: { id: string; name: string }[] }).desks.find(
+      ({ name }) => name === deskName,
+    );
+    expect((await this.request('POST', `/api/desks/${desk?.id}/revoke`, {})).status).toBe(200);
+  }
+}

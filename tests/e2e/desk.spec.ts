@@ -1,0 +1,123 @@
+import { cardOf, chooseService, expectWaiting, logVisit, Office, openDemoDesk, scan, scanAndSee, verdict } from './counter';
+import { expect, test } from './fixtures';
+
+test.beforeEach(async ({ page }) => {
+  await openDemoDesk(page);
+  await chooseService(page);
+});
+
+const title = { admit: 'Kortti käy', refuse: 'Ei käy nyt' };
+
+test('R3 R4 R6 R7 R8 each demo card shows its verdict', async ({ page }) => {
+  const seen: Record<string, string | RegExp> = {
+    admitted: title.admit,
+    'in-grace': title.admit,
+    'suspension-over': title.admit,
+    'old-barcode': title.admit,
+    suspended: title.refuse,
+    'suspended-until': title.refuse,
+    lost: title.refuse,
+    replaced: title.refuse,
+    ended: title.refuse,
+    'not-yet-valid': title.refuse,
+    expired: title.refuse,
+    'not-included': title.refuse,
+    'unknown-card': title.refuse,
+    mistyped: title.refuse,
+    'not-a-card': title.refuse,
+  };
+  for (const [kind, expected] of Object.entries(seen)) {
+    await scanAndSee(page, cardOf(kind as Parameters<typeof cardOf>[0]), expected);
+    await page.keyboard.press('Escape');
+    const skipped = page.getByRole('button', { name: 'Ei kirjata' });
+    if (await skipped.isVisible()) await skipped.click();
+  }
+  await expectWaiting(page, 0);
+});
+
+test('R1 what is no card at all is refused, recorded nowhere, and can not be overridden', async ({ page }) => {
+  for (const code of ['https://example.org/menu', '9'.repeat(10_240), '😀', cardOf('mistyped')]) {
+    await scanAndSee(page, code, title.refuse);
+    await expect(verdict(page)).toContainText('Tämä koodi ei ole kortti');
+    await expect(page.getByRole('button', { name: 'Päästä silti sisään' })).toHaveCount(0);
+    await page.keyboard.press('Escape');
+  }
+});
+
+test('R15 staff let somebody in against a refusal, with a reason that is recorded', async ({ page, server }) => {
+  const card = cardOf('expired');
+  await scanAndSee(page, card, title.refuse);
+  await page.getByRole('button', { name: 'Päästä silti sisään' }).click();
+  await page.getByRole('button', { name: 'Neuvonta vahvisti' }).click();
+  await expect(verdict(page)).toContainText('Kirjattu klo');
+  await expectWaiting(page, 0);
+  expect(await new Office(server).visitsOf(card)).toMatchObject([
+    { verdict: { outcome: 'refuse', reason: 'expired' }, override: { reason: 'office-confirmed' } },
+  ]);
+});
+
+test('R16 no scheme is named at the counter', async ({ page }) => {
+  for (const kind of ['admitted', 'not-included', 'expired'] as const) {
+    await scan(page, cardOf(kind));
+    await expect(verdict(page)).toContainText(/Kortti/);
+    await expect(page.locator('body')).not.toContainText(/hyvinvointi|senior|erityis/i);
+  }
+});
+
+test('a visit is undone at once, and from the day’s list, and the city sees both', async ({ page, server }) => {
+  const [first, second] = [cardOf('admitted'), cardOf('in-grace')];
+  const counted = page.locator('[data-count]');
+  const before = Number(await counted.getAttribute('data-count'));
+  await logVisit(page, first);
+  await page.getByRole('button', { name: 'Peru kirjaus' }).click();
+  await expect(verdict(page)).toContainText('Kirjaus peruttu');
+  await scanAndSee(page, first, title.admit);
+  await page.keyboard.press('Escape');
+
+  await logVisit(page, second);
+  await expect(counted).toHaveAttribute('data-count', String(before + 1));
+  await page.getByRole('button', { name: /Peru käynti klo/ }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Peru kirjaus' }).click();
+  await expect(counted).toHaveAttribute('data-count', String(before));
+  await expectWaiting(page, 0);
+  const { body } = await new Office(server).request(
+    'GET',
+    '/couch/tiski-visits-liikunta/_all_docs?startkey="void:"&endkey="void;"',
+  );
+  expect((body as { rows: { id: string }[] }).rows.filter(({ id }) => id.includes('visit:desk-'))).toHaveLength(2);
+});
+
+test('an admitted card followed by another before it was logged is not forgotten', async ({ page, server }) => {
+  await scanAndSee(page, cardOf('admitted'), title.admit);
+  await scanAndSee(page, cardOf('in-grace'), title.admit);
+  await expect(page.getByText('Edellistä käyntiä ei kirjattu')).toBeVisible();
+  await page.getByRole('button', { name: 'Kirjaa sekin' }).click();
+  await expect(page.getByText('Edellistä käyntiä ei kirjattu')).toBeHidden();
+  await expectWaiting(page, 0);
+  expect(await new Office(server).visitsOf(cardOf('admitted'))).toHaveLength(1);
+});
+
+test('the keyboard alone does everything: type, log, undo, change the service', async ({ page }) => {
+  const card = cardOf('admitted');
+  await page.keyboard.type(card, { delay: 200 });
+  await expect(verdict(page).getByRole('heading')).toHaveText(title.admit);
+  await page.keyboard.press('Enter');
+  await expect(verdict(page).getByRole('heading')).toHaveText(/Kirjattu klo/);
+  const undo = page.getByRole('button', { name: 'Peru kirjaus' });
+  for (let presses = 0; presses < 40 && !(await undo.evaluate((it) => it === document.activeElement)); presses++)
+    await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(verdict(page)).toContainText('Kirjaus peruttu');
+  await page.keyboard.press('Escape');
+  await expect(verdict(page)).toContainText('Valmis');
+  await page.getByLabel('Palvelu').focus();
+  await page.keyboard.press('V');
+  await expect(page.getByLabel('Palvelu')).toHaveValue('vesijumppa');
+});
+
+test('a mistyped digit is told with the last digit, before anything is asked', async ({ page }) => {
+  await page.getByRole('button', { name: 'Näppäile' }).click();
+  for (const digit of cardOf('mistyped')) await page.getByRole('button', { name: digit, exact: true }).click();
+  await expect(page.getByText('Numerossa on virhe')).toBeVisible();
+  await expect(verdict(page)).toContainText('Valmis');
+});

@@ -1,0 +1,155 @@
+import path from 'node:path';
+import { NETWORK_LOST } from '../setup/console-guard';
+import { CuttingProxy } from '../setup/cutting-proxy';
+import {
+  cardOf,
+  chooseService,
+  expectWaiting,
+  logVisit,
+  Office,
+  openDemoDesk,
+  scanAndSee,
+  verdict,
+} from './counter';
+import { expect, test } from './fixtures';
+import { held, makeVideo, nothing } from './video';
+
+const card = cardOf('admitted');
+
+test('S1 S3 S14 a Monday evening with the network down: camera, verdict, visit, and later the server', async ({
+  openBrowser,
+  server,
+}, testInfo) => {
+  const video = testInfo.outputPath('card.mjpeg');
+  // In view, away for longer than a code is remembered, in view again.
+  await makeVideo(video, [...held([{ kind: 'qrcode', text: card }], 60), ...nothing(120)]);
+  const office = new Office(server);
+
+  let device = await openBrowser({ video });
+  await openDemoDesk(device.page);
+  await chooseService(device.page);
+
+  await server.stop();
+  await device.close();
+  device = await openBrowser({ video, userDataDir: device.userDataDir });
+  const { page } = device;
+  await page.goto('/desk');
+  await expect(verdict(page).getByRole('heading')).toHaveText('Kortti käy', { timeout: 30_000 });
+  const before = Date.now();
+  await page.keyboard.press('Enter');
+  await expect(verdict(page).getByRole('heading')).toHaveText(/Kirjattu klo/);
+  await expectWaiting(page, 1);
+
+  await expect(verdict(page).getByRole('heading')).toHaveText(/Jo kirjattu klo/, { timeout: 30_000 });
+
+  await page.goto('/kiosk');
+  await page.getByLabel(/PIN/).fill('2468');
+  await page.getByRole('button', { name: 'Käynnistä' }).click();
+  await expect(page.getByText(/Käynti on jo kirjattu klo/)).toBeVisible({ timeout: 30_000 });
+  await page.goto('/desk');
+  await expect(page, 'a kiosk stays a kiosk').toHaveURL(/kiosk/);
+
+  await server.start();
+  await expect.poll(async () => (await office.visitsOf(card)).length, { timeout: 60_000 }).toBe(1);
+  const [visit] = await office.visitsOf(card);
+  expect(Math.abs(Date.parse(visit?.at ?? '') - before), 'its own time').toBeLessThan(10_000);
+  expect(visit).toMatchObject({ number: 1, previous: '', verdict: { outcome: 'admit' } });
+
+  const second = await openBrowser();
+  await openDemoDesk(second.page);
+  await chooseService(second.page);
+  await scanAndSee(second.page, card, /Jo kirjattu klo/);
+});
+
+test('S2 S3 the line breaks after the server stored and before it answered: the visit is there once', async ({
+  openBrowser,
+  server,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK_LOST);
+  const proxy = await CuttingProxy.to(server.url);
+  const { page } = await openBrowser({ baseURL: proxy.url });
+  await openDemoDesk(page);
+  await chooseService(page);
+
+  proxy.cutAnswersTo(/_bulk_docs/);
+  await logVisit(page, card);
+  await expect.poll(() => proxy.cuts, { timeout: 30_000 }).toBeGreaterThan(0);
+  const office = new Office(server);
+  expect(await office.visitsOf(card), 'stored before the cut').toHaveLength(1);
+  await expectWaiting(page, 1);
+
+  proxy.heal();
+  await expectWaiting(page, 0);
+  expect(await office.visitsOf(card)).toHaveLength(1);
+  await proxy.stop();
+});
+
+test('S1 the browser is killed right after "logged": the visit is there', async ({ openBrowser, server }) => {
+  const device = await openBrowser();
+  await openDemoDesk(device.page);
+  await chooseService(device.page);
+  await server.stop();
+  await logVisit(device.page, card);
+  await device.kill();
+
+  const { page } = await openBrowser({ userDataDir: device.userDataDir });
+  await page.goto('/desk');
+  await expectWaiting(page, 1);
+  await scanAndSee(page, card, /Jo kirjattu klo/);
+  await server.start();
+  const office = new Office(server);
+  await expect.poll(async () => (await office.visitsOf(card)).length, { timeout: 60_000 }).toBe(1);
+});
+
+test('a suspended card reaches a desk online within seconds, and one offline at its next contact', async ({
+  openBrowser,
+  server,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK_LOST);
+  const [near, far] = [await openBrowser(), await openBrowser()];
+  for (const { page } of [near, far]) {
+    await openDemoDesk(page);
+    await chooseService(page);
+    await scanAndSee(page, card, 'Kortti käy');
+    await page.keyboard.press('Escape');
+  }
+  await far.context.setOffline(true);
+  await new Office(server).changeCard(card, { status: 'suspended' });
+
+  const title = (page: typeof near.page) => async () => {
+    await scanAndSee(page, card, /./);
+    return verdict(page).getByRole('heading').textContent();
+  };
+  await expect.poll(title(near.page), { timeout: 10_000 }).toBe('Ei käy nyt');
+  expect(await title(far.page)()).toBe('Kortti käy');
+  await far.context.setOffline(false);
+  await expect.poll(title(far.page), { timeout: 30_000 }).toBe('Ei käy nyt');
+});
+
+test('S11 a revoked desk stops, wipes its cards, and keeps its unsent visits', async ({
+  openBrowser,
+  server,
+  allowConsole,
+}) => {
+  allowConsole(/status of 403/);
+  const { page } = await openBrowser();
+  await openDemoDesk(page);
+  const name = (await page.getByRole('heading', { level: 1 }).textContent())?.split(': ')[1] ?? '';
+  await chooseService(page);
+  await server.stop();
+  await logVisit(page, card);
+  await server.start();
+  // Before the desk has noticed that the server is back.
+  await new Office(server).revoke(name);
+
+  await page.goto('/sync');
+  await expect(page.getByRole('alert')).toContainText('Lähettämättömät käynnit ovat tallessa: 1', {
+    timeout: 60_000,
+  });
+  await expect(page.getByText(/^0 korttia/)).toBeVisible();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Tallenna tiedostoon' }).click();
+  expect(path.extname((await saved).suggestedFilename())).toBe('.json');
+});

@@ -1,9 +1,14 @@
 import 'fake-indexeddb/auto';
+import Dexie from 'dexie';
 import type { RemoteDocument } from '../src/lib/sync/ports';
 import { openDatabase, type TiskiDatabase } from '../src/lib/store/database';
 import { saveDevice, type Device } from '../src/lib/store/device';
 import { applyPage, startOver } from '../src/lib/store/pull-store';
 import { aScheme, aService, aVenue } from './builders';
+
+// Dexie looks for IndexedDB when it is loaded, which may have been before the fake was there.
+Dexie.dependencies.indexedDB = indexedDB;
+Dexie.dependencies.IDBKeyRange = IDBKeyRange;
 
 /** When the tests' build was made: before every instant that they use. */
 export const builtAt = Date.parse('2026-01-01T00:00:00Z');

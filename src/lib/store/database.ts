@@ -58,6 +58,8 @@ export interface OutboxRow {
   document: VisitDocument | VoidDocument;
   /** S4: what the server said. */
   refusal?: { status: number; reason: string; at: Instant };
+  /** S13: how often the server failed on this document alone. */
+  suspicions?: number;
 }
 
 /** S7: a pulled document that this build can't use, as it came. */

@@ -2,7 +2,7 @@ import type { VisitDocument, VoidDocument } from '$lib/documents/visit-documents
 import type { Instant } from '$lib/domain/day';
 import { liveQuery, type CursorRow, type TiskiDatabase } from './database';
 import { databasesOf, readDevice, reinstateDevice, revokeDevice } from './device';
-import { waitingCount } from './outbox';
+import { refuse, suspect, waitingCount, type OutboxRefusal } from './outbox';
 import { prune } from './prune';
 import { applyPage, reviewQuarantine, startOver, type Page } from './pull-store';
 import { hasNewerDocuments } from './quarantine';
@@ -33,14 +33,8 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
       await db.outbox.bulkDelete([...ids]);
     },
 
-    async refuse(refusals: readonly { id: string; status: number; reason: string }[]): Promise<void> {
-      const at = now();
-      await db.transaction('rw', db.outbox, async () => {
-        for (const { id, status, reason } of refusals) {
-          await db.outbox.update(id, { state: 'refused', refusal: { status, reason, at } });
-        }
-      });
-    },
+    refuse: (refusals: readonly OutboxRefusal[]): Promise<void> => refuse(db, refusals, now()),
+    suspect: (suspects: readonly OutboxRefusal[]): Promise<void> => suspect(db, suspects, now()),
 
     needsUpdate: (): Promise<boolean> => hasNewerDocuments(db),
     reviewQuarantine: (): Promise<void> => reviewQuarantine(db, now()),

@@ -18,6 +18,43 @@ export async function listRefused(db: TiskiDatabase): Promise<OutboxRow[]> {
   return db.outbox.where('state').equals('refused').reverse().sortBy('at');
 }
 
+export interface OutboxRefusal {
+  id: string;
+  status: number;
+  reason: string;
+}
+
+/** S4: kept, counted and listed, and not sent again. */
+export async function refuse(
+  db: TiskiDatabase,
+  refusals: readonly OutboxRefusal[],
+  at: Instant,
+): Promise<void> {
+  await db.transaction('rw', db.outbox, async () => {
+    for (const { id, status, reason } of refusals) {
+      await db.outbox.update(id, { state: 'refused', refusal: { status, reason, at } });
+    }
+  });
+}
+
+/** S13: rounds in which the server may fail on one document before that is the document's fault. */
+const mostSuspicions = 5;
+
+/** S13: notes that the server failed on documents that were alone in their request. */
+export async function suspect(
+  db: TiskiDatabase,
+  suspects: readonly OutboxRefusal[],
+  at: Instant,
+): Promise<void> {
+  await db.transaction('rw', db.outbox, async () => {
+    for (const each of suspects) {
+      const suspicions = ((await db.outbox.get(each.id))?.suspicions ?? 0) + 1;
+      await db.outbox.update(each.id, { suspicions });
+      if (suspicions >= mostSuspicions) await refuse(db, [each], at);
+    }
+  });
+}
+
 /** S16: everything that the server does not have, as one JSON-able value. */
 export interface OutboxExport {
   type: 'tiski-outbox';

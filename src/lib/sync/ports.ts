@@ -99,6 +99,13 @@ export interface PulledPage {
   isLast: boolean;
 }
 
+/** Why the server does not want a document (S4). */
+export interface Refusal {
+  id: string;
+  status: number;
+  reason: string;
+}
+
 /** The device's side: every method is one transaction, and has reached the disk when it resolves. */
 export interface LocalStore {
   /** Databases to pull and push, the most urgent first. */
@@ -116,7 +123,9 @@ export interface LocalStore {
   /** S3: the server has them. */
   acknowledge(ids: readonly string[]): Promise<void>;
   /** S4: the server does not want them; they are kept. */
-  refuse(refusals: readonly { id: string; status: number; reason: string }[]): Promise<void>;
+  refuse(refusals: readonly Refusal[]): Promise<void>;
+  /** S13: the server failed on these alone while others got through; refused when that goes on. */
+  suspect(suspects: readonly Refusal[]): Promise<void>;
   /** S7: whether a document of a newer version was met. */
   needsUpdate(): Promise<boolean>;
   /** S7: tries the quarantine again, with this build. */

@@ -128,7 +128,6 @@ describe('pushing', () => {
     const failures: [Fate, number][] = [
       [{ kind: 'too-large' }, 413],
       [{ kind: 'rejected', status: 400, reason: 'bad_request' }, 400],
-      [{ kind: 'server-error', status: 500 }, 500],
     ];
     for (const [failure, status] of failures) {
       const { push, db, box } = await aWaitingDesk(5, spoils(failure));
@@ -136,6 +135,22 @@ describe('pushing', () => {
       expect(box.bodies()).toHaveLength(4);
       expect(await listRefused(db)).toMatchObject([{ id: idOf(3), refusal: { status } }]);
     }
+  });
+
+  it('S13 a document on which the server alone fails, round after round, is refused in the end', async () => {
+    let index = 10;
+    const { push, db, box } = await aWaitingDesk(4, ({ ids }) =>
+      ids.includes(idOf(3)) ? { kind: 'server-error', status: 500 } : 'deliver',
+    );
+    for (let round = 1; round <= 4; round++) {
+      expect(await push()).toEqual({ ok: false, failure: { kind: 'server-error', status: 500 } });
+      expect(await listRefused(db)).toEqual([]);
+      await wait(db, ++index);
+    }
+    await push();
+    expect(await listRefused(db)).toMatchObject([{ id: idOf(3), refusal: { status: 500 } }]);
+    expect(box.bodies()).toHaveLength(7);
+    expect(await push()).toMatchObject({ ok: true });
   });
 
   it('S13 a server that fails on everything is not taken for a poisoned document', async () => {

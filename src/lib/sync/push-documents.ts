@@ -2,6 +2,7 @@ import type {
   LocalStore,
   Outcome,
   PushAnswer,
+  Refusal,
   RemoteDatabase,
   RemoteDocument,
   RemoteFailure,
@@ -62,6 +63,7 @@ export async function pushDocuments(
     const sent = await sendHalving(remote, documents);
     await store.acknowledge(sent.stored);
     await store.refuse(sent.refused);
+    await store.suspect(sent.suspects);
     pushed.stored += sent.stored.length;
     pushed.refused += sent.refused.length;
     if (sent.failure) return { ok: false, failure: sent.failure };
@@ -74,17 +76,18 @@ export async function pushDocuments(
 
 interface Sent {
   stored: string[];
-  refused: { id: string; status: number; reason: string }[];
+  refused: Refusal[];
+  /** Documents that alone brought the server down, while others got through. */
+  suspects: Refusal[];
   /** Why some of the documents still wait. */
   failure?: RemoteFailure;
 }
 
 /** S13: sends a batch, and its halves where the whole does not go through. */
 async function sendHalving(remote: RemoteDatabase, documents: readonly RemoteDocument[]): Promise<Sent> {
-  const sent: Sent = { stored: [], refused: [] };
-  /** Documents that alone brought the server down: their own fault only if others get through. */
-  const suspects: { id: string; failure: RemoteFailure & { kind: 'server-error' } }[] = [];
+  const sent: Sent = { stored: [], refused: [], suspects: [] };
   let failures = 0;
+  let firstFailure: RemoteFailure | undefined;
   const queue = [documents];
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
     const answer = await remote.push(batch);
@@ -101,21 +104,17 @@ async function sendHalving(remote: RemoteDatabase, documents: readonly RemoteDoc
       const middle = Math.ceil(batch.length / 2);
       queue.unshift(batch.slice(0, middle), batch.slice(middle));
     } else if (batch[0]) {
-      if (failure.kind === 'server-error') suspects.push({ id: batch[0]._id, failure });
-      else sent.refused.push({ id: batch[0]._id, ...refusalOf(failure) });
+      const refusal = { id: batch[0]._id, ...refusalOf(failure) };
+      if (failure.kind === 'server-error') sent.suspects.push(refusal);
+      else sent.refused.push(refusal);
     }
-    failures += failure.kind === 'server-error' ? 1 : 0;
-    if (failures >= patience && sent.stored.length === 0) {
-      sent.failure = failure;
-      break;
-    }
+    if (failure.kind !== 'server-error') continue;
+    firstFailure ??= failure;
+    if (++failures >= patience && sent.stored.length === 0) break;
   }
-  const [suspect] = suspects;
-  if (suspect && sent.stored.length > 0) {
-    sent.refused.push(...suspects.map(({ id, failure }) => ({ id, ...refusalOf(failure) })));
-  } else if (suspect) {
-    sent.failure ??= suspect.failure;
-  }
+  if (firstFailure && (sent.suspects.length > 0 || queue.length > 0)) sent.failure ??= firstFailure;
+  // Nothing got through: it is the server that is broken, not these documents.
+  if (sent.stored.length === 0) sent.suspects = [];
   return sent;
 }
 

@@ -13,7 +13,7 @@ const layers = {
   remote: ['documents', 'domain', 'sync'],
   scanner: ['domain'],
   token: ['domain'],
-  state: ['store', 'sync', 'domain', 'documents'],
+  state: ['store', 'sync', 'domain', 'documents', 'pwa'],
   pwa: ['domain', 'paraglide'],
   ui: ['domain', 'paraglide', 'scanner'],
 };

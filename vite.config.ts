@@ -4,12 +4,14 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [
-    paraglideVitePlugin({
-      project: './src/i18n/project.inlang',
-      outdir: './src/lib/paraglide',
-      strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
-      emitTsDeclarations: true,
-    }),
+    // Unit tests read the messages that `npm run prepare` compiled; the plugin's watcher would not let go.
+    !process.env['VITEST'] &&
+      paraglideVitePlugin({
+        project: './src/i18n/project.inlang',
+        outdir: './src/lib/paraglide',
+        strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+        emitTsDeclarations: true,
+      }),
     sveltekit(),
   ],
   define: {

@@ -1,7 +1,7 @@
 import { m } from '$lib/paraglide/messages';
-import type { RemoteFailure } from '$lib/sync/ports';
+import type { SyncState } from '$lib/sync/ports';
 
-export function describeObstacle(kind: RemoteFailure['kind']): string {
+export function describeObstacle(kind: NonNullable<SyncState['lastFailure']>): string {
   switch (kind) {
     case 'unreachable':
       return m.sync_failure_unreachable();
@@ -13,6 +13,8 @@ export function describeObstacle(kind: RemoteFailure['kind']): string {
       return m.sync_failure_forbidden();
     case 'busy':
       return m.sync_failure_busy();
+    case 'device':
+      return m.sync_failure_device();
     case 'too-large':
     case 'missing':
     case 'server-error':

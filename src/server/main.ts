@@ -81,13 +81,14 @@ export async function tiskiVersion(): Promise<string> {
 /** Brings the store into shape and opens the server. @throws when the port is taken or the store can't be had */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const backend = await openBackend(settings);
+  let app: FastifyInstance | undefined;
   try {
     const { client } = backend;
     await provision(client);
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
     const isNew = settings.demo && (await isEmptyStore(client));
     const madeDemo = isNew ? await createDemoCity(client, now()) : undefined;
-    const app = await createApp({
+    app = await createApp({
       backend,
       version: await tiskiVersion(),
       now,
@@ -96,7 +97,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       ...(build === undefined ? {} : { build: resolve(build) }),
     });
     await app.listen({ port: settings.port, host: settings.host });
-    const port = portOf(app);
+    const listening = app;
+    const port = portOf(listening);
     // Last: a made-up password must not be lost because the port was taken.
     const password = await ensureAdministrator(client, adminPassword);
     return {
@@ -106,9 +108,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       administrator: { name: administratorName, ...(password === undefined ? {} : { password }) },
       ...(madeDemo === undefined ? {} : { madeDemo }),
       isDemo: await isDemoCity(client),
-      close: () => closeAll(app, backend),
+      close: () => closeAll(listening, backend),
     };
   } catch (error) {
+    await app?.close();
     await backend.close();
     throw error;
   }

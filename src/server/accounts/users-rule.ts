@@ -27,10 +27,7 @@ export function usersRule(iterations: number): WriteRule {
     requireAccountForm(document);
     const { password, ...rest } = document;
     if (password === undefined) return document;
-    if (typeof password !== 'string' || password === '' || password.length > longestPassword) {
-      throw forbidden(`doc.password must be text of 1 to ${longestPassword} characters.`);
-    }
-    return { ...rest, ...(await hashPassword(password, iterations)) } as IncomingDocument;
+    return { ...rest, ...(await hashPassword(requirePassword(password), iterations)) } as IncomingDocument;
   };
 }
 
@@ -49,19 +46,26 @@ function requireAccountForm({ _id: id, name, type, roles }: IncomingDocument): v
   }
 }
 
-/** @throws {CouchFailure} 403 unless nothing but the password differs */
-function requireOwnPasswordChange(
+function requirePassword(password: unknown): string {
+  if (typeof password === 'string' && password !== '' && password.length <= longestPassword) return password;
+  throw forbidden(`doc.password must be text of 1 to ${longestPassword} characters.`);
+}
+
+/**
+ * The new password of an account that its owner changes.
+ * @throws {CouchFailure} 403 unless nothing but the password differs
+ */
+export function requireOwnPasswordChange(
   document: IncomingDocument,
   previous: IncomingDocument | undefined,
   name: string | null,
-): void {
+): string {
   if (previous === undefined || name === null || previous['name'] !== name || document._deleted === true) {
     throw forbidden('Only administrators may add or remove accounts.');
   }
   const isSame = JSON.stringify(withoutSecrets(document)) === JSON.stringify(withoutSecrets(previous));
-  if (!isSame || typeof document['password'] !== 'string') {
-    throw forbidden('You may change nothing but your own password.');
-  }
+  if (!isSame) throw forbidden('You may change nothing but your own password.');
+  return requirePassword(document['password']);
 }
 
 function withoutSecrets(document: IncomingDocument): [string, unknown][] {

@@ -4,21 +4,27 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyCookie from '@fastify/cookie';
 import { SignInLimiter } from '../accounts/attempt-limiter';
 import { basicCredentials } from '../accounts/basic-credentials';
-import { tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
+import { failureOf, tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
 import { sessionCookie, sessionCookieName } from '../accounts/session-cookie';
+import { requireOwnPasswordChange } from '../accounts/users-rule';
 import type { Backend } from '../backend';
+import { isServerAdministrator } from '../couch/access';
+import type { CouchClient } from '../couch/client';
 import { refuseLocal } from '../couch/document-routes';
-import { readDocument } from '../couch/document-shape';
+import { readDocument, type IncomingDocument } from '../couch/document-shape';
+import { jsonResponse, signedOut, type CouchResponse } from '../couch/exchange';
 import { badRequest, CouchFailure } from '../couch/failure';
 import { isJsonObject } from '../couch/json';
 import { remoteClient, type CouchAddress } from '../couch/remote-client';
-import { parseRoute, pathOfRoute, refuseEpochWrite, type Route } from '../couch/route';
+import { parseRoute, pathOfRoute, refuseEpochWrite, usersDatabase, type Route } from '../couch/route';
+import { requireUsersAccess, userDocumentId } from '../couch/users-access';
 import {
   bodyBytes,
   couchAddressOf,
   credentialsOf,
   jsonBody,
   leaveSignal,
+  sendCouchResponse,
   setCouchHeaders,
 } from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
@@ -56,8 +62,10 @@ export function proxyBackend(settings: ProxySettings): Backend {
 
 class CouchProxy {
   readonly #limiter: SignInLimiter;
+  readonly #client: CouchClient;
 
   constructor(private readonly settings: ProxySettings) {
+    this.#client = remoteClient(settings.couch);
     this.#limiter = new SignInLimiter(settings.now);
   }
 
@@ -68,8 +76,10 @@ class CouchProxy {
     const name = basic.kind === 'basic' ? basic.name : undefined;
     const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
     if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
-    const response = await this.#fetch('/_session', { headers: authHeaders(credentials) });
+    const headers = { ...authHeaders(credentials), 'x-forwarded-for': credentials.address };
+    const response = await this.#fetch('/_session', { headers });
     const body: unknown = await response.json().catch(() => undefined);
+    if (response.status === 403) return { kind: 'too-many-attempts', waitSeconds: lockoutSeconds };
     if (response.status === 401) {
       if (name !== undefined) this.#limiter.fail(credentials.address, name);
       return { kind: 'wrong-credentials' };
@@ -87,6 +97,10 @@ class CouchProxy {
     refuseLocalInBody(route, request);
     requireKnownFeed(route, query);
     const credentials = credentialsOf(request);
+    if ('database' in route && route.database === usersDatabase) {
+      const own = await this.#ownAccount(route, request, credentials);
+      if (own !== undefined) return sendCouchResponse(reply, own);
+    }
     const name = signedInName(route, request, credentials);
     const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
     if (waitSeconds > 0) throw tooManyAttempts(waitSeconds);
@@ -99,7 +113,34 @@ class CouchProxy {
       ...(hasBody(request) ? { body: bodyBytes(request) } : {}),
     });
     if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);
+    if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);
     return send(request, reply, response, route);
+  }
+
+  /**
+   * Everybody's own account, read and given another password with the server's credentials: CouchDB 3 keeps
+   * `_users` closed to all but its administrators, who pass. The rules are the embedded endpoint's.
+   * @returns undefined for an administrator's request
+   * @throws {CouchFailure} 401, 403 or 404 for all else in `_users`
+   */
+  async #ownAccount(
+    route: Route,
+    request: FastifyRequest,
+    credentials: Credentials,
+  ): Promise<CouchResponse | undefined> {
+    const identity = await this.identify(credentials);
+    if (identity.kind !== 'user' && identity.kind !== 'signed-out') throw failureOf(identity);
+    const user = identity.kind === 'user' ? identity.user : signedOut;
+    requireUsersAccess(route, request.method, user);
+    if (isServerAdministrator(user)) return undefined;
+    const stored = await this.#client.request('GET', pathOfRoute(route));
+    if (request.method !== 'PUT' || !isJsonObject(stored.body))
+      return jsonResponse(stored.status, stored.body);
+    const document = readDocument(jsonBody(request), () => userDocumentId(user.name ?? ''));
+    const password = requireOwnPasswordChange(document, stored.body as IncomingDocument, user.name);
+    const body = { ...stored.body, _rev: document._rev, password };
+    const changed = await this.#client.request('PUT', pathOfRoute(route), body);
+    return jsonResponse(changed.status, changed.body);
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
@@ -111,12 +152,19 @@ class CouchProxy {
   }
 }
 
+/** How long CouchDB keeps an account locked for an address after failed attempts. */
+const lockoutSeconds = 300;
+
+/** CouchDB's own limit of failed sign-ins: on this address 403 has no other meaning. */
+const isLockedOut = (route: Route, { status }: Response) => route.kind === 'session' && status === 403;
+
 function passed(request: FastifyRequest): Record<string, string> {
   const headers = passedRequestHeaders.flatMap((name) => {
     const value = request.headers[name];
     return typeof value === 'string' ? [[name, value] as const] : [];
   });
-  return { ...Object.fromEntries(headers), 'accept-encoding': 'identity' };
+  // CouchDB counts failed sign-ins by address: the client's, not ours.
+  return { ...Object.fromEntries(headers), 'accept-encoding': 'identity', 'x-forwarded-for': request.ip };
 }
 
 /** The client's own credentials, and of its cookies the session alone. */

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../src/server/app';
+import type { Backend } from '../../src/server/backend';
+import { requireOk, type CouchClient } from '../../src/server/couch/client';
+import { couchAddress } from '../../src/server/couch/remote-client';
+import { openBackend } from '../../src/server/main';
+import { ensureAdministrator } from '../../src/server/provision/administrator';
+
+/** A CouchDB to run the contract against as well; databases and accounts of the tests bear a prefix. */
+export const couchUrl = process.env['COUCHDB_URL'];
+
+export interface Account {
+  name: string;
+  password: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed, or the text where it isn't JSON. */
+  body: unknown;
+}
+
+export interface CallOptions {
+  /** Signs the request with Basic. */
+  as?: Account;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The endpoint under test: a listening server, over the embedded store or as a proxy to a CouchDB. */
+export interface Target {
+  url: string;
+  /** Of every database and account of this run, e.g. `t1a2b3-`. */
+  prefix: string;
+  /** Signs in as the server's administrator. */
+  admin: Account;
+  /** The server's own client; it sees databases `tiski-…` under the prefix. */
+  client: CouchClient;
+  /** A request below /couch. */
+  couch(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** A request below the origin. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Makes an account whose name bears the prefix. */
+  addAccount(name: string, roles: string[]): Promise<Account>;
+  stop(): Promise<void>;
+}
+
+export const targets = [
+  { name: 'embedded', start: startEmbedded },
+  ...(couchUrl === undefined ? [] : [{ name: 'CouchDB', start: () => startProxy(couchUrl) }]),
+];
+
+const embeddedAdmin: Account = { name: 'administrator', password: 'contract-tests-only' };
+
+export async function startEmbedded(): Promise<Target> {
+  const folder = await mkdtemp(join(tmpdir(), 'tiski-contract-'));
+  const backend = await openBackend({ folder, iterations: 10_000, bodyLimit: 256 * 1024 });
+  await ensureAdministrator(backend.client, embeddedAdmin.password);
+  return startTarget(backend, embeddedAdmin, () => rm(folder, { recursive: true, force: true }));
+}
+
+async function startProxy(address: string): Promise<Target> {
+  const url = new URL(address);
+  const admin = { name: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  couchAddress(address);
+  const backend = await openBackend({ folder: '', couchUrl: address, bodyLimit: 256 * 1024 });
+  return startTarget(backend, admin, () => Promise.resolve());
+}
+
+async function startTarget(backend: Backend, admin: Account, clean: () => Promise<void>): Promise<Target> {
+  const prefix = `t${randomBytes(4).toString('hex')}-`;
+  const client = prefixedClient(backend.client, prefix);
+  const app = await createApp({
+    backend: { ...backend, client },
+    version: 'test',
+    now: () => new Date(),
+    onFault: (error) => console.error(error),
+    trustProxy: 'loopback',
+  });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const call = (method: string, path: string, options?: CallOptions) =>
+    send(method, `${url}${path}`, options);
+  return {
+    url,
+    prefix,
+    admin,
+    client,
+    call,
+    couch: (method, path, options) => call(method, `/couch${path}`, options),
+    addAccount: (name, roles) => addAccount(backend.client, `${prefix}${name}`, roles),
+    stop: async () => {
+      await removeOwn(backend.client, prefix);
+      await app.close();
+      await backend.close();
+      await clean();
+    },
+  };
+}
+
+/** The same server, its `tiski-…` databases under a prefix. */
+function prefixedClient(client: CouchClient, prefix: string): CouchClient {
+  return {
+    request: (method, path, body) =>
+      client.request(method, path.replace(/^\/tiski-/, `/${prefix}tiski-`), body),
+  };
+}
+
+async function addAccount(client: CouchClient, name: string, roles: string[]): Promise<Account> {
+  const password = randomBytes(9).toString('hex');
+  const id = `org.couchdb.user:${name}`;
+  await requireOk(client, 'PUT', `/_users/${encodeURIComponent(id)}`, {
+    _id: id,
+    type: 'user',
+    name,
+    roles,
+    password,
+  });
+  return { name, password };
+}
+
+async function removeOwn(client: CouchClient, prefix: string): Promise<void> {
+  const names = (await requireOk(client, 'GET', '/_all_dbs')) as string[];
+  for (const name of names.filter((each) => each.startsWith(prefix))) {
+    await requireOk(client, 'DELETE', `/${encodeURIComponent(name)}`);
+  }
+  const range = `startkey=${encodeURIComponent(`"org.couchdb.user:${prefix}"`)}`;
+  const end = `endkey=${encodeURIComponent(`"org.couchdb.user:${prefix}\u{ffff}"`)}`;
+  const { rows } = (await requireOk(client, 'GET', `/_users/_all_docs?${range}&${end}`)) as {
+    rows: { id: string; value: { rev: string } }[];
+  };
+  for (const { id, value } of rows) {
+    await requireOk(client, 'DELETE', `/_users/${encodeURIComponent(id)}?rev=${value.rev}`);
+  }
+}
+
+export const basic = ({ name, password }: Account) =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+
+/** One request; a body that is no text goes as JSON. */
+export async function send(method: string, url: string, options: CallOptions = {}): Promise<Answer> {
+  const { as, body, headers = {} } = options;
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(as === undefined ? {} : { authorization: basic(as) }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** Status and CouchDB's error name: what a client goes by. */
+export function failure({ status, body }: Answer): [number, unknown] {
+  return [status, (body as { error?: unknown }).error];
+}

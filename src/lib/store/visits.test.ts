@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { aCard, aVisit, aVoid, cardNumber, ulidOf } from '../../../tests/builders';
+import { aDevice, aWorkingDesk, load, sundayMorning } from '../../../tests/paired-database';
+import { day, minute } from '$lib/domain/day';
+import { checkVisit } from './check-visit';
+import { readDevice, saveDevice } from './device';
+import { createLocalStore } from './local-store';
+import { logVisit } from './log-visit';
+import { exportOutbox, listRefused, oldestWaiting, waitingCount } from './outbox';
+import { prune } from './prune';
+import { readSetting, writeSetting } from './settings';
+import { countsOfDay, visitsOfDay } from './visits';
+
+const visits = 'tiski-visits-liikunta';
+const zone = 'Europe/Helsinki';
+const today = '2026-11-22';
+
+async function aDeskWithVisit() {
+  const db = await aWorkingDesk([aCard(cardNumber(1))]);
+  const check = await checkVisit(db, { text: cardNumber(1), service: 'swim' }, sundayMorning);
+  const logged = await logVisit(db, check, { deviceNow: sundayMorning, randomId: () => ulidOf(1) });
+  if (logged.kind !== 'logged') throw new Error(logged.kind);
+  return { db, visit: logged.document };
+}
+
+describe('the day’s list', () => {
+  it('has this venue’s and this desk’s visits, the newest first, with what became of them', async () => {
+    const { db, visit } = await aDeskWithVisit();
+    const at = (time: string) => `${today}T${time}.000Z`;
+    const undone = aVisit('desk-2', 2, { at: at('09:00:00') });
+    await load(db, visits, [
+      undone,
+      aVoid(undone),
+      aVisit('desk-2', 3, { at: at('07:00:00'), venue: 'kuntosali' }),
+      aVisit('desk-2', 4, { at: '2026-11-21T21:59:59.999Z' }),
+      aVisit('desk-2', 5, { at: '2026-11-21T22:00:00.000Z', service: 'gym' }),
+    ]);
+    const list = await visitsOfDay(db, today, zone);
+    expect(list.map(({ id }) => id)).toEqual([undone._id, visit._id, aVisit('desk-2', 5)._id]);
+    expect(list[0]).toMatchObject({ isVoided: true, isOwn: false, isSent: true });
+    expect(list[1]).toMatchObject({ isVoided: false, isOwn: true, isSent: false, isRefused: false });
+    expect(await countsOfDay(db, today, zone)).toEqual(
+      new Map([
+        ['swim', 1],
+        ['gym', 1],
+      ]),
+    );
+  });
+
+  it('S4 shows what the server would not take', async () => {
+    const { db, visit } = await aDeskWithVisit();
+    await createLocalStore(db, () => 0).refuse([{ id: visit._id, status: 403, reason: 'no' }]);
+    expect(await visitsOfDay(db, today, zone)).toMatchObject([{ isSent: false, isRefused: true }]);
+  });
+});
+
+describe('the outbox', () => {
+  it('S16 gives everything that waits or was refused as one value', async () => {
+    const { db, visit } = await aDeskWithVisit();
+    expect(await waitingCount(db)).toBe(1);
+    expect(await oldestWaiting(db)).toBe(sundayMorning);
+    await createLocalStore(db, () => sundayMorning).refuse([{ id: visit._id, status: 403, reason: 'no' }]);
+    expect(await oldestWaiting(db)).toBeUndefined();
+    const exported = await exportOutbox(db, sundayMorning + minute);
+    expect(JSON.parse(JSON.stringify(exported))).toEqual({
+      type: 'tiski-outbox',
+      v: 1,
+      desk: 'desk-1',
+      exportedAt: '2026-11-22T08:01:00.000Z',
+      entries: [
+        {
+          database: visits,
+          state: 'refused',
+          refusal: { status: 403, reason: 'no', at: '2026-11-22T08:00:00.000Z' },
+          document: visit,
+        },
+      ],
+    });
+  });
+});
+
+describe('pruning', () => {
+  it('S9 keeps 30 days, what waits, and what a limit counts; once a day', async () => {
+    const { db, visit } = await aDeskWithVisit();
+    const old = (index: number, at: string) => aVisit('desk-2', index, { at });
+    await load(db, visits, [old(1, '2026-11-20T08:00:00.000Z'), old(2, '2026-10-25T08:00:00.000Z')]);
+    expect(await db.visits.count()).toBe(3);
+    await prune(db, sundayMorning + 10 * day);
+    expect((await db.visits.toCollection().primaryKeys()).sort()).toEqual([visit._id, old(1, '')._id]);
+    await prune(db, sundayMorning + 60 * day);
+    expect(await db.visits.toCollection().primaryKeys()).toEqual([visit._id]);
+    await db.outbox.clear();
+    await prune(db, sundayMorning + 60 * day + minute);
+    expect(await db.visits.count()).toBe(1);
+    await prune(db, sundayMorning + 62 * day);
+    expect(await db.visits.count()).toBe(0);
+  });
+});
+
+describe('the device', () => {
+  it('S11 another desk on this browser does not take over what the first had chosen', async () => {
+    const { db } = await aDeskWithVisit();
+    await writeSetting(db, 'chosen-service', 'swim');
+    await writeSetting(db, 'sound-on', false);
+    await saveDevice(db, { ...aDevice(), name: 'Renamed' });
+    expect(await readSetting(db, 'chosen-service')).toBe('swim');
+    await saveDevice(db, aDevice({ deskId: 'd2', account: { name: 'desk-2', password: '' } }));
+    expect((await readDevice(db))?.deskId).toBe('d2');
+    expect(await readSetting(db, 'chosen-service')).toBeUndefined();
+    expect(await readSetting(db, 'sound-on')).toBe(false);
+    expect(await listRefused(db)).toEqual([]);
+    expect(await waitingCount(db)).toBe(1);
+  });
+
+  it('S15 a desk whose account moved to a new device goes on with its numbers', async () => {
+    const db = await aWorkingDesk([aCard(cardNumber(1))]);
+    await load(db, visits, [aVisit('desk-1', 41, { card: cardNumber(7) }), aVisit('desk-2', 99)]);
+    const check = await checkVisit(db, { text: cardNumber(1), service: 'gym' }, sundayMorning);
+    const logged = await logVisit(db, check, { deviceNow: sundayMorning, randomId: () => ulidOf(500) });
+    expect(logged).toMatchObject({ kind: 'logged', document: { number: 42 } });
+  });
+});

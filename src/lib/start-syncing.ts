@@ -63,6 +63,8 @@ async function followDevice(
   bell: EventTarget,
   signal: AbortSignal,
 ): Promise<void> {
+  // The lock may be granted in the very moment in which it is no longer wanted.
+  if (signal.aborted) return;
   let syncer: Syncer | undefined;
   let identity = '';
   let turn = Promise.resolve();

@@ -183,6 +183,20 @@ describe('the syncer', () => {
     expect(box.bodies()).toHaveLength(1);
   });
 
+  it('S12 when one visit gets through, the rest does not wait out its backoff', async () => {
+    const { server, box, line, start, log, time, states } = await aCity();
+    await start();
+    line.fate = cut;
+    box.put(aVisit('desk-2', 1, { card: cardNumber(5) }));
+    server.database('tiski-register').put(aCard(cardNumber(5)));
+    await time.pass(5 * 60_000);
+    expect(states.at(-1)?.phase).toBe('offline');
+    line.fate = () => 'deliver';
+    await log();
+    await time.pass(1);
+    expect(states.at(-1)).toEqual({ phase: 'in-sync' });
+  });
+
   it('S12 asks nothing of a server that asked for a pause, before it is over', async () => {
     const { line, start, log, time, requests } = await aCity();
     const syncer = await start();

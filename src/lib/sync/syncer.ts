@@ -1,7 +1,15 @@
 import { startLane, type Lane, type LaneState } from './lane';
 import { pullDocuments } from './pull-documents';
 import { pushWaiting } from './push-documents';
-import type { LocalStore, Outcome, RemoteFailure, RemoteServer, SyncState, Timing } from './ports';
+import type {
+  LocalStore,
+  Outcome,
+  RemoteFailure,
+  RemoteServer,
+  SyncFailure,
+  SyncState,
+  Timing,
+} from './ports';
 import { syncStateOf } from './sync-state';
 
 export interface SyncerParts {
@@ -55,6 +63,13 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
     onState(state);
   };
 
+  /** S12: one got through, so the line is back: the others need not wait out their backoff. */
+  const hurryOthers = (name: string) => {
+    for (const [other, lane] of lanes) {
+      if (other !== name && isLineTrouble(states.get(other)?.failure)) lane.wake();
+    }
+  };
+
   const open = (name: string, work: Work, rest: Work) => {
     const lane = startLane({
       timing,
@@ -62,6 +77,7 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
         const outcome = await work(signal);
         await heedAccount(outcome);
         attempted.add(name);
+        if (outcome.ok && isLineTrouble(states.get(name)?.failure)) hurryOthers(name);
         return outcome;
       },
       rest,
@@ -90,10 +106,12 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
 
   const pushAll = async (): Promise<Outcome<unknown>> => {
     try {
-      return await pushWaiting(server, store, () => {
+      const pushed = await pushWaiting(server, store, () => {
         isSending = true;
         tell();
       });
+      if (pushed.ok && pushed.value.stored > 0) hurryOthers(push);
+      return pushed;
     } finally {
       isSending = false;
     }
@@ -148,6 +166,9 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
 }
 
 type Work = (signal: AbortSignal) => Promise<Outcome<unknown>>;
+
+const isLineTrouble = (failure: SyncFailure | undefined) =>
+  failure?.kind === 'unreachable' || failure?.kind === 'not-our-server';
 
 const isDenied = (failure: RemoteFailure) => failure.kind === 'signed-out' || failure.kind === 'forbidden';
 

@@ -40,7 +40,10 @@ export async function applyChanges(
   const kind = databaseKind(database);
   if (!kind) return;
   const sorted = sortChanges(kind, changes);
-  await db.quarantine.bulkDelete(changes.map(({ id }): [string, string] => [database, id]));
+  // A thousand deletions of nothing would slow a first load.
+  if ((await db.quarantine.where('database').equals(database).count()) > 0) {
+    await db.quarantine.bulkDelete(changes.map(({ id }): [string, string] => [database, id]));
+  }
   await db.quarantine.bulkPut(
     sorted.unreadable.map((entry): QuarantineRow => ({ database, ...entry, at: now })),
   );

@@ -108,8 +108,8 @@ export class TiskiDatabase extends Dexie {
     super(name, { chromeTransactionDurability: 'strict' });
     this.version(1).stores({
       settings: '&key',
-      cards: '&number, *codes, run',
-      catalogue: '&_id, run',
+      cards: '&number, *codes',
+      catalogue: '&_id',
       visits: '&_id, [card+service], [database+desk], at',
       voids: '&visit, [database+desk], at',
       outbox: '&id, state, [database+state]',

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { addApiRoutes, type ApiSettings } from './api/api-routes';
+import { drainOnClose } from './http/drain';
 import { addSecurityHeaders, inlineScriptHashes } from './http/security-headers';
 import { addStaticApp, nothingHere, readAppPage } from './http/static-app';
 
@@ -16,7 +17,7 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
   const app = Fastify({
     logger: false,
     trustProxy,
-    forceCloseConnections: 'idle',
+    forceCloseConnections: true,
     routerOptions: { maxParamLength: 10_000 },
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply.code(400).send({ error: 'bad_request', reason: 'The address can not be read.' });
@@ -24,6 +25,7 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
   });
   addSecurityHeaders(app, build === undefined ? [] : inlineScriptHashes(await readAppPage(build)));
   backend.addCouchRoutes(app);
+  drainOnClose(app);
   addApiRoutes(app, settings);
   if (build === undefined) app.setNotFoundHandler((_request, reply) => nothingHere(reply));
   else addStaticApp(app, build);

@@ -122,12 +122,7 @@ function portOf(app: FastifyInstance): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A client that holds its connection open is not waited for. */
-const patienceMs = 2000;
-
 async function closeAll(app: FastifyInstance, backend: Backend): Promise<void> {
-  const impatience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
   await app.close();
-  clearTimeout(impatience);
   await backend.close();
 }

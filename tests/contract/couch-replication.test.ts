@@ -90,8 +90,8 @@ describe.each(targets)('replication with PouchDB over $name', ({ start }) => {
 
 /** A city that moves to a cluster of its own lets that CouchDB fetch everything. */
 if (couchUrl !== undefined) {
+  const couchdb = new URL(couchUrl);
   describe('a CouchDB replicates with the embedded endpoint', () => {
-    const couchdb = new URL(couchUrl);
     const admin = { name: couchdb.username, password: couchdb.password };
     const origin = couchdb.origin;
     let target: Target;

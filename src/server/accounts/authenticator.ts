@@ -37,6 +37,8 @@ export class Authenticator {
   #usersVersion = 0;
   /** Credentials that were right once, by a key of this process's own, and the hash they were right for. */
   readonly #verified = new Map<string, string>();
+  /** Attempts whose hash is being made. */
+  readonly #attempts = new Map<string, Promise<Account | Refused>>();
   readonly #verifiedKey = randomBytes(32).toString('hex');
   readonly #nobody: Promise<PasswordHash>;
 
@@ -94,6 +96,25 @@ export class Authenticator {
     const account = await this.#account(name);
     const fingerprint = createHmac('sha256', this.#verifiedKey).update(`${name}\0${password}`).digest('hex');
     if (account !== undefined && this.#verified.get(fingerprint) === account.hash.derived_key) return account;
+    // A desk that begins with several requests at once makes one attempt.
+    const attempt = `${fingerprint} ${address} ${account?.hash.derived_key ?? ''}`;
+    const running = this.#attempts.get(attempt) ?? this.#attempt(name, password, address, account);
+    this.#attempts.set(attempt, running);
+    try {
+      const outcome = await running;
+      if (!('kind' in outcome)) this.#remember(fingerprint, outcome);
+      return outcome;
+    } finally {
+      this.#attempts.delete(attempt);
+    }
+  }
+
+  async #attempt(
+    name: string,
+    password: string,
+    address: string,
+    account: Account | undefined,
+  ): Promise<Account | Refused> {
     const waitSeconds = this.#limiter.waitSeconds(address, name);
     if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
     // Counted before the hash, so that attempts made at the same time count as well.
@@ -101,9 +122,12 @@ export class Authenticator {
     const isRight = await isPasswordOf(password, account?.hash ?? (await this.#nobody));
     if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
     this.#limiter.forgive(address, name);
-    if (this.#verified.size >= mostRemembered) this.#verified.clear();
-    this.#verified.set(fingerprint, account.hash.derived_key);
     return account;
+  }
+
+  #remember(fingerprint: string, { hash }: Account): void {
+    if (this.#verified.size >= mostRemembered) this.#verified.clear();
+    this.#verified.set(fingerprint, hash.derived_key);
   }
 
   async #account(name: string): Promise<Account | undefined> {

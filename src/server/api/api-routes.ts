@@ -7,6 +7,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
 import { demoCards } from '../demo/demo-cards';
 import { pairDesk } from '../desks/pairing';
 import { addDesk, listDesks, renewCode, revokeDesk } from '../desks/desks';
+import { nothingHere } from '../http/static-app';
 import { isDemoCity } from '../provision/catalogue';
 import { ApiFailure } from './api-failure';
 import { requireAdministrator } from './caller';
@@ -32,6 +33,8 @@ export function addApiRoutes(app: FastifyInstance, settings: ApiSettings): void 
       addDesks(routes, settings);
       addPairing(routes, settings);
       addDemo(routes, settings);
+      // Before the app's own page, which answers at every other address.
+      routes.all('/*', (_request, reply) => nothingHere(reply));
       done();
     },
     { prefix: '/api' },
@@ -68,9 +71,6 @@ function answerFailures(routes: FastifyInstance, onFault: (error: unknown) => vo
     if (failure.status >= 500) onFault(error);
     return reply.code(failure.status).headers(failure.headers).send(failure.body);
   });
-  routes.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: 'not-found', reason: 'There is nothing at this address.' }),
-  );
 }
 
 function apiFailureFrom(error: FastifyError | ApiFailure | CouchFailure): ApiFailure {

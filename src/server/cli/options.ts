@@ -98,7 +98,7 @@ function parse(words: string[]): { values: Values; positionals: string[] } {
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw wrong(`${message.split('. ')[0] ?? message}. See tiski --help.`);
+    throw wrong(`${message.split(/\.\s/)[0] ?? message}. See tiski --help.`);
   }
 }
 

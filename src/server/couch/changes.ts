@@ -2,23 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { requireMember } from './access';
 import type { Database } from './database';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
-import { badRequest, CouchFailure, noDatabase } from './failure';
-import { isJsonObject, type JsonObject } from './json';
-import { booleanParameter, countParameter } from './query';
-import { sequenceFrom, sequenceText } from './sequence';
-
-const longestWaitMs = 60_000;
-const shortestHeartbeatMs = 100;
-
-interface ChangesQuery {
-  since: number;
-  limit: number;
-  waits: boolean;
-  timeoutMs: number;
-  heartbeatMs?: number;
-  descending: boolean;
-  read: object;
-}
+import { changesQuery, type ChangesQuery } from './changes-query';
+import { CouchFailure, noDatabase } from './failure';
+import type { JsonObject } from './json';
+import { sequenceText } from './sequence';
 
 /** Who asks, looked up anew: a long poll outlives a change of rights. */
 export type CurrentUser = () => Promise<UserContext>;
@@ -91,54 +78,6 @@ async function changeOrTimeout(
 async function lastSequence(database: Database): Promise<number> {
   if (database.isGone) throw noDatabase();
   return Number((await database.pouch.info()).update_seq);
-}
-
-function changesQuery(database: Database, request: CouchRequest, last: number): ChangesQuery {
-  const { query } = request;
-  const feed = query.get('feed') ?? 'normal';
-  if (feed !== 'normal' && feed !== 'longpoll') {
-    throw badRequest('Supported `feed` types: normal, longpoll');
-  }
-  const style = query.get('style') ?? 'main_only';
-  if (style !== 'main_only' && style !== 'all_docs') {
-    throw badRequest('Supported `style`s: main_only, all_docs');
-  }
-  const heartbeatMs = heartbeat(query);
-  const docIds = filteredIds(request);
-  return {
-    since: sequenceFrom(query.get('since') ?? '0', database, last),
-    limit: countParameter(query, 'limit') ?? Number.MAX_SAFE_INTEGER,
-    waits: feed === 'longpoll',
-    timeoutMs: Math.min(countParameter(query, 'timeout') ?? longestWaitMs, longestWaitMs),
-    descending: booleanParameter(query, 'descending'),
-    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
-    read: {
-      style,
-      include_docs: booleanParameter(query, 'include_docs'),
-      conflicts: booleanParameter(query, 'conflicts'),
-      ...(docIds === undefined ? {} : { doc_ids: docIds }),
-    },
-  };
-}
-
-function heartbeat(query: URLSearchParams): number | undefined {
-  const text = query.get('heartbeat');
-  if (text === null || text === 'false') return undefined;
-  const ms = text === 'true' ? longestWaitMs : countParameter(query, 'heartbeat');
-  return ms === undefined ? undefined : Math.max(ms, shortestHeartbeatMs);
-}
-
-/** `filter=_doc_ids`, the one filter there is. */
-function filteredIds(request: CouchRequest): string[] | undefined {
-  const filter = request.query.get('filter');
-  if (filter === null) return undefined;
-  if (filter !== '_doc_ids') throw badRequest('The only `filter` is `_doc_ids`.');
-  const body: unknown = request.method === 'POST' ? request.json() : undefined;
-  const ids: unknown = isJsonObject(body) ? body['doc_ids'] : undefined;
-  if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) {
-    throw badRequest('`doc_ids` filter parameter is not a list.');
-  }
-  return ids as string[];
 }
 
 interface Page {

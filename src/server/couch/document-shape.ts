@@ -36,7 +36,7 @@ const badMember = (name: string) =>
  */
 export function readDocument(value: unknown, newId?: () => string): IncomingDocument {
   if (!isJsonObject(value)) throw badRequest('Document must be a JSON object');
-  const document: IncomingDocument = { _id: requireId(value._id ?? newId?.()) };
+  const document: IncomingDocument = { _id: requireId('_id' in value ? value._id : newId?.()) };
   for (const [name, member] of Object.entries(value)) {
     if (name === '_id' || ignoredMembers.has(name)) continue;
     if (!name.startsWith('_')) document[name] = member;

@@ -17,7 +17,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function parseJson(bytes: Uint8Array | string): unknown {
   let value: unknown;
   try {
-    const text = typeof bytes === 'string' ? bytes : new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text =
+      typeof bytes === 'string'
+        ? bytes
+        : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     value = JSON.parse(text);
   } catch {
     throw invalidJson();

@@ -129,32 +129,6 @@ function segmentsOf(path: string): string[] {
   }
 }
 
-/** The path of a route in canonical form, for a CouchDB behind us. */
-export function pathOfRoute(route: Route): string {
-  const encodedId = (id: string) => encodeURIComponent(id).replace(/^(_design|_local)%2F/, '$1/');
-  switch (route.kind) {
-    case 'welcome':
-      return '/';
-    case 'up':
-      return '/_up';
-    case 'all-databases':
-      return '/_all_dbs';
-    case 'session':
-      return '/_session';
-    case 'database':
-      return `/${encodeURIComponent(route.database)}`;
-    case 'local':
-    case 'document':
-      return `/${encodeURIComponent(route.database)}/${encodedId(route.id)}`;
-    case 'attachment': {
-      const name = route.name.split('/').map(encodeURIComponent).join('/');
-      return `/${encodeURIComponent(route.database)}/${encodedId(route.id)}/${name}`;
-    }
-    default:
-      return `/${encodeURIComponent(route.database)}/_${route.kind.replaceAll('-', '_')}`;
-  }
-}
-
 /** `_local/epoch` tells devices that a database is another one now: only provisioning writes it. */
 export const epochId = '_local/epoch';
 

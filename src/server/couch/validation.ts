@@ -1,38 +1,46 @@
 import { Script, createContext, type Context } from 'node:vm';
 import { CouchFailure } from './failure';
-import type { Database, Security } from './database';
+import type { Database } from './database';
 import type { UserContext } from './exchange';
 import type { IncomingDocument } from './document-shape';
 import { isJsonObject } from './json';
 
 const timeLimitMs = 1000;
 
-/** Strings go in and a string comes out, so that no object of ours is ever within the function's reach. */
+/** As many at a time share one time limit: a limit costs more than a validation. */
+const chunkSize = 100;
+
+/** Text goes in and text comes out, so that no object of ours is ever within the function's reach. */
 const runner = (source: string) => `
   (function () {
     var validate = (${source}
     );
-    return function (input) {
-      var values = JSON.parse(input);
+    function refusal(values) {
       try {
         validate(values[0], values[1], values[2], values[3]);
-        return '';
+        return null;
       } catch (thrown) {
         if (thrown && typeof thrown.forbidden === 'string') {
-          return JSON.stringify({ status: 403, error: 'forbidden', reason: thrown.forbidden });
+          return { status: 403, error: 'forbidden', reason: thrown.forbidden };
         }
         if (thrown && typeof thrown.unauthorized === 'string') {
-          return JSON.stringify({ status: 401, error: 'unauthorized', reason: thrown.unauthorized });
+          return { status: 401, error: 'unauthorized', reason: thrown.unauthorized };
         }
-        return JSON.stringify({ status: 500, error: 'unknown_error', reason: String(thrown) });
+        return { status: 500, error: 'unknown_error', reason: String(thrown) };
       }
+    }
+    return function (input) {
+      return JSON.stringify(JSON.parse(input).map(refusal));
     };
   })()`;
 
-const run = new Script('validate(input)', { filename: 'validate_doc_update' });
+const run = new Script('validateAll(input)', { filename: 'validate_doc_update' });
 
-/** A compiled validate_doc_update. Answers with the refusal, or undefined when the write may go on. */
-export type DocumentValidator = (input: string) => CouchFailure | undefined;
+/**
+ * A compiled validate_doc_update: takes JSON texts of `[newDoc, oldDoc, userCtx, secObj]`, answers each with its
+ * refusal, or undefined when the write may go on.
+ */
+export type DocumentValidator = (inputs: readonly string[]) => (CouchFailure | undefined)[];
 
 /** @throws {CouchFailure} 400 when `source` isn't a function */
 export function compileValidator(source: string): DocumentValidator {
@@ -42,27 +50,37 @@ export function compileValidator(source: string): DocumentValidator {
   });
   const trimmed = source.trim().replace(/;$/, '');
   try {
-    context['validate'] = new Script(runner(trimmed)).runInContext(context, { timeout: timeLimitMs });
+    context['validateAll'] = new Script(runner(trimmed)).runInContext(context, { timeout: timeLimitMs });
   } catch (error) {
     throw new CouchFailure(400, 'compilation_error', `validate_doc_update: ${String(error)}`);
   }
-  return (input) => {
-    context['input'] = input;
-    let answer: unknown;
-    try {
-      answer = run.runInContext(context, { timeout: timeLimitMs });
-    } catch {
-      return new CouchFailure(500, 'timeout', 'validate_doc_update did not come to an end.');
+  return (inputs) => {
+    const refusals: (CouchFailure | undefined)[] = [];
+    for (let from = 0; from < inputs.length; from += chunkSize) {
+      refusals.push(...refusalsOf(context, inputs.slice(from, from + chunkSize)));
     }
-    if (answer === '') return undefined;
-    return refusalFrom(answer);
+    return refusals;
   };
 }
 
-function refusalFrom(answer: unknown): CouchFailure {
-  const refusal: unknown = typeof answer === 'string' ? JSON.parse(answer) : undefined;
-  if (!isJsonObject(refusal)) return new CouchFailure(500, 'unknown_error', 'validate_doc_update is broken.');
-  return new CouchFailure(Number(refusal['status']), String(refusal['error']), String(refusal['reason']));
+function refusalsOf(context: Context, inputs: readonly string[]): (CouchFailure | undefined)[] {
+  context['input'] = `[${inputs.join(',')}]`;
+  let answers: unknown;
+  try {
+    const text: unknown = run.runInContext(context, { timeout: timeLimitMs });
+    answers = typeof text === 'string' ? JSON.parse(text) : undefined;
+  } catch {
+    return inputs.map(() => new CouchFailure(500, 'timeout', 'validate_doc_update did not come to an end.'));
+  }
+  return inputs.map((_input, index) => (Array.isArray(answers) ? refusalFrom(answers[index]) : broken()));
+}
+
+const broken = () => new CouchFailure(500, 'unknown_error', 'validate_doc_update is broken.');
+
+function refusalFrom(answer: unknown): CouchFailure | undefined {
+  if (answer === null) return undefined;
+  if (!isJsonObject(answer)) return broken();
+  return new CouchFailure(Number(answer['status']), String(answer['error']), String(answer['reason']));
 }
 
 /** The validators of all design documents that have one; compiled once and again after a change. */
@@ -80,28 +98,42 @@ async function validatorsOf(database: Database): Promise<DocumentValidator[]> {
   return database.validators;
 }
 
-/**
- * Asks every validation function of the database, as CouchDB does.
- * @param previous the stored document this one follows; undefined for a new one
- * @returns the refusal; undefined when the write may go on
- */
-export async function validateDocument(
-  database: Database,
-  document: IncomingDocument,
-  previous: IncomingDocument | undefined,
-  user: UserContext,
-): Promise<CouchFailure | undefined> {
-  const validators = await validatorsOf(database);
-  if (validators.length === 0) return undefined;
-  const userContext = { db: database.name, name: user.name, roles: user.roles };
-  const security: Security = database.security;
-  const input = JSON.stringify([document, previous ?? null, userContext, security]);
-  for (const validate of validators) {
-    const refusal = validate(input);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
+/** A document to be stored, and the stored one it follows; none for a new one. */
+export interface Succession {
+  document: IncomingDocument;
+  previous?: IncomingDocument;
 }
+
+/**
+ * Asks every validation function of the database, as CouchDB does; design documents are not asked about.
+ * @returns for each its refusal; undefined when the write may go on
+ */
+export async function validateDocuments(
+  database: Database,
+  successions: readonly Succession[],
+  user: UserContext,
+): Promise<(CouchFailure | undefined)[]> {
+  const validators = await validatorsOf(database);
+  const refusals = new Array<CouchFailure | undefined>(successions.length).fill(undefined);
+  const asked = successions.flatMap(({ document }, index) => (isDesign(document) ? [] : [index]));
+  if (validators.length === 0 || asked.length === 0) return refusals;
+  const shared = JSON.stringify([
+    { db: database.name, name: user.name, roles: user.roles },
+    database.security,
+  ]);
+  const inputs = asked.map((index) => {
+    const { document, previous = null } = successions[index] as Succession;
+    return `[${JSON.stringify(document)},${JSON.stringify(previous)},${shared.slice(1)}`;
+  });
+  for (const validate of validators) {
+    validate(inputs).forEach((refusal, position) => {
+      refusals[asked[position] as number] ??= refusal;
+    });
+  }
+  return refusals;
+}
+
+export const isDesign = ({ _id: id }: IncomingDocument) => id.startsWith('_design/');
 
 /** @throws {CouchFailure} 400 when a design document's validation function can't be used */
 export function checkDesignDocument(document: IncomingDocument): void {

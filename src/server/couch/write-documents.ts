@@ -5,7 +5,7 @@ import type { IncomingDocument } from './document-shape';
 import type { UserContext } from './exchange';
 import { CouchFailure, failureFromPouch } from './failure';
 import { previousForEdit, previousForReplica, type Precedent } from './previous-document';
-import { checkDesignDocument, validateDocument } from './validation';
+import { checkDesignDocument, isDesign, validateDocuments } from './validation';
 
 export type WriteOutcome =
   { ok: true; id: string; rev: string } | { ok: false; id: string; rev?: string; failure: CouchFailure };
@@ -49,27 +49,33 @@ function roundsOf(documents: IncomingDocument[]): Numbered[][] {
   return rounds;
 }
 
+interface Prepared extends Numbered, Precedent {}
+
 async function writeRound(
   database: Database,
   round: Numbered[],
   options: WriteOptions,
   outcomes: WriteOutcome[],
 ): Promise<void> {
-  const stored = await storedIds(
-    database,
-    round.map(({ document }) => document._id),
-  );
-  const accepted: Numbered[] = [];
+  const ids = round.map(({ document }) => document._id);
+  const stored = await storedIds(database, ids);
+  const prepared: Prepared[] = [];
   for (const { document, index } of round) {
     try {
       const precedent = await precedentOf(database, document, stored.has(document._id), options);
-      const checked = await checkedDocument(database, document, precedent, options.user);
-      accepted.push({ document: checked, index });
+      const whole = await wholeDocument(database, document, precedent, options.user);
+      prepared.push({ ...precedent, document: whole, index });
     } catch (error) {
       if (!(error instanceof CouchFailure)) throw error;
       outcomes[index] = refused(document, error, options);
     }
   }
+  const refusals = await validateDocuments(database, prepared, options.user);
+  const accepted = prepared.filter(({ document, index }, position) => {
+    const refusal = refusals[position];
+    if (refusal !== undefined) outcomes[index] = refused(document, refusal, options);
+    return refusal === undefined;
+  });
   await store(database, accepted, options, outcomes);
 }
 
@@ -103,23 +109,20 @@ async function precedentOf(
   return previousForReplica(database, document, isStored);
 }
 
-/** The document as it may be stored. @throws {CouchFailure} when a rule refuses it */
-async function checkedDocument(
+/** The document with all that is stored of it. @throws {CouchFailure} when a rule of the endpoint's own refuses it */
+async function wholeDocument(
   database: Database,
   document: IncomingDocument,
   { previous }: Precedent,
   user: UserContext,
 ): Promise<IncomingDocument> {
   const whole = fillAttachmentStubs(document, previous);
-  if (document._id.startsWith('_design/')) {
+  if (isDesign(document)) {
     requireDatabaseAdministrator(user, database);
     checkDesignDocument(document);
     return whole;
   }
-  const allowed = database.writeRule === undefined ? whole : await database.writeRule(whole, previous, user);
-  const refusal = await validateDocument(database, allowed, previous, user);
-  if (refusal !== undefined) throw refusal;
-  return allowed;
+  return database.writeRule === undefined ? whole : database.writeRule(whole, previous, user);
 }
 
 async function store(
@@ -129,7 +132,7 @@ async function store(
   outcomes: WriteOutcome[],
 ): Promise<void> {
   if (accepted.length === 0) return;
-  if (accepted.some(({ document }) => document._id.startsWith('_design/'))) database.validators = undefined;
+  if (accepted.some(({ document }) => isDesign(document))) database.validators = undefined;
   // PouchDB sorts the list it is given when new_edits is false, and answers with the refused ones alone.
   const results = await database.pouch.bulkDocs(
     accepted.map(({ document }) => ({ ...document })) as PouchDB.Core.PutDocument<object>[],

@@ -1,22 +1,18 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import fastifyCookie from '@fastify/cookie';
 import { SignInLimiter } from '../accounts/attempt-limiter';
 import { basicCredentials } from '../accounts/basic-credentials';
 import { failureOf, tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
-import { sessionCookie, sessionCookieName } from '../accounts/session-cookie';
 import { requireOwnPasswordChange } from '../accounts/users-rule';
 import type { Backend } from '../backend';
 import { isServerAdministrator } from '../couch/access';
 import type { CouchClient } from '../couch/client';
-import { refuseLocal } from '../couch/document-routes';
 import { readDocument, type IncomingDocument } from '../couch/document-shape';
 import { jsonResponse, signedOut, type CouchResponse } from '../couch/exchange';
-import { badRequest, CouchFailure } from '../couch/failure';
+import { CouchFailure } from '../couch/failure';
 import { isJsonObject } from '../couch/json';
 import { remoteClient, type CouchAddress } from '../couch/remote-client';
-import { parseRoute, pathOfRoute, refuseEpochWrite, usersDatabase, type Route } from '../couch/route';
+import { parseRoute, refuseEpochWrite, usersDatabase, type Route } from '../couch/route';
+import { pathOfRoute } from '../couch/route-path';
 import { requireUsersAccess, userDocumentId } from '../couch/users-access';
 import {
   bodyBytes,
@@ -25,21 +21,23 @@ import {
   jsonBody,
   leaveSignal,
   sendCouchResponse,
-  setCouchHeaders,
 } from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
+import {
+  authHeaders,
+  hasBody,
+  passed,
+  refuseLocalInBody,
+  requireKnownFeed,
+  signedInName,
+} from './proxy-request';
+import { sendProxied } from './proxy-response';
 
 export interface ProxySettings extends CouchRouteSettings {
   couch: CouchAddress;
   /** The clock, ms. */
   now: () => number;
 }
-
-const { parse } = fastifyCookie;
-
-/** The headers of a request that CouchDB gets to see; others could act as somebody else or another method. */
-const passedRequestHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;
-const passedResponseHeaders = ['content-type', 'etag', 'location', 'allow', 'retry-after'] as const;
 
 /** A CouchDB elsewhere, behind the same routes as the embedded store. */
 export function proxyBackend(settings: ProxySettings): Backend {
@@ -114,7 +112,7 @@ class CouchProxy {
     });
     if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);
     if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);
-    return send(request, reply, response, route);
+    return sendProxied(request, reply, response, route);
   }
 
   /**
@@ -157,79 +155,3 @@ const lockoutSeconds = 300;
 
 /** CouchDB's own limit of failed sign-ins: on this address 403 has no other meaning. */
 const isLockedOut = (route: Route, { status }: Response) => route.kind === 'session' && status === 403;
-
-function passed(request: FastifyRequest): Record<string, string> {
-  const headers = passedRequestHeaders.flatMap((name) => {
-    const value = request.headers[name];
-    return typeof value === 'string' ? [[name, value] as const] : [];
-  });
-  // CouchDB counts failed sign-ins by address: the client's, not ours.
-  return { ...Object.fromEntries(headers), 'accept-encoding': 'identity', 'x-forwarded-for': request.ip };
-}
-
-/** The client's own credentials, and of its cookies the session alone. */
-function authHeaders({ authorization, cookie }: Credentials): Record<string, string> {
-  const token = cookie === undefined ? undefined : parse(cookie)[sessionCookieName];
-  return {
-    ...(authorization !== undefined && /^basic /i.test(authorization) ? { authorization } : {}),
-    ...(token === undefined || !/^[\w-]+$/.test(token) ? {} : { cookie: `${sessionCookieName}=${token}` }),
-  };
-}
-
-const hasBody = (request: FastifyRequest) => request.method === 'POST' || request.method === 'PUT';
-
-/** Whose sign-in a request attempts: by Basic, or by name and password. */
-function signedInName(
-  route: Route,
-  request: FastifyRequest,
-  { authorization }: Credentials,
-): string | undefined {
-  const basic = basicCredentials(authorization);
-  if (basic.kind === 'basic') return basic.name;
-  if (route.kind !== 'session' || request.method !== 'POST') return undefined;
-  const body = jsonBody(request);
-  return isJsonObject(body) && typeof body['name'] === 'string' ? body['name'] : undefined;
-}
-
-/** `_local` documents go by their own address only, where the epoch's rule holds. */
-function refuseLocalInBody(route: Route, request: FastifyRequest): void {
-  if (request.method !== 'POST') return;
-  if (route.kind === 'database') refuseLocal(readDocument(jsonBody(request), () => 'new'));
-  if (route.kind !== 'bulk-docs') return;
-  const body = jsonBody(request);
-  const docs = isJsonObject(body) && Array.isArray(body['docs']) ? (body['docs'] as unknown[]) : [];
-  if (docs.some((doc) => isJsonObject(doc) && String(doc['_id']).startsWith('_local/'))) {
-    throw badRequest('_local documents are written by PUT to their own address.');
-  }
-}
-
-function requireKnownFeed(route: Route, query: URLSearchParams): void {
-  const feed = query.get('feed') ?? 'normal';
-  if (route.kind === 'changes' && feed !== 'normal' && feed !== 'longpoll') {
-    throw badRequest('Supported `feed` types: normal, longpoll');
-  }
-}
-
-function send(request: FastifyRequest, reply: FastifyReply, response: Response, route: Route): FastifyReply {
-  setCouchHeaders(reply);
-  reply.code(response.status);
-  for (const name of passedResponseHeaders) {
-    const value = response.headers.get(name);
-    if (value !== null) reply.header(name, value);
-  }
-  const cookie = strictCookie(response.headers.getSetCookie(), request.protocol === 'https');
-  if (cookie !== undefined) reply.header('set-cookie', cookie);
-  if (route.kind === 'attachment') reply.header('content-disposition', 'attachment');
-  if (response.body === null) return reply.send();
-  return reply.send(Readable.fromWeb(response.body as ReadableStream));
-}
-
-/** CouchDB's session cookie with the attributes that the embedded endpoint gives it. */
-function strictCookie(setCookies: string[], secure: boolean): string | undefined {
-  const text = setCookies.find((each) => each.startsWith(`${sessionCookieName}=`));
-  if (text === undefined) return undefined;
-  const attributes = parse(text);
-  const token = attributes[sessionCookieName] ?? '';
-  const maxAge = token === '' ? 0 : Number(attributes['Max-Age'] ?? 600);
-  return sessionCookie(token, { secure, maxAge: Number.isFinite(maxAge) ? maxAge : 600 });
-}

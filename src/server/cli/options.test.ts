@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { CommandError } from './command-error';
+import { readCommand } from './options';
+
+const standard = { port: 3000, host: 'localhost', data: './data', demo: true };
+
+describe('the command line', () => {
+  it('starts by itself, with what the environment says', () => {
+    expect(readCommand([], {})).toEqual({ kind: 'start', options: standard });
+    const environment = {
+      PORT: '8080',
+      HOST: '0.0.0.0',
+      TISKI_DATA: '/srv/tiski',
+      TISKI_DEMO: '0',
+      TISKI_ADMIN_PASSWORD: 'secret',
+      TISKI_TRUST_PROXY: '10.0.0.1',
+      TISKI_APP: 'other',
+      COUCHDB_URL: 'http://admin:admin@localhost:5984',
+    };
+    expect(readCommand(['start'], environment)).toEqual({
+      kind: 'start',
+      options: {
+        port: 8080,
+        host: '0.0.0.0',
+        data: '/srv/tiski',
+        demo: false,
+        adminPassword: 'secret',
+        trustProxy: '10.0.0.1',
+        app: 'other',
+        couchUrl: 'http://admin:admin@localhost:5984',
+      },
+    });
+  });
+
+  it('words go before the environment, an empty variable is none', () => {
+    const words = ['dev', '--port', '4000', '--data', 'x', '--empty'];
+    const command = readCommand(words, { PORT: '1', TISKI_DATA: 'y', HOST: '' });
+    expect(command).toEqual({ kind: 'dev', options: { ...standard, port: 4000, data: 'x', demo: false } });
+  });
+
+  it('imports a file, by an address or a folder', () => {
+    expect(readCommand(['import', 'cards.csv', '--url', 'http://x'], {})).toEqual({
+      kind: 'import',
+      file: 'cards.csv',
+      url: 'http://x',
+    });
+  });
+
+  it('helps', () => {
+    expect(readCommand(['--help', 'start'], {})).toEqual({ kind: 'help' });
+    expect(readCommand(['-v'], {})).toEqual({ kind: 'version' });
+  });
+
+  it.each([
+    [['nonsense'], /no command "nonsense"/],
+    [['--nonsense'], /Unknown option '--nonsense'/],
+    [['start', 'x'], /"x" is one word too many/],
+    [['import'], /import needs a file/],
+    [['import', 'a', 'b'], /"b" is one word too many/],
+    [['start', '--url', 'x'], /--url goes with import/],
+    [['start', '--port'], /--port/],
+    [['start', '--port', '70000'], /"70000" is no port/],
+    [['start', '--port', '3e3'], /"3e3" is no port/],
+    [['start', '--port', '-1'], /--port/],
+  ])('%j is refused in one line', (words, message) => {
+    const read = () => readCommand(words, {});
+    expect(read).toThrow(CommandError);
+    expect(read).toThrow(message);
+    expect(read).not.toThrow(/\n/);
+  });
+
+  it('an address of no CouchDB is refused', () => {
+    for (const COUCHDB_URL of ['localhost:5984', 'ftp://x', 'nonsense']) {
+      expect(() => readCommand([], { COUCHDB_URL })).toThrow(/COUCHDB_URL must be like/);
+    }
+  });
+});

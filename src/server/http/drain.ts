@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+
+/** A client that doesn't take its answer is not waited for longer. */
+const patienceMs = 2000;
+
+/**
+ * When the app closes, lets the requests that are under way end first. Connections are cut after that, idle
+ * ones too: a browser keeps them open for minutes.
+ */
+export function drainOnClose(app: FastifyInstance): void {
+  let running = 0;
+  let drained: () => void = () => undefined;
+  app.addHook('onRequest', (_request, _reply, next) => {
+    running += 1;
+    next();
+  });
+  app.addHook('onResponse', (_request, _reply, next) => {
+    running -= 1;
+    if (running === 0) drained();
+    next();
+  });
+  app.addHook('preClose', async () => {
+    if (running === 0) return;
+    const impatience = new AbortController();
+    const allEnded = new Promise<void>((resolve) => (drained = resolve));
+    await Promise.race([
+      allEnded,
+      delay(patienceMs, undefined, { signal: impatience.signal }).catch(() => undefined),
+    ]);
+    impatience.abort();
+  });
+}

@@ -1,0 +1,39 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import fastifyCookie from '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sessionCookie, sessionCookieName } from '../accounts/session-cookie';
+import type { Route } from '../couch/route';
+import { setCouchHeaders } from './couch-request';
+
+const passedHeaders = ['content-type', 'etag', 'allow', 'retry-after'] as const;
+
+/** Hands CouchDB's answer on as it comes, without what is between CouchDB and us alone. */
+export function sendProxied(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  response: Response,
+  route: Route,
+): FastifyReply {
+  setCouchHeaders(reply);
+  reply.code(response.status);
+  for (const name of passedHeaders) {
+    const value = response.headers.get(name);
+    if (value !== null) reply.header(name, value);
+  }
+  const cookie = strictCookie(response.headers.getSetCookie(), request.protocol === 'https');
+  if (cookie !== undefined) reply.header('set-cookie', cookie);
+  if (route.kind === 'attachment') reply.header('content-disposition', 'attachment');
+  if (response.body === null) return reply.send();
+  return reply.send(Readable.fromWeb(response.body as ReadableStream));
+}
+
+/** CouchDB's session cookie with the attributes that the embedded endpoint gives it. */
+function strictCookie(setCookies: string[], secure: boolean): string | undefined {
+  const text = setCookies.find((each) => each.startsWith(`${sessionCookieName}=`));
+  if (text === undefined) return undefined;
+  const attributes = fastifyCookie.parse(text);
+  const token = attributes[sessionCookieName] ?? '';
+  const maxAge = token === '' ? 0 : Number(attributes['Max-Age'] ?? 600);
+  return sessionCookie(token, { secure, maxAge: Number.isFinite(maxAge) ? maxAge : 600 });
+}

@@ -25,16 +25,21 @@ export const instant = v.pipe(v.string(), v.isoTimestamp('must be an instant lik
 export const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a-z, 0-9 and -'));
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-export const zone = v.pipe(
-  v.string(),
-  v.check((name) => {
-    try {
-      return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-    } catch {
-      return false;
-    }
-  }, 'must be a time zone like Europe/Helsinki'),
-);
+// Making a format is slow, and a sector's visits name one zone or two.
+const knownZones = new Set<string>();
+
+function isZone(name: string): boolean {
+  if (knownZones.has(name)) return true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+  } catch {
+    return false;
+  }
+  knownZones.add(name);
+  return true;
+}
+
+export const zone = v.pipe(v.string(), v.check(isZone, 'must be a time zone like Europe/Helsinki'));
 
 /** A name in every language of the product. */
 export const localizedText = v.object({ fi: v.string(), sv: v.string(), en: v.string() });

@@ -14,9 +14,5 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-export interface BackendLimits {
-  /** Bytes of the largest request body below /couch/. */
-  bodyLimit: number;
-}
-
+/** Bytes of the largest request body below /couch/. */
 export const standardBodyLimit = 8 * 1024 * 1024;

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import PouchDB from 'pouchdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { basic, couchUrl, send, startEmbedded, targets, type Target } from './couch-target';
+import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
+import { basic, couchUrl, removeDocument, send, startEmbedded, targets, type Target } from './couch-target';
 
 const documents = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ _id: `doc ${index}/å`, index, text: 'x'.repeat(index) }));
@@ -100,8 +101,9 @@ if (couchUrl !== undefined) {
       target = await startEmbedded();
     });
     afterAll(async () => {
-      await send('DELETE', `${origin}/${target.prefix}moved`, { as: admin });
-      await send('DELETE', `${origin}/_users/org.couchdb.user:${target.prefix}mover`, { as: admin });
+      const client = remoteClient(couchAddress(couchdb.href));
+      await client.request('DELETE', `/${target.prefix}moved`);
+      await removeDocument(client, `/_users/org.couchdb.user:${target.prefix}mover`);
       await target.stop();
     });
 

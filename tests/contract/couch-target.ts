@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { createApp } from '../../src/server/app';
 import type { Backend } from '../../src/server/backend';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
-import { couchAddress } from '../../src/server/couch/remote-client';
 import { openBackend } from '../../src/server/main';
 import { ensureAdministrator } from '../../src/server/provision/administrator';
 
@@ -66,14 +65,14 @@ export async function startEmbedded(): Promise<Target> {
 async function startProxy(address: string): Promise<Target> {
   const url = new URL(address);
   const admin = { name: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
-  couchAddress(address);
   const backend = await openBackend({ folder: '', couchUrl: address, bodyLimit: 256 * 1024 });
   return startTarget(backend, admin, () => Promise.resolve());
 }
 
 async function startTarget(backend: Backend, admin: Account, clean: () => Promise<void>): Promise<Target> {
   const prefix = `t${randomBytes(4).toString('hex')}-`;
-  const client = prefixedClient(backend.client, prefix);
+  const accounts = new Set<string>();
+  const client = prefixedClient(backend.client, prefix, accounts);
   const app = await createApp({
     backend: { ...backend, client },
     version: 'test',
@@ -91,9 +90,9 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
     client,
     call,
     couch: (method, path, options) => call(method, `/couch${path}`, options),
-    addAccount: (name, roles) => addAccount(backend.client, `${prefix}${name}`, roles),
+    addAccount: (name, roles) => addAccount(client, `${prefix}${name}`, roles),
     stop: async () => {
-      await removeOwn(backend.client, prefix);
+      await removeOwn(backend.client, prefix, accounts);
       await app.close();
       await backend.close();
       await clean();
@@ -101,11 +100,13 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
   };
 }
 
-/** The same server, its `tiski-…` databases under a prefix. */
-function prefixedClient(client: CouchClient, prefix: string): CouchClient {
+/** The same server, its `tiski-…` databases under a prefix; notes the accounts that it makes. */
+function prefixedClient(client: CouchClient, prefix: string, accounts: Set<string>): CouchClient {
   return {
-    request: (method, path, body) =>
-      client.request(method, path.replace(/^\/tiski-/, `/${prefix}tiski-`), body),
+    request: (method, path, body) => {
+      if (method === 'PUT' && path.startsWith('/_users/')) accounts.add(path);
+      return client.request(method, path.replace(/^\/tiski-/, `/${prefix}tiski-`), body);
+    },
   };
 }
 
@@ -122,19 +123,18 @@ async function addAccount(client: CouchClient, name: string, roles: string[]): P
   return { name, password };
 }
 
-async function removeOwn(client: CouchClient, prefix: string): Promise<void> {
+async function removeOwn(client: CouchClient, prefix: string, accounts: Set<string>): Promise<void> {
   const names = (await requireOk(client, 'GET', '/_all_dbs')) as string[];
   for (const name of names.filter((each) => each.startsWith(prefix))) {
     await requireOk(client, 'DELETE', `/${encodeURIComponent(name)}`);
   }
-  const range = `startkey=${encodeURIComponent(`"org.couchdb.user:${prefix}"`)}`;
-  const end = `endkey=${encodeURIComponent(`"org.couchdb.user:${prefix}\u{ffff}"`)}`;
-  const { rows } = (await requireOk(client, 'GET', `/_users/_all_docs?${range}&${end}`)) as {
-    rows: { id: string; value: { rev: string } }[];
-  };
-  for (const { id, value } of rows) {
-    await requireOk(client, 'DELETE', `/_users/${encodeURIComponent(id)}?rev=${value.rev}`);
-  }
+  for (const path of accounts) await removeDocument(client, path);
+}
+
+/** Deletes a document if it is there. */
+export async function removeDocument(client: CouchClient, path: string): Promise<void> {
+  const { status, body } = await client.request('GET', path);
+  if (status === 200) await requireOk(client, 'DELETE', `${path}?rev=${(body as { _rev: string })._rev}`);
 }
 
 export const basic = ({ name, password }: Account) =>

@@ -68,7 +68,7 @@ const notJsonType = () => new ApiFailure(415, 'not-json', 'Content-Type must be 
 function answerFailures(routes: FastifyInstance, onFault: (error: unknown) => void): void {
   routes.setErrorHandler((error: FastifyError, _request, reply) => {
     const failure = apiFailureFrom(error);
-    if (failure.status >= 500) onFault(error);
+    if (failure.status === 500) onFault(error);
     return reply.code(failure.status).headers(failure.headers).send(failure.body);
   });
 }

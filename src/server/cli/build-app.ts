@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError } from './command-error';
 
@@ -23,10 +22,10 @@ export async function buildIfStale(): Promise<string> {
 
 async function build(): Promise<void> {
   console.log('Building the app, this takes a moment …');
-  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
-  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'error'], {
+  const script = fileURLToPath(new URL('./build-child.js', import.meta.url));
+  const child = spawn(process.execPath, [script], {
     cwd: projectFolder,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new CommandError('the app could not be built.');

@@ -1,23 +1,30 @@
 import { createServer } from 'vite';
 import { projectFolder } from './build-app';
+import { CommandError } from './command-error';
 import type { StartOptions } from './options';
 import { startOrExplain, tellNext } from './start';
 import { closeOnSignal } from './stop-signals';
 
 /** The app with hot reload, and the same server behind it on a port of its own. */
 export async function dev(options: StartOptions): Promise<void> {
+  const { port, host } = options;
   const server = await startOrExplain({ ...options, port: 0 });
+  const url = `http://localhost:${port}`;
+  tellNext({ ...server, url });
+  // SvelteKit takes the folder it runs in for the project.
+  process.chdir(projectFolder);
   const proxy = { '/couch': server.url, '/api': server.url };
-  const vite = await createServer({
-    root: projectFolder,
-    server: { port: options.port, strictPort: true, host: options.host, proxy },
-  });
-  await vite.listen();
-  closeOnSignal(async () => {
+  const vite = await createServer({ server: { port, strictPort: true, host, proxy } });
+  const close = async () => {
     await vite.close();
     await server.close();
-  });
-  const url = `http://localhost:${options.port}`;
+  };
+  try {
+    await vite.listen();
+  } catch {
+    await close();
+    throw new CommandError(`port ${port} is taken. Choose another with --port.`);
+  }
+  closeOnSignal(close);
   console.log(`\nTiski is open at ${url}, with hot reload`);
-  tellNext({ ...server, url });
 }

@@ -6,7 +6,7 @@ import type { StoreOptions } from './options';
 import type { CouchClient } from '../couch/client';
 
 /** Opens the store, works on it, and closes it. @throws {CommandError} when it can't be opened */
-export async function withStore<T>(
+async function withStore<T>(
   options: StoreOptions,
   work: (client: CouchClient) => Promise<T>,
 ): Promise<T> {

@@ -12,7 +12,7 @@ type Party = Security['admins'];
 const belongsTo = (user: UserContext, { names, roles }: Party) =>
   (user.name !== null && names.includes(user.name)) || user.roles.some((role) => roles.includes(role));
 
-export function isDatabaseAdministrator(user: UserContext, database: Database): boolean {
+function isDatabaseAdministrator(user: UserContext, database: Database): boolean {
   return isServerAdministrator(user) || belongsTo(user, database.security.admins);
 }
 

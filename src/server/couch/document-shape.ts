@@ -50,7 +50,7 @@ export function readDocument(value: unknown, newId?: () => string): IncomingDocu
 }
 
 /** @throws {CouchFailure} 400 for what can't be a document's id */
-export function requireId(value: unknown): string {
+function requireId(value: unknown): string {
   if (typeof value !== 'string') {
     throw new CouchFailure(400, 'illegal_docid', 'Document id must be a string');
   }

@@ -157,7 +157,7 @@ export class Endpoint {
 }
 
 /** GET _session: who the request is from. */
-export function sessionAnswer(user: UserContext): CouchResponse {
+function sessionAnswer(user: UserContext): CouchResponse {
   const authenticated = user.authenticated === undefined ? {} : { authenticated: user.authenticated };
   return jsonResponse(200, {
     ok: true,

@@ -58,7 +58,7 @@ const databaseRoutes: Record<string, DatabaseRouteKind> = {
 
 export const usersDatabase = '_users';
 
-export function isDatabaseName(name: string): boolean {
+function isDatabaseName(name: string): boolean {
   return name === usersDatabase || (/^[a-z][a-z0-9_$()+/-]*$/.test(name) && name.length <= 200);
 }
 

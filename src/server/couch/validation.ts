@@ -43,7 +43,7 @@ const run = new Script('validateAll(input)', { filename: 'validate_doc_update' }
 export type DocumentValidator = (inputs: readonly string[]) => (CouchFailure | undefined)[];
 
 /** @throws {CouchFailure} 400 when `source` isn't a function */
-export function compileValidator(source: string): DocumentValidator {
+function compileValidator(source: string): DocumentValidator {
   const context = createContext(Object.create(null) as Context, {
     codeGeneration: { strings: false, wasm: false },
     microtaskMode: 'afterEvaluate',

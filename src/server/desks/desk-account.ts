@@ -4,7 +4,7 @@ import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
 
 /** The one role of a device that was taken out of service. Its sign-in still works, so that it learns so. */
-export const revokedRoles = ['revoked'];
+const revokedRoles = ['revoked'];
 
 /** What a desk at a venue may do: read its sectors' visits, write its own. */
 export const deskRoles = (venue: string, sectors: readonly string[]) => [

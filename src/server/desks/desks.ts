@@ -42,7 +42,7 @@ const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
 export const newDeskId = () => Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('');
 export const accountNameFrom = (id: string) => `desk-${id}`;
 
-export function deskView(desk: DeskDocument): DeskView {
+function deskView(desk: DeskDocument): DeskView {
   const { name, venue, account, status, createdAt, pairedAt, revokedAt, code } = desk;
   return {
     id: deskIdOf(desk),

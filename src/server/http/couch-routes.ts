@@ -23,7 +23,7 @@ export function addCouchRoute(
       );
       routes.setErrorHandler((error: FastifyError, _request, reply) => {
         const failure = couchFailureFrom(error);
-        if (failure.status >= 500) onFault(error);
+        if (failure.status >= 500 && !(error instanceof CouchFailure)) onFault(error);
         return sendFailure(reply, failure);
       });
       routes.all('/', answer);

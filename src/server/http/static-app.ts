@@ -14,6 +14,7 @@ export function addStaticApp(app: FastifyInstance, folder: string): void {
   void app.register(fastifyStatic, {
     root: folder,
     cacheControl: false,
+    preCompressed: true,
     setHeaders: (reply, path) => {
       const cache = path.includes(immutable) ? 'public, max-age=31536000, immutable' : 'no-cache';
       reply.setHeader('cache-control', cache);

@@ -6,10 +6,7 @@ import type { StoreOptions } from './options';
 import type { CouchClient } from '../couch/client';
 
 /** Opens the store, works on it, and closes it. @throws {CommandError} when it can't be opened */
-async function withStore<T>(
-  options: StoreOptions,
-  work: (client: CouchClient) => Promise<T>,
-): Promise<T> {
+async function withStore<T>(options: StoreOptions, work: (client: CouchClient) => Promise<T>): Promise<T> {
   const { data, couchUrl } = options;
   try {
     const backend = await openBackend({ folder: data, ...(couchUrl === undefined ? {} : { couchUrl }) });

@@ -11,7 +11,8 @@ const TEXT = /\.(html|js|json|css)$/;
  */
 export async function buildNextVersion(): Promise<{ folder: string; version: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tiski-next-'));
-  await cp('build', folder, { recursive: true });
+  // Compressed copies would keep the old version's text.
+  await cp('build', folder, { recursive: true, filter: (file) => !/\.(br|gz)$/.test(file) });
   const current = (JSON.parse(await readFile('build/_app/version.json', 'utf8')) as { version: string })
     .version;
   const version = String(Number(current) + 60_000);

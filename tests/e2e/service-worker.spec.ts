@@ -22,7 +22,9 @@ const routes = readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
 /** Every built file a device must hold to work without a network; downloads and compressed copies stay behind. */
 function filesOfTheApp(): string[] {
   return readdirSync('build', { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^(service-worker\.js|version\.json|.*\.(csv|br|gz))$/.test(entry.name))
+    .filter(
+      (entry) => entry.isFile() && !/^(service-worker\.js|version\.json|.*\.(csv|br|gz))$/.test(entry.name),
+    )
     .map((entry) => '/' + path.posix.relative('build', path.posix.join(entry.parentPath, entry.name)));
 }
 

@@ -136,6 +136,24 @@ describe('a desk and the server', () => {
     expect(await listRefused(db)).toMatchObject([{ id: forged._id, refusal: { status: 403 } }]);
   });
 
+  it('S11 a device paired anew as the same desk sends what it had not sent under its former name', async () => {
+    const { db, device } = await aPairedDesk();
+    await sync(db, device);
+    const visit = await logAny(db);
+    const { code } = await post(`desks/${device.deskId}/code`, {});
+    const anew = await pairDevice(db, address, String(code), randomSecret);
+    if (!anew.ok) throw new Error(anew.failure.kind);
+    expect(anew.value.account.name).not.toBe(device.account.name);
+    expect(visit.desk).toBe(device.account.name);
+    await sync(db, anew.value);
+    expect(await waitingCount(db)).toBe(0);
+    expect(await listRefused(db)).toEqual([]);
+
+    const other = await aPairedDesk();
+    await sync(other.db, other.device);
+    expect((await other.db.visits.get(visit._id))?.document).toEqual(visit);
+  });
+
   it('S11 a revoked desk is told so, and is not let in', async () => {
     const { device } = await aPairedDesk();
     const remote = createCouchServer(address, device.account);

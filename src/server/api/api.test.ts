@@ -19,7 +19,7 @@ const catalogue = [
   { _id: 'service:kahvio', type: 'service', v: 1, sector: 'ruoka', venues: ['uimahalli', 'teatteri'] },
 ];
 
-/** As written in DESIGN's "What must be shown": pairing works the same over either store. */
+/** Pairing works the same over either store. */
 describe.each(targets)('/api over $name', ({ start }) => {
   let target: Target;
   let chief: Account;

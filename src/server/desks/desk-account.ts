@@ -6,11 +6,12 @@ import { userDocumentId } from '../couch/users-access';
 /** The one role of a device that was taken out of service. Its sign-in still works, so that it learns so. */
 const revokedRoles = ['revoked'];
 
-/** What a desk at a venue may do: read its sectors' visits, write its own. */
-export const deskRoles = (venue: string, sectors: readonly string[]) => [
+/** What a desk at a venue may do: read its sectors' visits, write its own and its former accounts'. */
+export const deskRoles = (venue: string, sectors: readonly string[], formerAccounts: readonly string[]) => [
   'desk',
   `venue:${venue}`,
   ...sectors.map((sector) => `sector:${sector}`),
+  ...formerAccounts.map((account) => `former:${account}`),
 ];
 
 /** Makes the account, or gives the one that is there other roles, and a password when it is given. */

@@ -33,7 +33,8 @@ export async function pairDesk(client: CouchClient, typed: unknown, now: Date): 
   if (!(await storeDesk(client, paired))) throw unknownCode();
   const sectorNames = await sectors(client, paired.venue);
   const password = madeUpPassword();
-  await putDeskAccount(client, paired.account, deskRoles(paired.venue, sectorNames), password);
+  const roles = deskRoles(paired.venue, sectorNames, paired.formerAccounts ?? []);
+  await putDeskAccount(client, paired.account, roles, password);
   if (desk.account !== paired.account) await revokeDeskAccount(client, desk.account);
   return {
     desk: { id: deskIdOf(paired), name: paired.name, venue: paired.venue, sectors: sectorNames },

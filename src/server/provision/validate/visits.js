@@ -163,15 +163,14 @@
     }
 
     /**
-     * A desk writes its own: the id, and so the visit that is voided, carries its name.
+     * A desk writes its own: the id, and so the visit that is voided, carries its name. What a device had
+     * not sent before it was paired anew goes out under the desk's former name.
      * @param {{ _id: string } & Record<string, unknown>} doc
      */
     function checkDesk(doc) {
-      need(
-        deskOf(doc.type === 'void' ? doc.visit : doc._id) === userCtx.name,
-        'A desk writes its own documents only.'
-      );
-      need(doc.desk === userCtx.name, 'desk must be the name of the account that writes.');
+      var owner = deskOf(doc.type === 'void' ? doc.visit : doc._id);
+      need(owner === userCtx.name || hasRole('former:' + owner), 'A desk writes its own documents only.');
+      need(doc.desk === owner, 'desk must be the desk that the _id names.');
       if (doc.type === 'visit')
         need(hasRole('venue:' + doc.venue), 'This desk does not belong to that venue.');
     }

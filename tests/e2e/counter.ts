@@ -52,6 +52,43 @@ export async function logVisit(page: Page, code: string): Promise<void> {
   await expect(verdict(page).getByRole('heading')).toHaveText(/Kirjattu klo/);
 }
 
+/** Makes this desk a kiosk, and waits until it is ready for a card. */
+export async function startKiosk(page: Page, { pin = '2468', service = 'Uinti' } = {}): Promise<void> {
+  await page.goto('/kiosk');
+  await page.getByLabel('Palvelu').selectOption({ label: service });
+  await page.getByLabel(/PIN/).fill(pin);
+  await page.getByRole('button', { name: 'Käynnistä' }).click();
+  await expectKioskReady(page);
+}
+
+export async function expectKioskReady(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Näytä korttisi' })).toBeVisible();
+}
+
+export async function leaveKiosk(page: Page, pin = '2468'): Promise<void> {
+  await page.getByRole('button', { name: 'Henkilökunta' }).click();
+  await page.getByLabel(/PIN/).fill(pin);
+  await page.getByRole('button', { name: 'Poistu' }).click();
+  await expect(page).toHaveURL(/desk$/);
+}
+
+/** Types a one-time code on /setup; what comes of it is the caller's to see. */
+export async function enterCode(page: Page, code: string): Promise<void> {
+  await page.getByLabel('Kertakoodi').fill(code);
+  await page.getByRole('button', { name: 'Ota käyttöön', exact: true }).click();
+}
+
+export async function expectDesk(page: Page, name: string): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1, name: `Tämä laite on tiski: ${name}` })).toBeVisible();
+}
+
+export async function signIn(page: Page, password: string): Promise<void> {
+  await page.goto('/office/desks');
+  await page.getByLabel('Käyttäjätunnus').fill('administrator');
+  await page.getByLabel('Salasana').fill(password);
+  await page.getByRole('button', { name: 'Kirjaudu', exact: true }).click();
+}
+
 export async function expectWaiting(page: Page, count: number): Promise<void> {
   await expect(page.locator('[data-waiting]')).toHaveAttribute('data-waiting', String(count), {
     timeout: 30_000,
@@ -85,6 +122,13 @@ export class Office {
     const { body } = await this.request('GET', path);
     const { status } = await this.request('PUT', path, { ...(body as object), ...fields });
     expect(status).toBe(201);
+  }
+
+  /** Adds a desk; gives its one-time code. */
+  async addDesk(name: string, venue = 'uimahalli'): Promise<string> {
+    const { status, body } = await this.request('POST', '/api/desks', { name, venue });
+    expect(status).toBe(201);
+    return (body as { code: string }).code;
   }
 
   async revoke(deskName: string): Promise<void> {

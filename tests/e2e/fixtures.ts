@@ -2,7 +2,7 @@ import { test as base, expect } from '@playwright/test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConsoleGuard, NETWORK_LOST } from '../setup/console-guard';
+import { ConsoleGuard, NETWORK_LOST, SERVER_LEAVING } from '../setup/console-guard';
 import { openBrowser, type OpenedBrowser, type OpenOptions } from '../setup/opened-browser';
 import { TiskiServer, type ServerOptions } from '../setup/tiski-server';
 
@@ -40,7 +40,10 @@ export const test = base.extend<Fixtures>({
 
   server: async ({ serverOptions, consoleGuard }, use) => {
     const server = await TiskiServer.prepare(serverOptions);
-    server.onEnd = () => consoleGuard.allow(NETWORK_LOST);
+    server.onEnd = () => {
+      consoleGuard.allow(NETWORK_LOST);
+      consoleGuard.allow(SERVER_LEAVING);
+    };
     await server.start();
     await use(server);
     await server.dispose();

@@ -4,6 +4,9 @@ import type { BrowserContext } from '@playwright/test';
 export const NETWORK_LOST =
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE|INTERNET_DISCONNECTED|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED|NETWORK_CHANGED)/;
 
+/** And of every request that meets a server about to end. */
+export const SERVER_LEAVING = /status of 503/;
+
 /** Collects console errors and uncaught exceptions of every page, but for what the test expects. */
 export class ConsoleGuard {
   readonly #allowed: RegExp[] = [];

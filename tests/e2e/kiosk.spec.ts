@@ -1,0 +1,194 @@
+import type { Page } from '@playwright/test';
+import { groupDigits } from '../../src/lib/domain/card-number';
+import {
+  cardOf,
+  expectKioskReady,
+  expectWaiting,
+  leaveKiosk,
+  Office,
+  openDemoDesk,
+  scan,
+  startKiosk,
+} from './counter';
+import { expect, test } from './fixtures';
+import { held, makeVideo } from './video';
+
+const card = cardOf('admitted');
+const eightDays = 8 * 24 * 60 * 60_000;
+
+const answer = (page: Page) => page.getByRole('status').getByRole('heading');
+const staffButton = (page: Page) => page.getByRole('button', { name: 'Henkilökunta' });
+
+async function scanAndRead(page: Page, code: string, title: string): Promise<void> {
+  await scan(page, code);
+  await expect(answer(page)).toHaveText(title);
+}
+
+/** Nobody touches anything: the answer stays three seconds. */
+async function expectReadyAgain(page: Page): Promise<void> {
+  await expect(answer(page)).toHaveText('Näytä korttisi', { timeout: 5_000 });
+}
+
+async function givePin(page: Page, pin: string): Promise<void> {
+  await page.getByLabel(/PIN/).fill(pin);
+  await page.getByRole('button', { name: 'Poistu' }).click();
+}
+
+/** R16: whoever stands before the screen learns nothing of others, and finds no way out. */
+async function expectNothingTold(page: Page): Promise<void> {
+  await expect(page.locator('a[href]')).toHaveCount(0);
+  await expect(page.getByRole('list')).toHaveCount(0);
+  await expect(page.getByRole('button')).toHaveText(['FI', 'SV', 'EN', 'Henkilökunta', 'Yritä uudelleen']);
+  const text = await page.locator('body').innerText();
+  for (const secret of [card, groupDigits(card)]) expect(text).not.toContain(secret);
+  expect(text).not.toMatch(/hyvinvointi|senior|erityis/i);
+}
+
+test.describe('a customer at the kiosk', () => {
+  test.beforeEach(async ({ page }) => {
+    await openDemoDesk(page);
+    await startKiosk(page);
+  });
+
+  test('S1 R8 is welcomed and logged, and welcomed again without a second visit', async ({
+    page,
+    server,
+  }) => {
+    await scanAndRead(page, card, 'Tervetuloa!');
+    await expect(page.getByText('Käynti on kirjattu.')).toBeVisible();
+    await expectReadyAgain(page);
+    await scanAndRead(page, card, 'Tervetuloa!');
+    await expect(page.getByText(/Käynti on jo kirjattu klo \d/)).toBeVisible();
+    await expectReadyAgain(page);
+    await leaveKiosk(page);
+    await expectWaiting(page, 0);
+    expect(await new Office(server).visitsOf(card)).toHaveLength(1);
+  });
+
+  test('R15 is sent to the staff when the card does not do, and nothing is logged', async ({
+    page,
+    server,
+  }) => {
+    await server.stop();
+    for (const kind of ['suspended', 'not-included', 'unknown-card', 'not-a-card'] as const) {
+      await scanAndRead(page, cardOf(kind), 'Käänny henkilökunnan puoleen');
+      await expectReadyAgain(page);
+    }
+    // R12: the register is too old to tell by itself.
+    await page.clock.install({ time: Date.now() + eightDays });
+    await page.reload();
+    await expectKioskReady(page);
+    await scanAndRead(page, card, 'Käänny henkilökunnan puoleen');
+    await leaveKiosk(page);
+    await expectWaiting(page, 0);
+  });
+
+  test('R16 sees no name, no number, no scheme, no history and no way out', async ({ page }) => {
+    await expectNothingTold(page);
+    await scanAndRead(page, card, 'Tervetuloa!');
+    await expectNothingTold(page);
+    await expectReadyAgain(page);
+    await scanAndRead(page, cardOf('expired'), 'Käänny henkilökunnan puoleen');
+    await expectNothingTold(page);
+    await expectReadyAgain(page);
+    await expect(page.locator('body')).not.toContainText('klo');
+  });
+
+  test('is told that the scanner works when there is no camera, and not to type', async ({ page }) => {
+    const notice = page.getByRole('alert');
+    await expect(notice).toContainText('Kameraa ei löydy');
+    await expect(notice).toContainText('Viivakoodinlukija toimii silti.');
+    await expect(notice).not.toContainText('näppäily');
+  });
+});
+
+test.describe('the way out', () => {
+  test.beforeEach(async ({ page }) => {
+    await page.clock.install();
+    await openDemoDesk(page);
+    await startKiosk(page);
+    await staffButton(page).click();
+  });
+
+  test('is the PIN', async ({ page }) => {
+    await givePin(page, '1357');
+    await expect(page.getByRole('alert').filter({ hasText: 'Väärä PIN-koodi' })).toBeVisible();
+    await givePin(page, '2468');
+    await expect(page).toHaveURL(/desk$/);
+    await page.goto('/kiosk');
+    await expect(page.getByRole('heading', { name: 'Käynnistä kioski' })).toBeVisible();
+  });
+
+  test('is slow for who guesses: five wrong PINs, half a minute, also in a dialog opened anew', async ({
+    page,
+  }) => {
+    const [leave, told] = [page.getByRole('button', { name: 'Poistu' }), page.locator('#leave-fault')];
+    for (const pin of ['1111', '2222', '3333', '4444']) {
+      await givePin(page, pin);
+      await expect(page.getByLabel(/PIN/)).toHaveValue('');
+      await page.keyboard.press('Escape');
+      await staffButton(page).click();
+    }
+    await givePin(page, '5555');
+    await expect(told).toHaveText(/Liian monta yritystä. Odota \d+ s/);
+    await expect(leave).toBeDisabled();
+    await page.keyboard.press('Escape');
+    await staffButton(page).click();
+    await expect(leave).toBeDisabled();
+    await page.clock.runFor(31_000);
+    await expect(leave).toBeEnabled();
+    await givePin(page, '2468');
+    await expect(page).toHaveURL(/desk$/);
+  });
+
+  test('closes by itself when a customer opened it and went away', async ({ page }) => {
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.clock.runFor(61_000);
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await scanAndRead(page, card, 'Tervetuloa!');
+  });
+});
+
+test('the keyboard alone starts the kiosk and leaves it', async ({ page }) => {
+  await openDemoDesk(page);
+  await page.goto('/kiosk');
+  await page.getByLabel(/PIN/).focus();
+  await page.keyboard.type('2468');
+  await page.keyboard.press('Enter');
+  await expectKioskReady(page);
+  for (let presses = 0; presses < 10; presses++) {
+    if (await staffButton(page).evaluate((button) => button === document.activeElement)) break;
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel(/PIN/)).toBeFocused();
+  await page.keyboard.type('2468');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/desk$/);
+});
+
+test('a kiosk stays a kiosk: reloaded, killed and opened elsewhere, without a network, and its camera admits', async ({
+  openBrowser,
+  server,
+}, testInfo) => {
+  const device = await openBrowser();
+  await openDemoDesk(device.page);
+  await startKiosk(device.page);
+  await device.page.reload();
+  await expectKioskReady(device.page);
+  await device.kill();
+  await server.stop();
+
+  const video = testInfo.outputPath('card.mjpeg');
+  await makeVideo(video, held([{ kind: 'qrcode', text: card }], 30));
+  const { page } = await openBrowser({ userDataDir: device.userDataDir, video });
+  await page.goto('/desk');
+  await expect(answer(page)).toHaveText('Tervetuloa!', { timeout: 30_000 });
+  await expect(page.getByText('Käynti on kirjattu.')).toBeVisible();
+  await expect(page).toHaveURL(/kiosk$/);
+  await expectReadyAgain(page);
+
+  await server.start();
+  const office = new Office(server);
+  await expect.poll(async () => (await office.visitsOf(card)).length, { timeout: 60_000 }).toBe(1);
+});

@@ -1,0 +1,274 @@
+import type { Page } from '@playwright/test';
+import {
+  cardOf,
+  chooseService,
+  expectKioskReady,
+  expectWaiting,
+  logVisit,
+  Office,
+  openDemoDesk,
+  scan,
+  scanAndSee,
+  startKiosk,
+  verdict,
+} from './counter';
+import { expect, test } from './fixtures';
+import { held, makeVideo } from './video';
+
+const [card, otherCard] = [cardOf('admitted'), cardOf('in-grace')];
+const day = 24 * 60 * 60_000;
+
+const title = (page: Page) => verdict(page).getByRole('heading');
+const topBar = (page: Page) => page.getByRole('banner');
+
+async function openCounter(page: Page): Promise<void> {
+  await openDemoDesk(page);
+  await chooseService(page);
+}
+
+test.describe('documents from the office', () => {
+  test('S7 one with wrong fields is set aside and counted, and everything else works', async ({
+    page,
+    server,
+  }) => {
+    const office = new Office(server);
+    await openCounter(page);
+    await office.changeCard(otherCard, { validFrom: '2026-13-45' });
+    await expect(topBar(page)).toContainText('1 tarkistettavaa');
+    await logVisit(page, card);
+    await expectWaiting(page, 0);
+    await scanAndSee(page, otherCard, 'Kortti käy');
+
+    await page.goto('/sync');
+    const list = page.getByRole('region', { name: 'Tietoja, joita ei voitu lukea' });
+    await expect(list.getByRole('listitem')).toHaveText([
+      new RegExp(`card:${otherCard}.*validFrom: must be a day that exists`),
+    ]);
+
+    await office.changeCard(otherCard, { validFrom: '2026-01-01' });
+    await expect(list).toBeHidden();
+    await expect(topBar(page)).not.toContainText('tarkistettavaa');
+  });
+
+  test('S7 one of a newer Tiski says that this device is to be updated', async ({ page, server }) => {
+    await openCounter(page);
+    await new Office(server).changeCard(otherCard, { v: 2 });
+    await expect(topBar(page)).toContainText('Päivitä Tiski');
+    await logVisit(page, card);
+    await expectWaiting(page, 0);
+    await page.goto('/sync');
+    await expect(page.getByText('Tehty uudemmalla Tiskillä. Päivitä tämä laite.')).toBeVisible();
+  });
+});
+
+test.describe('the device’s clock', () => {
+  for (const [how, offMs] of [
+    ['a day behind', -day],
+    ['a day ahead', day],
+  ] as const) {
+    test(`R13 ${how}: the visit carries the server’s time, and the correction`, async ({ page, server }) => {
+      await page.clock.install({ time: Date.now() + offMs });
+      await openCounter(page);
+      const before = Date.now();
+      await logVisit(page, card);
+      await expectWaiting(page, 0);
+      const [visit] = await new Office(server).visitsOf(card);
+      expect(Math.abs(Date.parse(visit?.at ?? '') - before)).toBeLessThan(30_000);
+      expect(Math.abs((visit?.clockSkewMs ?? 0) + offMs)).toBeLessThan(30_000);
+      await page.goto('/sync');
+      await expect(page.getByText(/^1\s?440 min pielessä, korjataan$/)).toBeVisible();
+    });
+  }
+
+  test('R13 before the build and no contact since: staff are asked, and may let in', async ({
+    page,
+    server,
+  }) => {
+    await openCounter(page);
+    await server.stop();
+    await page.clock.install({ time: '2020-01-01T12:00:00Z' });
+    await page.goto('/desk');
+    await expect(title(page)).toHaveText(/Valmis/);
+    await scanAndSee(page, card, 'Tarkista itse');
+    await expect(verdict(page)).toContainText('Laitteen kello on väärässä.');
+    await page.getByRole('button', { name: 'Päästä sisään ja kirjaa' }).click();
+    await expect(title(page)).toHaveText(/Kirjattu klo/);
+    await expectWaiting(page, 1);
+  });
+});
+
+/**
+ * Leaves the app no room on the disk; gives the way to make room again. To be called before the app is
+ * opened: Chromium grants room in advance and for half a minute.
+ */
+async function fillStorage(page: Page, origin: string): Promise<() => Promise<void>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+  return async () => {
+    await session.send('Storage.overrideQuotaForOrigin', { origin });
+  };
+}
+
+test.describe('storage full', () => {
+  test('S1 what is not stored is not said to be logged; with room again it is logged once', async ({
+    openBrowser,
+    server,
+  }) => {
+    const device = await openBrowser();
+    await openCounter(device.page);
+    await device.close();
+    const { page } = await openBrowser({ userDataDir: device.userDataDir });
+    const makeRoom = await fillStorage(page, server.url);
+    await page.goto('/desk');
+    await expect(title(page)).toHaveText(/Valmis/);
+    await scanAndSee(page, card, 'Kortti käy');
+    await page.keyboard.press('Enter');
+    await expect(title(page)).toHaveText('Ei kirjattu');
+    await expect(verdict(page)).toContainText('Vapauta tilaa laitteelta ja yritä uudelleen.');
+    await expectWaiting(page, 0);
+    const retry = verdict(page).getByRole('button', { name: 'Yritä uudelleen' });
+    await retry.click();
+    await expect(title(page)).toHaveText('Ei kirjattu');
+
+    await makeRoom();
+    await retry.click();
+    await expect(title(page)).toHaveText(/Kirjattu klo/);
+    await expectWaiting(page, 0);
+    expect(await new Office(server).visitsOf(card)).toMatchObject([{ number: 1 }]);
+  });
+
+  test('S1 the kiosk sends the customer to the staff', async ({ openBrowser, server }) => {
+    const device = await openBrowser();
+    await openDemoDesk(device.page);
+    await startKiosk(device.page);
+    await device.close();
+    const { page } = await openBrowser({ userDataDir: device.userDataDir });
+    await fillStorage(page, server.url);
+    await page.goto('/kiosk');
+    await expectKioskReady(page);
+    await scan(page, card);
+    await expect(page.getByRole('heading', { name: 'Ei kirjattu' })).toBeVisible();
+    await expect(page.getByText('Laitteen muisti on täynnä. Käänny henkilökunnan puoleen.')).toBeVisible();
+  });
+});
+
+test('a browser without camera, wake lock, Background Sync and Web Locks serves a desk and a kiosk', async ({
+  page,
+  server,
+}) => {
+  await page.addInitScript(() => {
+    for (const name of ['mediaDevices', 'wakeLock', 'locks'])
+      Reflect.deleteProperty(Navigator.prototype, name);
+    Reflect.deleteProperty(ServiceWorkerRegistration.prototype, 'sync');
+    Reflect.deleteProperty(globalThis, 'SyncManager');
+  });
+  await openCounter(page);
+  await expect(page.getByRole('heading', { name: 'Kameraa ei löydy' })).toBeVisible();
+  await logVisit(page, card);
+  await expectWaiting(page, 0);
+  await server.stop();
+  await logVisit(page, otherCard);
+  await expectWaiting(page, 1);
+  await server.start();
+  await expectWaiting(page, 0);
+  await startKiosk(page);
+  await expect(page.getByText(/Tämä selain ei pysty pitämään näyttöä päällä/)).toBeVisible();
+  await scan(page, card);
+  await expect(page.getByRole('heading', { name: 'Tervetuloa!' })).toBeVisible();
+});
+
+test('R8 two tabs log the same card at the same moment: one visit', async ({ context, page, server }) => {
+  await openCounter(page);
+  const tabs = [page, await context.newPage()];
+  await tabs[1]?.goto('/desk');
+  for (const tab of tabs) await expect(title(tab)).toHaveText(/Valmis/);
+  for (const tab of tabs) await scanAndSee(tab, card, 'Kortti käy');
+  await Promise.all(tabs.map((tab) => tab.keyboard.press('Enter')));
+  for (const tab of tabs) await expect(title(tab)).toHaveText(/irjattu klo/);
+  const titles = await Promise.all(tabs.map((tab) => title(tab).innerText()));
+  expect(titles.map((text) => text.replace(/ klo.*/, '')).toSorted()).toEqual(['Jo kirjattu', 'Kirjattu']);
+  await expectWaiting(page, 0);
+  expect(await new Office(server).visitsOf(card)).toHaveLength(1);
+});
+
+/** Writes down every title that the verdict's panel shows from now on, but for the one at rest. */
+async function recordTitles(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(globalThis, { seen });
+    new MutationObserver(() => {
+      const text = document.querySelector('[data-tone] h1')?.textContent ?? '';
+      if (!/^(Valmis.*)?$/.test(text) && seen.at(-1) !== text) seen.push(text);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+}
+
+test.describe('before the camera', () => {
+  test('a card held still is one verdict and one visit', async ({ openBrowser, server }, testInfo) => {
+    const video = testInfo.outputPath('held.mjpeg');
+    const [still, next] = [card, otherCard].map((text) => ({ kind: 'qrcode' as const, text }));
+    if (!still || !next) throw new Error('Two cards are needed.');
+    await makeVideo(video, [...held([still], 300), ...held([next], 30)]);
+    const { page } = await openBrowser({ video });
+    await openCounter(page);
+    const titles = await recordTitles(page);
+    await expect(page.getByText('Kortti 2024 001')).toBeVisible({ timeout: 30_000 });
+    await page.keyboard.press('Enter');
+    await expect(title(page)).toHaveText(/Kirjattu klo/);
+    // Ten seconds of it later, the next card.
+    await expect(page.getByText(/^Kortti 2024 002/)).toBeVisible({ timeout: 60_000 });
+    await expect(title(page)).toHaveText('Kortti käy');
+    expect((await titles()).map((text) => text.replace(/ klo.*/, ''))).toEqual([
+      'Kortti käy',
+      'Kirjattu',
+      'Kortti käy',
+    ]);
+    await expectWaiting(page, 0);
+    expect(await new Office(server).visitsOf(card)).toHaveLength(1);
+  });
+
+  test('two cards at once: asked to show one, and neither is taken', async ({ openBrowser }, testInfo) => {
+    const video = testInfo.outputPath('two.mjpeg');
+    await makeVideo(
+      video,
+      held([
+        { kind: 'qrcode', text: card, x: 160 },
+        { kind: 'qrcode', text: otherCard, x: 480 },
+      ]),
+    );
+    const { page } = await openBrowser({ video });
+    await openCounter(page);
+    await expect(page.getByText('Näkyvissä on kaksi koodia. Näytä yksi kortti kerrallaan.')).toBeVisible();
+    await expect(title(page)).toHaveText(/Valmis/);
+  });
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test('two cards are typed and logged by touch', async ({ page, server }) => {
+    await openCounter(page);
+    await page.getByRole('button', { name: 'Näppäile' }).tap();
+    const office = new Office(server);
+    for (const number of [card, otherCard]) {
+      for (const digit of number) await page.getByRole('button', { name: digit, exact: true }).tap();
+      await expect(title(page)).toHaveText('Kortti käy');
+      await expect(title(page)).toBeInViewport();
+      await page.getByRole('button', { name: 'Kirjaa käynti' }).tap();
+      await expect(title(page)).toHaveText(/Kirjattu klo/);
+      await page.getByRole('button', { name: 'Seuraava' }).tap();
+    }
+    await expectWaiting(page, 0);
+    for (const number of [card, otherCard]) expect(await office.visitsOf(number)).toHaveLength(1);
+  });
+});
+
+test('the language is changed while a verdict is open: the verdict stays', async ({ page }) => {
+  await openCounter(page);
+  await scanAndSee(page, card, 'Kortti käy');
+  await page.getByRole('button', { name: 'Svenska' }).click();
+  await expect(title(page)).toHaveText('Kortet gäller');
+  await page.getByRole('button', { name: 'Registrera besöket' }).click();
+  await expect(title(page)).toHaveText(/^Registrerat kl\./);
+});

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { NETWORK_LOST } from '../setup/console-guard';
 import {
   cardOf,
   chooseService,
@@ -107,6 +108,7 @@ test.describe('the administrator', () => {
     await revoke.click();
     await dialog.getByRole('button', { name: 'Poista käytöstä' }).click();
     await expect(desk).toContainText('Poistettu käytöstä');
+    await expect(page.getByRole('button', { name: /kertakoodi tiskille Kassa 1/ })).toHaveCount(0);
     await device.page.goto('/desk');
     await expect(device.page.getByRole('heading', { name: 'Laite on poistettu käytöstä' })).toBeVisible({
       timeout: 60_000,
@@ -220,6 +222,47 @@ test.describe('a new device', () => {
     await page.goto('/setup');
     await expectDesk(page, 'Kassa 1');
   });
+});
+
+test('a device that lost its desk to another gets a new code, and sends what it still had', async ({
+  page,
+  server,
+  openBrowser,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK_LOST);
+  allowConsole(/status of 403/);
+  const [office, device, other] = [new Office(server), await openBrowser(), await openBrowser()];
+  await device.page.goto('/setup');
+  await enterCode(device.page, await office.addDesk('Kassa 1'));
+  await expect(device.page.getByText('Valmis: tiski toimii myös ilman verkkoa.')).toBeVisible({
+    timeout: 60_000,
+  });
+  await chooseService(device.page);
+  await device.context.setOffline(true);
+  await logVisit(device.page, card);
+  const { name: formerAccount } = await accountOf(device.page);
+
+  await signIn(page, server.adminPassword);
+  const newCode = async () => {
+    await page.getByRole('button', { name: 'Uusi kertakoodi tiskille Kassa 1' }).click();
+    const code = await page.getByTestId('pairing-code').innerText();
+    await page.keyboard.press('Escape');
+    return code;
+  };
+  await other.page.goto('/setup');
+  await enterCode(other.page, await newCode());
+  await expectDesk(other.page, 'Kassa 1');
+
+  await device.context.setOffline(false);
+  await expect(device.page.getByText('Lähettämättömät käynnit ovat tallessa: 1.')).toBeVisible({
+    timeout: 60_000,
+  });
+  await device.page.getByRole('link', { name: 'Ota laite uudelleen käyttöön' }).click();
+  await enterCode(device.page, await newCode());
+  await expectDesk(device.page, 'Kassa 1');
+  await expectWaiting(device.page, 0);
+  expect(await office.visitsOf(card)).toMatchObject([{ desk: formerAccount, number: 1 }]);
 });
 
 test('two desks don’t see each other’s secrets, nor the office’s', async ({ openBrowser, server }) => {

@@ -15,7 +15,7 @@ const worker = globalThis.self as unknown as ServiceWorkerGlobalScope;
 
 const SHELL = '/index.html';
 /** Downloads, not parts of the app: they stay on the server. */
-const ONLINE_ONLY = /\.csv$/;
+const ONLINE_ONLY = /\/samples\//;
 
 const entries = [
   { url: SHELL, revision: version },

@@ -23,7 +23,10 @@ const routes = readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
 function filesOfTheApp(): string[] {
   return readdirSync('build', { recursive: true, withFileTypes: true })
     .filter(
-      (entry) => entry.isFile() && !/^(service-worker\.js|version\.json|.*\.(csv|br|gz))$/.test(entry.name),
+      (entry) =>
+        entry.isFile() &&
+        !/^(service-worker\.js|version\.json|.*\.(br|gz))$/.test(entry.name) &&
+        !entry.parentPath.endsWith('samples'),
     )
     .map((entry) => '/' + path.posix.relative('build', path.posix.join(entry.parentPath, entry.name)));
 }

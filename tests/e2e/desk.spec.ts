@@ -1,4 +1,14 @@
-import { cardOf, chooseService, expectWaiting, logVisit, Office, openDemoDesk, scan, scanAndSee, verdict } from './counter';
+import {
+  cardOf,
+  chooseService,
+  expectWaiting,
+  logVisit,
+  Office,
+  openDemoDesk,
+  scan,
+  scanAndSee,
+  verdict,
+} from './counter';
 import { expect, test } from './fixtures';
 
 test.beforeEach(async ({ page }) => {
@@ -35,7 +45,9 @@ test('R3 R4 R6 R7 R8 each demo card shows its verdict', async ({ page }) => {
   await expectWaiting(page, 0);
 });
 
-test('R1 what is no card at all is refused, recorded nowhere, and can not be overridden', async ({ page }) => {
+test('R1 what is no card at all is refused, recorded nowhere, and can not be overridden', async ({
+  page,
+}) => {
   for (const code of ['https://example.org/menu', '9'.repeat(10_240), '😀😀😀😀', cardOf('mistyped')]) {
     await scanAndSee(page, code, title.refuse);
     await expect(verdict(page)).toContainText('Tämä koodi ei ole kortti');
@@ -44,7 +56,10 @@ test('R1 what is no card at all is refused, recorded nowhere, and can not be ove
   }
 });
 
-test('R15 staff let somebody in against a refusal, with a reason that is recorded', async ({ page, server }) => {
+test('R15 staff let somebody in against a refusal, with a reason that is recorded', async ({
+  page,
+  server,
+}) => {
   const card = cardOf('expired');
   await scanAndSee(page, card, title.refuse);
   await page.getByRole('button', { name: 'Päästä silti sisään' }).click();
@@ -64,7 +79,10 @@ test('R16 no scheme is named at the counter', async ({ page }) => {
   }
 });
 
-test('a visit is undone at once, and from the day’s list, and the city sees both', async ({ page, server }) => {
+test('a visit is undone at once, and from the day’s list, and the city sees both', async ({
+  page,
+  server,
+}) => {
   const [first, second] = [cardOf('admitted'), cardOf('in-grace')];
   const counted = page.locator('[data-count]');
   const before = Number(await counted.getAttribute('data-count'));
@@ -76,7 +94,10 @@ test('a visit is undone at once, and from the day’s list, and the city sees bo
 
   await logVisit(page, second);
   await expect(counted).toHaveAttribute('data-count', String(before + 1));
-  await page.getByRole('button', { name: /Peru käynti klo/ }).first().click();
+  await page
+    .getByRole('button', { name: /Peru käynti klo/ })
+    .first()
+    .click();
   await page.getByRole('dialog').getByRole('button', { name: 'Peru kirjaus' }).click();
   await expect(counted).toHaveAttribute('data-count', String(before));
   await expectWaiting(page, 0);
@@ -84,10 +105,15 @@ test('a visit is undone at once, and from the day’s list, and the city sees bo
     'GET',
     '/couch/tiski-visits-liikunta/_all_docs?startkey="void:"&endkey="void;"',
   );
-  expect((body as { rows: { id: string }[] }).rows.filter(({ id }) => id.includes('visit:desk-'))).toHaveLength(2);
+  expect(
+    (body as { rows: { id: string }[] }).rows.filter(({ id }) => id.includes('visit:desk-')),
+  ).toHaveLength(2);
 });
 
-test('an admitted card followed by another before it was logged is not forgotten', async ({ page, server }) => {
+test('an admitted card followed by another before it was logged is not forgotten', async ({
+  page,
+  server,
+}) => {
   await scanAndSee(page, cardOf('admitted'), title.admit);
   await scanAndSee(page, cardOf('in-grace'), title.admit);
   await expect(page.getByText('Edellistä käyntiä ei kirjattu')).toBeVisible();
@@ -104,7 +130,11 @@ test('the keyboard alone does everything: type, log, undo, change the service', 
   await page.keyboard.press('Enter');
   await expect(verdict(page).getByRole('heading')).toHaveText(/Kirjattu klo/);
   const undo = page.getByRole('button', { name: 'Peru kirjaus' });
-  for (let presses = 0; presses < 40 && !(await undo.evaluate((it) => it === document.activeElement)); presses++)
+  for (
+    let presses = 0;
+    presses < 40 && !(await undo.evaluate((it) => it === document.activeElement));
+    presses++
+  )
     await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(verdict(page)).toContainText('Kirjaus peruttu');
@@ -117,7 +147,8 @@ test('the keyboard alone does everything: type, log, undo, change the service', 
 
 test('a mistyped digit is told with the last digit, before anything is asked', async ({ page }) => {
   await page.getByRole('button', { name: 'Näppäile' }).click();
-  for (const digit of cardOf('mistyped')) await page.getByRole('button', { name: digit, exact: true }).click();
+  for (const digit of cardOf('mistyped'))
+    await page.getByRole('button', { name: digit, exact: true }).click();
   await expect(page.getByText('Numerossa on virhe')).toBeVisible();
   await expect(verdict(page)).toContainText('Valmis');
 });

@@ -167,7 +167,7 @@ function addDemo(routes: FastifyInstance, { backend, now }: ApiSettings): void {
   routes.post('/demo/desk', async (request: FastifyRequest, reply: FastifyReply) => {
     await requireDemo();
     const { venue } = bodyOf(request);
-    const issue = () => addDesk(backend.client, `Demo ${String(venue)}`.slice(0, 80), venue, now());
+    const issue = () => addDesk(backend.client, `Demo ${String(venue)}`.slice(0, 60), venue, now());
     const { code, expiresAt } = await limited(limiter, request, issue, true);
     return reply.code(201).send({ code, expiresAt });
   });

@@ -194,7 +194,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
     ['POST', '/desks', [], 400, 'not-an-object'],
     ['POST', '/desks', {}, 400, 'invalid-name'],
     ['POST', '/desks', { name: '  ', venue: 'uimahalli' }, 400, 'invalid-name'],
-    ['POST', '/desks', { name: 'x'.repeat(81), venue: 'uimahalli' }, 400, 'invalid-name'],
+    ['POST', '/desks', { name: 'x'.repeat(61), venue: 'uimahalli' }, 400, 'invalid-name'],
     ['POST', '/desks', { name: 'x', venue: 'nowhere' }, 400, 'unknown-venue'],
     ['POST', '/desks', { name: 'x', venue: '../x' }, 400, 'unknown-venue'],
     ['POST', '/desks', { name: 'x', venue: 5 }, 400, 'unknown-venue'],

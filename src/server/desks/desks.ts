@@ -81,8 +81,8 @@ export async function addDesk(
   venue: unknown,
   now: Date,
 ): Promise<IssuedCode> {
-  if (typeof name !== 'string' || name.trim() === '' || name.trim().length > 80) {
-    throw new ApiFailure(400, 'invalid-name', 'A desk needs a name of 1 to 80 characters.', 'name');
+  if (typeof name !== 'string' || name.trim() === '' || name.trim().length > 60) {
+    throw new ApiFailure(400, 'invalid-name', 'A desk needs a name of 1 to 60 characters.', 'name');
   }
   if (typeof venue !== 'string' || !/^[a-z0-9][a-z0-9-]*$/.test(venue) || !(await hasVenue(client, venue))) {
     throw new ApiFailure(400, 'unknown-venue', 'There is no such venue in the catalogue.', 'venue');

@@ -57,7 +57,7 @@ test.describe('documents from the office', () => {
     await logVisit(page, card);
     await expectWaiting(page, 0);
     await page.goto('/sync');
-    await expect(page.getByText('Tehty uudemmalla Tiskillä. Päivitä tämä laite.')).toBeVisible();
+    await expect(page.getByText('Tehty Tiskin uudemmalla versiolla. Päivitä tämä laite.')).toBeVisible();
   });
 });
 

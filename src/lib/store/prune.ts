@@ -1,6 +1,7 @@
 import { day, type Instant } from '$lib/domain/day';
 import type { Service } from '$lib/domain/service';
 import { readCatalogue, type Catalogue } from './catalogue';
+import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 
@@ -36,18 +37,22 @@ export function isWorthKeeping(
   return age <= Math.max(daysKept, daysCounted(services.get(service)?.service));
 }
 
-/** Once a day, forgets the visits that the server has and that don't matter here any more. */
+/**
+ * Once a day, forgets the visits that the server has and that don't matter here any more. By the corrected
+ * clock (R13): a device that runs a year ahead would forget what a limit counts.
+ */
 export async function prune(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
+  const { now, isPlausible } = await readDeviceClock(db, deviceNow);
   const prunedAt = await readSetting(db, 'pruned-at');
-  if (prunedAt !== undefined && Math.abs(deviceNow - prunedAt) < day) return;
+  if (!isPlausible || (prunedAt !== undefined && Math.abs(now - prunedAt) < day)) return;
   const tables = [db.settings, db.catalogue, db.cursors, db.visits, db.voids, db.outbox];
   await db.transaction('rw', tables, async () => {
     const catalogue = await readCatalogue(db);
-    const old = deviceNow - daysKept * day;
+    const old = now - daysKept * day;
     const candidates = await db.visits
       .where('at')
       .below(old)
-      .filter((visit) => !isWorthKeeping(catalogue, visit, deviceNow))
+      .filter((visit) => !isWorthKeeping(catalogue, visit, now))
       .primaryKeys();
     const waiting = await db.outbox.bulkGet(candidates);
     const waitingVoids = await db.outbox.bulkGet(candidates.map((id) => `void:${id}`));
@@ -56,6 +61,6 @@ export async function prune(db: TiskiDatabase, deviceNow: Instant): Promise<void
     const oldVoids = await db.voids.where('at').below(old).primaryKeys();
     const visits = await db.visits.bulkGet(oldVoids);
     await db.voids.bulkDelete(oldVoids.filter((_, index) => !visits[index]));
-    await writeSetting(db, 'pruned-at', deviceNow);
+    await writeSetting(db, 'pruned-at', now);
   });
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '$lib/domain/day';
 import { applyChanges, type PulledChange } from './apply-changes';
+import { readDeviceClock } from './clock';
 import type { CursorRow, OutboxRow, TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { readDevice } from './device';
@@ -118,11 +119,12 @@ async function offerAgain(db: TiskiDatabase, database: string): Promise<number> 
 /** S7: after an update of the app, what was in quarantine may be readable. */
 export async function reviewQuarantine(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
   await db.transaction('rw', contentTables(db), async () => {
+    const { now } = await readDeviceClock(db, deviceNow);
     for (const cursor of await db.cursors.toArray()) {
       const rows = await db.quarantine.where('database').equals(cursor.database).toArray();
       if (rows.length === 0) continue;
       const changes = rows.map(({ id, document }) => ({ id, deleted: false, document }));
-      await applyChanges(db, cursor.database, changes, { run: cursor.run, now: deviceNow });
+      await applyChanges(db, cursor.database, changes, { run: cursor.run, now });
       await db.cursors.put({ ...cursor, revision: cursor.revision + 1 });
     }
   });

@@ -13,7 +13,7 @@ export interface SettingValues {
   chain: { account: string; number: number; previous: string };
   /** The syncer's state, shared by all tabs; its shape is SyncState of sync/ports.ts. */
   'sync-state': object;
-  /** Device time of the last pruning. */
+  /** When was pruned last, by the corrected clock (R13). */
   'pruned-at': Instant;
   /** Id of the service that this counter gives. */
   'chosen-service': string;

@@ -9,7 +9,7 @@ import { logVisit } from './log-visit';
 import { exportOutbox, listRefused, oldestWaiting, waitingCount } from './outbox';
 import { prune } from './prune';
 import { readSetting, writeSetting } from './settings';
-import { countsOfDay, visitsOfDay } from './visits';
+import { visitsOfDay } from './visits';
 
 const visits = 'tiski-visits-liikunta';
 const zone = 'Europe/Helsinki';
@@ -39,12 +39,6 @@ describe('the day’s list', () => {
     expect(list.map(({ id }) => id)).toEqual([undone._id, visit._id, aVisit('desk-2', 5)._id]);
     expect(list[0]).toMatchObject({ isVoided: true, isOwn: false, isSent: true });
     expect(list[1]).toMatchObject({ isVoided: false, isOwn: true, isSent: false, isRefused: false });
-    expect(await countsOfDay(db, today, zone)).toEqual(
-      new Map([
-        ['swim', 1],
-        ['gym', 1],
-      ]),
-    );
   });
 
   it('S4 shows what the server would not take', async () => {
@@ -94,6 +88,37 @@ describe('pruning', () => {
     expect(await db.visits.count()).toBe(1);
     await prune(db, sundayMorning + 62 * day);
     expect(await db.visits.count()).toBe(0);
+  });
+
+  it('R13 goes by the corrected clock: a device 400 days ahead forgets nothing for it', async () => {
+    const { db } = await aDeskWithVisit();
+    await db.outbox.clear();
+    const clock = { skewMs: -400 * day, lastContact: sundayMorning + day };
+    await writeSetting(db, 'clock', clock);
+    await prune(db, sundayMorning + 401 * day);
+    expect(await db.visits.count()).toBe(1);
+    await prune(db, sundayMorning + 462 * day);
+    expect(await db.visits.count()).toBe(0);
+  });
+
+  it('R13 waits for a clock that can be right', async () => {
+    const { db } = await aDeskWithVisit();
+    await db.outbox.clear();
+    await writeSetting(db, 'clock', { skewMs: 0, lastContact: sundayMorning + 90 * day });
+    await prune(db, sundayMorning + 60 * day);
+    expect(await db.visits.count()).toBe(1);
+    expect(await readSetting(db, 'pruned-at')).toBeUndefined();
+  });
+
+  it('R13 a quarantined visit that can be read now is kept by the corrected clock too', async () => {
+    const { db, visit } = await aDeskWithVisit();
+    const document = aVisit('desk-2', 9, { at: visit.at });
+    const unreadable = { reason: 'newer-version' as const, v: 2 };
+    await db.quarantine.put({ database: visits, id: document._id, unreadable, document, at: 0 });
+    await writeSetting(db, 'clock', { skewMs: -400 * day, lastContact: sundayMorning });
+    await load(db, visits, []);
+    await createLocalStore(db, () => sundayMorning + 400 * day).reviewQuarantine();
+    expect(await db.visits.get(document._id)).toBeDefined();
   });
 });
 

@@ -19,7 +19,6 @@ export interface DayVisit {
   isSent: boolean;
   /** S4: the server would not take it. */
   isRefused: boolean;
-  isOverridden: boolean;
   document: VisitDocument;
 }
 
@@ -47,23 +46,9 @@ export function visitsOfDay(db: TiskiDatabase, day: LocalDate, zone: string): Pr
       isOwn: row.desk === account,
       isSent: outbox[index] === undefined,
       isRefused: outbox[index]?.state === 'refused',
-      isOverridden: row.document.override !== undefined,
       document: row.document,
     }));
   });
-}
-
-/** Visits of the day by service id, those undone left out. */
-export async function countsOfDay(
-  db: TiskiDatabase,
-  day: LocalDate,
-  zone: string,
-): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for (const { service, isVoided } of await visitsOfDay(db, day, zone)) {
-    if (!isVoided) counts.set(service, (counts.get(service) ?? 0) + 1);
-  }
-  return counts;
 }
 
 export function visitRowFromDocument(database: string, document: VisitDocument): VisitRow {

@@ -10,6 +10,7 @@ import {
   verdict,
 } from './counter';
 import { expect, test } from './fixtures';
+import { typeAsScanner } from './scanner-fixtures';
 
 test.beforeEach(async ({ page }) => {
   await openDemoDesk(page);
@@ -38,9 +39,9 @@ test('R3 R4 R6 R7 R8 each demo card shows its verdict', async ({ page }) => {
   };
   for (const [kind, expected] of Object.entries(seen)) {
     await scanAndSee(page, cardOf(kind as Parameters<typeof cardOf>[0]), expected);
+    await expect(page.getByText('Edellistä käyntiä ei kirjattu')).toBeHidden();
     await page.keyboard.press('Escape');
-    const skipped = page.getByRole('button', { name: 'Ei kirjata' });
-    if (await skipped.isVisible()) await skipped.click();
+    await expect(verdict(page)).toContainText('Valmis');
   }
   await expectWaiting(page, 0);
 });
@@ -119,8 +120,12 @@ test('an admitted card followed by another before it was logged is not forgotten
   await expect(page.getByText('Edellistä käyntiä ei kirjattu')).toBeVisible();
   await page.getByRole('button', { name: 'Kirjaa sekin' }).click();
   await expect(page.getByText('Edellistä käyntiä ei kirjattu')).toBeHidden();
+  await expect(verdict(page), 'the card on the screen is still open').toContainText(title.admit);
+  await page.keyboard.press('Enter');
+  await expect(verdict(page)).toContainText('Kirjattu klo');
   await expectWaiting(page, 0);
-  expect(await new Office(server).visitsOf(cardOf('admitted'))).toHaveLength(1);
+  for (const kind of ['admitted', 'in-grace'] as const)
+    expect(await new Office(server).visitsOf(cardOf(kind)), kind).toHaveLength(1);
 });
 
 test('the keyboard alone does everything: type, log, undo, change the service', async ({ page }) => {
@@ -143,6 +148,15 @@ test('the keyboard alone does everything: type, log, undo, change the service', 
   await page.getByLabel('Palvelu').focus();
   await page.keyboard.press('V');
   await expect(page.getByLabel('Palvelu')).toHaveValue('vesijumppa');
+  await scanAndSee(page, cardOf('in-grace'), title.admit);
+});
+
+test('a scanner that ends with Enter twice logs nothing that nobody has read', async ({ page }) => {
+  await typeAsScanner(page, `${cardOf('admitted')}\n\n`);
+  await expect(verdict(page)).toContainText(title.admit);
+  await expectWaiting(page, 0);
+  await page.keyboard.press('Enter');
+  await expect(verdict(page)).toContainText('Kirjattu klo');
 });
 
 test('a mistyped digit is told with the last digit, before anything is asked', async ({ page }) => {

@@ -17,6 +17,9 @@ function typedCharacter(event: KeyboardEvent): string | undefined {
   return [...event.key].length === 1 ? event.key : undefined;
 }
 
+/** A second Enter or Tab this soon after a code is the scanner's too, ms. */
+const secondEndMs = 300;
+
 /**
  * Hears scanners that type their code (USB, Bluetooth), wherever the focus is. Keys that are a scanner's
  * for certain, and its closing Enter or Tab, are default-prevented, so that they press no button; a
@@ -26,6 +29,7 @@ function typedCharacter(event: KeyboardEvent): string | undefined {
 export function listenToWedge(onCode: (text: string) => void): () => void {
   let burst: Burst | undefined;
   let pause: ReturnType<typeof setTimeout> | undefined;
+  let endedAt = -Infinity;
 
   function take(): Burst | undefined {
     clearTimeout(pause);
@@ -51,8 +55,12 @@ export function listenToWedge(onCode: (text: string) => void): () => void {
       pause = setTimeout(endByPause, burstPauseMs);
     } else if (event.key === 'Enter' || event.key === 'Tab') {
       const taken = take();
+      // Some scanners end with Enter twice: the second would log what nobody has read yet.
+      const isSecondEnd = event.timeStamp - endedAt < secondEndMs;
+      if (isSecondEnd) event.preventDefault();
       if (!isScannerBurst(taken, event.timeStamp)) return;
       event.preventDefault();
+      endedAt = event.timeStamp;
       onCode(taken.text);
     } else if (event.key !== 'Shift' && event.key !== 'AltGraph') {
       take();

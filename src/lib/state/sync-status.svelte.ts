@@ -1,3 +1,4 @@
+import { toleratedSkew } from '$lib/domain/clock';
 import type { TiskiDatabase } from '$lib/store/database';
 import { waitingCount } from '$lib/store/outbox';
 import { quarantineCount } from '$lib/store/quarantine';
@@ -41,6 +42,11 @@ export class SyncStatus {
   }
   get lastContact(): number | undefined {
     return this.#clock.current?.lastContact;
+  }
+  /** What the device's clock is corrected by, ms (R13): for texts and for the day's list. */
+  get clockCorrection(): number {
+    const skewMs = this.#clock.current?.skewMs ?? 0;
+    return Math.abs(skewMs) > toleratedSkew ? skewMs : 0;
   }
   get registerAsOf(): number | undefined {
     return this.#registerAsOf.current;

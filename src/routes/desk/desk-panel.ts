@@ -34,6 +34,27 @@ export function panelOf(
   if (view.kind === 'ready') {
     return { tone: 'ready', title: m.desk_ready(), lines: [m.desk_ready_help()], caption: '', actions: [] };
   }
+  if (view.kind === 'fault') {
+    const reload = { text: m.reload(), run: () => location.reload() };
+    return {
+      tone: 'refuse',
+      title: m.error_broken_title(),
+      lines: [m.desk_fault()],
+      caption: '',
+      actions: [reload],
+    };
+  }
+  if (view.kind === 'undo-failed') {
+    const { visitId, reason } = view;
+    const retry = { text: m.retry(), run: () => void session.undo(visitId) };
+    return {
+      tone: 'refuse',
+      title: m.desk_undo_failed(),
+      lines: [reason === 'storage-full' ? m.desk_undo_storage_full() : m.desk_undo_not_allowed()],
+      caption: '',
+      actions: [...(reason === 'storage-full' ? [retry] : []), clear(m.desk_next())],
+    };
+  }
   const { check } = view;
   const caption = captionOf(check);
   switch (view.kind) {

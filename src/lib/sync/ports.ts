@@ -143,7 +143,21 @@ export interface LocalStore {
 export type SyncFailure = RemoteFailure | { kind: 'device'; reason: string };
 
 export type SyncPhase =
-  'starting' | 'in-sync' | 'sending' | 'loading' | 'offline' | 'signed-out' | 'revoked' | 'update-needed';
+  | 'starting'
+  | 'in-sync'
+  | 'sending'
+  | 'loading'
+  /** Our server gives no answer. */
+  | 'offline'
+  /** It answers, or the device fails itself, and the attempt did not succeed. */
+  | 'trouble'
+  | 'signed-out'
+  | 'revoked'
+  | 'update-needed';
+
+/** S12: whether a failure means that our server can't be reached now. */
+export const isLineTrouble = (kind: SyncFailure['kind'] | undefined): boolean =>
+  kind === 'unreachable' || kind === 'not-our-server';
 
 /** What the screens are told. Instants are device time. */
 export interface SyncState {

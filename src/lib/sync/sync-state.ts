@@ -1,5 +1,5 @@
 import type { LaneState } from './lane';
-import type { SyncPhase, SyncState } from './ports';
+import { isLineTrouble, type SyncPhase, type SyncState } from './ports';
 
 /** Everything that the state on the screen is made of. */
 export interface SyncFacts {
@@ -17,7 +17,10 @@ export interface SyncFacts {
 export function syncStateOf(facts: SyncFacts): SyncState {
   const lanes = [...facts.lanes.values()];
   const failures = lanes.flatMap(({ failure }) => failure ?? []);
-  const worst = failures.find(({ kind }) => kind === 'signed-out') ?? failures[0];
+  const worst =
+    failures.find(({ kind }) => kind === 'signed-out') ??
+    failures.find(({ kind }) => !isLineTrouble(kind)) ??
+    failures[0];
   const attempts = lanes.flatMap(({ nextAttemptAt }) => nextAttemptAt ?? []);
   const [loading] = facts.loading;
   return {
@@ -32,7 +35,7 @@ export function syncStateOf(facts: SyncFacts): SyncState {
 function phaseOf(facts: SyncFacts, failure: SyncState['lastFailure']): SyncPhase {
   if (facts.isRevoked) return 'revoked';
   if (failure === 'signed-out') return 'signed-out';
-  if (failure !== undefined) return 'offline';
+  if (failure !== undefined) return isLineTrouble(failure) ? 'offline' : 'trouble';
   if (facts.needsUpdate) return 'update-needed';
   if (facts.loading.size > 0) return 'loading';
   if (facts.isSending) return 'sending';

@@ -122,7 +122,7 @@ describe('the syncer', () => {
     await start();
     await time.pass(60_000);
     expect(await countCards(db)).toBe(1);
-    expect(states.at(-1)).toMatchObject({ phase: 'offline', lastFailure: 'forbidden' });
+    expect(states.at(-1)).toMatchObject({ phase: 'trouble', lastFailure: 'forbidden' });
   });
 
   it('S11 signed out: work goes on, everything is kept, and a new sign-in sends it', async () => {

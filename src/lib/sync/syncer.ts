@@ -1,14 +1,14 @@
 import { startLane, type Lane, type LaneState } from './lane';
 import { pullDocuments } from './pull-documents';
 import { pushWaiting } from './push-documents';
-import type {
-  LocalStore,
-  Outcome,
-  RemoteFailure,
-  RemoteServer,
-  SyncFailure,
-  SyncState,
-  Timing,
+import {
+  isLineTrouble,
+  type LocalStore,
+  type Outcome,
+  type RemoteFailure,
+  type RemoteServer,
+  type SyncState,
+  type Timing,
 } from './ports';
 import { syncStateOf } from './sync-state';
 
@@ -66,7 +66,7 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
   /** S12: one got through, so the line is back: the others need not wait out their backoff. */
   const hurryOthers = (name: string) => {
     for (const [other, lane] of lanes) {
-      if (other !== name && isLineTrouble(states.get(other)?.failure)) lane.wake();
+      if (other !== name && isLineTrouble(states.get(other)?.failure?.kind)) lane.wake();
     }
   };
 
@@ -77,7 +77,7 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
         const outcome = await work(signal);
         await heedAccount(outcome);
         attempted.add(name);
-        if (outcome.ok && isLineTrouble(states.get(name)?.failure)) hurryOthers(name);
+        if (outcome.ok && isLineTrouble(states.get(name)?.failure?.kind)) hurryOthers(name);
         return outcome;
       },
       rest,
@@ -166,9 +166,6 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
 }
 
 type Work = (signal: AbortSignal) => Promise<Outcome<unknown>>;
-
-const isLineTrouble = (failure: SyncFailure | undefined) =>
-  failure?.kind === 'unreachable' || failure?.kind === 'not-our-server';
 
 const isDenied = (failure: RemoteFailure) => failure.kind === 'signed-out' || failure.kind === 'forbidden';
 

@@ -7,6 +7,7 @@ import { startSyncing, type Syncing } from './start-syncing';
 import { openDatabase, type TiskiDatabase } from './store/database';
 import { saveDevice } from './store/device';
 import { waitingCount } from './store/outbox';
+import { readSetting } from './store/settings';
 import { syncLock } from './sync/ports';
 
 const visits = 'tiski-visits-liikunta';
@@ -110,6 +111,48 @@ describe('one syncer a browser', () => {
     await logVisitOf(db, 'desk-2', 2);
     await untilSent(db);
     expect(new Set(server.accounts)).toEqual(new Set(['desk-2']));
+  });
+});
+
+describe('a start that the device prevents', () => {
+  async function aFullDevice() {
+    const db = await aPairedDatabase();
+    await logVisitOf(db, 'desk-1', 1);
+    const reading = vi.spyOn(db.cursors, 'toArray').mockRejectedValueOnce(new Error('QuotaExceededError'));
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const syncing = start(db);
+    await vi.waitFor(
+      async () =>
+        expect(await readSetting(db, 'sync-state')).toMatchObject({
+          phase: 'trouble',
+          lastFailure: 'device',
+          detail: 'Error: QuotaExceededError',
+        }),
+      { interval: 5 },
+    );
+    expect(reading).toHaveBeenCalledOnce();
+    expect(await waitingCount(db)).toBe(1);
+    const retry = timers.mock.calls.find(([, ms]) => ms === 30_000)?.[0];
+    return { db, syncing, retry };
+  }
+  afterEach(() => vi.restoreAllMocks());
+
+  it('S13 is told, and begins when somebody asks', async () => {
+    const { db, syncing } = await aFullDevice();
+    syncing.hurry();
+    await untilSent(db);
+  });
+
+  it('S13 begins by itself half a minute later', async () => {
+    const { db, retry } = await aFullDevice();
+    retry?.();
+    await untilSent(db);
+  });
+
+  it('S13 begins as the desk that the device becomes', async () => {
+    const { db } = await aFullDevice();
+    await saveDevice(db, aDevice({ name: 'Another name' }));
+    await untilSent(db);
   });
 });
 

@@ -56,6 +56,9 @@ export function startSyncing(db: TiskiDatabase, server: ServerAddress): Syncing 
   };
 }
 
+/** After a start that the device itself prevented (no room, a database that the browser closed), ms. */
+const startAgainAfter = 30_000;
+
 /** Keeps a syncer for the desk that this device is, and a new one when it becomes another; until stopped. */
 async function followDevice(
   db: TiskiDatabase,
@@ -67,26 +70,54 @@ async function followDevice(
   if (signal.aborted) return;
   let syncer: Syncer | undefined;
   let identity = '';
+  let wanted: Device | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   let turn = Promise.resolve();
-  const hurry = () => syncer?.hurry();
-  bell.addEventListener('hurry', hurry);
 
   const become = async (device: Device | undefined) => {
     const next = device ? JSON.stringify([device.account, device.sectors]) : '';
     if (next === identity || signal.aborted) return;
-    identity = next;
+    clearTimeout(retry);
     await syncer?.stop();
-    syncer = device && (await startSyncerAs(db, server, device));
+    syncer = undefined;
+    identity = '';
+    if (!device) return;
+    try {
+      syncer = await startSyncerAs(db, server, device);
+      identity = next;
+    } catch (error) {
+      if (signal.aborted) return;
+      retry = setTimeout(follow, startAgainAfter);
+      await tellTrouble(db, error, server.now() + startAgainAfter);
+    }
   };
+  const follow = () => {
+    turn = turn.then(() => become(wanted));
+  };
+  const hurry = () => (syncer ? syncer.hurry() : follow());
+  bell.addEventListener('hurry', hurry);
   const subscription = liveQuery(() => readDevice(db)).subscribe((device) => {
-    turn = turn.then(() => become(device));
+    wanted = device;
+    follow();
   });
 
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   subscription.unsubscribe();
   bell.removeEventListener('hurry', hurry);
   await turn;
+  clearTimeout(retry);
   await syncer?.stop();
+}
+
+async function tellTrouble(db: TiskiDatabase, error: unknown, nextAttemptAt: number): Promise<void> {
+  const state: SyncState = {
+    phase: 'trouble',
+    lastFailure: 'device',
+    detail: String(error),
+    nextAttemptAt,
+  };
+  // On a full disk not even this may be written: the state stays the last that was.
+  await writeSetting(db, 'sync-state', state).catch(() => undefined);
 }
 
 function startSyncerAs(db: TiskiDatabase, server: ServerAddress, device: Device): Promise<Syncer> {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from '../main';
 import { runImport } from './import-command';
+import { importPlace } from './import-place';
 
 const sample = 'static/samples/cards.csv';
 const adminPassword = 'import-tests-only-88';
@@ -75,6 +76,11 @@ describe('tiski import', () => {
     const { code, last } = await run({ url }, { TISKI_ADMIN_PASSWORD: 'x' });
     expect(code).toBe(1);
     expect(last).toContain(reason);
+  });
+
+  it('takes an empty variable for none', () => {
+    const environment = { TISKI_URL: '', COUCHDB_URL: '', TISKI_DATA: '' };
+    expect(importPlace({}, environment)).toEqual({ kind: 'folder', folder: './data' });
   });
 
   it('works on the folder itself once the server has stopped', async () => {

@@ -6,6 +6,7 @@ import { embeddedClient } from '../couch/embedded-client';
 import { Endpoint } from '../couch/endpoint';
 import { couchAddress, remoteClient } from '../couch/remote-client';
 import { administratorName } from '../provision/administrator';
+import { given } from './options';
 
 /** Where the cards are to go. */
 export type ImportPlace =
@@ -33,11 +34,11 @@ export interface ImportOptions {
 
 /** The place that options and environment name: a server's address first, then a CouchDB, then the folder. */
 export function importPlace(options: ImportOptions, environment: NodeJS.ProcessEnv): ImportPlace {
-  const url = options.url ?? environment['TISKI_URL'];
-  const couchdb = environment['COUCHDB_URL'];
-  if (url) return { kind: 'server', url, password: environment['TISKI_ADMIN_PASSWORD'] ?? '' };
-  if (couchdb) return { kind: 'couchdb', address: couchdb };
-  return { kind: 'folder', folder: options.folder ?? environment['TISKI_DATA'] ?? './data' };
+  const url = options.url ?? given(environment['TISKI_URL']);
+  const couchdb = given(environment['COUCHDB_URL']);
+  if (url !== undefined) return { kind: 'server', url, password: environment['TISKI_ADMIN_PASSWORD'] ?? '' };
+  if (couchdb !== undefined) return { kind: 'couchdb', address: couchdb };
+  return { kind: 'folder', folder: options.folder ?? given(environment['TISKI_DATA']) ?? './data' };
 }
 
 /** Opens the place; a text says, for a person, why it can't be. */

@@ -62,6 +62,9 @@ describe('the command line', () => {
     [['start', '--port', '70000'], /"70000" is no port/],
     [['start', '--port', '3e3'], /"3e3" is no port/],
     [['start', '--port', '-1'], /--port/],
+    [['start', '--data='], /--data needs a folder/],
+    [['import', 'a', '--data', ''], /--data needs a folder/],
+    [['import', 'a', '--url='], /--url needs an address/],
   ])('%j is refused in one line', (words, message) => {
     const read = () => readCommand(words, {});
     expect(read).toThrow(CommandError);

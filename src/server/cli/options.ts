@@ -58,6 +58,9 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   const { values, positionals } = parse(words);
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
+  // An empty folder would be the current one: rather a typing error, or a shell variable that isn't set.
+  if (values.data === '') throw wrong('--data needs a folder.');
+  if (values.url === '') throw wrong('--url needs an address.');
   const [name = 'start', ...rest] = positionals;
   const kind = commands.find((command) => command === name);
   if (kind === undefined) throw wrong(`there is no command "${name}". See tiski --help.`);
@@ -126,7 +129,7 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
 }
 
 /** An empty variable counts as none. */
-const given = (value: string | undefined) => (value === '' ? undefined : value);
+export const given = (value: string | undefined) => (value === '' ? undefined : value);
 
 function portFrom(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;

@@ -1,4 +1,5 @@
 import type { Detector } from './detector';
+import { readPause } from './read-pace';
 
 export interface VideoReading {
   /** The codes of one frame, also when there are none. */
@@ -6,9 +7,6 @@ export interface VideoReading {
   /** Reading doesn't work at all; it has ended. */
   onFailure: () => void;
 }
-
-/** At most 13 frames a second: quicker than a hand, and easy on a tablet's battery. */
-const shortestMs = 75;
 
 /** A frame may fail while a camera wakes up; so many in a row mean that the reader itself doesn't work. */
 const failuresToGiveUp = 3;
@@ -21,21 +19,23 @@ export function readVideo(
   { onCodes, onFailure }: VideoReading,
 ): void {
   let startedAt = 0;
+  let lastCodeAt = performance.now();
   let failures = 0;
 
   function next() {
     if (ended.aborted) return;
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => void readFrame());
-    else setTimeout(() => void readFrame(), shortestMs);
+    else setTimeout(() => void readFrame(), readPause(lastCodeAt, performance.now()));
   }
 
   async function readFrame() {
     const now = performance.now();
-    if (ended.aborted || now - startedAt < shortestMs) return next();
+    if (ended.aborted || now - startedAt < readPause(lastCodeAt, now)) return next();
     startedAt = now;
     try {
       const codes = await detector.read(await createImageBitmap(video));
       failures = 0;
+      if (codes.length > 0) lastCodeAt = now;
       if (!ended.aborted) onCodes(codes);
     } catch {
       failures += 1;

@@ -6,7 +6,7 @@ import { CouchFailure } from '../couch/failure';
 import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
 import { demoCards } from '../demo/demo-cards';
 import { pairDesk } from '../desks/pairing';
-import { addDesk, listDesks, renewCode, revokeDesk } from '../desks/desks';
+import { addDesk, listDesks, newDeskId, renewCode, revokeDesk } from '../desks/desks';
 import { nothingHere } from '../http/static-app';
 import { isDemoCity } from '../provision/catalogue';
 import { ApiFailure } from './api-failure';
@@ -167,7 +167,9 @@ function addDemo(routes: FastifyInstance, { backend, now }: ApiSettings): void {
   routes.post('/demo/desk', async (request: FastifyRequest, reply: FastifyReply) => {
     await requireDemo();
     const { venue } = bodyOf(request);
-    const issue = () => addDesk(backend.client, `Demo ${String(venue)}`.slice(0, 60), venue, now());
+    const id = newDeskId();
+    // The same in every language.
+    const issue = () => addDesk(backend.client, `Demo-${id.slice(0, 4)}`, venue, now(), id);
     const { code, expiresAt } = await limited(limiter, request, issue, true);
     return reply.code(201).send({ code, expiresAt });
   });

@@ -80,6 +80,7 @@ export async function addDesk(
   name: unknown,
   venue: unknown,
   now: Date,
+  id = newDeskId(),
 ): Promise<IssuedCode> {
   if (typeof name !== 'string' || name.trim() === '' || name.trim().length > 60) {
     throw new ApiFailure(400, 'invalid-name', 'A desk needs a name of 1 to 60 characters.', 'name');
@@ -88,7 +89,6 @@ export async function addDesk(
     throw new ApiFailure(400, 'unknown-venue', 'There is no such venue in the catalogue.', 'venue');
   }
   await provisionSectors(client);
-  const id = newDeskId();
   const issued = withCode(
     {
       _id: deskDocumentId(id),

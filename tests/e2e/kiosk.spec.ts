@@ -119,7 +119,7 @@ test.describe('the way out', () => {
     await expect(page.getByRole('heading', { name: 'Käynnistä kioski' })).toBeVisible();
   });
 
-  test('is slow for who guesses: five wrong PINs, half a minute, also in a dialog opened anew', async ({
+  test('is slow for who guesses: five wrong PINs, half a minute, also in a dialog opened anew and after a reload', async ({
     page,
   }) => {
     const [leave, told] = [page.getByRole('button', { name: 'Poistu' }), page.locator('#leave-fault')];
@@ -135,6 +135,10 @@ test.describe('the way out', () => {
     await page.keyboard.press('Escape');
     await staffButton(page).click();
     await expect(leave).toBeDisabled();
+    await page.reload();
+    await staffButton(page).click();
+    await expect(leave).toBeDisabled();
+    await expect(told).toHaveText(/Liian monta yritystä. Odota \d+ s/);
     await page.clock.runFor(31_000);
     await expect(leave).toBeEnabled();
     await givePin(page, '2468');
@@ -147,6 +151,56 @@ test.describe('the way out', () => {
     await expect(page.getByRole('dialog')).toBeHidden();
     await scanAndRead(page, card, 'Tervetuloa!');
   });
+});
+
+test('the PIN is shown to who asks, before it is the only way out', async ({ page }) => {
+  await openDemoDesk(page);
+  await page.goto('/kiosk');
+  const [pin, show] = [page.getByLabel(/PIN/), page.getByRole('button', { name: 'Näytä PIN-koodi' })];
+  await pin.fill('2468');
+  await expect(pin).toHaveAttribute('type', 'password');
+  await show.click();
+  await expect(show).toHaveAttribute('aria-pressed', 'true');
+  await expect(pin).toHaveAttribute('type', 'text');
+  await expect(pin).toHaveValue('2468');
+  await page.getByRole('button', { name: 'Käynnistä' }).click();
+  await expectKioskReady(page);
+});
+
+test('staff who pass by see that there is no line and what waits, and nothing when all is well', async ({
+  page,
+  server,
+}) => {
+  await openDemoDesk(page);
+  await startKiosk(page);
+  await expect(page.getByText(/odottaa lähetystä|Ei yhteyttä/)).toHaveCount(0);
+  await server.stop();
+  await scanAndRead(page, card, 'Tervetuloa!');
+  await expect(page.getByText('Ei yhteyttä – voit jatkaa työtä · 1 käynti odottaa lähetystä')).toBeVisible();
+});
+
+test('S11 a kiosk on a revoked device says so, admits nobody and is not offered again', async ({
+  page,
+  server,
+  allowConsole,
+}) => {
+  allowConsole(/401/);
+  await openDemoDesk(page);
+  await startKiosk(page);
+  const office = new Office(server);
+  const { body } = await office.request('GET', '/api/desks');
+  for (const { name } of (body as { desks: { name: string }[] }).desks) {
+    if (name.startsWith('Demo-')) await office.revoke(name);
+  }
+  await expect(answer(page)).toHaveText('Laite on poistettu käytöstä', { timeout: 60_000 });
+  await scan(page, card);
+  await expect(answer(page)).toHaveText('Laite on poistettu käytöstä');
+  await leaveKiosk(page);
+  await page.goto('/kiosk');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Laite on poistettu käytöstä');
+  await expect(page.getByLabel(/PIN/)).toHaveCount(0);
+  await page.getByRole('link', { name: 'Ota käyttöön uutena tiskinä' }).click();
+  await expect(page).toHaveURL(/setup$/);
 });
 
 test('the keyboard alone starts the kiosk and leaves it', async ({ page }) => {

@@ -29,6 +29,10 @@ export interface KioskSetting {
   /** Salted hash of the PIN that leads out, hex; how it is made is the kiosk's matter. */
   pinHash: string;
   pinSalt: string;
+  /** Wrong PINs given since the kiosk began. */
+  wrongTries?: number;
+  /** Device time of the next try, after too many wrong ones. */
+  lockedUntil?: Instant;
 }
 
 export type SettingKey = keyof SettingValues;

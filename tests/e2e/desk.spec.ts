@@ -85,8 +85,8 @@ test('a visit is undone at once, and from the day’s list, and the city sees bo
   server,
 }) => {
   const [first, second] = [cardOf('admitted'), cardOf('in-grace')];
-  const counted = page.locator('[data-count]');
-  const before = Number(await counted.getAttribute('data-count'));
+  // This desk's visits that still count; other desks' come and go with the sync.
+  const undoable = page.getByRole('button', { name: /Peru käynti klo/ });
   await logVisit(page, first);
   await page.getByRole('button', { name: 'Peru kirjaus' }).click();
   await expect(verdict(page)).toContainText('Kirjaus peruttu');
@@ -94,13 +94,10 @@ test('a visit is undone at once, and from the day’s list, and the city sees bo
   await page.keyboard.press('Escape');
 
   await logVisit(page, second);
-  await expect(counted).toHaveAttribute('data-count', String(before + 1));
-  await page
-    .getByRole('button', { name: /Peru käynti klo/ })
-    .first()
-    .click();
+  await expect(undoable).toHaveCount(1);
+  await undoable.click();
   await page.getByRole('dialog').getByRole('button', { name: 'Peru kirjaus' }).click();
-  await expect(counted).toHaveAttribute('data-count', String(before));
+  await expect(undoable).toHaveCount(0);
   await expectWaiting(page, 0);
   const { body } = await new Office(server).request(
     'GET',

@@ -258,7 +258,7 @@ test('a device that lost its desk to another gets a new code, and sends what it 
   await expect(device.page.getByText('Lähettämättömät käynnit ovat tallessa: 1.')).toBeVisible({
     timeout: 60_000,
   });
-  await device.page.getByRole('link', { name: 'Ota laite uudelleen käyttöön' }).click();
+  await device.page.getByRole('link', { name: 'Ota käyttöön uutena tiskinä' }).click();
   await enterCode(device.page, await newCode());
   await expectDesk(device.page, 'Kassa 1');
   await expectWaiting(device.page, 0);

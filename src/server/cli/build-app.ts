@@ -22,13 +22,16 @@ export async function buildIfStale(): Promise<string> {
 
 async function build(): Promise<void> {
   console.log('Building the app, this takes a moment …');
+  const begun = performance.now();
   const script = fileURLToPath(new URL('./build-child.js', import.meta.url));
   const child = spawn(process.execPath, [script], {
     cwd: projectFolder,
+    // What vite, its adapter and plugins tell is for developers; errors they write to stderr.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new CommandError('the app could not be built.');
+  console.log(`Built in ${Math.round((performance.now() - begun) / 1000)} s.`);
 }
 
 /** When a file was last changed, ms; 0 when it isn't there. */

@@ -92,7 +92,7 @@ describe('a second start', () => {
     const cards = await requireOk(first.client, 'GET', '/tiski-register/_all_docs');
     const admin = { name: first.adminName, password: first.adminPassword };
     await first.close();
-    const second = await start({ dataDir: first.dataDir, demo: true, adminPassword: 'not-used-any-more' });
+    const second = await start({ dataDir: first.dataDir, demo: true });
     expect(await state(second.client)).toEqual(before);
     expect(await requireOk(second.client, 'GET', '/tiski-register/_all_docs')).toEqual(cards);
     expect((await send('GET', `${second.url}/api/desks`, { as: admin })).status).toBe(200);
@@ -100,6 +100,28 @@ describe('a second start', () => {
     servers.pop();
     servers.pop();
     await rm(first.dataDir, { recursive: true });
+  });
+
+  it('gives the administrator the password of the settings, when it is another one', async () => {
+    const first = await start();
+    await first.close();
+    const { dataDir } = first;
+    const second = await start({ dataDir, adminPassword: 'found-again-7412' });
+    const statusFor = async (password: string) => {
+      const as = { name: second.adminName, password };
+      return (await send('GET', `${second.url}/api/desks`, { as })).status;
+    };
+    expect(await statusFor('found-again-7412')).toBe(200);
+    expect(await statusFor(first.adminPassword)).toBe(401);
+    const account = '/_users/org.couchdb.user:administrator';
+    const changed = await requireOk(second.client, 'GET', account);
+    expect(changed).toMatchObject({ roles: ['administrator', 'office', 'coordinator'] });
+    await second.close();
+    const third = await start({ dataDir, adminPassword: 'found-again-7412' });
+    expect(await requireOk(third.client, 'GET', account)).toEqual(changed);
+    await third.close();
+    servers.splice(0);
+    await rm(dataDir, { recursive: true });
   });
 
   it('leaves a store alone that was begun empty and has been filled', async () => {

@@ -33,7 +33,7 @@ export interface ServerSettings extends StoreSettings {
   host: string;
   /** Folder of the built app; absent where Vite serves it. */
   build?: string;
-  /** The first administrator's password; made up when absent. */
+  /** The first administrator's password, also when the account is there; made up for a new one when absent. */
   adminPassword?: string;
   /** Fill an empty store with the made-up city. */
   demo: boolean;
@@ -46,8 +46,8 @@ export interface RunningServer {
   url: string;
   port: number;
   client: CouchClient;
-  /** The password is known only when this start made the account. */
-  administrator: { name: string; password?: string };
+  /** The password is known only when this start made the account; `isReset`: it took the settings' one. */
+  administrator: { name: string; password?: string; isReset: boolean };
   /** What was made just now, when the demo city was. */
   madeDemo?: { cards: number; visits: number };
   isDemo: boolean;
@@ -86,8 +86,6 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const { client } = backend;
     await provision(client);
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
-    const isNew = settings.demo && (await isEmptyStore(client));
-    const madeDemo = isNew ? await createDemoCity(client, now()) : undefined;
     app = await createApp({
       backend,
       version: await tiskiVersion(),
@@ -99,13 +97,15 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     await app.listen({ port: settings.port, host: settings.host });
     const listening = app;
     const port = portOf(listening);
-    // Last: a made-up password must not be lost because the port was taken.
-    const password = await ensureAdministrator(client, adminPassword);
+    // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
+    const isNew = settings.demo && (await isEmptyStore(client));
+    const madeDemo = isNew ? await createDemoCity(client, now()) : undefined;
+    const { password, isReset } = await ensureAdministrator(backend, adminPassword);
     return {
       url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
       port,
       client,
-      administrator: { name: administratorName, ...(password === undefined ? {} : { password }) },
+      administrator: { name: administratorName, isReset, ...(password === undefined ? {} : { password }) },
       ...(madeDemo === undefined ? {} : { madeDemo }),
       isDemo: await isDemoCity(client),
       close: () => closeAll(listening, backend),

@@ -58,7 +58,7 @@ const embeddedAdmin: Account = { name: 'administrator', password: 'contract-test
 export async function startEmbedded(): Promise<Target> {
   const folder = await mkdtemp(join(tmpdir(), 'tiski-contract-'));
   const backend = await openBackend({ folder, iterations: 10_000, bodyLimit: 256 * 1024 });
-  await ensureAdministrator(backend.client, embeddedAdmin.password);
+  await ensureAdministrator(backend, embeddedAdmin.password);
   return startTarget(backend, embeddedAdmin, () => rm(folder, { recursive: true, force: true }));
 }
 

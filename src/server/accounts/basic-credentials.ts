@@ -19,3 +19,7 @@ export function basicCredentials(authorization: string | undefined): BasicCreden
   }
   return { kind: 'basic', name, password };
 }
+
+/** The `Authorization` header that basicCredentials reads. */
+export const basicAuthorization = (name: string, password: string) =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { basicAuthorization } from '../accounts/basic-credentials';
 import type { CouchClient } from '../couch/client';
 import { DatabaseStore } from '../couch/database-store';
 import { embeddedClient } from '../couch/embedded-client';
@@ -61,7 +62,7 @@ function openRemote(text: string, below: string, password?: string): OpenRegiste
     const client = remoteClient({
       origin: `${origin}${below}`,
       ...(authorization === undefined ? {} : { authorization }),
-      ...(password === undefined ? {} : { authorization: basicAuthorization(password) }),
+      ...(password === undefined ? {} : { authorization: basicAuthorization(administratorName, password) }),
     });
     return { client, faults: [], close: () => Promise.resolve() };
   } catch {
@@ -69,9 +70,6 @@ function openRemote(text: string, below: string, password?: string): OpenRegiste
     return 'The address must be like http://localhost:3000.';
   }
 }
-
-const basicAuthorization = (password: string) =>
-  `Basic ${Buffer.from(`${administratorName}:${password}`).toString('base64')}`;
 
 async function openFolder(folder: string): Promise<OpenRegister | string> {
   try {

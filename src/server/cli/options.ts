@@ -6,7 +6,7 @@ export interface StoreOptions {
   data: string;
   /** COUCHDB_URL; the embedded store is used without it. */
   couchUrl?: string;
-  /** TISKI_ADMIN_PASSWORD, for the first start. */
+  /** TISKI_ADMIN_PASSWORD: of the first administrator, who takes it at every start. */
   adminPassword?: string;
 }
 
@@ -47,7 +47,8 @@ Environment
   HOST                     address to listen on; localhost
   COUCHDB_URL              a CouchDB to use instead of the data folder, with its administrator:
                            http://admin:secret@localhost:5984
-  TISKI_ADMIN_PASSWORD     the first administrator's password; made up when missing
+  TISKI_ADMIN_PASSWORD     the administrator's password, set at every start; made up by the first
+                           one when missing
   TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
   TISKI_APP                a built app to serve as it is`;
 

@@ -3,15 +3,15 @@ import { administratorName, ensureAdministrator } from '../provision/administrat
 import { provision } from '../provision/provision';
 import { CommandError, startFailureLine } from './command-error';
 import type { StoreOptions } from './options';
-import type { CouchClient } from '../couch/client';
+import type { Backend } from '../backend';
 
 /** Opens the store, works on it, and closes it. @throws {CommandError} when it can't be opened */
-async function withStore<T>(options: StoreOptions, work: (client: CouchClient) => Promise<T>): Promise<T> {
+async function withStore<T>(options: StoreOptions, work: (backend: Backend) => Promise<T>): Promise<T> {
   const { data, couchUrl } = options;
   try {
     const backend = await openBackend({ folder: data, ...(couchUrl === undefined ? {} : { couchUrl }) });
     try {
-      return await work(backend.client);
+      return await work(backend);
     } finally {
       await backend.close();
     }
@@ -23,11 +23,12 @@ async function withStore<T>(options: StoreOptions, work: (client: CouchClient) =
 
 /** Brings the store into shape without opening the server. */
 export async function provisionStore(options: StoreOptions): Promise<void> {
-  const password = await withStore(options, async (client) => {
-    await provision(client);
-    return ensureAdministrator(client, options.adminPassword);
+  const { password, isReset } = await withStore(options, async (backend) => {
+    await provision(backend.client);
+    return ensureAdministrator(backend, options.adminPassword);
   });
   console.log('Databases, rights and validation are in place.');
+  if (isReset) console.log(`The password of ${administratorName} is now the one of TISKI_ADMIN_PASSWORD.`);
   if (password !== undefined && options.adminPassword === undefined) {
     console.log(
       `Sign in as ${administratorName} with the password ${password}  (shown this once: write it down)`,

@@ -63,11 +63,17 @@ describe('tiski start, in a process of its own', () => {
     expect((await send('GET', `${url}/api/desks`, { as: admin })).status).toBe(200);
 
     const { port } = new URL(url);
-    const samePort = await tiski(['start', '--port', port, '--data', join(folder, 'other')]).ended;
+    const other = join(folder, 'other');
+    const samePort = await tiski(['start', '--port', port, '--data', other], { TISKI_DEMO: '1' }).ended;
     expect(samePort).toEqual({
       code: 1,
       output: `tiski: port ${port} is taken. Choose another with --port.\n`,
     });
+    // What a start that failed would have made is still news for the next one.
+    const another = tiski(['start', '--port', '0', '--data', other], { TISKI_DEMO: '1' });
+    await another.says(/A made-up (demo city) was added: \d+ cards/);
+    another.child.kill('SIGTERM');
+    await another.ended;
     const sameFolder = await tiski(['start', '--port', '0', '--data', data]).ended;
     expect(sameFolder.code).toBe(1);
     expect(sameFolder.output).toBe(
@@ -87,6 +93,11 @@ describe('tiski start, in a process of its own', () => {
     const { code, output } = await second.ended;
     expect(code).toBe(0);
     expect(output).not.toContain('Password');
+
+    const lost = tiski(['start', '--port', '0', '--data', data], { TISKI_ADMIN_PASSWORD: 'found-again' });
+    await lost.says(/Password: +(changed to the one of TISKI_ADMIN_PASSWORD)\n/);
+    lost.child.kill('SIGTERM');
+    await lost.ended;
   });
 
   it.each([

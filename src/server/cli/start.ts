@@ -35,12 +35,13 @@ export async function startOrExplain(options: StartOptions, build?: string): Pro
 
 /** What there is now, and the first steps. A made-up password is shown this once. */
 export function tellNext({ url, administrator, madeDemo, isDemo }: RunningServer): void {
-  const { name, password } = administrator;
+  const { name, password, isReset } = administrator;
   if (madeDemo !== undefined) {
     console.log(`A made-up demo city was added: ${madeDemo.cards} cards, ${madeDemo.visits} visits.`);
   }
   if (isDemo) console.log(`  Demo:           open ${url}/demo and press a button to open a demo desk`);
   console.log(`  Administrator:  ${url}/office, sign in as ${name}`);
+  if (isReset) console.log('  Password:       changed to the one of TISKI_ADMIN_PASSWORD');
   if (password === undefined) return;
   const isOwn = password === process.env['TISKI_ADMIN_PASSWORD'];
   console.log(

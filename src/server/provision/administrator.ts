@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { basicAuthorization } from '../accounts/basic-credentials';
+import type { Backend } from '../backend';
+import { documentPath, requireOk } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
@@ -18,17 +20,24 @@ export function madeUpPassword(): string {
 }
 
 /**
- * Makes the first administrator's account when there is none.
- * @param password from the settings; made up when absent
- * @returns the password when the account is new; undefined when it was there
+ * Makes the first administrator's account when there is none, and gives the one that is there the password of
+ * the settings: whoever lost it, and holds the server, gets in again.
+ * @param password from the settings; made up for a new account when absent
+ * @returns the password when the account is new, and whether an account that was there got another one
+ * @throws {UnexpectedCouchReply} when the server refuses
  */
 export async function ensureAdministrator(
-  client: CouchClient,
+  backend: Pick<Backend, 'client' | 'identify'>,
   password?: string,
-): Promise<string | undefined> {
+): Promise<{ password?: string; isReset: boolean }> {
+  const { client } = backend;
   const path = documentPath(usersDatabase, userDocumentId(administratorName));
   const { status, body } = await client.request('GET', path);
-  if (status === 200 && isJsonObject(body)) return undefined;
+  if (status === 200 && isJsonObject(body)) {
+    if (password === undefined || (await isPassword(backend, password))) return { isReset: false };
+    await requireOk(client, 'PUT', path, { ...body, password });
+    return { isReset: true };
+  }
   const chosen = password ?? madeUpPassword();
   await requireOk(client, 'PUT', path, {
     _id: userDocumentId(administratorName),
@@ -37,5 +46,11 @@ export async function ensureAdministrator(
     roles: administratorRoles,
     password: chosen,
   });
-  return chosen;
+  return { password: chosen, isReset: false };
+}
+
+async function isPassword(backend: Pick<Backend, 'identify'>, password: string): Promise<boolean> {
+  const authorization = basicAuthorization(administratorName, password);
+  const identity = await backend.identify({ authorization, cookie: undefined, address: '127.0.0.1' });
+  return identity.kind === 'user' && identity.user.name === administratorName;
 }

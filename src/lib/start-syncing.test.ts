@@ -137,19 +137,19 @@ describe('a start that the device prevents', () => {
   }
   afterEach(() => vi.restoreAllMocks());
 
-  it('S13 is told, and begins when somebody asks', async () => {
+  it('S12 is told, and begins when somebody asks', async () => {
     const { db, syncing } = await aFullDevice();
     syncing.hurry();
     await untilSent(db);
   });
 
-  it('S13 begins by itself half a minute later', async () => {
+  it('S12 begins by itself half a minute later', async () => {
     const { db, retry } = await aFullDevice();
     retry?.();
     await untilSent(db);
   });
 
-  it('S13 begins as the desk that the device becomes', async () => {
+  it('S12 begins as the desk that the device becomes', async () => {
     const { db } = await aFullDevice();
     await saveDevice(db, aDevice({ name: 'Another name' }));
     await untilSent(db);

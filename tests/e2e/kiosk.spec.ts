@@ -184,7 +184,7 @@ test('S11 a kiosk on a revoked device says so, admits nobody and is not offered 
   server,
   allowConsole,
 }) => {
-  allowConsole(/401/);
+  allowConsole(/status of 403/);
   await openDemoDesk(page);
   await startKiosk(page);
   const office = new Office(server);

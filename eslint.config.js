@@ -15,7 +15,7 @@ const layers = {
   token: ['domain'],
   state: ['store', 'sync', 'domain', 'documents', 'pwa'],
   pwa: ['domain', 'paraglide'],
-  ui: ['domain', 'paraglide', 'scanner'],
+  ui: ['domain', 'paraglide', 'scanner', 'sync'],
 };
 
 /** Packages that only one layer may know. */

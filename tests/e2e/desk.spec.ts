@@ -5,6 +5,7 @@ import {
   logVisit,
   Office,
   openDemoDesk,
+  pressLog,
   scan,
   scanAndSee,
   verdict,
@@ -118,7 +119,7 @@ test('an admitted card followed by another before it was logged is not forgotten
   await page.getByRole('button', { name: 'Kirjaa sekin' }).click();
   await expect(page.getByText('Edellistä käyntiä ei kirjattu')).toBeHidden();
   await expect(verdict(page), 'the card on the screen is still open').toContainText(title.admit);
-  await page.keyboard.press('Enter');
+  await pressLog(page);
   await expect(verdict(page)).toContainText('Kirjattu klo');
   await expectWaiting(page, 0);
   for (const kind of ['admitted', 'in-grace'] as const)
@@ -152,7 +153,7 @@ test('a scanner that ends with Enter twice logs nothing that nobody has read', a
   await typeAsScanner(page, `${cardOf('admitted')}\n\n`);
   await expect(verdict(page)).toContainText(title.admit);
   await expectWaiting(page, 0);
-  await page.keyboard.press('Enter');
+  await pressLog(page);
   await expect(verdict(page)).toContainText('Kirjattu klo');
 });
 

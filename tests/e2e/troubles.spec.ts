@@ -7,6 +7,7 @@ import {
   logVisit,
   Office,
   openDemoDesk,
+  pressLog,
   scan,
   scanAndSee,
   startKiosk,
@@ -122,7 +123,7 @@ test.describe('storage full', () => {
     await page.goto('/desk');
     await expect(title(page)).toHaveText(/Valmis/);
     await scanAndSee(page, card, 'Kortti käy');
-    await page.keyboard.press('Enter');
+    await pressLog(page);
     await expect(title(page)).toHaveText('Ei kirjattu');
     await expect(verdict(page)).toContainText('Vapauta tilaa laitteelta ja yritä uudelleen.');
     await expectWaiting(page, 0);
@@ -183,7 +184,7 @@ test('R8 two tabs log the same card at the same moment: one visit', async ({ con
   await tabs[1]?.goto('/desk');
   for (const tab of tabs) await expect(title(tab)).toHaveText(/Valmis/);
   for (const tab of tabs) await scanAndSee(tab, card, 'Kortti käy');
-  await Promise.all(tabs.map((tab) => tab.keyboard.press('Enter')));
+  await Promise.all(tabs.map(pressLog));
   for (const tab of tabs) await expect(title(tab)).toHaveText(/irjattu klo/);
   const titles = await Promise.all(tabs.map((tab) => title(tab).innerText()));
   expect(titles.map((text) => text.replace(/ klo.*/, '')).toSorted()).toEqual(['Jo kirjattu', 'Kirjattu']);

@@ -144,7 +144,7 @@ test('the keyboard alone does everything: type, log, undo, change the service', 
   await page.keyboard.press('Escape');
   await expect(verdict(page)).toContainText('Valmis');
   await page.getByLabel('Palvelu').focus();
-  await page.keyboard.press('V');
+  await page.keyboard.press('ArrowDown');
   await expect(page.getByLabel('Palvelu')).toHaveValue('vesijumppa');
   await scanAndSee(page, cardOf('in-grace'), title.admit);
 });

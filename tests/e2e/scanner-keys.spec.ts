@@ -12,7 +12,7 @@ test.describe('a scanner that types', () => {
     await page.getByRole('button', { name: 'Press' }).focus();
     await typeAsScanner(page, 'Ä b-12:34\n');
     await expect(reports(page)).toHaveText(['wedge Ä b-12:34']);
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
     await expect(reports(page)).toHaveText(['wedge Ä b-12:34', 'pressed']);
   });
 

@@ -1,10 +1,16 @@
 import type { CardDocument } from '../src/lib/documents/card-document';
 import type {
+  OfferingDocument,
   SchemeDocument,
   ServiceDocument,
   VenueDocument,
 } from '../src/lib/documents/catalogue-documents';
-import type { VisitDocument, VoidDocument } from '../src/lib/documents/visit-documents';
+import type {
+  ChoiceDocument,
+  ReleaseDocument,
+  VisitDocument,
+  VoidDocument,
+} from '../src/lib/documents/visit-documents';
 import { checkDigit } from '../src/lib/domain/card-number';
 
 /** Documents as they are on the wire, valid but for what a test changes. */
@@ -40,6 +46,7 @@ export function aScheme(id: string, changes: Partial<SchemeDocument> = {}): Sche
     names: named(id),
     services: ['swim', 'gym'],
     graceDays: 0,
+    endedChoiceFrees: false,
     hintShown: false,
     ...changes,
   };
@@ -66,8 +73,25 @@ export function aVenue(id: string, changes: Partial<VenueDocument> = {}): VenueD
     v: 1,
     names: named(id),
     zone: 'Europe/Helsinki',
-    closedOn: [],
+    exceptions: [],
+    closedOnHolidays: false,
     stale: { afterDays: 7, then: 'ask' },
+    ...changes,
+  };
+}
+
+export function anOffering(id: string, changes: Partial<OfferingDocument> = {}): OfferingDocument {
+  return {
+    _id: `offering:${id}`,
+    type: 'offering',
+    v: 1,
+    kind: 'course',
+    names: named(id),
+    service: 'course',
+    venue: 'uimahalli',
+    from: '2026-09-01',
+    until: '2026-12-15',
+    cancelled: false,
     ...changes,
   };
 }
@@ -108,6 +132,40 @@ export function aVoid(visit: VisitDocument, changes: Partial<VoidDocument> = {})
     service: visit.service,
     desk: visit.desk,
     at: visit.at,
+    ...changes,
+  };
+}
+
+export function aChoice(desk: string, index: number, changes: Partial<ChoiceDocument> = {}): ChoiceDocument {
+  return {
+    _id: `choice:${desk}:${ulidOf(index)}`,
+    type: 'choice',
+    v: 1,
+    card: cardNumber(1),
+    scheme: 'warkaus',
+    service: 'course',
+    offering: 'watercolours',
+    venue: 'uimahalli',
+    desk,
+    at: '2026-11-22T08:00:00.000Z',
+    zone: 'Europe/Helsinki',
+    register: { asOf: '2026-11-22T07:00:00.000Z' },
+    ...changes,
+  };
+}
+
+export function aRelease(choice: ChoiceDocument, changes: Partial<ReleaseDocument> = {}): ReleaseDocument {
+  return {
+    _id: `release:${choice._id}`,
+    type: 'release',
+    v: 1,
+    choice: choice._id,
+    card: choice.card,
+    service: choice.service,
+    offering: choice.offering,
+    by: choice.desk,
+    reason: 'undone',
+    at: choice.at,
     ...changes,
   };
 }

@@ -11,7 +11,8 @@ export type LocalTime = string;
 export type Instant = number;
 
 export const minute = 60_000;
-export const day = 24 * 60 * minute;
+export const hour = 60 * minute;
+export const day = 24 * hour;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -60,8 +61,22 @@ export function weekday(date: LocalDate): number {
   return new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
 }
 
+/** A counter asks for the same few days all day long. */
+const knownStarts = new Map<string, Instant>();
+const mostKnownStarts = 500;
+
 /** The first instant of a local day: 00:00, or the first one after a gap at midnight. */
 export function startOfDay(date: LocalDate, zone: string): Instant {
+  const key = `${zone} ${date}`;
+  const known = knownStarts.get(key);
+  if (known !== undefined) return known;
+  if (knownStarts.size >= mostKnownStarts) knownStarts.clear();
+  const start = findStartOfDay(date, zone);
+  knownStarts.set(key, start);
+  return start;
+}
+
+function findStartOfDay(date: LocalDate, zone: string): Instant {
   // A local day begins within 14 hours of the same day in UTC; bisect on the day that Intl tells.
   let before = Date.parse(`${date}T00:00:00Z`) - 15 * 60 * minute;
   let after = before + 30 * 60 * minute;

@@ -1,73 +1,132 @@
 import type { Card, Scheme } from './card';
 import type { ClockReading } from './clock';
-import { addDays, day, localDate, localDateTime, minute, weekday, type Instant, type LocalDate } from './day';
-import { periodAround } from './limits';
+import { addDays, day, localDate, localDateTime, minute, type Instant, type LocalDate } from './day';
+import { refusalByLimit, type PastVisit } from './limits';
+import type { Choice, Offering } from './offering';
+import { refusalByOpening } from './opening';
+import { arePeopleAllowed, headCount, holderAlone, peopleAllowed, type People } from './people';
 import type { ScannedCode } from './scan-code';
-import type { Service, Venue } from './service';
+import { ruleFor, type Service, type ServiceRule, type Venue } from './service';
+import type { SignedCard, Signature } from './signed-code';
+import { settleOffering } from './settle-offering';
+import { validityOf, type Validity } from './validity';
 import type { Mark, Refusal, Verdict } from './verdict';
 
 /** What is asked: may the holder of this code have this service, here? */
 export interface VisitRequest {
   code: ScannedCode;
+  /** What came of looking at a signed code's signature; absent for other codes. */
+  signature?: Signature;
   service: Service;
   venue: Venue;
+  /** Who comes in; the holder alone when absent. */
+  people?: People;
+  /** The course or performance that staff have chosen; absent: the only one that can be meant (R9, R10). */
+  offering?: string;
+  /** The service's offerings at this venue, by whatever order. */
+  offerings: readonly Offering[];
 }
 
 /** What the register on the device says about the code. */
 export interface RegisterAnswer {
   /** Absent when no card carries the code. */
   found?: { card: Card; scheme?: Scheme };
+  /** The scheme that a genuine signature names, as the catalogue has it. */
+  signedScheme?: Scheme;
   /** When the register was last known to be up to date; absent when it was never loaded. */
   asOf?: Instant;
 }
 
-/** A visit of this card for this service that was logged and not voided, by any desk of the sector. */
-export interface PastVisit {
-  at: Instant;
+/** What was logged and not undone, by any desk of the sector, as far as the device knows. Order is free. */
+export interface History {
+  /** This card's visits for any service of the sector, at least since `historyFrom`. */
+  visits: readonly PastVisit[];
+  /** R14: the card's first visit of all. */
+  firstVisit?: Instant;
+  /** R9: the card's choices for this service that were not released. */
+  choices: readonly Choice[];
+  /** R10: places taken, by the offering's id. */
+  taken: ReadonlyMap<string, number>;
+  /** R10: portions given at this venue today. */
+  portionsToday: number;
 }
 
-/**
- * Decides one visit by the rules of RULES.md, in their order of weight. Pure and total: every input gets
- * a verdict. `history` needs to hold the card's visits for the service since `historyFrom`; order is free.
- */
+export const noHistory: History = { visits: [], choices: [], taken: new Map(), portionsToday: 0 };
+
+/** Decides one visit by the rules of RULES.md, in their order of weight. Pure and total: every input gets a verdict. */
 export function decideVisit(
   request: VisitRequest,
   register: RegisterAnswer,
-  history: readonly PastVisit[],
+  history: History,
   clock: ClockReading,
 ): Verdict {
   const { code, service, venue } = request;
-  const found = register.found;
-  if (!found) return refuse({ reason: code.kind === 'number' ? 'unknown-card' : 'not-a-card' });
+  const known = identify(request, register);
+  if ('reason' in known) return refuse(known);
 
-  const { card, scheme } = found;
+  const { card, scheme } = known;
   const { date: today, time } = localDateTime(clock.now, venue.zone);
-  const refusal =
-    refusalByStatus(card, today) ??
-    (scheme?.services.includes(service.id) ? undefined : ({ reason: 'not-included' } as const)) ??
-    (isPaused(service, today) ? ({ reason: 'paused' } as const) : undefined);
-  if (refusal) return refuse(refusal);
+  const rule = ruleFor(service, card, scheme);
+  const refusal = refusalByStatus(card, today) ?? (rule ? refusalByPause(service, today) : notIncluded);
+  if (refusal || !rule) return refuse(refusal ?? notIncluded);
 
   if (!clock.isPlausible) return { outcome: 'ask', reason: 'clock-wrong' };
 
-  const graceDays = scheme?.graceDays ?? 0;
+  const validity = validityOf(card, scheme, history.firstVisit, venue.zone);
   const calendarRefusal =
-    refusalByDates(card, graceDays, today) ?? refusalByOpening(service, venue, today, time);
+    refusalByDates(validity, scheme?.graceDays ?? 0, today) ?? refusalByOpening(service, venue, today, time);
   if (calendarRefusal) return refuse(calendarRefusal);
 
-  const repeated = latestWithin(history, service.repeatMinutes * minute, clock.now);
+  const people = request.people ?? holderAlone;
+  const settled = settleOffering(rule, request, history, { today, scheme, heads: headCount(people) });
+  const repeated = repeatedVisit(
+    service,
+    rule,
+    settled.offering,
+    history.visits,
+    clock.now,
+    today,
+    venue.zone,
+  );
   if (repeated !== undefined) return { outcome: 'already-logged', reason: 'already-logged', at: repeated };
 
-  const limited = refusalByLimit(service, card, venue.zone, today, history);
+  const allowed = peopleAllowed(card, scheme);
+  const limited =
+    refusalByLimit(rule, service, { card, validity, zone: venue.zone, today }, history.visits) ??
+    (arePeopleAllowed(people, allowed) ? undefined : ({ reason: 'too-many-people', allowed } as const)) ??
+    refusalByPortions(rule, headCount(people), history.portionsToday);
   if (limited) return refuse(limited);
+  if (settled.verdict) return settled.verdict;
 
-  const marks: Mark[] = today > card.validUntil ? ['in-grace'] : [];
-  return byRegisterAge(venue, register.asOf, clock.now, marks);
+  const marks: Mark[] = [
+    ...(today > validity.until ? (['in-grace'] as const) : []),
+    ...(code.kind === 'signed' && !register.found ? (['by-signature'] as const) : []),
+  ];
+  return byRegisterAge(venue, register.asOf, clock.now, marks, settled.offering);
 }
+
+const notIncluded = { reason: 'not-included' } as const;
 
 function refuse(refusal: Refusal): Verdict {
   return { outcome: 'refuse', ...refusal };
 }
+
+/** R1 R2: the card that the code stands for. A genuine signature speaks only where the register is silent. */
+function identify(
+  { code, signature }: VisitRequest,
+  { found, signedScheme }: RegisterAnswer,
+): { card: Card; scheme?: Scheme } | Refusal {
+  if (code.kind === 'signed') {
+    if (signature?.kind !== 'genuine') return { reason: 'not-genuine' };
+    if (found) return found;
+    if (signature.isKeyExpired) return { reason: 'unknown-card' };
+    return { card: cardOfSignature(signature.card), ...(signedScheme && { scheme: signedScheme }) };
+  }
+  return found ?? { reason: code.kind === 'number' ? 'unknown-card' : 'not-a-card' };
+}
+
+/** R2: a card as its signed code tells of it: active, with no rights but its scheme's. */
+export const cardOfSignature = (signed: SignedCard): Card => ({ ...signed, status: 'active' });
 
 /** R3: the register's word on the card; a suspension ends after its last day. */
 function refusalByStatus(card: Card, today: LocalDate): Refusal | undefined {
@@ -85,69 +144,69 @@ function refusalByStatus(card: Card, today: LocalDate): Refusal | undefined {
 }
 
 /** R4: days inclusive, in the venue's zone. */
-function refusalByDates(card: Card, graceDays: number, today: LocalDate): Refusal | undefined {
-  if (today < card.validFrom) return { reason: 'not-yet-valid', from: card.validFrom };
-  if (today > addDays(card.validUntil, graceDays)) return { reason: 'expired', on: card.validUntil };
+function refusalByDates(validity: Validity, graceDays: number, today: LocalDate): Refusal | undefined {
+  if (today < validity.from) return { reason: 'not-yet-valid', from: validity.from };
+  if (today > addDays(validity.until, graceDays)) return { reason: 'expired', on: validity.until };
   return undefined;
 }
 
-function isPaused(service: Service, today: LocalDate): boolean {
-  return service.paused !== undefined && service.paused.since <= today;
+/** R5: from the pause's first day through its last, if it has one. */
+export function isPaused({ paused }: Service, today: LocalDate): boolean {
+  return (
+    paused !== undefined && paused.since <= today && !(paused.until !== undefined && today > paused.until)
+  );
 }
 
-/** R5: closed days of the venue and the hours in which the card gives the service. */
-function refusalByOpening(
+function refusalByPause(service: Service, today: LocalDate): Refusal | undefined {
+  if (!isPaused(service, today)) return undefined;
+  const until = service.paused?.until;
+  return until === undefined ? { reason: 'paused' } : { reason: 'paused', until };
+}
+
+/**
+ * R8: the newest visit for the service within the span; one logged by a faster clock counts as now. R10: for a
+ * performance any visit of its day.
+ */
+function repeatedVisit(
   service: Service,
-  venue: Venue,
+  rule: ServiceRule,
+  offering: string | undefined,
+  visits: readonly PastVisit[],
+  now: Instant,
   today: LocalDate,
-  time: string,
-): Refusal | undefined {
-  if (venue.closedOn.includes(today)) return { reason: 'closed' };
-  if (!service.hours) return undefined;
-  const todays = service.hours.filter(({ weekdays }) => weekdays.includes(weekday(today)));
-  if (todays.length === 0) return { reason: 'closed' };
-  if (todays.some(({ from, to }) => from <= time && time < to)) return undefined;
-  const opens = todays
-    .map(({ from }) => from)
-    .filter((from) => from > time)
-    .sort()[0];
-  return opens === undefined ? { reason: 'outside-hours' } : { reason: 'outside-hours', opens };
-}
-
-/** R8: the newest visit within the span; one logged by a faster clock counts as now. */
-function latestWithin(history: readonly PastVisit[], spanMs: number, now: Instant): Instant | undefined {
-  const recent = history.map(({ at }) => at).filter((at) => Math.abs(now - at) < spanMs);
-  return recent.length > 0 ? Math.max(...recent) : undefined;
-}
-
-/** R7: counts the period's visits; `frees` is the first day of the next period, if the card is valid then. */
-function refusalByLimit(
-  service: Service,
-  card: Card,
   zone: string,
-  today: LocalDate,
-  history: readonly PastVisit[],
-): Refusal | undefined {
-  const { rule } = service;
-  if (rule.kind === 'unlimited') return undefined;
-  const { from, next } = periodAround(today, rule, card);
-  const used = history.filter(({ at }) => {
-    const date = localDate(at, zone);
-    return date >= from && (next === undefined || date < next);
-  }).length;
-  if (used < rule.n) return undefined;
-  return next !== undefined && next <= card.validUntil
-    ? { reason: 'limit-reached', frees: next }
-    : { reason: 'limit-reached' };
+): Instant | undefined {
+  const isRepeat = (visit: PastVisit) => {
+    if (visit.service !== service.id) return false;
+    if (rule.kind !== 'listed') return Math.abs(now - visit.at) < service.repeatMinutes * minute;
+    return offering !== undefined && visit.offering === offering && localDate(visit.at, zone) === today;
+  };
+  const repeats = visits.filter(isRepeat).map(({ at }) => at);
+  return repeats.length > 0 ? Math.max(...repeats) : undefined;
+}
+
+/** R10: each one that comes in takes a portion. */
+function refusalByPortions(rule: ServiceRule, heads: number, given: number): Refusal | undefined {
+  if (rule.kind !== 'portions') return undefined;
+  const left = Math.max(0, rule.perDay - given);
+  return heads > left ? { reason: 'sold-out', left } : undefined;
 }
 
 /** R12: an old register is admitted, asked about or refused, as the venue says. */
-function byRegisterAge(venue: Venue, asOf: Instant | undefined, now: Instant, marks: Mark[]): Verdict {
+function byRegisterAge(
+  venue: Venue,
+  asOf: Instant | undefined,
+  now: Instant,
+  marks: Mark[],
+  offering: string | undefined,
+): Verdict {
   const isStale = asOf === undefined || now - asOf > venue.stale.afterDays * day;
-  if (!isStale) return { outcome: 'admit', marks };
+  const admit = (all: Mark[]): Verdict =>
+    offering === undefined ? { outcome: 'admit', marks: all } : { outcome: 'admit', marks: all, offering };
+  if (!isStale) return admit(marks);
   switch (venue.stale.then) {
     case 'admit':
-      return { outcome: 'admit', marks: [...marks, 'stale-register'] };
+      return admit([...marks, 'stale-register']);
     case 'ask':
       return asOf === undefined
         ? { outcome: 'ask', reason: 'stale-register' }

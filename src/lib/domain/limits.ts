@@ -1,8 +1,15 @@
-import { addDays, startOfDay, weekday, type Instant, type LocalDate } from './day';
 import type { Card } from './card';
-import type { ServiceRule } from './service';
+import { addDays, startOfDay, weekday, type Instant, type LocalDate } from './day';
+import { limitOf, type Limit, type Service, type ServiceRule } from './service';
+import type { Validity } from './validity';
+import type { Refusal } from './verdict';
 
-type Limit = Extract<ServiceRule, { kind: 'limit' }>;
+/** A visit of a card that was logged and not undone. */
+export interface PastVisit {
+  at: Instant;
+  service: string;
+  offering?: string;
+}
 
 /** The first day of the period that `today` falls in, and the first day of the next one. */
 export interface Period {
@@ -16,10 +23,16 @@ function monthsAfter(date: LocalDate, months: number): LocalDate {
   return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
 }
 
+/** 'MM-DD' in a year; 29 February is 1 March in a year without it: no browser may be asked for a day that isn't. */
+function seasonStart(year: string, start: string): LocalDate {
+  const [month = '01', day = '01'] = start.split('-');
+  return addDays(`${year}-${month}-01`, Number(day) - 1);
+}
+
 function seasonAround(today: LocalDate, starts: readonly string[]): Period {
   const year = Number(today.slice(0, 4));
   const days = [year - 1, year, year + 1]
-    .flatMap((each) => starts.map((start) => `${String(each).padStart(4, '0')}-${start}`))
+    .flatMap((each) => starts.map((start) => seasonStart(String(each).padStart(4, '0'), start)))
     .sort();
   const from = days.findLast((each) => each <= today) ?? today;
   const next = days.find((each) => each > today);
@@ -53,7 +66,31 @@ export function historyFrom(
   now: Instant,
   card: Card,
 ): Instant {
-  const repeatFrom = now - repeatMs;
-  if (rule.kind === 'unlimited') return repeatFrom;
-  return Math.min(repeatFrom, startOfDay(periodAround(today, rule, card).from, zone));
+  const limit = limitOf(rule);
+  const earliest = [now - repeatMs];
+  // R10: a performance is for once, however long ago it was this day.
+  if (rule.kind === 'listed') earliest.push(startOfDay(today, zone));
+  if (limit) earliest.push(startOfDay(periodAround(today, limit, card).from, zone));
+  return Math.min(...earliest);
+}
+
+/** R7: counts the period's visits; `frees` is the first day of the next period, if the card is valid then. */
+export function refusalByLimit(
+  rule: ServiceRule,
+  service: Service,
+  { card, validity, zone, today }: { card: Card; validity: Validity; zone: string; today: LocalDate },
+  visits: readonly PastVisit[],
+): Refusal | undefined {
+  const limit = limitOf(rule);
+  if (!limit) return undefined;
+  const { from, next } = periodAround(today, limit, card);
+  const counts = (visit: PastVisit) => limit.over === 'sector' || visit.service === service.id;
+  // Instants compare faster than days do: a card may have a thousand visits.
+  const begins = startOfDay(from, zone);
+  const ends = next === undefined ? Infinity : startOfDay(next, zone);
+  const used = visits.filter((visit) => visit.at >= begins && visit.at < ends && counts(visit)).length;
+  if (used < limit.n) return undefined;
+  return next !== undefined && next <= validity.until
+    ? { reason: 'limit-reached', frees: next }
+    : { reason: 'limit-reached' };
 }

@@ -1,11 +1,13 @@
 import type { Instant, LocalDate, LocalTime } from './day';
+import type { PeopleAllowed } from './people';
 
 /** Something worth noting on an admitted visit; none of them is shown as a reason to doubt the holder. */
-export type Mark = 'in-grace' | 'stale-register';
+export type Mark = 'in-grace' | 'stale-register' | 'by-signature';
 
 /** Why a visit is not given. Closed: the screens and the tests switch over all of them. */
 export type Refusal =
   | { reason: 'not-a-card' }
+  | { reason: 'not-genuine' }
   | { reason: 'unknown-card' }
   | { reason: 'suspended'; until?: LocalDate }
   | { reason: 'lost' }
@@ -13,28 +15,45 @@ export type Refusal =
   | { reason: 'ended' }
   | { reason: 'not-yet-valid'; from: LocalDate }
   | { reason: 'expired'; on: LocalDate }
-  | { reason: 'paused' }
+  | { reason: 'paused'; until?: LocalDate }
   | { reason: 'closed' }
   | { reason: 'outside-hours'; opens?: LocalTime }
   | { reason: 'not-included' }
   | { reason: 'limit-reached'; frees?: LocalDate }
+  /** `offering` is the id of the chosen one. */
+  | { reason: 'other-chosen'; offering: string }
+  | { reason: 'choice-ended'; offering: string }
+  | { reason: 'not-listed' }
+  | { reason: 'sold-out'; left: number }
+  | { reason: 'too-many-people'; allowed: PeopleAllowed }
   | { reason: 'stale-register' };
 
 /** What staff must settle before the visit can be logged. */
-export type Question = { reason: 'stale-register'; asOf?: Instant } | { reason: 'clock-wrong' };
+export type Question =
+  | { reason: 'stale-register'; asOf?: Instant }
+  | { reason: 'clock-wrong' }
+  /** Several are possible: which one? (R9, R10) */
+  | { reason: 'choose-offering' }
+  /** R9: this one is not chosen yet, and choosing it fixes the card's choice. */
+  | { reason: 'confirm-choice'; offering: string };
 
 /** What the counter is told: whether this service is given now, and what to do next (R16). */
 export type Verdict =
-  | { outcome: 'admit'; marks: readonly Mark[] }
+  | {
+      outcome: 'admit';
+      marks: readonly Mark[];
+      /** The chosen course or the performance that the visit is for (R9, R10). */
+      offering?: string;
+    }
   | ({ outcome: 'ask' } & Question)
   | ({ outcome: 'already-logged'; at: Instant } & { reason: 'already-logged' })
   | ({ outcome: 'refuse' } & Refusal);
 
 export type RefusalReason = Refusal['reason'];
 
-/** R15: staff may override any refusal but a code that is no card. */
+/** R15: staff may override any refusal but a code that is no card of this city. */
 export function isOverridable(verdict: Verdict): boolean {
-  return verdict.outcome === 'refuse' && verdict.reason !== 'not-a-card';
+  return verdict.outcome === 'refuse' && verdict.reason !== 'not-a-card' && verdict.reason !== 'not-genuine';
 }
 
 /** R15: why staff let somebody in against a refusal. A closed list, so that no names are typed. */

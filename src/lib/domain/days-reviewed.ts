@@ -1,0 +1,2 @@
+/** Conflicts older than this are history, days. */
+export const daysReviewed = 40;

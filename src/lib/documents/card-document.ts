@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { cardStatuses, type Card } from '$lib/domain/card';
-import { cardNumber, identifier, localDate } from './fields';
+import { cardNumber, count, identifier, localDate } from './fields';
+import { ruleField, ruleFromField } from './rule-fields';
 
 /** `card:NUMBER` in tiski-register: what a desk needs of a card, and no name. */
 export const cardDocument = v.object({
@@ -20,12 +21,23 @@ export const cardDocument = v.object({
   statusUntil: v.optional(localDate),
   validFrom: localDate,
   validUntil: localDate,
+  /** Own rights to services, beside or instead of the scheme's (R6, R7). */
+  rights: v.optional(
+    v.array(
+      v.object({ service: identifier, isGiven: v.optional(v.boolean(), true), rule: v.optional(ruleField) }),
+    ),
+  ),
+  /** Instead of the scheme's (R11). */
+  companions: v.optional(v.object({ children: v.optional(count), assistant: v.optional(v.boolean()) })),
+  /** A group's card (R11). */
+  groupSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   hint: v.optional(v.pipe(v.string(), v.maxLength(20))),
 });
 export type CardDocument = v.InferOutput<typeof cardDocument>;
 
 export function cardFromDocument(document: CardDocument): Card {
   const { number, scheme, status, statusUntil, validFrom, validUntil, hint } = document;
+  const { rights, companions, groupSize } = document;
   return {
     number,
     scheme,
@@ -33,6 +45,20 @@ export function cardFromDocument(document: CardDocument): Card {
     validFrom,
     validUntil,
     ...(statusUntil === undefined ? {} : { statusUntil }),
+    ...(rights && {
+      rights: rights.map(({ service, isGiven, rule }) => ({
+        service,
+        isGiven,
+        ...(rule && { rule: ruleFromField(rule) }),
+      })),
+    }),
+    ...(companions && {
+      companions: {
+        ...(companions.children !== undefined && { children: companions.children }),
+        ...(companions.assistant !== undefined && { assistant: companions.assistant }),
+      },
+    }),
+    ...(groupSize === undefined ? {} : { groupSize }),
     ...(hint === undefined ? {} : { hint }),
   };
 }

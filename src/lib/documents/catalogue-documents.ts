@@ -1,9 +1,21 @@
 import * as v from 'valibot';
+import { offeringKinds, type Offering } from '$lib/domain/offering';
 import type { Scheme } from '$lib/domain/card';
 import type { Service, Venue } from '$lib/domain/service';
-import { count, identifier, localDate, localizedText, localTime, zone } from './fields';
+import { validityDuration } from '$lib/domain/validity';
+import { count, identifier, instant, localDate, localizedText, localTime, zone } from './fields';
+import { ruleField, ruleFromField } from './rule-fields';
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(0));
+const duration = v.pipe(v.string(), v.regex(validityDuration, 'must be like P6M, P1Y or P30D'));
+
+/** Children and assistants that come along (R11). */
+export const companionsField = v.object({
+  children: v.optional(count, 0),
+  /** Children are under this age; for the texts, the counter takes staff's word. */
+  childrenUnder: v.optional(count, 18),
+  assistant: v.optional(v.boolean(), false),
+});
 
 /** `scheme:ID`: a kind of card and the services it gives. */
 export const schemeDocument = v.object({
@@ -13,22 +25,23 @@ export const schemeDocument = v.object({
   names: localizedText,
   services: v.array(identifier),
   graceDays: v.optional(days, 0),
+  /** R14: how long the card is valid from its first visit on, at most through its own last day. */
+  startsOnFirstVisit: v.optional(duration),
+  /** What the holder pays for the card, euro cents. */
+  fee: v.optional(count),
+  companions: v.optional(companionsField),
+  /** R7: this scheme's own rules, by the service's id. */
+  rules: v.optional(v.record(identifier, ruleField)),
+  /** R9: when a chosen offering ends, another may be chosen. */
+  endedChoiceFrees: v.optional(v.boolean(), false),
   /** Whether a desk shows the card's hint (initials, birth year) to check identity. */
   hintShown: v.optional(v.boolean(), false),
 });
 export type SchemeDocument = v.InferOutput<typeof schemeDocument>;
 
-const serviceRule = v.variant('kind', [
-  v.object({ kind: v.literal('unlimited') }),
-  v.object({
-    kind: v.literal('limit'),
-    n: v.pipe(v.number(), v.integer(), v.minValue(1)),
-    per: v.picklist(['day', 'week', 'month', 'season', 'validity']),
-    seasonStarts: v.optional(
-      v.pipe(v.array(v.pipe(v.string(), v.regex(/^\d{2}-\d{2}$/, 'must be like 08-01'))), v.minLength(1)),
-    ),
-  }),
-]);
+const timeSpan = { from: localTime, to: localTime };
+const weekday = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7));
+const openingHours = v.array(v.object({ weekdays: v.array(weekday), ...timeSpan }));
 
 /** `service:ID`: something a card gives: swimming, a gym, a theatre evening. */
 export const serviceDocument = v.object({
@@ -40,17 +53,12 @@ export const serviceDocument = v.object({
   venues: v.array(identifier),
   /** What one visit would have cost, euro cents, for reports. */
   listPrice: v.optional(count),
-  rule: serviceRule,
-  paused: v.optional(v.object({ since: localDate, why: v.optional(localizedText) })),
-  hours: v.optional(
-    v.array(
-      v.object({
-        weekdays: v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7))),
-        from: localTime,
-        to: localTime,
-      }),
-    ),
+  rule: ruleField,
+  /** Through `until`, where a day is known. */
+  paused: v.optional(
+    v.object({ since: localDate, until: v.optional(localDate), why: v.optional(localizedText) }),
   ),
+  hours: v.optional(openingHours),
   repeatMinutes: v.optional(count, 120),
 });
 export type ServiceDocument = v.InferOutput<typeof serviceDocument>;
@@ -62,13 +70,72 @@ export const venueDocument = v.object({
   v: v.literal(1),
   names: localizedText,
   zone: v.optional(zone, 'Europe/Helsinki'),
-  closedOn: v.optional(v.array(localDate), []),
+  /** The week; absent: the venue doesn't say, and its desks are open when they are open. */
+  hours: v.optional(openingHours),
+  /** Other hours on some days; none at all means closed. The first that fits a day counts. */
+  exceptions: v.optional(
+    v.array(
+      v.object({
+        from: localDate,
+        to: localDate,
+        hours: v.array(v.object(timeSpan)),
+        why: v.optional(localizedText),
+      }),
+    ),
+    [],
+  ),
+  closedOnHolidays: v.optional(v.boolean(), false),
   stale: v.optional(v.object({ afterDays: days, then: v.picklist(['admit', 'ask', 'refuse']) }), {
     afterDays: 7,
     then: 'ask',
   }),
 });
 export type VenueDocument = v.InferOutput<typeof venueDocument>;
+
+/** `offering:ID`: a course, a performance or a day's meal of a service (R9, R10). */
+export const offeringDocument = v.object({
+  _id: v.pipe(v.string(), v.startsWith('offering:')),
+  type: v.literal('offering'),
+  v: v.literal(1),
+  kind: v.picklist(offeringKinds),
+  names: localizedText,
+  service: identifier,
+  venue: identifier,
+  from: localDate,
+  until: localDate,
+  choosableUntil: v.optional(localDate),
+  startsAt: v.optional(localTime),
+  /** Places for card holders; absent: no number. */
+  seats: v.optional(count),
+  cancelled: v.optional(v.boolean(), false),
+});
+export type OfferingDocument = v.InferOutput<typeof offeringDocument>;
+
+/** `key:KID`: a public key that card codes are signed with (R2). KID begins its RFC 7638 thumbprint. */
+export const keyDocument = v.object({
+  _id: v.pipe(v.string(), v.startsWith('key:')),
+  type: v.literal('key'),
+  v: v.literal(1),
+  /** JSON Web Key of an Ed25519 public key (RFC 8037). */
+  jwk: v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: v.string() }),
+  /** First day on which codes are signed with it. */
+  from: localDate,
+  /** Last day on which its signatures are believed; absent: until somebody says. */
+  until: v.optional(localDate),
+});
+export type KeyDocument = v.InferOutput<typeof keyDocument>;
+
+/** `rescue-key:KID`: the office's public key, for which a desk encrypts a rescue file (S16). KID as above. */
+export const rescueKeyDocument = v.object({
+  _id: v.pipe(v.string(), v.startsWith('rescue-key:')),
+  type: v.literal('rescue-key'),
+  v: v.literal(1),
+  /** JSON Web Key of a P-256 public key (RFC 7518, 6.2.1). */
+  jwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() }),
+  /** The newest is encrypted for; the office goes on opening what was made for older ones. */
+  madeAt: instant,
+});
+export type RescueKeyDocument = v.InferOutput<typeof rescueKeyDocument>;
 
 /** `settings:city`: the city's own name and whether all of this is a made-up demo. */
 export const settingsDocument = v.object({
@@ -80,12 +147,33 @@ export const settingsDocument = v.object({
 });
 export type SettingsDocument = v.InferOutput<typeof settingsDocument>;
 
-export type CatalogueDocument = SchemeDocument | ServiceDocument | VenueDocument | SettingsDocument;
+export type CatalogueDocument =
+  | SchemeDocument
+  | ServiceDocument
+  | VenueDocument
+  | OfferingDocument
+  | KeyDocument
+  | RescueKeyDocument
+  | SettingsDocument;
 
-const idOf = (document: { _id: string; type: string }) => document._id.slice(document.type.length + 1);
+/** The part of a catalogue document's `_id` after its type. */
+export const idOf = (document: { _id: string; type: string }) => document._id.slice(document.type.length + 1);
 
 export function schemeFromDocument(document: SchemeDocument): Scheme {
-  return { id: idOf(document), services: document.services, graceDays: document.graceDays };
+  const { services, graceDays, startsOnFirstVisit, companions, rules, endedChoiceFrees } = document;
+  return {
+    id: idOf(document),
+    services,
+    graceDays,
+    endedChoiceFrees,
+    ...(startsOnFirstVisit !== undefined && { startsOnFirstVisit }),
+    ...(companions && { companions: { children: companions.children, assistant: companions.assistant } }),
+    ...(rules && {
+      rules: Object.fromEntries(
+        Object.entries(rules).map(([service, rule]) => [service, ruleFromField(rule)]),
+      ),
+    }),
+  };
 }
 
 export function serviceFromDocument(document: ServiceDocument): Service {
@@ -94,17 +182,45 @@ export function serviceFromDocument(document: ServiceDocument): Service {
     id: idOf(document),
     sector,
     venues,
-    rule:
-      rule.kind === 'limit' && rule.seasonStarts === undefined
-        ? { kind: 'limit', n: rule.n, per: rule.per }
-        : (rule as Service['rule']),
+    rule: ruleFromField(rule),
     repeatMinutes,
-    ...(paused === undefined ? {} : { paused: { since: paused.since } }),
-    ...(hours === undefined ? {} : { hours }),
+    ...(paused && {
+      paused: { since: paused.since, ...(paused.until !== undefined && { until: paused.until }) },
+    }),
+    ...(hours && { hours }),
   };
 }
 
 export function venueFromDocument(document: VenueDocument): Venue {
-  const { zone, closedOn, stale } = document;
-  return { id: idOf(document), zone, closedOn, stale };
+  const { zone, hours, exceptions, closedOnHolidays, stale } = document;
+  return {
+    id: idOf(document),
+    zone,
+    exceptions: exceptions.map(({ from, to, hours: spans }) => ({ from, to, hours: spans })),
+    closedOnHolidays,
+    stale,
+    ...(hours && { hours }),
+  };
+}
+
+export function offeringFromDocument(document: OfferingDocument): Offering {
+  const { kind, service, venue, from, until, choosableUntil, startsAt, seats, cancelled } = document;
+  return {
+    id: idOf(document),
+    kind,
+    service,
+    venue,
+    from,
+    until,
+    isCancelled: cancelled,
+    ...(choosableUntil !== undefined && { choosableUntil }),
+    ...(startsAt !== undefined && { startsAt }),
+    ...(seats !== undefined && { seats }),
+  };
+}
+
+/** R2: what verifying a signed code needs of a key. */
+export function publicKeyFromDocument(document: KeyDocument) {
+  const { jwk, until } = document;
+  return { kid: idOf(document), jwk, ...(until !== undefined && { until }) };
 }

@@ -3,7 +3,8 @@ import { isCardNumber } from '$lib/domain/card-number';
 
 /** Fields that several documents share. Messages are in English: they reach the quarantine list. */
 
-const isCalendarDay = (text: string) => {
+/** Whether 'YYYY-MM-DD' is a day of the calendar. */
+export const isCalendarDay = (text: string) => {
   const parsed = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
 };

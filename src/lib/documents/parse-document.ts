@@ -1,17 +1,40 @@
 import * as v from 'valibot';
 import { cardDocument } from './card-document';
-import { schemeDocument, serviceDocument, settingsDocument, venueDocument } from './catalogue-documents';
-import { visitDocument, voidDocument } from './visit-documents';
+import {
+  keyDocument,
+  offeringDocument,
+  rescueKeyDocument,
+  schemeDocument,
+  serviceDocument,
+  settingsDocument,
+  venueDocument,
+} from './catalogue-documents';
+import { snapshotDocument } from './packed/snapshot-document';
+import {
+  choiceDocument,
+  releaseDocument,
+  resolutionDocument,
+  visitDocument,
+  voidDocument,
+  type LogDocument,
+} from './visit-documents';
 
 /** Schema of every document type, by its `type`. */
 const schemas = {
   card: cardDocument,
+  snapshot: snapshotDocument,
   scheme: schemeDocument,
   service: serviceDocument,
   venue: venueDocument,
+  offering: offeringDocument,
+  key: keyDocument,
+  'rescue-key': rescueKeyDocument,
   settings: settingsDocument,
   visit: visitDocument,
   void: voidDocument,
+  choice: choiceDocument,
+  release: releaseDocument,
+  resolution: resolutionDocument,
 };
 type DocumentType = keyof typeof schemas;
 export type TiskiDocument = v.InferOutput<(typeof schemas)[DocumentType]>;
@@ -29,6 +52,11 @@ export type Unreadable =
   | { reason: 'invalid'; faults: string[] };
 
 export type Parsed = { ok: true; document: TiskiDocument } | { ok: false; unreadable: Unreadable };
+
+/** Whether it belongs into a sector's log. */
+export function isLogDocument(document: TiskiDocument): document is LogDocument {
+  return ['visit', 'void', 'choice', 'release', 'resolution'].includes(document.type);
+}
 
 const isKnownType = (type: unknown): type is DocumentType =>
   typeof type === 'string' && Object.hasOwn(schemas, type);

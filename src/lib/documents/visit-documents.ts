@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { resolutionDecisions } from '$lib/domain/conflicts';
 import { overrideReasons } from '$lib/domain/verdict';
 import { cardNumber, count, identifier, instant, zone } from './fields';
 
@@ -15,6 +16,10 @@ export const visitDocument = v.object({
   scheme: v.optional(identifier),
   service: identifier,
   venue: identifier,
+  /** The chosen course or the performance (R9, R10). */
+  offering: v.optional(identifier),
+  /** Portions given out, where the service counts them (R10). */
+  portions: v.optional(count),
   /** The desk's account name. */
   desk: identifier,
   /** Corrected instant of the visit, ISO 8601 in UTC, and the venue's zone. */
@@ -46,10 +51,74 @@ export const voidDocument = v.object({
   visit: v.string(),
   card: cardNumber,
   service: identifier,
+  /** The visit's desk. */
   desk: identifier,
+  /** The office's account, where it wasn't the desk itself. */
+  by: v.optional(identifier),
   at: instant,
 });
 export type VoidDocument = v.InferOutput<typeof voidDocument>;
 
+/**
+ * `choice:DESK:ULID`, immutable: a card's holder chose an offering (R9). Two desks that are offline may both
+ * write one: both stay, and the review finds them (docs/decisions/0005).
+ */
+export const choiceDocument = v.object({
+  _id: v.pipe(v.string(), v.regex(/^choice:[a-z0-9-]+:[0-9A-HJKMNP-TV-Z]{26}$/, 'must be choice:DESK:ULID')),
+  type: v.literal('choice'),
+  v: v.literal(1),
+  card: cardNumber,
+  scheme: v.optional(identifier),
+  service: identifier,
+  offering: identifier,
+  venue: identifier,
+  desk: identifier,
+  at: instant,
+  zone,
+  register: v.object({ asOf: v.nullable(instant) }),
+});
+export type ChoiceDocument = v.InferOutput<typeof choiceDocument>;
+
+export const releaseReasons = ['undone', 'office', 'review'] as const;
+
+/** `release:CHOICE`, immutable: the choice counts no more. A desk undoes its own while it is fresh, the office any. */
+export const releaseDocument = v.object({
+  _id: v.pipe(v.string(), v.startsWith('release:choice:')),
+  type: v.literal('release'),
+  v: v.literal(1),
+  /** The `_id` of the choice. */
+  choice: v.string(),
+  card: cardNumber,
+  service: identifier,
+  offering: identifier,
+  /** Account of the desk or of the office. */
+  by: identifier,
+  reason: v.picklist(releaseReasons),
+  at: instant,
+});
+export type ReleaseDocument = v.InferOutput<typeof releaseDocument>;
+
+/** `resolution:BY:ULID`, immutable: what somebody decided about a conflict of the review list. */
+export const resolutionDocument = v.object({
+  _id: v.pipe(
+    v.string(),
+    v.regex(/^resolution:[a-z0-9-]+:[0-9A-HJKMNP-TV-Z]{26}$/, 'must be resolution:ACCOUNT:ULID'),
+  ),
+  type: v.literal('resolution'),
+  v: v.literal(1),
+  /** Id of the conflict, see domain/conflicts.ts. */
+  conflict: v.string(),
+  /** `_id`s of the visits or choices that were looked at: one more opens the conflict again. */
+  documents: v.array(v.string()),
+  decision: v.picklist(resolutionDecisions),
+  /** For `keep`: the `_id`s that go on counting. */
+  kept: v.optional(v.array(v.string())),
+  /** Account of the desk or of the office. */
+  by: identifier,
+  at: instant,
+});
+export type ResolutionDocument = v.InferOutput<typeof resolutionDocument>;
+
 /** What a desk sends: documents that never change once written. */
-export type LogDocument = VisitDocument | VoidDocument;
+export type LogDocument =
+  VisitDocument | VoidDocument | ChoiceDocument | ReleaseDocument | ResolutionDocument;

@@ -1,0 +1,21 @@
+import { CompactEncrypt, importJWK } from 'jose';
+import { idOf, type RescueKeyDocument } from '$lib/documents/catalogue-documents';
+import {
+  rescueAlgorithm,
+  rescueEncryption,
+  rescueFileType,
+  type RescueContent,
+} from '$lib/documents/rescue-file';
+
+/** S16: the content as a file's text, which the office's private key alone opens. */
+export async function sealRescue(content: RescueContent, key: RescueKeyDocument): Promise<string> {
+  const text = new TextEncoder().encode(JSON.stringify(content));
+  return new CompactEncrypt(text)
+    .setProtectedHeader({
+      alg: rescueAlgorithm,
+      enc: rescueEncryption,
+      typ: rescueFileType,
+      kid: idOf(key),
+    })
+    .encrypt(await importJWK(key.jwk, rescueAlgorithm));
+}

@@ -1,0 +1,94 @@
+import * as v from 'valibot';
+import { snapshotId } from '$lib/documents/packed/snapshot-document';
+import { requireOk, type CouchClient } from '../couch/client';
+import { usersDatabase } from '../couch/route';
+import type { BackupLine } from './backup-file';
+
+/** Documents a request: their bodies are in memory at a time. */
+const pageSize = 500;
+
+const changesPage = v.object({
+  results: v.array(v.object({ id: v.string(), changes: v.array(v.object({ rev: v.string() })) })),
+  last_seq: v.union([v.string(), v.number()]),
+});
+const document = v.looseObject({ _id: v.string() });
+const bulkAnswer = v.object({
+  results: v.array(v.object({ docs: v.array(v.union([v.object({ ok: document }), v.looseObject({})])) })),
+});
+
+export interface BackupProgress {
+  database: string;
+  documents: number;
+}
+
+/**
+ * Everything that the server has, as the lines of a backup: the databases of Tiski and the accounts; of every document
+ * each branch with its history and attachments, deleted ones too, so that a copy of this server that goes on
+ * replicating with the restored one brings nothing back. Not: `_local` documents (a restored database gets a new
+ * epoch, S8) and design documents (the restoring version brings its own rules), nor the
+ * packed register (made anew for the new epoch).
+ * @throws {UnexpectedCouchReply}
+ */
+export async function* backUp(
+  client: CouchClient,
+  about: { version: string; at: string },
+  onProgress: (progress: BackupProgress) => void,
+): AsyncGenerator<BackupLine> {
+  yield { tiski: 'backup', format: 1, ...about };
+  for (const database of await databasesOf(client)) {
+    const security = await requireOk(client, 'GET', `/${encodeURIComponent(database)}/_security`);
+    yield { database, security: v.parse(v.looseObject({}), security) };
+    yield* documentsOf(client, database, onProgress);
+  }
+}
+
+/** What others refer to comes last: a desk that is added meanwhile has an account where it has visits. */
+async function databasesOf(client: CouchClient): Promise<string[]> {
+  const names = v.parse(v.array(v.string()), await requireOk(client, 'GET', '/_all_dbs'));
+  const own = names.filter((name) => name.startsWith('tiski-')).sort();
+  const isLog = (name: string) => name.startsWith('tiski-visits-');
+  return [...own.filter(isLog), ...own.filter((name) => !isLog(name)), usersDatabase];
+}
+
+async function* documentsOf(
+  client: CouchClient,
+  database: string,
+  onProgress: (progress: BackupProgress) => void,
+): AsyncGenerator<BackupLine> {
+  const path = `/${encodeURIComponent(database)}`;
+  let since = '0';
+  let documents = 0;
+  for (;;) {
+    const query = new URLSearchParams({ since, style: 'all_docs', limit: String(pageSize) });
+    const page = v.parse(changesPage, await requireOk(client, 'GET', `${path}/_changes?${query}`));
+    since = String(page.last_seq);
+    const docs = page.results
+      .filter(({ id }) => !id.startsWith('_design/') && !id.startsWith(snapshotId('')))
+      .flatMap(({ id, changes }) => changes.map(({ rev }) => ({ id, rev })));
+    for (const doc of await readDocuments(client, path, docs)) {
+      documents += 1;
+      yield { doc };
+    }
+    onProgress({ database, documents });
+    // A page that isn't full was the last; what is written after it is in the next backup.
+    if (page.results.length < pageSize) break;
+  }
+  yield { end: database, documents, upTo: since };
+}
+
+async function readDocuments(
+  client: CouchClient,
+  path: string,
+  docs: { id: string; rev: string }[],
+): Promise<v.InferOutput<typeof document>[]> {
+  if (docs.length === 0) return [];
+  // latest: a branch that went on since the page was read is read as it is now.
+  const flags = 'revs=true&attachments=true&latest=true';
+  const body = await requireOk(client, 'POST', `${path}/_bulk_get?${flags}`, { docs });
+  return v.parse(bulkAnswer, body).results.flatMap(({ docs: answers }) =>
+    answers.map((answer) => {
+      if ('ok' in answer) return v.parse(document, answer.ok);
+      throw new Error('a document that was listed could not be read');
+    }),
+  );
+}

@@ -1,0 +1,101 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { keyDocument, type KeyDocument } from '$lib/documents/catalogue-documents';
+import { addDays, type LocalDate } from '$lib/domain/day';
+import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { documentsOfType } from '../provision/catalogue';
+import { catalogueDatabase } from '../provision/databases';
+import { keyDocumentOf, makeSigningKey, signingKey, type SigningKey } from './signing-key';
+
+/**
+ * The city's keys: private parts in files of the data folder alone, public parts in the catalogue. They are never in a
+ * database, so nobody who may read one can make a card, or read a desk's rescue file.
+ */
+export interface KeyStore {
+  folder: string;
+  client: CouchClient;
+}
+
+/** Days after its publication on which a key begins to sign: desks that were offline have it by then. */
+export const daysBeforeSigning = 7;
+
+/** The private keys on the disk, oldest first. @throws when a file is no key */
+export async function readSigningKeys({ folder }: KeyStore): Promise<SigningKey[]> {
+  const names = await readdir(folder).catch(() => []);
+  const keys = await Promise.all(
+    names
+      .filter((name) => /^[\w-]{11}\.json$/.test(name))
+      .map(async (name) => v.parse(signingKey, JSON.parse(await readFile(join(folder, name), 'utf8')))),
+  );
+  return keys.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+}
+
+/** What the catalogue says of the keys: also of those whose private part is gone. */
+export async function publishedKeys({ client }: KeyStore): Promise<KeyDocument[]> {
+  const documents = await documentsOfType(client, catalogueDatabase, 'key');
+  return documents.flatMap((document) => {
+    const parsed = v.safeParse(keyDocument, document);
+    return parsed.success ? [parsed.output] : [];
+  });
+}
+
+/** Makes a key where none can sign, and publishes what is not published: safe at every start. */
+export async function ensureSigningKey(store: KeyStore, today: LocalDate): Promise<void> {
+  if (!(await currentKey(store, today))) await addKey(store, today);
+  const published = new Set((await publishedKeys(store)).map(({ _id }) => _id));
+  for (const key of await readSigningKeys(store)) {
+    if (!published.has(`key:${key.kid}`)) await publish(store, keyDocumentOf(key));
+  }
+}
+
+/** R2: a new key beside the old ones. Printed cards stay good: their keys stay in the catalogue. */
+export async function rotateKey(store: KeyStore, today: LocalDate): Promise<SigningKey> {
+  const key = await addKey(store, addDays(today, daysBeforeSigning));
+  await publish(store, keyDocumentOf(key));
+  return key;
+}
+
+/** Gives up a key: from `today` on its signatures alone admit nobody. False when there is no such key. */
+export async function retireKey(store: KeyStore, kid: string, today: LocalDate): Promise<boolean> {
+  const document = (await documentsOfType(store.client, catalogueDatabase, 'key')).find(
+    ({ _id }) => _id === `key:${kid}`,
+  );
+  if (!document) return false;
+  await publish(store, { ...document, _id: `key:${kid}`, until: addDays(today, -1) });
+  return true;
+}
+
+/** The key that signs today: the newest that has begun and was not given up. */
+export async function currentKey(store: KeyStore, today: LocalDate): Promise<SigningKey | undefined> {
+  const retired = new Set(
+    (await publishedKeys(store))
+      .filter(({ until }) => until !== undefined && until < today)
+      .map(({ _id }) => _id.slice('key:'.length)),
+  );
+  const usable = (await readSigningKeys(store)).filter(({ kid }) => !retired.has(kid));
+  return usable.findLast(({ from }) => from <= today) ?? usable[0];
+}
+
+async function addKey(store: KeyStore, from: LocalDate): Promise<SigningKey> {
+  const key = await makeSigningKey(from);
+  await storePrivateKey(store, `${key.kid}.json`, key);
+  return key;
+}
+
+/** Writes a private key where the server's own account alone can read it. @throws when the file is there */
+export async function storePrivateKey({ folder }: KeyStore, name: string, key: object): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const text = `${JSON.stringify(key, undefined, 2)}\n`;
+  await writeFile(join(folder, name), text, { mode: 0o600, flag: 'wx' });
+}
+
+/** Puts the public part of a key into the catalogue. @throws {UnexpectedCouchReply} */
+export async function publish(
+  { client }: KeyStore,
+  document: { _id: string; [field: string]: unknown },
+): Promise<void> {
+  const path = documentPath(catalogueDatabase, document._id);
+  const reply = await client.request('PUT', path, document);
+  if (reply.status !== 201 && reply.status !== 202) throw new UnexpectedCouchReply('PUT', path, reply);
+}

@@ -1,0 +1,39 @@
+import { calculateJwkThumbprint, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
+import * as v from 'valibot';
+import { claimsFromCard, codeAlgorithm } from '$lib/documents/card-claims';
+import type { KeyDocument } from '$lib/documents/catalogue-documents';
+import { localDate as day } from '$lib/documents/fields';
+import type { LocalDate } from '$lib/domain/day';
+import type { SignedCard } from '$lib/domain/signed-code';
+
+/** A key pair as it lies on the server's disk. */
+export const signingKey = v.object({
+  kid: v.pipe(v.string(), v.regex(/^[\w-]{11}$/)),
+  /** First day on which it signs: by then every desk has its public part. */
+  from: day,
+  jwk: v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: v.string(), d: v.string() }),
+});
+export type SigningKey = v.InferOutput<typeof signingKey>;
+
+/** Characters of the thumbprint (RFC 7638) that name a key: 66 bits, and the QR code stays small. */
+const kidLength = 11;
+
+export async function makeSigningKey(from: LocalDate): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair(codeAlgorithm, { crv: 'Ed25519', extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const kid = (await calculateJwkThumbprint(jwk)).slice(0, kidLength);
+  return v.parse(signingKey, { kid, from, jwk });
+}
+
+/** The public part, as the catalogue has it. */
+export function keyDocumentOf({ kid, from, jwk }: SigningKey): KeyDocument {
+  const { kty, crv, x } = jwk;
+  return { _id: `key:${kid}`, type: 'key', v: 1, jwk: { kty, crv, x }, from };
+}
+
+/** R2: the code of a card, a JSON Web Signature in compact form. */
+export async function signCode(card: SignedCard, { kid, jwk }: SigningKey): Promise<string> {
+  const claims = new TextEncoder().encode(JSON.stringify(claimsFromCard(card)));
+  const key = await importJWK(jwk, codeAlgorithm);
+  return new CompactSign(claims).setProtectedHeader({ alg: codeAlgorithm, kid }).sign(key);
+}

@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import { snapshotId, snapshotManifest } from '$lib/documents/packed/snapshot-document';
+import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { epochId } from '../couch/route';
+import { registerDatabase } from '../provision/databases';
+import { makeSnapshot } from './make-snapshot';
+
+export interface SnapshotSettings {
+  /** Between two looks at the register, ms. */
+  lookEveryMs?: number;
+  /** A register with fewer documents comes quickly enough by pages. */
+  smallest?: number;
+}
+
+/** A desk has these beside its snapshot, a row each: more of them, and a new snapshot is worth its making. */
+const overlay = { share: 0.05, least: 2_000 } as const;
+
+/** More changes than these between two looks are an import under way: its end is waited for. */
+const busyAbove = 1_000;
+
+/** How the register stands to its snapshot: documents in all, and changes that the snapshot doesn't have. */
+export interface SnapshotAge {
+  documents: number;
+  changes: number;
+}
+
+const databaseAnswer = v.object({ doc_count: v.number() });
+const countAnswer = v.object({ results: v.array(v.unknown()), pending: v.optional(v.number()) });
+
+export async function snapshotAge(client: CouchClient): Promise<SnapshotAge> {
+  const info = v.parse(databaseAnswer, await requireOk(client, 'GET', `/${registerDatabase}`));
+  const { body: epochBody } = await client.request('GET', documentPath(registerDatabase, epochId));
+  const { epoch } = v.parse(v.object({ epoch: v.string() }), epochBody);
+  const { body } = await client.request('GET', documentPath(registerDatabase, snapshotId(epoch)));
+  const manifest = v.safeParse(snapshotManifest, body);
+  const since = manifest.success ? manifest.output.seq : '0';
+  const query = new URLSearchParams({ since, limit: '1' });
+  const later = await requireOk(client, 'GET', `/${registerDatabase}/_changes?${query}`);
+  const { results, pending = 0 } = v.parse(countAnswer, later);
+  return { documents: info.doc_count, changes: results.length + pending };
+}
+
+export function isDue({ documents, changes }: SnapshotAge, smallest: number): boolean {
+  return documents >= smallest && changes >= Math.max(overlay.least, documents * overlay.share);
+}
+
+export const smallestPacked = 2_000;
+
+/**
+ * Looks at the register at once and then every minute, and makes a new snapshot when one is due and no import is
+ * under way. One at a time.
+ */
+export function keepSnapshot(
+  client: CouchClient,
+  { lookEveryMs = 60_000, smallest = smallestPacked }: SnapshotSettings,
+  onFault: (error: unknown) => void,
+): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  let last: SnapshotAge | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const look = async () => {
+    try {
+      const age = await snapshotAge(client);
+      const isBusy = last !== undefined && age.changes - last.changes > busyAbove;
+      last = age;
+      if (isDue(age, smallest) && !isBusy) await makeSnapshot(client, stopping.signal);
+    } catch (error) {
+      // A CouchDB that does not answer now may do so at the next look.
+      if (!stopping.signal.aborted) onFault(error);
+    }
+    if (stopping.signal.aborted) return;
+    timer = setTimeout(() => (looking = look()), lookEveryMs).unref();
+  };
+  let looking = look();
+
+  return {
+    async stop() {
+      stopping.abort();
+      clearTimeout(timer);
+      await looking;
+    },
+  };
+}

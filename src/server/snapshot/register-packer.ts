@@ -1,0 +1,121 @@
+import { ByteReader, ByteWriter } from '$lib/documents/packed/bytes';
+import {
+  bucketOf,
+  bucketsFor,
+  cardsOfBucket,
+  encodeBucket,
+  mostBuckets,
+  type StockCode,
+} from '$lib/documents/packed/bucket';
+import { isPackable, serialOf } from '$lib/documents/packed/packed-card';
+import type { CardDocument } from '$lib/documents/card-document';
+import { parseDocument } from '$lib/documents/parse-document';
+
+/** A document as the register has it. */
+export type StoredDocument = Record<string, unknown> & { _id: string };
+
+/** The rows of a snapshot, made one by one: the buckets in order, then the documents that were not packed. */
+export interface PackedRegister {
+  cards: number;
+  buckets: number;
+  rows: Iterable<Uint8Array<ArrayBuffer>>;
+}
+
+const encoder = new TextEncoder();
+const nothing = new Uint8Array();
+
+/**
+ * Gathers a register, change by change, in some 40 bytes a card: each is packed at once, alone, and put with those
+ * whose numbers hash alike. What comes later of a card takes the place of what was there.
+ */
+export class RegisterPacker {
+  readonly #slots = Array.from({ length: mostBuckets }, () => new ByteWriter(32));
+  readonly #unpacked = new Map<string, StoredDocument>();
+
+  put(stored: StoredDocument): void {
+    const { _id: id } = stored;
+    if (id.startsWith('_design/')) return;
+    const parsed = parseDocument(stored);
+    if (parsed.ok && parsed.document.type === 'snapshot') return;
+    if (parsed.ok && parsed.document.type === 'card' && isPackable(parsed.document)) {
+      this.#unpacked.delete(id);
+      this.#note(parsed.document.number, encodeBucket([parsed.document], []));
+      return;
+    }
+    // As it came, so that a device judges it as if it had come by itself (S7).
+    this.remove(id);
+    this.#unpacked.set(id, stored);
+  }
+
+  remove(id: string): void {
+    this.#unpacked.delete(id);
+    const number = id.slice('card:'.length);
+    if (/^card:\d{8}$/.test(id)) this.#note(number, nothing);
+  }
+
+  /** An empty block takes the card away. */
+  #note(number: string, packed: Uint8Array): void {
+    this.#slotOf(number).varint(serialOf(number)).block(packed);
+  }
+
+  #slotOf(text: string): ByteWriter {
+    return this.#slots[bucketOf(text, mostBuckets)] as ByteWriter;
+  }
+
+  /** Settles what was gathered. `breathe` is awaited now and then, so that others get their turn. */
+  async pack(breathe: () => Promise<void>): Promise<PackedRegister> {
+    const settled: Uint8Array[][] = [];
+    const codes = new Map<number, StockCode[]>();
+    let cards = 0;
+    for (const slot of this.#slots) {
+      const packed = lastOfEach(slot.finish());
+      cards += packed.length;
+      settled.push(packed);
+      for (const code of packed.flatMap((bytes) => cardsOfBucket(bytes).flatMap(stockCodes))) {
+        const place = bucketOf(code.value, mostBuckets);
+        codes.set(place, [...(codes.get(place) ?? []), code]);
+      }
+      if (packed.length > 0) await breathe();
+    }
+    const buckets = bucketsFor(cards);
+    return { cards, buckets, rows: rowsOf(buckets, settled, codes, [...this.#unpacked.values()]) };
+  }
+}
+
+function lastOfEach(bytes: Uint8Array): Uint8Array[] {
+  const reader = new ByteReader(bytes);
+  const last = new Map<number, Uint8Array>();
+  while (!reader.isAtEnd) {
+    const serial = reader.varint();
+    const packed = reader.block();
+    if (packed.length === 0) last.delete(serial);
+    else last.set(serial, packed);
+  }
+  return [...last.values()];
+}
+
+/** One entry a code, however often its card names it. */
+function stockCodes({ number, codes }: CardDocument): StockCode[] {
+  const values = new Set(codes.map(({ value }) => value));
+  return [...values].map((value) => ({ value, number }));
+}
+
+/** With fewer buckets than slots, a bucket is every slot whose lower bits are its own. */
+function* rowsOf(
+  buckets: number,
+  settled: readonly Uint8Array[][],
+  codes: ReadonlyMap<number, StockCode[]>,
+  unpacked: readonly StoredDocument[],
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const cards: CardDocument[] = [];
+    const carried: StockCode[] = [];
+    for (let slot = bucket; slot < mostBuckets; slot += buckets) {
+      for (const bytes of settled[slot] ?? []) cards.push(...cardsOfBucket(bytes));
+      carried.push(...(codes.get(slot) ?? []));
+    }
+    yield encodeBucket(cards, carried);
+  }
+  const sorted = unpacked.toSorted((a, b) => (a._id < b._id ? -1 : 1));
+  yield encoder.encode(JSON.stringify(sorted));
+}

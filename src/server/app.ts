@@ -5,8 +5,6 @@ import { addSecurityHeaders, inlineScriptHashes } from './http/security-headers'
 import { addStaticApp, nothingHere, readAppPage } from './http/static-app';
 
 export interface AppSettings extends ApiSettings {
-  /** Folder of the built app; absent where Vite serves it. */
-  build?: string;
   /** Addresses of reverse proxies whose X-Forwarded headers are believed. */
   trustProxy: string;
 }

@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { localDate } from '$lib/domain/day';
 import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
 import type { CouchClient } from './couch/client';
 import { couchAddress } from './couch/remote-client';
 import { createDemoCity } from './demo/city';
+import { DeskWatch } from './desks/desk-watch';
 import { openEmbeddedBackend } from './http/embedded-backend';
 import { proxyBackend } from './http/proxy-backend';
+import { ensureSigningKey, type KeyStore } from './keys/key-store';
+import { ensureRescueKey } from './keys/rescue-key-store';
 import { administratorName, ensureAdministrator } from './provision/administrator';
 import { isDemoCity } from './provision/catalogue';
 import { isEmptyStore, provision } from './provision/provision';
+import { keepSnapshot, type SnapshotSettings } from './snapshot/keep-snapshot';
 
 export interface StoreSettings {
   /** Data folder of the embedded store. */
@@ -37,6 +42,8 @@ export interface ServerSettings extends StoreSettings {
   adminPassword?: string;
   /** Fill an empty store with the made-up city. */
   demo: boolean;
+  /** S18: when the register is packed for new desks. */
+  snapshots?: SnapshotSettings;
   /** Addresses of reverse proxies whose X-Forwarded headers are believed; `loopback` when absent. */
   trustProxy?: string;
 }
@@ -73,6 +80,9 @@ export async function openBackend(settings: StoreSettings): Promise<Backend> {
   return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });
 }
 
+/** Where the private keys are, beside the embedded store; with a CouchDB as well. */
+export const keyFolder = (dataFolder: string): string => join(resolve(dataFolder), 'keys');
+
 export async function tiskiVersion(): Promise<string> {
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
@@ -85,9 +95,15 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   try {
     const { client } = backend;
     await provision(client);
+    const keys: KeyStore = { folder: keyFolder(settings.folder), client };
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
+    await ensureSigningKey(keys, localDate(now().getTime(), 'UTC'));
+    await ensureRescueKey(keys, now());
+    const watch = new DeskWatch(client, reportFault);
     app = await createApp({
       backend,
+      keys,
+      watch,
       version: await tiskiVersion(),
       now,
       onFault: reportFault,
@@ -101,14 +117,20 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const isNew = settings.demo && (await isEmptyStore(client));
     const madeDemo = isNew ? await createDemoCity(client, now()) : undefined;
     const { password, isReset } = await ensureAdministrator(backend, adminPassword);
+    const snapshots = keepSnapshot(client, settings.snapshots ?? {}, reportFault);
+    const isDemo = await isDemoCity(client);
+    const stopWatch = watch.start();
     return {
       url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
       port,
       client,
       administrator: { name: administratorName, isReset, ...(password === undefined ? {} : { password }) },
       ...(madeDemo === undefined ? {} : { madeDemo }),
-      isDemo: await isDemoCity(client),
-      close: () => closeAll(listening, backend),
+      isDemo,
+      async close() {
+        await snapshots.stop();
+        await closeAll(listening, stopWatch, backend);
+      },
     };
   } catch (error) {
     await app?.close();
@@ -122,7 +144,12 @@ function portOf(app: FastifyInstance): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-async function closeAll(app: FastifyInstance, backend: Backend): Promise<void> {
+async function closeAll(
+  app: FastifyInstance,
+  stopWatch: () => Promise<void>,
+  backend: Backend,
+): Promise<void> {
   await app.close();
+  await stopWatch();
   await backend.close();
 }

@@ -8,7 +8,7 @@ import { accountFromDocument, type Account } from './account';
 import { basicCredentials, type NameAndPassword } from './basic-credentials';
 import { SignInLimiter } from './attempt-limiter';
 import type { Credentials, Identity } from './identity';
-import { hashPassword, isPasswordOf, type PasswordHash } from './password-hash';
+import { hashPassword, inTurn, isPasswordOf, type PasswordHash } from './password-hash';
 import { isGenuine, sessionClaim, sessionToken } from './session-cookie';
 
 export interface AuthenticatorSettings {
@@ -115,14 +115,18 @@ export class Authenticator {
     address: string,
     account: Account | undefined,
   ): Promise<Account | Refused> {
-    const waitSeconds = this.#limiter.waitSeconds(address, name);
-    if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
-    // Counted before the hash, so that attempts made at the same time count as well.
-    this.#limiter.fail(address, name);
-    const isRight = await isPasswordOf(password, account?.hash ?? (await this.#nobody));
-    if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
-    this.#limiter.forgive(address, name);
-    return account;
+    const hash = account?.hash ?? (await this.#nobody);
+    return inTurn(async () => {
+      // Asked when its turn has come: a hundred desks behind one address may begin at once, and attempts that
+      // were made at the same time count all the same.
+      const waitSeconds = this.#limiter.waitSeconds(address, name);
+      if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
+      this.#limiter.fail(address, name);
+      const isRight = await isPasswordOf(password, hash);
+      if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
+      this.#limiter.forgive(address, name);
+      return account;
+    });
   }
 
   #remember(fingerprint: string, { hash }: Account): void {

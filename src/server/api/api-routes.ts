@@ -1,20 +1,34 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { localDate } from '$lib/domain/day';
 import { AttemptLimiter } from '../accounts/attempt-limiter';
 import type { Backend } from '../backend';
 import { bytesOf } from '../bytes';
 import { CouchFailure } from '../couch/failure';
 import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
 import { demoCards } from '../demo/demo-cards';
+import { demoSignedCards } from '../demo/signed-cards';
+import type { DeskWatch } from '../desks/desk-watch';
 import { pairDesk } from '../desks/pairing';
 import { addDesk, listDesks, newDeskId, renewCode, revokeDesk } from '../desks/desks';
 import { nothingHere } from '../http/static-app';
-import { isDemoCity } from '../provision/catalogue';
+import { currentKey, type KeyStore } from '../keys/key-store';
+import { isDemoCity, sectors } from '../provision/catalogue';
+import { provisionSectors } from '../provision/provision';
 import { ApiFailure } from './api-failure';
-import { requireAdministrator } from './caller';
+import { requireRole } from './caller';
+import { addCardCodes } from './card-codes';
+import { addChoices } from './choices';
+import { addDeskStates } from './desk-states';
+import { addRescue } from './rescue';
+import { addReviews } from './reviews';
 
 export interface ApiSettings {
   backend: Backend;
   version: string;
+  keys: KeyStore;
+  watch: DeskWatch;
+  /** Folder of the built app; absent where Vite serves it. */
+  build?: string;
   /** The clock. */
   now: () => Date;
   onFault: (error: unknown) => void;
@@ -31,7 +45,13 @@ export function addApiRoutes(app: FastifyInstance, settings: ApiSettings): void 
       answerFailures(routes, settings.onFault);
       addHealth(routes, settings);
       addDesks(routes, settings);
+      addDeskStates(routes, settings);
       addPairing(routes, settings);
+      addCardCodes(routes, settings);
+      addChoices(routes, settings);
+      addReviews(routes, settings);
+      addRescue(routes, settings);
+      addSectors(routes, settings);
       addDemo(routes, settings);
       // Before the app's own page, which answers at every other address.
       routes.all('/*', (_request, reply) => nothingHere(reply));
@@ -86,7 +106,7 @@ function apiFailureFrom(error: FastifyError | ApiFailure | CouchFailure): ApiFai
   return new ApiFailure(error.statusCode, 'bad-request', error.message);
 }
 
-function bodyOf(request: FastifyRequest): JsonObject {
+export function bodyOf(request: FastifyRequest): JsonObject {
   if (isJsonObject(request.body)) return request.body;
   throw new ApiFailure(400, 'not-an-object', 'The body must be a JSON object.');
 }
@@ -105,7 +125,7 @@ function addHealth(routes: FastifyInstance, { backend, version, now }: ApiSettin
 function addDesks(routes: FastifyInstance, { backend, now }: ApiSettings): void {
   const { client } = backend;
   void routes.register((guarded, _options, done) => {
-    guarded.addHook('preHandler', (request, reply) => requireAdministrator(backend, request, reply));
+    guarded.addHook('preHandler', (request, reply) => requireRole(backend, request, reply, 'administrator'));
     guarded.get('/desks', async () => ({ desks: await listDesks(client) }));
     guarded.post('/desks', async (request, reply) => {
       const { name, venue } = bodyOf(request);
@@ -118,6 +138,15 @@ function addDesks(routes: FastifyInstance, { backend, now }: ApiSettings): void 
       desk: await revokeDesk(client, request.params.id, now()),
     }));
     done();
+  });
+}
+
+/** A coordinator's new service may be of a new sector: its visits need a database. */
+function addSectors(routes: FastifyInstance, { backend }: ApiSettings): void {
+  routes.post('/sectors', async (request, reply) => {
+    await requireRole(backend, request, reply, 'coordinator');
+    await provisionSectors(backend.client);
+    return { sectors: await sectors(backend.client) };
   });
 }
 
@@ -154,7 +183,7 @@ function addPairing(routes: FastifyInstance, { backend, now }: ApiSettings): voi
 }
 
 /** In a made-up city everybody may open a desk; in a real one these addresses hold nothing. */
-function addDemo(routes: FastifyInstance, { backend, now }: ApiSettings): void {
+function addDemo(routes: FastifyInstance, { backend, keys, now }: ApiSettings): void {
   const limiter = new AttemptLimiter(60, fiveMinutes, () => now().getTime());
   const requireDemo = async () => {
     if (await isDemoCity(backend.client)) return;
@@ -162,7 +191,9 @@ function addDemo(routes: FastifyInstance, { backend, now }: ApiSettings): void {
   };
   routes.get('/demo/cards', async () => {
     await requireDemo();
-    return { cards: demoCards() };
+    const today = localDate(now().getTime(), 'UTC');
+    const key = await currentKey(keys, today);
+    return { cards: [...demoCards(), ...(key ? await demoSignedCards(key, today) : [])] };
   });
   routes.post('/demo/desk', async (request: FastifyRequest, reply: FastifyReply) => {
     await requireDemo();

@@ -1,22 +1,55 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { identifier } from '$lib/documents/fields';
 import { failureOf } from '../accounts/identity';
 import type { Backend } from '../backend';
 import { credentialsOf } from '../http/couch-request';
 import { setRenewedSession } from '../http/session-header';
 import { ApiFailure } from './api-failure';
 
-/** @throws {ApiFailure} 401 signed out or wrong credentials, 403 without the role, 429 after too many attempts */
-export async function requireAdministrator(
+/** What a role may be called for, and how a refusal names it. */
+const titles = {
+  administrator: 'Only an administrator may do this.',
+  office: 'Only the office may do this.',
+  coordinator: 'Only a coordinator may do this.',
+};
+
+/**
+ * Lets through who has the role; an administrator may do everything. Gives the account's name.
+ * @throws {ApiFailure} 401 signed out or wrong credentials, 403 without the role, 429 after too many attempts
+ */
+export async function requireRole(
   backend: Backend,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<void> {
+  role: keyof typeof titles,
+): Promise<string> {
+  const { name, roles } = await requireUser(backend, request, reply);
+  if ([role, 'administrator', '_admin'].some((each) => roles.includes(each))) return name;
+  throw new ApiFailure(403, 'not-allowed', titles[role]);
+}
+
+/** Lets through a desk only, whose account is the one that it speaks of. @throws {ApiFailure} as `requireRole` */
+export async function requireDesk(
+  backend: Backend,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<string> {
+  const { name, roles } = await requireUser(backend, request, reply);
+  if (roles.includes('desk')) return name;
+  throw new ApiFailure(403, 'not-allowed', 'Only a desk may do this.');
+}
+
+async function requireUser(
+  backend: Backend,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<{ name: string; roles: readonly string[] }> {
   const identity = await backend.identify(credentialsOf(request));
   switch (identity.kind) {
     case 'user':
       setRenewedSession(request, reply, identity);
-      if (identity.user.roles.includes('administrator') || identity.user.roles.includes('_admin')) return;
-      throw new ApiFailure(403, 'not-allowed', 'Only an administrator may do this.');
+      return { name: identity.user.name ?? '', roles: identity.user.roles };
     case 'signed-out':
       throw new ApiFailure(401, 'signed-out', 'Sign in first.');
     case 'wrong-credentials':
@@ -26,4 +59,16 @@ export async function requireAdministrator(
       throw new ApiFailure(status, error.replaceAll('_', '-'), reason, undefined, headers);
     }
   }
+}
+
+/**
+ * As `requireRole`, for what becomes part of a document: a name that no document may carry would be refused by
+ * the server's own rules, or be put in quarantine by every desk.
+ * @throws {ApiFailure} also 403 where the account's name is of another form
+ */
+export async function requireAuthor(...asked: Parameters<typeof requireRole>): Promise<string> {
+  const name = await requireRole(...asked);
+  if (v.is(identifier, name)) return name;
+  const reason = 'An account that signs decisions has a name of a-z, 0-9 and -.';
+  throw new ApiFailure(403, 'unfit-name', reason);
 }

@@ -8,7 +8,14 @@ import { CommandError } from './command-error';
 export const projectFolder = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** What the built app is made of; the server and what is generated are not. */
-const sources = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
+const sources = [
+  'src',
+  'static',
+  'svelte.config.js',
+  'vite.config.ts',
+  'html5-qrcode-alias.js',
+  'package-lock.json',
+];
 const generated = ['src/server', 'src/lib/paraglide', 'src/i18n/project.inlang'];
 
 /** Builds the app when it is missing or older than its sources. Answers with its folder. */

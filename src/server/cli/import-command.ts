@@ -7,6 +7,7 @@ import {
   type ImportPlace,
   type OpenRegister,
 } from './import-place';
+import { packIfDue } from './snapshot-command';
 import { importSummary, type ImportResult, type LineOutput } from './import-report';
 
 /**
@@ -23,7 +24,9 @@ export async function runImport(
   const opened = await openRegister(place);
   if (typeof opened === 'string') return tell(out, failed(opened));
   try {
-    return tell(out, await importCards(opened.client, filePath, out));
+    const result = await importCards(opened.client, filePath, out);
+    if (result.ok) await packIfDue(opened.client, out);
+    return tell(out, result);
   } catch (error) {
     return tell(out, failed(failureText(error, place, opened)));
   } finally {
@@ -38,8 +41,8 @@ function tell(out: LineOutput, result: ImportResult): number {
   return result.ok ? 0 : 1;
 }
 
-/** Why the register could not even be read. @throws what is no expected failure */
-function failureText(error: unknown, place: ImportPlace, opened: OpenRegister): string {
+/** Why a place could not even be read. @throws what is no expected failure */
+export function failureText(error: unknown, place: ImportPlace, opened: OpenRegister): string {
   const where = placeName(place);
   if (error instanceof UnexpectedCouchReply) return replyText(error.reply.status, error, where, opened);
   // fetch's own error for a server that gives no answer.
@@ -58,7 +61,7 @@ function replyText(status: number, error: Error, where: string, { faults }: Open
     case 401:
       return `${where} did not accept the administrator's password.`;
     case 403:
-      return `${where} does not let this account read and write the register.`;
+      return `${where} does not let this account do that.`;
     case 404:
       return `There are no Tiski databases in ${where}: start the server once.`;
     case 429:

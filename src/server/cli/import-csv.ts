@@ -2,13 +2,25 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { CardDocument } from '$lib/documents/card-document';
 import type { CardStatus } from '$lib/domain/card';
 import type { LocalDate } from '$lib/domain/day';
-import { codesCell, dayCell, hintCell, numberCell, schemeCell, statusCell, type Cell } from './import-fields';
+import {
+  codesCell,
+  countCell,
+  dayCell,
+  hintCell,
+  numberCell,
+  schemeCell,
+  statusCell,
+  yesNoCell,
+  type Cell,
+} from './import-fields';
 import type { CsvFault } from './import-report';
 
-/** The columns of a card file, in any order; the last three may be left out. */
-const columns = ['number', 'scheme', 'valid_from', 'valid_until', 'status', 'codes', 'hint'] as const;
+const neededColumns = ['number', 'scheme', 'valid_from', 'valid_until'] as const;
+const optionalColumns = ['status', 'codes', 'hint', 'children', 'assistant', 'group_size'] as const;
+/** The columns of a card file, in any order; the optional ones may be left out. */
+const columns = [...neededColumns, ...optionalColumns] as const;
 type Column = (typeof columns)[number];
-const optionalColumns: readonly Column[] = ['status', 'codes', 'hint'];
+const isOptional = (column: Column) => optionalColumns.some((each) => each === column);
 
 /** Longer lines are not of a card file. */
 const longestLine = 4000;
@@ -23,6 +35,10 @@ export interface CardRow {
   status?: CardStatus;
   codes?: CardDocument['codes'];
   hint?: string;
+  /** R11: instead of the scheme's. */
+  children?: number;
+  assistant?: boolean;
+  groupSize?: number;
 }
 
 /** How the file's lines are to be read. */
@@ -66,8 +82,8 @@ export function readHeader(text: string): Read<CsvHeader> {
       faults.push({ line: 1, column: name, reason: 'is there twice' });
     }
   });
-  for (const column of columns) {
-    if (found.includes(column) || optionalColumns.includes(column)) continue;
+  for (const column of neededColumns) {
+    if (found.includes(column)) continue;
     faults.push({ line: 1, column, reason: 'is missing' });
   }
   return faults.length > 0
@@ -92,7 +108,7 @@ export function readRow(
   const faults: CsvFault[] = [];
   const take = <T>(column: Column, read: (cell: string) => Cell<T>): T | undefined => {
     const cell = cellTexts.get(column) ?? '';
-    if (cell === '' && optionalColumns.includes(column)) return undefined;
+    if (cell === '' && isOptional(column)) return undefined;
     const understood: Cell<T> = cell === '' ? { ok: false, reason: 'is empty' } : read(cell);
     if (understood.ok) return understood.value;
     faults.push({ line, column, reason: understood.reason });
@@ -106,6 +122,9 @@ export function readRow(
   const status = take('status', statusCell);
   const codes = take('codes', (cell) => codesCell(cell, number));
   const hint = take('hint', hintCell);
+  const children = take('children', (cell) => countCell(cell, 0));
+  const assistant = take('assistant', yesNoCell);
+  const groupSize = take('group_size', (cell) => countCell(cell, 1));
   if (validFrom !== undefined && validUntil !== undefined && validUntil < validFrom) {
     faults.push({ line, column: 'valid_until', reason: `is before valid_from (${validFrom})` });
   }
@@ -121,6 +140,9 @@ export function readRow(
       ...(status === undefined ? {} : { status }),
       ...(codes === undefined ? {} : { codes }),
       ...(hint === undefined ? {} : { hint }),
+      ...(children === undefined ? {} : { children }),
+      ...(assistant === undefined ? {} : { assistant }),
+      ...(groupSize === undefined ? {} : { groupSize }),
     },
   };
 }

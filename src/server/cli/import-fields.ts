@@ -77,4 +77,26 @@ export function hintCell(text: string): Cell<string> {
   return good(text);
 }
 
+/** A whole number, `least` or more. */
+export function countCell(text: string, least: number): Cell<number> {
+  return /^\d{1,4}$/.test(text) && Number(text) >= least
+    ? good(Number(text))
+    : bad(`"${shortened(text)}" is not a whole number, ${least} or more`);
+}
+
+const answers = new Map([
+  ['yes', true],
+  ['no', false],
+  ['kyllä', true],
+  ['ei', false],
+  ['ja', true],
+  ['nej', false],
+]);
+
+/** In any of the product's languages. */
+export function yesNoCell(text: string): Cell<boolean> {
+  const answer = answers.get(text.toLowerCase());
+  return answer === undefined ? bad(`"${shortened(text)}" is neither yes nor no`) : good(answer);
+}
+
 const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -88,7 +88,7 @@ function newCard(number: string): StoredCard {
 
 /** The file's word over the stored card; what the file leaves empty stays as it was. */
 function mergedCard(row: CardRow, stored: StoredCard): StoredCard {
-  const { scheme, validFrom, validUntil, status, codes, hint } = row;
+  const { scheme, validFrom, validUntil, status, codes, hint, children, assistant, groupSize } = row;
   const next: StoredCard = {
     ...stored,
     scheme,
@@ -97,7 +97,15 @@ function mergedCard(row: CardRow, stored: StoredCard): StoredCard {
     ...(status === undefined ? {} : { status }),
     ...(codes === undefined ? {} : { codes }),
     ...(hint === undefined ? {} : { hint }),
+    ...(groupSize === undefined ? {} : { groupSize }),
   };
+  if (children !== undefined || assistant !== undefined) {
+    next['companions'] = {
+      ...storedCompanions(stored),
+      ...(children === undefined ? {} : { children }),
+      ...(assistant === undefined ? {} : { assistant }),
+    };
+  }
   // The last day belonged to the suspension that the file ends.
   if (next['status'] !== stored['status']) delete next['statusUntil'];
   return next;
@@ -119,6 +127,9 @@ function stolenCodes(
     return [{ line: claim.line, column: 'codes', reason }];
   });
 }
+
+const storedCompanions = ({ companions }: StoredCard): object =>
+  typeof companions === 'object' && companions !== null ? companions : {};
 
 function storedCodes(stored: StoredCard): string[] {
   const codes = stored['codes'] as CardDocument['codes'] | undefined;

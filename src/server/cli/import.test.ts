@@ -72,8 +72,9 @@ async function importText(content: string | Uint8Array) {
 }
 
 async function faultsOf(content: string | Uint8Array) {
+  const { writes } = register.state;
   const result = await importText(content);
-  expect(register.state.writes).toBe(0);
+  expect(register.state.writes).toBe(writes);
   return result.ok ? [] : result.faults.map(faultText);
 }
 
@@ -127,10 +128,29 @@ describe('a good file', () => {
     });
   });
 
+  it('R11 says who may come along, each part for itself', async () => {
+    const along = `${header},children,assistant,group_size`;
+    expect(await importText(lines(along, `${good},2,Kyllä,`))).toMatchObject({ added: 1 });
+    expect(register.cards.get('card:12345671')).toMatchObject({
+      companions: { children: 2, assistant: true },
+    });
+    expect(await importText(lines(along, `${good},0,,8`))).toMatchObject({ changed: 1 });
+    expect(register.cards.get('card:12345671')).toMatchObject({
+      companions: { children: 0, assistant: true },
+      groupSize: 8,
+    });
+    expect(await faultsOf(lines(along, `${good},two,maybe,0`))).toEqual([
+      'line 2, column children: "two" is not a whole number, 0 or more',
+      'line 2, column assistant: "maybe" is neither yes nor no',
+      'line 2, column group_size: "0" is not a whole number, 1 or more',
+    ]);
+  });
+
   it('keeps what it leaves empty and what it knows nothing of', async () => {
+    const ownRights = [{ service: 'sauna', isGiven: true }];
     await importText(lines(header, '12345671,vihrea,2026-01-01,2026-12-31,suspended,LR1,AB'));
     const stored = register.cards.get('card:12345671');
-    if (stored) Object.assign(stored, { statusUntil: '2026-06-30', rights: ['sauna'] });
+    if (stored) Object.assign(stored, { statusUntil: '2026-06-30', rights: ownRights, locker: 12 });
     expect(await importText(lines(header, '12345671,vihrea,2026-01-01,2027-12-31,,,'))).toMatchObject({
       changed: 1,
     });
@@ -140,7 +160,8 @@ describe('a good file', () => {
       statusUntil: '2026-06-30',
       codes: [{ value: 'LR1' }],
       hint: 'AB',
-      rights: ['sauna'],
+      rights: ownRights,
+      locker: 12,
     });
     await importText(lines(header, '12345671,vihrea,2026-01-01,2027-12-31,active,,'));
     expect(register.cards.get('card:12345671')).not.toHaveProperty('statusUntil');
@@ -276,7 +297,7 @@ describe('a wrong file writes nothing and names', () => {
     [
       'an unknown column',
       lines(`${header},name`, `${good},x`),
-      'line 1: unknown column "name"; known are number, scheme, valid_from, valid_until, status, codes, hint',
+      'line 1: unknown column "name"; known are number, scheme, valid_from, valid_until, status, codes, hint, children, assistant, group_size',
     ],
     ['a missing column', lines('number,scheme,valid_from', good), 'line 1, column valid_until: is missing'],
     ['a column twice', lines(`${header},hint`, `${good},x`), 'line 1, column hint: is there twice'],

@@ -1,9 +1,21 @@
 import { CommandError } from './command-error';
 import { helpText, readCommand, type Command } from './options';
 
-async function importFile({ file, url, data }: Extract<Command, { kind: 'import' }>): Promise<void> {
+type FileCommand = Extract<Command, { kind: 'import' | 'backup' }>;
+
+async function importFile({ file, url, data }: FileCommand): Promise<void> {
   const { runImport } = await import('./import-command');
   process.exitCode = await runImport(file, { url, folder: data }, process.env, process.stdout);
+}
+
+async function snapshot({ url, data }: Extract<Command, { kind: 'snapshot' }>): Promise<void> {
+  const { runSnapshot } = await import('./snapshot-command');
+  process.exitCode = await runSnapshot({ url, folder: data }, process.env, process.stdout);
+}
+
+async function backUp({ file, url, data }: FileCommand): Promise<void> {
+  const { runBackup } = await import('./backup-command');
+  await runBackup(file, { url, folder: data }, process.env, process.stdout);
 }
 
 /** Runs the command that the words name. Ends the process with 2 for wrong words, 1 for a failure. */
@@ -23,8 +35,19 @@ export async function run(words: string[]): Promise<void> {
         return await (await import('./dev')).dev(command.options);
       case 'provision':
         return await (await import('./provision')).provisionStore(command.options);
+      case 'keys':
+        return await (await import('./keys')).runKeys(command);
       case 'import':
         return await importFile(command);
+      case 'snapshot':
+        return await snapshot(command);
+      case 'backup':
+        return await backUp(command);
+      case 'restore': {
+        const { file, replace, options } = command;
+        const { runRestore } = await import('./restore-command');
+        return await runRestore(file, { ...options, replace }, process.stdout);
+      }
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

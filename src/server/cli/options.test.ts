@@ -46,6 +46,26 @@ describe('the command line', () => {
     });
   });
 
+  it('backs up and restores', () => {
+    expect(readCommand(['backup', 'there/', '--data', 'x'], {})).toEqual({
+      kind: 'backup',
+      file: 'there/',
+      data: 'x',
+    });
+    const options = { ...standard, data: 'x' };
+    const words = ['restore', 'b.gz', '--data', 'x'];
+    expect(readCommand(words, {})).toEqual({ kind: 'restore', file: 'b.gz', replace: false, options });
+    expect(readCommand([...words, '--replace'], {})).toMatchObject({ replace: true });
+  });
+
+  it('looks after the signing keys', () => {
+    expect(readCommand(['keys'], {})).toEqual({ kind: 'keys', action: 'list', options: standard });
+    for (const action of ['rotate', 'rotate-rescue']) {
+      expect(readCommand(['keys', action], {})).toMatchObject({ kind: 'keys', action });
+    }
+    expect(readCommand(['keys', 'retire', 'abc'], {})).toMatchObject({ action: 'retire', kid: 'abc' });
+  });
+
   it('helps', () => {
     expect(readCommand(['--help', 'start'], {})).toEqual({ kind: 'help' });
     expect(readCommand(['-v'], {})).toEqual({ kind: 'version' });
@@ -58,6 +78,12 @@ describe('the command line', () => {
     [['import'], /import needs a file/],
     [['import', 'a', 'b'], /"b" is one word too many/],
     [['start', '--url', 'x'], /--url goes with import/],
+    [['restore', 'a', '--url', 'x'], /--url goes with import, snapshot and backup only/],
+    [['backup', 'a', '--replace'], /--replace goes with restore/],
+    [['restore'], /restore needs a file/],
+    [['keys', 'retire'], /needs the id of a key/],
+    [['keys', 'eat'], /keys can't "eat"/],
+    [['keys', 'rotate', 'x'], /"x" is one word too many/],
     [['start', '--port'], /--port/],
     [['start', '--port', '70000'], /"70000" is no port/],
     [['start', '--port', '3e3'], /"3e3" is no port/],

@@ -27,7 +27,11 @@ export type Command =
   | { kind: 'start'; options: StartOptions }
   | { kind: 'dev'; options: StartOptions }
   | { kind: 'provision'; options: StoreOptions }
-  | { kind: 'import'; file: string; url?: string; data?: string };
+  | { kind: 'keys'; action: 'list' | 'rotate' | 'rotate-rescue'; options: StoreOptions }
+  | { kind: 'keys'; action: 'retire'; kid: string; options: StoreOptions }
+  | { kind: 'import' | 'backup'; file: string; url?: string; data?: string }
+  | { kind: 'restore'; file: string; replace: boolean; options: StoreOptions }
+  | { kind: 'snapshot'; url?: string; data?: string };
 
 export const helpText = `Tiski, front desk software for city benefit cards
 
@@ -35,11 +39,23 @@ export const helpText = `Tiski, front desk software for city benefit cards
   tiski dev            the same with hot reload, for developers
   tiski provision      make or mend databases, rights and the first administrator, and end
   tiski import FILE    put the cards of a CSV file into the register
+  tiski snapshot       pack the register for new desks now, without waiting for the server to do it
+
+  tiski backup FILE    write everything but the private keys into a file, or into a new file of
+                       a folder: of a running server with --url, else of one that is stopped
+  tiski restore FILE   bring a backup into an empty data folder, or an empty CouchDB
+
+  tiski keys           list the keys that card codes are signed with, and those of rescue files
+  tiski keys rotate    make a new one; printed cards stay good
+  tiski keys retire ID give one up: its codes alone admit nobody any more
+  tiski keys rotate-rescue
+                       make a new key for rescue files; the old one opens what was saved before
 
   --port NUMBER        port to listen on                    PORT, 3000
   --data FOLDER        where the data is kept               TISKI_DATA, ./data
-  --url ADDRESS        import: of a running server, whose administrator's password is in
-                       TISKI_ADMIN_PASSWORD                 TISKI_URL
+  --url ADDRESS        import, snapshot, backup: of a running server, whose administrator's
+                       password is in TISKI_ADMIN_PASSWORD  TISKI_URL
+  --replace            restore: delete the databases that are there
   --empty              don't fill an empty store with the made-up demo city    TISKI_DEMO=0
   --help, --version
 
@@ -52,7 +68,12 @@ Environment
   TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
   TISKI_APP                a built app to serve as it is`;
 
-const commands = ['start', 'dev', 'provision', 'import'] as const;
+const commands = ['start', 'dev', 'provision', 'import', 'snapshot', 'backup', 'restore', 'keys'] as const;
+const examples = {
+  import: 'cards.csv',
+  backup: '/var/backups/tiski/',
+  restore: 'tiski-2026-11-25T020000Z.backup.gz',
+} as const;
 
 /** @throws {CommandError} for words that make no command */
 export function readCommand(words: string[], environment: NodeJS.ProcessEnv = process.env): Command {
@@ -65,16 +86,54 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   const [name = 'start', ...rest] = positionals;
   const kind = commands.find((command) => command === name);
   if (kind === undefined) throw wrong(`there is no command "${name}". See tiski --help.`);
-  const [file, ...tooMany] = rest;
-  const excess = kind === 'import' ? tooMany[0] : file;
-  if (excess !== undefined) throw wrong(`"${excess}" is one word too many. See tiski --help.`);
-  if (kind !== 'import') {
-    if (values.url !== undefined) throw wrong('--url goes with import only. See tiski --help.');
-    return { kind, options: startOptions(values, environment) };
+  const takesUrl = kind === 'import' || kind === 'snapshot' || kind === 'backup';
+  if (values.url !== undefined && !takesUrl) {
+    throw wrong('--url goes with import, snapshot and backup only. See tiski --help.');
   }
-  if (file === undefined) throw wrong('import needs a file: tiski import cards.csv');
+  if (values.replace === true && kind !== 'restore') {
+    throw wrong('--replace goes with restore only. See tiski --help.');
+  }
   const { url, data } = values;
-  return { kind, file, ...(url === undefined ? {} : { url }), ...(data === undefined ? {} : { data }) };
+  const place = { ...(url === undefined ? {} : { url }), ...(data === undefined ? {} : { data }) };
+  switch (kind) {
+    case 'keys':
+      return keysCommand(rest, values, environment);
+    case 'import':
+    case 'backup':
+      return { kind, file: fileWord(kind, rest), ...place };
+    case 'snapshot':
+      noMore(rest[0]);
+      return { kind, ...place };
+    case 'restore': {
+      const file = fileWord(kind, rest);
+      return { kind, file, replace: values.replace === true, options: startOptions(values, environment) };
+    }
+    default:
+      noMore(rest[0]);
+      return { kind, options: startOptions(values, environment) };
+  }
+}
+
+/** The one word after the command. @throws {CommandError} */
+function fileWord(kind: keyof typeof examples, [file, excess]: string[]): string {
+  noMore(excess);
+  if (file === undefined) throw wrong(`${kind} needs a file: tiski ${kind} ${examples[kind]}`);
+  return file;
+}
+
+function noMore(word: string | undefined): void {
+  if (word !== undefined) throw wrong(`"${word}" is one word too many. See tiski --help.`);
+}
+
+function keysCommand(words: string[], values: Values, environment: NodeJS.ProcessEnv): Command {
+  const options = startOptions(values, environment);
+  const [action = 'list', kid, ...tooMany] = words;
+  noMore(action === 'retire' ? tooMany[0] : kid);
+  if (action === 'list' || action === 'rotate' || action === 'rotate-rescue')
+    return { kind: 'keys', action, options };
+  if (action !== 'retire') throw wrong(`keys can't "${action}". See tiski --help.`);
+  if (kid === undefined) throw wrong('keys retire needs the id of a key: see tiski keys');
+  return { kind: 'keys', action, kid, options };
 }
 
 interface Values {
@@ -82,6 +141,7 @@ interface Values {
   data?: string | undefined;
   url?: string | undefined;
   empty?: boolean | undefined;
+  replace?: boolean | undefined;
   help?: boolean | undefined;
   version?: boolean | undefined;
 }
@@ -96,6 +156,7 @@ function parse(words: string[]): { values: Values; positionals: string[] } {
         data: { type: 'string', short: 'd' },
         url: { type: 'string' },
         empty: { type: 'boolean' },
+        replace: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },
@@ -143,5 +204,4 @@ function couchUrlFrom(text: string): string {
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
   throw wrong('COUCHDB_URL must be like http://admin:secret@localhost:5984');
 }
-
 const wrong = (message: string) => new CommandError(message, 2);

@@ -6,7 +6,10 @@ import type { StoreOptions } from './options';
 import type { Backend } from '../backend';
 
 /** Opens the store, works on it, and closes it. @throws {CommandError} when it can't be opened */
-async function withStore<T>(options: StoreOptions, work: (backend: Backend) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  options: StoreOptions,
+  work: (backend: Backend) => Promise<T>,
+): Promise<T> {
   const { data, couchUrl } = options;
   try {
     const backend = await openBackend({ folder: data, ...(couchUrl === undefined ? {} : { couchUrl }) });

@@ -23,6 +23,9 @@ export async function bulkDocs(
     throw badRequest('When `new_edits: false`, the document needs `_rev` or `_revisions` specified');
   }
   const outcomes = await writeDocuments(database, documents, { newEdits, user });
+  // A row can't say "later" (S13): a client would take it for the document's fault.
+  const fault = outcomes.find((outcome) => !outcome.ok && outcome.failure.status >= 500);
+  if (fault?.ok === false) throw fault.failure;
   const answers = newEdits ? outcomes : outcomes.filter(({ ok }) => !ok);
   return jsonResponse(201, answers.map(bulkAnswer));
 }

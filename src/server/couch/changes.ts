@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { requireMember } from './access';
 import type { Database } from './database';
-import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
+import type { CouchRequest, CouchResponse, UserContext } from './exchange';
 import { changesQuery, type ChangesQuery } from './changes-query';
 import { CouchFailure, noDatabase } from './failure';
 import type { JsonObject } from './json';
@@ -10,15 +9,18 @@ import { sequenceText } from './sequence';
 /** Who asks, looked up anew: a long poll outlives a change of rights. */
 export type CurrentUser = () => Promise<UserContext>;
 
+/** Changes read at once: a request for more gets them in pieces, so that memory holds one. */
+const pieceSize = 1000;
+
 /** GET and POST _changes, `feed` normal or longpoll. */
 export async function changes(
   database: Database,
   request: CouchRequest,
   currentUser: CurrentUser,
 ): Promise<CouchResponse> {
-  const wanted = changesQuery(database, request, await lastSequence(database));
-  const first = await page(database, wanted);
-  if (!wanted.waits || first.results.length > 0) return jsonResponse(200, first);
+  requirePresent(database);
+  const wanted = changesQuery(database, request, database.sequence);
+  if (!wanted.waits) return answer(database, wanted);
   const { heartbeatMs } = wanted;
   if (heartbeatMs !== undefined) {
     const chunks = poll(database, wanted, heartbeatMs, currentUser, request.signal);
@@ -26,7 +28,12 @@ export async function changes(
   }
   await changeOrTimeout(database, wanted, wanted.timeoutMs, request.signal);
   requireMember(await currentUser(), database);
-  return jsonResponse(200, await page(database, wanted));
+  requirePresent(database);
+  return answer(database, wanted);
+}
+
+function requirePresent(database: Database): void {
+  if (database.isGone) throw noDatabase();
 }
 
 /** Line breaks while nothing changes, then the page. The status is out already: rights lost end in no rows. */
@@ -45,51 +52,82 @@ async function* poll(
   }
   try {
     requireMember(await currentUser(), database);
-    yield JSON.stringify(await page(database, wanted));
+    requirePresent(database);
   } catch (error) {
     if (!(error instanceof CouchFailure)) throw error;
     yield JSON.stringify({ results: [], last_seq: sequenceText(wanted.since, database) });
+    return;
   }
+  yield* pieces(database, wanted);
 }
 
-/** Waits for a change after `since`. Answers whether there was one. */
-async function changeOrTimeout(
+/** Waits until there is something after `since`, or the client has left. Answers false when the time is up. */
+function changeOrTimeout(
   database: Database,
   { since }: ChangesQuery,
   ms: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const stop = new AbortController();
-  const quiet = AbortSignal.any([stop.signal, signal]);
-  const release = database.onChange(() => stop.abort());
-  try {
-    // A change may have come between the page and this listener.
-    if ((await lastSequence(database)) > since) return true;
-    await delay(ms, undefined, { signal: quiet });
-    return false;
-  } catch (error) {
-    if (!quiet.aborted) throw error;
-    return true;
-  } finally {
-    release();
-  }
+  return new Promise((resolve) => {
+    const end = (isNews: boolean) => {
+      clearTimeout(timer);
+      leave();
+      signal.removeEventListener('abort', quit);
+      resolve(isNews);
+    };
+    const quit = () => end(true);
+    const timer = setTimeout(() => end(false), ms);
+    const leave = database.wakeUps.join(since, quit);
+    signal.addEventListener('abort', quit);
+    if (signal.aborted) quit();
+  });
 }
 
-async function lastSequence(database: Database): Promise<number> {
-  if (database.isGone) throw noDatabase();
-  return Number((await database.pouch.info()).update_seq);
+/** A page of ordinary size is read once for all who ask for it; everything at once goes out piece by piece. */
+async function answer(database: Database, wanted: ChangesQuery): Promise<CouchResponse> {
+  if (wanted.limit > pieceSize && !wanted.descending) {
+    return { status: 200, body: { kind: 'stream', chunks: pieces(database, wanted) } };
+  }
+  const { since, limit, descending, read } = wanted;
+  const key = JSON.stringify([since, limit, descending, read]);
+  const text = await database.pages.get(key, async () => {
+    const { results, last_seq, pending } = await page(database, wanted);
+    return JSON.stringify({ results, last_seq, pending });
+  });
+  return { status: 200, body: { kind: 'text', text } };
+}
+
+/** The text of a page of any size. */
+async function* pieces(database: Database, wanted: ChangesQuery): AsyncGenerator<string> {
+  const size = wanted.descending ? wanted.limit : pieceSize;
+  let { since, limit } = wanted;
+  yield '{"results":[';
+  for (let isFirst = true; ; isFirst = false) {
+    const piece = await page(database, { ...wanted, since, limit: Math.min(limit, size) });
+    limit -= piece.results.length;
+    since = piece.reached;
+    const rows = piece.results.map((row) => JSON.stringify(row)).join(',\n');
+    yield isFirst || rows === '' ? rows : `,\n${rows}`;
+    if (piece.pending > 0 && limit > 0 && piece.results.length > 0) continue;
+    yield `],\n${JSON.stringify({ last_seq: piece.last_seq, pending: piece.pending }).slice(1)}`;
+    return;
+  }
 }
 
 interface Page {
   results: JsonObject[];
   last_seq: string;
   pending: number;
+  /** The store's own number of `last_seq`. */
+  reached: number;
 }
 
 /** One page of changes after `since`. A page that isn't full ends at the database's last change. */
 async function page(database: Database, { since, limit, descending, read }: ChangesQuery): Promise<Page> {
-  const last = await lastSequence(database);
-  if (limit === 0) return { results: [], last_seq: sequenceText(since, database), pending: last - since };
+  const last = database.sequence;
+  if (limit === 0 || (since >= last && !descending)) {
+    return { results: [], last_seq: sequenceText(since, database), pending: last - since, reached: since };
+  }
   const { results } = await database.pouch.changes({
     ...read,
     since,
@@ -99,9 +137,12 @@ async function page(database: Database, { since, limit, descending, read }: Chan
   const reached = Number(results.at(-1)?.seq ?? since);
   const isFull = results.length >= limit;
   const end = descending || !isFull ? Math.max(last, reached) : reached;
+  // A change may be on the disk a moment before it is announced.
+  database.sequence = Math.max(database.sequence, end);
   return {
     results: results.map((change) => ({ ...change, seq: sequenceText(Number(change.seq), database) })),
     last_seq: sequenceText(end, database),
     pending: Math.max(0, last - end),
+    reached: end,
   };
 }

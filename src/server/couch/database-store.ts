@@ -80,14 +80,14 @@ export class DatabaseStore {
       database.isGone = true;
       await database.pouch.destroy();
     });
-    database.announceChange();
+    database.wakeUps.ringAll();
   }
 
   async setSecurity(database: Database, security: Security): Promise<void> {
     database.security = security;
     this.registry.set(database.name, { security });
     await this.#writeRegistry();
-    database.announceChange();
+    database.wakeUps.ringAll();
   }
 
   /** Ends every write that was begun, and closes the files. */
@@ -107,7 +107,11 @@ export class DatabaseStore {
       const pouch = this.openPouch(encodeURIComponent(name));
       const { id } = pouch as PouchDB.Database & { id(): Promise<string> };
       const uuid = await id.call(pouch);
-      return new Database(name, pouch, uuid.replaceAll('-', ''), security, this.writeRules[name]);
+      const { update_seq: sequence } = await pouch.info();
+      // Every read of changes listens for the end of the database while it runs; many may run.
+      pouch.setMaxListeners(0);
+      const rule = this.writeRules[name];
+      return new Database(name, pouch, uuid.replaceAll('-', ''), Number(sequence), security, rule);
     } catch (error) {
       this.#opened.delete(name);
       throw error;

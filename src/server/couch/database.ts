@@ -1,7 +1,9 @@
-import { EventEmitter } from 'node:events';
 import type { UserContext } from './exchange';
 import type { IncomingDocument } from './document-shape';
+import { SharedPages } from './shared-pages';
 import type { DocumentValidator } from './validation';
+import { WakeUps } from './wake-ups';
+import type { WriteRequest } from './write-documents';
 
 /** CouchDB's `_security` document. */
 export interface Security {
@@ -31,7 +33,12 @@ export class Database {
   validators: DocumentValidator[] | undefined;
   /** Set when it has been deleted: a long poll may still wait for it. */
   isGone = false;
-  readonly #changes = new EventEmitter().setMaxListeners(0);
+  /** Requests to write whose turn has not come. */
+  readonly writes: WriteRequest[] = [];
+  /** The long polls that wait for a change. */
+  readonly wakeUps = new WakeUps(() => this.sequence);
+  readonly pages = new SharedPages();
+  readonly #listeners = new Set<() => void>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -39,6 +46,8 @@ export class Database {
     readonly pouch: PouchDB.Database,
     /** Part of every `seq`, so that a cursor of another database is recognised. */
     readonly uuid: string,
+    /** Of the last change. */
+    public sequence: number,
     public security: Security,
     readonly writeRule?: WriteRule,
   ) {}
@@ -50,14 +59,17 @@ export class Database {
     return mine;
   }
 
-  announceChange(): void {
-    this.#changes.emit('change');
+  /** After documents were stored, before anybody is told that they are. */
+  async announceChange(): Promise<void> {
+    this.sequence = Number((await this.pouch.info()).update_seq);
+    this.pages.forget();
+    for (const listener of this.#listeners) listener();
+    this.wakeUps.ring();
   }
 
-  /** Calls back at every change until the returned function is called. */
-  onChange(listener: () => void): () => void {
-    this.#changes.on('change', listener);
-    return () => this.#changes.off('change', listener);
+  /** Calls back at every change, at once. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Resolves when all work that was begun has ended. */

@@ -35,6 +35,8 @@ async function bodyOf({ body }: CouchResponse): Promise<unknown> {
   switch (body.kind) {
     case 'json':
       return body.value;
+    case 'text':
+      return JSON.parse(body.text) as unknown;
     case 'bytes':
       return body.bytes;
     case 'stream': {

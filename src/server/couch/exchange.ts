@@ -26,8 +26,10 @@ export interface CouchRequest {
 
 export type CouchResponseBody =
   | { kind: 'json'; value: unknown }
+  /** JSON that is text already. */
+  | { kind: 'text'; text: string }
   | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
-  /** Text that comes in pieces: a long poll with a heartbeat. */
+  /** JSON text that comes in pieces: a long poll with a heartbeat, or more than memory should hold. */
   | { kind: 'stream'; chunks: AsyncIterable<string> };
 
 export interface CouchResponse {

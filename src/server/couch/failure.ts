@@ -27,6 +27,12 @@ export const conflict = () => new CouchFailure(409, 'conflict', 'Document update
 export const tooLarge = () =>
   new CouchFailure(413, 'document_too_large', 'The request body is larger than the server accepts.');
 
+/** What a desk that is told to come back waits at least, seconds; it adds a jitter that grows (S12). */
+const retryAfterSeconds = 2;
+
+export const busy = (reason = 'The server is busy. Try again a little later.') =>
+  new CouchFailure(503, 'service_unavailable', reason, { 'retry-after': String(retryAfterSeconds) });
+
 export const methodNotAllowed = (allowed: readonly string[]) =>
   new CouchFailure(405, 'method_not_allowed', `Only ${allowed.join(',')} allowed`, {
     allow: allowed.join(','),

@@ -16,74 +16,130 @@ export interface WriteOptions {
   user: UserContext;
 }
 
+/** A request to write, and the answer it waits for. */
+export interface WriteRequest extends WriteOptions {
+  documents: IncomingDocument[];
+  resolve: (outcomes: WriteOutcome[]) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Documents of several requests that go to the disk together, at most; one request may have more. */
+const mostTogether = 1000;
+
 /**
  * The one way documents get into a database: every write path comes through here, so the rules hold on all.
- * Answers in the order of `documents`; each is stored or refused on its own.
+ * Answers in the order of `documents`; each is stored or refused on its own. Requests that wait for one another go
+ * to the disk together: it is forced once for all of them, and none is answered before that.
  */
 export function writeDocuments(
   database: Database,
   documents: IncomingDocument[],
   options: WriteOptions,
 ): Promise<WriteOutcome[]> {
-  return database.exclusive(async () => {
-    const outcomes: WriteOutcome[] = new Array<WriteOutcome>(documents.length);
-    for (const round of roundsOf(documents)) {
-      await writeRound(database, round, options, outcomes);
-    }
-    if (outcomes.some(({ ok }) => ok)) database.announceChange();
-    return outcomes;
+  return new Promise((resolve, reject) => {
+    database.writes.push({ documents, ...options, resolve, reject });
+    void database.exclusive(() => writeTogether(database));
   });
 }
 
-type Numbered = { document: IncomingDocument; index: number };
+/** Takes what waits, as far as it goes together. What it leaves has its own turn in the queue already. */
+async function writeTogether(database: Database): Promise<void> {
+  const requests = takeRequests(database.writes);
+  const [first] = requests;
+  if (first === undefined) return;
+  try {
+    const outcomes = requests.map(({ documents }) => new Array<WriteOutcome>(documents.length));
+    const numbered = requests.flatMap(({ documents, user }, request) =>
+      documents.map((document, index): Numbered => ({
+        document,
+        user,
+        answer: (outcome) => ((outcomes[request] ?? [])[index] = outcome),
+      })),
+    );
+    try {
+      for (const round of roundsOf(numbered)) await writeRound(database, round, first.newEdits);
+    } finally {
+      // Also when a later round failed. What has no outcome yet is a hole in its array.
+      if (outcomes.some((each) => each.some(({ ok }) => ok))) await database.announceChange();
+    }
+    requests.forEach(({ resolve }, request) => resolve(outcomes[request] ?? []));
+  } catch (error) {
+    for (const { reject } of requests) reject(error);
+  }
+}
+
+function takeRequests(waiting: WriteRequest[]): WriteRequest[] {
+  const newEdits = waiting[0]?.newEdits;
+  let count = 0;
+  const end = waiting.findIndex((request, index) => {
+    count += request.documents.length;
+    return index > 0 && (request.newEdits !== newEdits || count > mostTogether);
+  });
+  return waiting.splice(0, end < 0 ? waiting.length : end);
+}
+
+/** A document, whose it is, and where its outcome goes. */
+interface Numbered {
+  document: IncomingDocument;
+  user: UserContext;
+  answer: (outcome: WriteOutcome) => void;
+}
 
 /** No id twice in a round: each is judged against what the one before it has stored. */
-function roundsOf(documents: IncomingDocument[]): Numbered[][] {
+function roundsOf(numbered: Numbered[]): Numbered[][] {
   const rounds: Numbered[][] = [];
   const seen = new Map<string, number>();
-  documents.forEach((document, index) => {
-    const round = seen.get(document._id) ?? 0;
-    seen.set(document._id, round + 1);
-    (rounds[round] ??= []).push({ document, index });
-  });
+  for (const each of numbered) {
+    const round = seen.get(each.document._id) ?? 0;
+    seen.set(each.document._id, round + 1);
+    (rounds[round] ??= []).push(each);
+  }
   return rounds;
 }
 
 interface Prepared extends Numbered, Precedent {}
 
-async function writeRound(
-  database: Database,
-  round: Numbered[],
-  options: WriteOptions,
-  outcomes: WriteOutcome[],
-): Promise<void> {
-  const ids = round.map(({ document }) => document._id);
-  const stored = await storedIds(database, ids);
+async function writeRound(database: Database, round: Numbered[], newEdits: boolean): Promise<void> {
+  const stored = await storedIds(
+    database,
+    round.map(({ document }) => document._id),
+  );
   const prepared: Prepared[] = [];
-  for (const { document, index } of round) {
+  for (const each of round) {
+    const { document, user, answer } = each;
     try {
-      const precedent = await precedentOf(database, document, stored.has(document._id), options);
-      const whole = await wholeDocument(database, document, precedent, options.user);
-      prepared.push({ ...precedent, document: whole, index });
+      const precedent = await precedentOf(database, document, stored.has(document._id), newEdits);
+      const whole = await wholeDocument(database, document, precedent, user);
+      prepared.push({ ...each, ...precedent, document: whole });
     } catch (error) {
       if (!(error instanceof CouchFailure)) throw error;
-      outcomes[index] = refused(document, error, options);
+      answer(refused(document, error, newEdits));
     }
   }
-  const refusals = await validateDocuments(database, prepared, options.user);
-  const accepted = prepared.filter(({ document, index }, position) => {
-    const refusal = refusals[position];
-    if (refusal !== undefined) outcomes[index] = refused(document, refusal, options);
-    return refusal === undefined;
-  });
-  await store(database, accepted, options, outcomes);
+  const accepted: Prepared[] = [];
+  for (const [user, group] of byUser(prepared)) {
+    const refusals = await validateDocuments(database, group, user);
+    group.forEach((each, position) => {
+      const refusal = refusals[position];
+      if (refusal === undefined) accepted.push(each);
+      else each.answer(refused(each.document, refusal, newEdits));
+    });
+  }
+  await store(database, accepted, newEdits);
 }
 
-function refused(
-  document: IncomingDocument,
-  failure: CouchFailure,
-  { newEdits }: WriteOptions,
-): WriteOutcome {
+/** A validation function is told who writes. */
+function byUser(prepared: Prepared[]): Map<UserContext, Prepared[]> {
+  const groups = new Map<UserContext, Prepared[]>();
+  for (const each of prepared) {
+    const group = groups.get(each.user);
+    if (group === undefined) groups.set(each.user, [each]);
+    else group.push(each);
+  }
+  return groups;
+}
+
+function refused(document: IncomingDocument, failure: CouchFailure, newEdits: boolean): WriteOutcome {
   return {
     ok: false,
     id: document._id,
@@ -103,7 +159,7 @@ async function precedentOf(
   database: Database,
   document: IncomingDocument,
   isStored: boolean,
-  { newEdits }: WriteOptions,
+  newEdits: boolean,
 ): Promise<Precedent> {
   if (newEdits) return previousForEdit(database, document, isStored);
   return previousForReplica(database, document, isStored);
@@ -125,52 +181,43 @@ async function wholeDocument(
   return database.writeRule === undefined ? whole : database.writeRule(whole, previous, user);
 }
 
-async function store(
-  database: Database,
-  accepted: Numbered[],
-  options: WriteOptions,
-  outcomes: WriteOutcome[],
-): Promise<void> {
+async function store(database: Database, accepted: Numbered[], newEdits: boolean): Promise<void> {
   if (accepted.length === 0) return;
   if (accepted.some(({ document }) => isDesign(document))) database.validators = undefined;
   // PouchDB sorts the list it is given when new_edits is false, and answers with the refused ones alone.
   const results = await database.pouch.bulkDocs(
     accepted.map(({ document }) => ({ ...document })) as PouchDB.Core.PutDocument<object>[],
-    { new_edits: options.newEdits },
+    { new_edits: newEdits },
   );
-  if (!options.newEdits) {
-    storedReplicas(accepted, results, outcomes, options);
+  if (!newEdits) {
+    storedReplicas(accepted, results);
     return;
   }
-  accepted.forEach(({ document, index }, position) => {
-    outcomes[index] = outcomeOf(document, results[position], options);
-  });
+  accepted.forEach(({ document, answer }, position) =>
+    answer(outcomeOf(document, results[position], newEdits)),
+  );
 }
 
 function storedReplicas(
   accepted: Numbered[],
   refusals: (PouchDB.Core.Response | PouchDB.Core.Error)[],
-  outcomes: WriteOutcome[],
-  options: WriteOptions,
 ): void {
   const refusalById = new Map(refusals.map((refusal) => [refusal.id, refusal]));
-  for (const { document, index } of accepted) {
+  for (const { document, answer } of accepted) {
     const refusal = refusalById.get(document._id);
-    outcomes[index] =
-      refusal === undefined
-        ? { ok: true, id: document._id, rev: document._rev ?? '' }
-        : outcomeOf(document, refusal, options);
+    const stored = { ok: true, id: document._id, rev: document._rev ?? '' } as const;
+    answer(refusal === undefined ? stored : outcomeOf(document, refusal, false));
   }
 }
 
 function outcomeOf(
   document: IncomingDocument,
   result: PouchDB.Core.Response | PouchDB.Core.Error | undefined,
-  options: WriteOptions,
+  newEdits: boolean,
 ): WriteOutcome {
   if (result !== undefined && 'ok' in result) return { ok: true, id: result.id, rev: result.rev };
   const failure = failureFromPouch(result);
   if (failure === undefined)
     throw result instanceof Error ? result : new Error('the store refused a document');
-  return refused(document, failure, options);
+  return refused(document, failure, newEdits);
 }

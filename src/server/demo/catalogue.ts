@@ -6,19 +6,33 @@ import type {
   VenueDocument,
 } from '$lib/documents/catalogue-documents';
 import type { LocalizedText } from '$lib/documents/fields';
+import type { RuleField } from '$lib/documents/rule-fields';
 import { addDays, type LocalDate } from '$lib/domain/day';
+import { demoOfferings } from './offerings';
 
 /** The zone of all the made-up city's venues. */
 export const demoZone = 'Europe/Helsinki';
 
-/** Schools' terms, by which the adult education centre and the aqua exercise groups count. */
+/** Schools' terms, by which the aqua exercise groups count. */
 const terms = ['01-01', '08-01'];
 /** The theatre's year. */
 const theatreYear = ['08-01'];
+/** Once a day, whichever sports place it is. */
+const onceADay: RuleField = { kind: 'limit', n: 1, per: 'day', over: 'sector' };
 
 const names = (fi: string, sv: string, en: string): LocalizedText => ({ fi, sv, en });
 
-function scheme(id: string, name: LocalizedText, services: string[], graceDays: number): SchemeDocument {
+type SchemeRest = Partial<
+  Pick<SchemeDocument, 'fee' | 'startsOnFirstVisit' | 'companions' | 'rules' | 'endedChoiceFrees'>
+>;
+
+function scheme(
+  id: string,
+  name: LocalizedText,
+  services: string[],
+  graceDays: number,
+  rest: SchemeRest = {},
+): SchemeDocument {
   return {
     _id: `scheme:${id}`,
     type: 'scheme',
@@ -26,18 +40,21 @@ function scheme(id: string, name: LocalizedText, services: string[], graceDays: 
     names: name,
     services,
     graceDays,
+    endedChoiceFrees: false,
     hintShown: false,
+    ...rest,
   };
 }
 
-function venue(id: string, name: LocalizedText, closedOn: LocalDate[] = []): VenueDocument {
+function venue(id: string, name: LocalizedText, exceptions: VenueDocument['exceptions'] = []): VenueDocument {
   return {
     _id: `venue:${id}`,
     type: 'venue',
     v: 1,
     names: name,
     zone: demoZone,
-    closedOn,
+    exceptions,
+    closedOnHolidays: false,
     stale: { afterDays: 7, then: 'ask' },
   };
 }
@@ -63,8 +80,9 @@ export const demoSchemes: SchemeDocument[] = [
   scheme(
     'hyvinvointikortti',
     names('Hyvinvointikortti', 'Välfärdskort', 'Wellbeing card'),
-    ['uinti', 'kuntosali', 'vesijumppa', 'teatteri', 'opisto', 'ylijaamaruoka'],
+    ['uinti', 'kuntosali', 'vesijumppa', 'teatteri', 'opisto', 'ylijaamaruoka', 'lounas'],
     30,
+    { endedChoiceFrees: true },
   ),
   scheme(
     'seniorikortti',
@@ -77,6 +95,20 @@ export const demoSchemes: SchemeDocument[] = [
     names('Erityisliikuntakortti', 'Kort för specialmotion', 'Special exercise card'),
     ['uinti', 'kuntosali', 'vesijumppa'],
     30,
+    { companions: { children: 0, childrenUnder: 18, assistant: true } },
+  ),
+  // Bought, and valid for half a year from the first visit on; children of the family come along.
+  scheme('liikuntapassi', names('Liikuntapassi', 'Motionspass', 'Sports pass'), ['uinti', 'kuntosali'], 0, {
+    fee: 3900,
+    startsOnFirstVisit: 'P6M',
+    companions: { children: 2, childrenUnder: 18, assistant: false },
+    rules: { uinti: onceADay, kuntosali: onceADay },
+  }),
+  scheme(
+    'yhteisokortti',
+    names('Yhteisökortti', 'Gemenskapskort', 'Community card'),
+    ['uinti', 'teatteri'],
+    0,
   ),
 ];
 
@@ -84,12 +116,17 @@ const gyms = ['kuntosali-keskusta', 'kuntosali-lehto', 'kuntosali-satama'];
 
 /** The venues; the harbour gym is being renovated for three months from `today`. */
 export function demoVenues(today: LocalDate): VenueDocument[] {
-  const renovation = Array.from({ length: 92 }, (_, index) => addDays(today, index));
+  const renovation = {
+    from: today,
+    to: addDays(today, 91),
+    hours: [],
+    why: names('Remontti', 'Renovering', 'Renovation'),
+  };
   return [
     venue('uimahalli', names('Lehtorannan uimahalli', 'Lehtoranta simhall', 'Lehtoranta swimming hall')),
     venue('kuntosali-keskusta', names('Keskustan kuntosali', 'Centrums gym', 'Town centre gym')),
     venue('kuntosali-lehto', names('Lehdon kuntosali', 'Lundens gym', 'Grove gym')),
-    venue('kuntosali-satama', names('Sataman kuntosali', 'Hamnens gym', 'Harbour gym'), renovation),
+    venue('kuntosali-satama', names('Sataman kuntosali', 'Hamnens gym', 'Harbour gym'), [renovation]),
     venue('teatteri', names('Lehtorannan teatteri', 'Lehtoranta teater', 'Lehtoranta theatre')),
     venue(
       'opisto',
@@ -135,28 +172,34 @@ export function demoServices(today: LocalDate): ServiceDocument[] {
       sector: 'kulttuuri',
       venues: ['teatteri'],
       listPrice: 2800,
-      rule: { kind: 'limit', n: 4, per: 'season', seasonStarts: theatreYear },
+      rule: { kind: 'listed', limit: { n: 4, per: 'season', seasonStarts: theatreYear } },
     }),
     service('opisto', names('Opiston kurssi', 'Institutets kurs', 'Course at the adult education centre'), {
       sector: 'opisto',
       venues: ['opisto'],
       listPrice: 6500,
-      rule: { kind: 'limit', n: 1, per: 'season', seasonStarts: terms },
+      rule: { kind: 'choice', n: 1 },
     }),
     service('ylijaamaruoka', names('Ylijäämäruoka', 'Överskottsmat', 'Surplus food'), {
       sector: 'ruoka',
       venues: ['keskuskeittio'],
       listPrice: 300,
-      rule: { kind: 'unlimited' },
+      rule: { kind: 'portions', perDay: 40 },
       paused: {
         since: addDays(today, -500),
         why: names('Kuljetuksia ei ole.', 'Det finns inga transporter.', 'There is no transport.'),
       },
+    }),
+    service('lounas', names('Lounas', 'Lunch', 'Lunch'), {
+      sector: 'ruoka',
+      venues: ['keskuskeittio'],
+      listPrice: 650,
+      rule: { kind: 'portions', perDay: 40, limit: { n: 1, per: 'day' } },
     }),
   ];
 }
 
 /** Everything but the settings. */
 export function demoCatalogue(today: LocalDate): CatalogueDocument[] {
-  return [...demoSchemes, ...demoVenues(today), ...demoServices(today)];
+  return [...demoSchemes, ...demoVenues(today), ...demoServices(today), ...demoOfferings(today)];
 }

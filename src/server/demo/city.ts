@@ -5,6 +5,7 @@ import { catalogueDatabase, registerDatabase, visitsDatabase } from '../provisio
 import { provisionSectors } from '../provision/provision';
 import { demoCatalogue, demoSettings, demoZone } from './catalogue';
 import { demoCardDocuments } from './cards';
+import { demoChoices } from './choices';
 import { demoVisits } from './visits';
 
 const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
@@ -29,6 +30,7 @@ export async function createDemoCity(
     const documents = visits.filter((each) => each.sector === sector).map(({ visit }) => visit);
     await write(client, visitsDatabase(sector), documents);
   }
+  await write(client, visitsDatabase('opisto'), demoChoices(now.getTime()));
   return { cards: cards.length, visits: visits.length };
 }
 

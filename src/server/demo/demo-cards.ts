@@ -8,6 +8,15 @@ export const demoCardKinds = [
   'in-grace',
   'suspension-over',
   'old-barcode',
+  'children',
+  'assistant',
+  'group',
+  'half-year',
+  'half-year-over',
+  'performance',
+  'choose-course',
+  'course-chosen',
+  'portions',
   'limit-reached',
   'suspended',
   'suspended-until',
@@ -43,7 +52,7 @@ interface Shown extends Omit<DemoCard, 'code'> {
   /** First seven digits of the card's number. */
   digits: string;
   scheme?: string;
-  card?: Partial<Pick<CardDocument, 'status' | 'codes'>>;
+  card?: Partial<Pick<CardDocument, 'status' | 'codes' | 'groupSize'>>;
   /** Days from the day the city is made: first and last valid day, last day of a suspension. */
   from?: number;
   until?: number;
@@ -51,6 +60,8 @@ interface Shown extends Omit<DemoCard, 'code'> {
 }
 
 const swimming = { venue: 'uimahalli', service: 'uinti' };
+const evening = { venue: 'teatteri', service: 'teatteri' };
+const courses = { venue: 'opisto', service: 'opisto' };
 const oldStockCode = 'LR004711';
 
 /** Spans are long, so that a demo city kept for weeks still shows what its cards promise. */
@@ -64,6 +75,15 @@ const shown: Shown[] = [
     ...swimming,
     card: { codes: [{ kind: 'barcode', value: oldStockCode }] },
   },
+  { kind: 'children', digits: '2024017', ...swimming, scheme: 'liikuntapassi', until: 700 },
+  { kind: 'assistant', digits: '2024018', ...swimming, scheme: 'erityisliikuntakortti' },
+  { kind: 'group', digits: '2024019', ...swimming, scheme: 'yhteisokortti', card: { groupSize: 8 } },
+  { kind: 'half-year', digits: '2024020', ...swimming, scheme: 'liikuntapassi', from: -10, until: 700 },
+  { kind: 'half-year-over', digits: '2024021', ...swimming, scheme: 'liikuntapassi', from: -250, until: 700 },
+  { kind: 'performance', digits: '2024022', ...evening },
+  { kind: 'choose-course', digits: '2024023', ...courses },
+  { kind: 'course-chosen', digits: '2024024', ...courses },
+  { kind: 'portions', digits: '2024025', venue: 'keskuskeittio', service: 'lounas' },
   { kind: 'limit-reached', digits: '2024005', venue: 'uimahalli', service: 'vesijumppa' },
   { kind: 'suspended', digits: '2024006', ...swimming, card: { status: 'suspended' } },
   { kind: 'suspended-until', digits: '2024007', ...swimming, card: { status: 'suspended' }, statusUntil: 60 },

@@ -4,23 +4,52 @@ import { decodeTime } from 'ulid';
 import { canonicalJson } from '$lib/documents/canonical';
 import { cardFromDocument } from '$lib/documents/card-document';
 import {
+  offeringFromDocument,
   schemeFromDocument,
   serviceFromDocument,
   venueFromDocument,
 } from '$lib/documents/catalogue-documents';
 import { parseDocument } from '$lib/documents/parse-document';
-import { decideVisit } from '$lib/domain/decide-visit';
+import { decideVisit, type History } from '$lib/domain/decide-visit';
+import type { Service } from '$lib/domain/service';
 import { day } from '$lib/domain/day';
 import { readCode } from '$lib/domain/scan-code';
 import { demoCatalogue, demoSchemes, demoServices, demoSettings, demoVenues } from './catalogue';
 import { demoCardCount, demoCardDocuments } from './cards';
+import { demoChoices } from './choices';
 import { demoCardKinds, demoCards, type DemoCard, type DemoCardKind } from './demo-cards';
+import { demoOfferings } from './offerings';
 import { demoVisits } from './visits';
 
 const now = Date.parse('2026-11-18T10:00:00Z');
 const today = '2026-11-18';
 const cityVisits = demoVisits(now).map(({ visit }) => visit);
 const cityCards = demoCardDocuments(today);
+const cityChoices = demoChoices(now);
+const cityOfferings = demoOfferings(today).map(offeringFromDocument);
+
+/** What the city's documents say of a card before an instant. */
+function historyOf(card: string | undefined, service: Service, before: number): History {
+  const earlier = cityVisits.filter((visit) => visit.card === card && Date.parse(visit.at) < before);
+  const [first] = earlier.map(({ at }) => Date.parse(at)).sort((a, b) => a - b);
+  const taken = new Map<string, number>();
+  for (const { offering } of cityChoices) taken.set(offering, (taken.get(offering) ?? 0) + 1);
+  return {
+    visits: earlier.map(({ at, service: visited, offering }) => ({
+      at: Date.parse(at),
+      service: visited,
+      ...(offering !== undefined && { offering }),
+    })),
+    ...(first !== undefined && { firstVisit: first }),
+    choices: cityChoices
+      .filter((choice) => choice.card === card && choice.service === service.id)
+      .map(({ _id, offering, at }) => ({ id: _id, offering, at: Date.parse(at) })),
+    taken,
+    portionsToday: 0,
+  };
+}
+
+const offeringsOf = ({ id }: Service) => cityOfferings.filter(({ service }) => service === id);
 
 /** What the desk of the card's venue is told, as the demo city stands at `at`. */
 function verdictOf({ code, service, venue }: DemoCard, at: number) {
@@ -34,14 +63,12 @@ function verdictOf({ code, service, venue }: DemoCard, at: number) {
   const serviceFound = demoServices(today).find(({ _id }) => _id === `service:${service}`);
   const venueFound = demoVenues(today).find(({ _id }) => _id === `venue:${venue}`);
   if (!serviceFound || !venueFound) throw new Error(`no ${service} at ${venue}`);
-  const history = cityVisits
-    .filter((visit) => visit.card === card?.number && visit.service === service)
-    .map((visit) => ({ at: Date.parse(visit.at) }));
+  const given = serviceFromDocument(serviceFound);
   const found = card && scheme && { card: cardFromDocument(card), scheme: schemeFromDocument(scheme) };
   return decideVisit(
-    { code: scanned, service: serviceFromDocument(serviceFound), venue: venueFromDocument(venueFound) },
+    { code: scanned, service: given, venue: venueFromDocument(venueFound), offerings: offeringsOf(given) },
     { ...(found ? { found } : {}), asOf: at },
-    history,
+    historyOf(card?.number, given, at),
     { now: at, isPlausible: true },
   );
 }
@@ -51,6 +78,15 @@ const promised: Record<DemoCardKind, object> = {
   'in-grace': { outcome: 'admit', marks: ['in-grace'] },
   'suspension-over': { outcome: 'admit', marks: [] },
   'old-barcode': { outcome: 'admit', marks: [] },
+  children: { outcome: 'admit' },
+  assistant: { outcome: 'admit' },
+  group: { outcome: 'admit' },
+  'half-year': { outcome: 'admit' },
+  'half-year-over': { reason: 'expired' },
+  performance: { outcome: 'ask', reason: 'choose-offering' },
+  'choose-course': { outcome: 'ask', reason: 'choose-offering' },
+  'course-chosen': { outcome: 'admit', offering: 'akvarelli' },
+  portions: { outcome: 'admit' },
   'limit-reached': { reason: 'limit-reached', frees: '2027-01-01' },
   suspended: { reason: 'suspended' },
   'suspended-until': { reason: 'suspended', until: '2027-01-17' },
@@ -100,6 +136,7 @@ describe('the demo city', () => {
       ...demoCatalogue(made),
       ...demoCardDocuments(made),
       ...demoVisits(at).map(({ visit }) => visit),
+      ...demoChoices(at),
     ];
     const faults = documents.map((each) => parseDocument(each)).filter(({ ok }) => !ok);
     expect(faults).toEqual([]);
@@ -115,7 +152,9 @@ describe('the demo city', () => {
     const count = (status: string) => cards.filter((card) => card.status === status).length;
     for (const status of ['suspended', 'lost', 'replaced', 'ended']) expect(count(status)).toBeGreaterThan(3);
     expect(count('active')).toBeGreaterThan(300);
-    expect(new Set(cards.map(({ scheme }) => scheme)).size).toBe(3);
+    expect(new Set(cards.map(({ scheme }) => scheme))).toEqual(
+      new Set(demoSchemes.map(({ _id }) => _id.slice('scheme:'.length))),
+    );
     const codes = cards.flatMap((card) => card.codes.map(({ value }) => value));
     expect(codes.length).toBeGreaterThan(20);
     expect(new Set(codes).size).toBe(codes.length);
@@ -152,13 +191,17 @@ describe('the demo city', () => {
       const venue = venues.get(`venue:${visit.venue}`);
       if (!card || !scheme || !service || !venue) return true;
       const at = Date.parse(visit.at);
-      const history = visits
-        .filter((each) => each.card === visit.card && each.service === visit.service && each.at < visit.at)
-        .map((each) => ({ at: Date.parse(each.at) }));
+      const { offering } = visit;
       const verdict = decideVisit(
-        { code: readCode(visit.card), service, venue },
+        {
+          code: readCode(visit.card),
+          service,
+          venue,
+          offerings: offeringsOf(service),
+          ...(offering !== undefined && { offering }),
+        },
         { found: { card: cardFromDocument(card), scheme }, asOf: at },
-        history,
+        historyOf(visit.card, service, at),
         { now: at, isPlausible: true },
       );
       return verdict.outcome !== 'admit';

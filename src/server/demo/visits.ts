@@ -14,10 +14,12 @@ import {
   type LocalDate,
 } from '$lib/domain/day';
 import { periodAround } from '$lib/domain/limits';
-import type { Service } from '$lib/domain/service';
+import { limitOf, type Service } from '$lib/domain/service';
 import { demoSchemes, demoServices, demoZone } from './catalogue';
 import { demoCardDocuments } from './cards';
+import { demoChoices } from './choices';
 import { shownCardDocuments, shownCardNumber } from './demo-cards';
+import { eveningOf } from './offerings';
 import { seededRandom, wholeNumber, type Random } from './random';
 import { routines, swimmingHallDesk, type Routine } from './routines';
 
@@ -31,7 +33,11 @@ export interface DemoVisit {
 }
 
 /** A visit before it is numbered and chained. */
-type Planned = Pick<Routine, 'desk' | 'venue' | 'service'> & { card: CardDocument; at: Instant };
+type Planned = Pick<Routine, 'desk' | 'venue' | 'service'> & {
+  card: CardDocument;
+  at: Instant;
+  offering?: string;
+};
 
 /**
  * Two weeks of visits up to yesterday evening, besides what the 'limit-reached' card used up, a swim earlier
@@ -45,7 +51,12 @@ export function demoVisits(now: Instant): DemoVisit[] {
       .map(serviceFromDocument)
       .map((each) => [each.id, each]),
   );
-  const planned = [...usualVisits(random, today, services), ...usedUpVisits(now, today, services)];
+  const courses = new Map(demoChoices(now).map(({ card, offering }) => [card, offering]));
+  const planned = [
+    ...usualVisits(random, today, services, courses),
+    ...usedUpVisits(now, today, services),
+    ...halfYearVisits(today),
+  ];
   const latest = new Map<string, VisitDocument>();
   return planned
     .sort((a, b) => a.at - b.at)
@@ -56,7 +67,13 @@ export function demoVisits(now: Instant): DemoVisit[] {
     });
 }
 
-function usualVisits(random: Random, today: LocalDate, services: ReadonlyMap<string, Service>): Planned[] {
+/** @param courses the chosen course by the card's number */
+function usualVisits(
+  random: Random,
+  today: LocalDate,
+  services: ReadonlyMap<string, Service>,
+  courses: ReadonlyMap<string, string>,
+): Planned[] {
   const printed = new Set(shownCardDocuments(today).map(({ number }) => number));
   const cards = demoCardDocuments(today).filter(
     ({ number, status }) => status === 'active' && !printed.has(number),
@@ -67,13 +84,22 @@ function usualVisits(random: Random, today: LocalDate, services: ReadonlyMap<str
     const date = addDays(today, -ago);
     for (const routine of routines.filter(({ weekdays }) => weekdays.includes(weekday(date)))) {
       const service = services.get(routine.service);
-      const entitled = cards.filter((card) => isEntitled(card, routine.service, date));
+      const entitled = cards.filter(
+        (card) =>
+          isEntitled(card, routine.service, date) &&
+          (service?.rule.kind !== 'choice' || courses.has(card.number)),
+      );
       for (let left = wholeNumber(random, ...routine.visits); left > 0; left -= 1) {
         const card = entitled[wholeNumber(random, 0, entitled.length - 1)];
         if (!service || !card || !takeTurn(used, card, service, date)) continue;
         const [from, to] = routine.hours;
         const at = startOfDay(date, demoZone) + wholeNumber(random, from * 3_600_000, to * 3_600_000 - 1);
-        planned.push({ desk: routine.desk, venue: routine.venue, service: service.id, card, at });
+        const offering =
+          service.rule.kind === 'listed'
+            ? eveningOf(date)
+            : service.rule.kind === 'choice' && courses.get(card.number);
+        const { desk, venue } = routine;
+        planned.push({ desk, venue, service: service.id, card, at, ...(offering && { offering }) });
       }
     }
   }
@@ -87,12 +113,12 @@ function isEntitled(card: CardDocument, service: string, date: LocalDate): boole
 
 /** Counts the visit where the rule still gives one; at most one a day, a second could be a repeat (R8). */
 function takeTurn(used: Map<string, number>, card: CardDocument, service: Service, date: LocalDate): boolean {
-  const { rule } = service;
-  const period = rule.kind === 'limit' ? periodAround(date, rule, cardFromDocument(card)).from : date;
+  const limit = limitOf(service.rule);
+  const period = limit ? periodAround(date, limit, cardFromDocument(card)).from : date;
   const today = `${card.number} ${service.id} on ${date}`;
   const since = `${card.number} ${service.id} since ${period}`;
   const count = used.get(since) ?? 0;
-  if (used.has(today) || (rule.kind === 'limit' && count >= rule.n)) return false;
+  if (used.has(today) || (limit && count >= limit.n)) return false;
   used.set(today, 1).set(since, count + 1);
   return true;
 }
@@ -113,8 +139,22 @@ function usedUpVisits(now: Instant, today: LocalDate, services: ReadonlyMap<stri
   return swim.at > startOfDay(today, demoZone) ? [...classes, swim] : classes;
 }
 
+/** A first visit ten days ago, and one so long ago that the card's half year is over. */
+function halfYearVisits(today: LocalDate): Planned[] {
+  return (
+    [
+      ['half-year', -9],
+      ['half-year-over', -240],
+    ] as const
+  ).flatMap(([kind, offset]) => {
+    const card = shownCardDocuments(today).find(({ number }) => number === shownCardNumber(kind));
+    const at = startOfDay(addDays(today, offset), demoZone) + 14 * 60 * minute;
+    return card ? [{ ...swimmingHallDesk, service: 'uinti', card, at }] : [];
+  });
+}
+
 function visitDocument(planned: Planned, previous: VisitDocument | undefined, random: Random): VisitDocument {
-  const { desk, venue, service, card, at } = planned;
+  const { desk, venue, service, card, at, offering } = planned;
   const registerAsOf = startOfDay(localDate(at, demoZone), demoZone);
   return {
     _id: `visit:${desk}:${ulid(at, random)}`,
@@ -124,6 +164,7 @@ function visitDocument(planned: Planned, previous: VisitDocument | undefined, ra
     scheme: card.scheme,
     service,
     venue,
+    ...(offering !== undefined && { offering }),
     desk,
     at: new Date(at).toISOString(),
     zone: demoZone,

@@ -38,6 +38,12 @@ export async function allDesks(client: CouchClient): Promise<DeskDocument[]> {
   return documents.filter(isDesk);
 }
 
+/** The desk that an account is or was of, revoked ones too. */
+export async function deskOfAccount(client: CouchClient, account: string): Promise<DeskDocument | undefined> {
+  const desks = await allDesks(client);
+  return desks.find((desk) => desk.account === account || desk.formerAccounts?.includes(account));
+}
+
 /** undefined when there is none */
 export async function deskById(client: CouchClient, id: string): Promise<DeskDocument | undefined> {
   const path = documentPath(officeDatabase, deskDocumentId(id));

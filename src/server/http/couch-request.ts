@@ -19,13 +19,6 @@ export function credentialsOf(request: FastifyRequest): Credentials {
   return { authorization, cookie, address: request.ip };
 }
 
-/** A signal that aborts when the client leaves before its answer, or the server stops. */
-export function leaveSignal(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
-  const left = new AbortController();
-  reply.raw.once('close', () => left.abort());
-  return AbortSignal.any([left.signal, stopping]);
-}
-
 export function bodyBytes(request: FastifyRequest): Uint8Array<ArrayBuffer> {
   return Buffer.isBuffer(request.body) ? bytesOf(request.body) : new Uint8Array();
 }
@@ -70,6 +63,8 @@ export function sendCouchResponse(reply: FastifyReply, response: CouchResponse):
   switch (body.kind) {
     case 'json':
       return reply.header('content-type', 'application/json').send(`${JSON.stringify(body.value)}\n`);
+    case 'text':
+      return reply.header('content-type', 'application/json').send(`${body.text}\n`);
     case 'bytes':
       return reply
         .header('content-type', body.contentType)

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { jsonResponse } from '../couch/exchange';
 import { badRequest, CouchFailure, failureFromPouch, tooLarge } from '../couch/failure';
+import { addBodyBudget } from './body-budget';
 import { couchPrefix, sendCouchResponse } from './couch-request';
 
 export interface CouchRouteSettings {
@@ -17,6 +18,7 @@ export function addCouchRoute(
 ): void {
   void app.register(
     (routes, _options, done) => {
+      addBodyBudget(routes, bodyLimit);
       routes.removeAllContentTypeParsers();
       routes.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) =>
         parsed(null, body),

@@ -11,8 +11,9 @@ import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
 import { badRequest } from '../couch/failure';
 import { requireObject } from '../couch/json';
 import { parseRoute, refuseEpochWrite, usersDatabase } from '../couch/route';
-import { couchRequestFrom, credentialsOf, jsonBody, leaveSignal, sendCouchResponse } from './couch-request';
+import { couchRequestFrom, credentialsOf, jsonBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, sendFailure } from './couch-routes';
+import { OpenRequests } from './open-requests';
 import { setRenewedSession, setSession } from './session-header';
 
 export interface EmbeddedSettings {
@@ -35,8 +36,8 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
   const secret = await sessionSecret(folder);
   const authenticator = new Authenticator(await store.get(usersDatabase), { ...settings, secret });
   const endpoint = new Endpoint(store, onFault);
-  const stopping = new AbortController();
-  const front = new EmbeddedFront(endpoint, authenticator, settings, stopping.signal);
+  const open = new OpenRequests();
+  const front = new EmbeddedFront(endpoint, authenticator, settings, open);
   return {
     store: 'embedded',
     client: embeddedClient(endpoint),
@@ -44,7 +45,7 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
     addCouchRoutes: (app: FastifyInstance) => {
       addCouchRoute(app, settings, (request, reply) => front.answer(request, reply));
       app.addHook('preClose', (done) => {
-        stopping.abort();
+        open.stop();
         done();
       });
     },
@@ -58,11 +59,11 @@ class EmbeddedFront {
     private readonly endpoint: Endpoint,
     private readonly authenticator: Authenticator,
     private readonly settings: EmbeddedSettings,
-    private readonly stopping: AbortSignal,
+    private readonly open: OpenRequests,
   ) {}
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const couchRequest = couchRequestFrom(request, leaveSignal(reply, this.stopping));
+    const couchRequest = couchRequestFrom(request, this.open.leaveSignal(reply));
     const route = parseRoute(couchRequest.method, couchRequest.path);
     refuseEpochWrite(couchRequest.method, route);
     if (route.kind === 'session' && request.method === 'POST') return this.#signIn(request, reply);

@@ -14,15 +14,9 @@ import { remoteClient, type CouchAddress } from '../couch/remote-client';
 import { parseRoute, refuseEpochWrite, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
 import { requireUsersAccess, userDocumentId } from '../couch/users-access';
-import {
-  bodyBytes,
-  couchAddressOf,
-  credentialsOf,
-  jsonBody,
-  leaveSignal,
-  sendCouchResponse,
-} from './couch-request';
+import { bodyBytes, couchAddressOf, credentialsOf, jsonBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
+import { OpenRequests } from './open-requests';
 import {
   authHeaders,
   hasBody,
@@ -42,15 +36,15 @@ export interface ProxySettings extends CouchRouteSettings {
 /** A CouchDB elsewhere, behind the same routes as the embedded store. */
 export function proxyBackend(settings: ProxySettings): Backend {
   const proxy = new CouchProxy(settings);
-  const stopping = new AbortController();
+  const open = new OpenRequests();
   return {
     store: 'couchdb',
     client: remoteClient(settings.couch),
     identify: (credentials) => proxy.identify(credentials),
     addCouchRoutes: (app) => {
-      addCouchRoute(app, settings, (request, reply) => proxy.answer(request, reply, stopping.signal));
+      addCouchRoute(app, settings, (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply)));
       app.addHook('preClose', (done) => {
-        stopping.abort();
+        open.stop();
         done();
       });
     },
@@ -88,7 +82,7 @@ class CouchProxy {
     return { kind: 'user', user: { name: user, roles: roles.map(String) } };
   }
 
-  async answer(request: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): Promise<FastifyReply> {
+  async answer(request: FastifyRequest, reply: FastifyReply, signal: AbortSignal): Promise<FastifyReply> {
     const { path, query } = couchAddressOf(request);
     const route = parseRoute(request.method, path);
     refuseEpochWrite(request.method, route);
@@ -107,7 +101,7 @@ class CouchProxy {
     const response = await this.#fetch(`${pathOfRoute(route)}${search}`, {
       method: request.method,
       headers: { ...authHeaders(credentials), ...passed(request) },
-      signal: leaveSignal(reply, stopping),
+      signal,
       ...(hasBody(request) ? { body: bodyBytes(request) } : {}),
     });
     if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);

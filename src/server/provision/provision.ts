@@ -73,11 +73,28 @@ async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<
 async function ensureEpoch(client: CouchClient, name: string): Promise<void> {
   const path = documentPath(name, epochId);
   const { status } = await client.request('GET', path);
-  if (status === 404) await requireOk(client, 'PUT', path, { _id: epochId, epoch: randomUUID() });
+  if (status === 404) await renewEpoch(client, name);
+}
+
+/** After a restore: this is another copy than the one that the desks know. */
+export async function renewEpoch(client: CouchClient, name: string): Promise<void> {
+  await requireOk(client, 'PUT', documentPath(name, epochId), { _id: epochId, epoch: randomUUID() });
 }
 
 /** Whether nothing has been put into the catalogue yet. */
-export async function isEmptyStore(client: CouchClient): Promise<boolean> {
-  const body = await requireOk(client, 'GET', `/${catalogueDatabase}/_all_docs?limit=1&startkey=%22a%22`);
-  return isJsonObject(body) && Array.isArray(body['rows']) && body['rows'].length === 0;
+export const isEmptyStore = (client: CouchClient) => isEmptyDatabase(client, catalogueDatabase);
+
+/** Whether there is nothing in a database but rules and keys, which the server makes by itself. */
+export async function isEmptyDatabase(client: CouchClient, name: string): Promise<boolean> {
+  // %3B: CouchDB takes a bare semicolon for the end of a parameter.
+  const ranges = [
+    'startkey=%22a%22&endkey=%22key:%22',
+    'startkey=%22key%3B%22&endkey=%22rescue-key:%22',
+    'startkey=%22rescue-key%3B%22',
+  ];
+  for (const range of ranges) {
+    const body = await requireOk(client, 'GET', `/${encodeURIComponent(name)}/_all_docs?limit=1&${range}`);
+    if (!isJsonObject(body) || !Array.isArray(body['rows']) || body['rows'].length > 0) return false;
+  }
+  return true;
 }

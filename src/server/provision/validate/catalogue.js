@@ -6,7 +6,7 @@
  * ) => void} */
 (
   function (newDoc, _oldDoc, userCtx) {
-    var types = ['scheme', 'service', 'venue', 'settings', 'offering', 'closure', 'event', 'key'];
+    var types = ['scheme', 'service', 'venue', 'settings', 'offering', 'key', 'rescue-key'];
 
     /**
      * @param {string} role
@@ -30,6 +30,11 @@
       hasRole('_admin') || hasRole('administrator') || hasRole('coordinator'),
       'Only coordinators and administrators change the catalogue.'
     );
+    // Whoever publishes a key can make cards, or read the desks' rescue files: not a coordinator's matter.
+    need(
+      !/^(rescue-)?key:/.test(newDoc._id) || hasRole('_admin') || hasRole('administrator'),
+      'Only administrators publish keys.'
+    );
     if (newDoc._deleted) return;
     need(types.indexOf(String(newDoc.type)) !== -1, 'type must be one of: ' + types.join(', ') + '.');
     need(newDoc._id.indexOf(newDoc.type + ':') === 0, '_id must begin with the type and a colon.');
@@ -41,6 +46,12 @@
         'sector must be made of a-z, 0-9 and -.'
       );
       need(Array.isArray(newDoc.venues), 'venues must be a list.');
+    }
+    if (newDoc.type === 'offering') {
+      need(typeof newDoc.service === 'string', 'service must be text.');
+      need(typeof newDoc.venue === 'string', 'venue must be text.');
+      need(/^\d{4}-\d{2}-\d{2}$/.test(String(newDoc.from)), 'from must be a day.');
+      need(/^\d{4}-\d{2}-\d{2}$/.test(String(newDoc.until)), 'until must be a day.');
     }
   }
 );

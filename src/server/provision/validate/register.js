@@ -1,4 +1,4 @@
-// tiski-register: one document a card, written by the office and read by desks.
+// tiski-register: one document a card, written by the office, and the server's snapshot of them all; read by desks.
 /** @type {(
  *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
  *   oldDoc: Record<string, unknown> | null,
@@ -28,7 +28,14 @@
       hasRole('_admin') || hasRole('administrator') || hasRole('office'),
       'Only the office changes the register.'
     );
+    if (newDoc.type === 'snapshot' || newDoc._id.indexOf('snapshot:') === 0) {
+      need(hasRole('_admin') || hasRole('administrator'), 'Only the server packs the register.');
+    }
     if (newDoc._deleted) return;
+    if (newDoc.type === 'snapshot') {
+      need(newDoc._id === 'snapshot:' + newDoc.epoch, '_id must be snapshot: and the epoch.');
+      return;
+    }
     need(newDoc.type === 'card', 'type must be card.');
     need(typeof newDoc.v === 'number', 'v must be a number.');
     need(typeof newDoc.number === 'string' && /^[0-9]{8}$/.test(newDoc.number), 'number must be 8 digits.');

@@ -1,4 +1,4 @@
-// tiski-visits-SECTOR: visits and voids, which never change once written.
+// tiski-visits-SECTOR: visits, choices, what undoes them, and resolutions of conflicts. None of it ever changes.
 // The desk's name is part of every id, so that no desk can shadow another's visit by a conflicting branch.
 /** @type {(
  *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
@@ -8,7 +8,8 @@
 (
   function (newDoc, oldDoc, userCtx) {
     var instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
-    var visitId = /^visit:([a-z0-9-]+):[0-9A-HJKMNP-TV-Z]{26}$/;
+    var ownedId = /^(visit|choice|resolution):([a-z0-9-]+):[0-9A-HJKMNP-TV-Z]{26}$/;
+    var types = ['visit', 'void', 'choice', 'release', 'resolution'];
 
     /**
      * @param {string} role
@@ -60,12 +61,13 @@
     }
 
     /**
-     * The desk that a visit's id names; empty for what is no visit's id.
+     * The account that an id of a type names; empty for what is no such id.
+     * @param {string} type
      * @param {unknown} id
      */
-    function deskOf(id) {
-      var found = isText(id) ? visitId.exec(id) : null;
-      return found === null ? '' : found[1];
+    function ownerOf(type, id) {
+      var found = isText(id) ? ownedId.exec(id) : null;
+      return found === null || found[1] !== type ? '' : found[2];
     }
 
     /**
@@ -110,14 +112,16 @@
     function checkVisit(doc) {
       var verdict = doc.verdict;
       var people = doc.people;
-      need(deskOf(doc._id) !== '', '_id must be visit:DESK:ULID.');
-      need(deskOf(doc._id) === doc.desk, 'desk must be the desk of the _id.');
+      need(ownerOf('visit', doc._id) !== '', '_id must be visit:DESK:ULID.');
+      need(ownerOf('visit', doc._id) === doc.desk, 'desk must be the desk of the _id.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
       need(doc.scheme === undefined || isText(doc.scheme), 'scheme must be text.');
       need(isText(doc.service), 'service must be text.');
       need(isText(doc.venue), 'venue must be text.');
       need(isInstant(doc.at), 'at must be an instant in UTC.');
       need(isText(doc.zone), 'zone must be text.');
+      need(doc.offering === undefined || isText(doc.offering), 'offering must be text.');
+      need(doc.portions === undefined || isCount(doc.portions), 'portions must be a whole number.');
       need(
         doc.clockSkewMs === undefined || typeof doc.clockSkewMs === 'number',
         'clockSkewMs must be a number.'
@@ -154,12 +158,81 @@
 
     /** @param {{ _id: string } & Record<string, unknown>} doc */
     function checkVoid(doc) {
-      need(deskOf(doc.visit) !== '', 'visit must be the _id of a visit.');
+      need(ownerOf('visit', doc.visit) !== '', 'visit must be the _id of a visit.');
       need(doc._id === 'void:' + doc.visit, '_id must be void: and the _id of the visit.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
       need(isText(doc.service), 'service must be text.');
       need(isText(doc.desk), 'desk must be text.');
+      need(doc.by === undefined || isText(doc.by), 'by must be text.');
       need(isInstant(doc.at), 'at must be an instant in UTC.');
+    }
+
+    /** @param {{ _id: string } & Record<string, unknown>} doc */
+    function checkChoice(doc) {
+      need(ownerOf('choice', doc._id) !== '', '_id must be choice:DESK:ULID.');
+      need(ownerOf('choice', doc._id) === doc.desk, 'desk must be the desk of the _id.');
+      need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
+      need(doc.scheme === undefined || isText(doc.scheme), 'scheme must be text.');
+      need(isText(doc.service), 'service must be text.');
+      need(isText(doc.offering), 'offering must be text.');
+      need(isText(doc.venue), 'venue must be text.');
+      need(isInstant(doc.at), 'at must be an instant in UTC.');
+      need(isText(doc.zone), 'zone must be text.');
+      need(
+        isObject(doc.register) && (doc.register.asOf === null || isInstant(doc.register.asOf)),
+        'register.asOf must be an instant in UTC or null.'
+      );
+    }
+
+    /** @param {{ _id: string } & Record<string, unknown>} doc */
+    function checkRelease(doc) {
+      need(ownerOf('choice', doc.choice) !== '', 'choice must be the _id of a choice.');
+      need(doc._id === 'release:' + doc.choice, '_id must be release: and the _id of the choice.');
+      need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
+      need(isText(doc.service), 'service must be text.');
+      need(isText(doc.offering), 'offering must be text.');
+      need(isText(doc.by), 'by must be text.');
+      need(
+        doc.reason === 'undone' || doc.reason === 'office' || doc.reason === 'review',
+        'reason must be undone, office or review.'
+      );
+      need(isInstant(doc.at), 'at must be an instant in UTC.');
+    }
+
+    /** @param {{ _id: string } & Record<string, unknown>} doc */
+    function checkResolution(doc) {
+      need(ownerOf('resolution', doc._id) !== '', '_id must be resolution:ACCOUNT:ULID.');
+      need(ownerOf('resolution', doc._id) === doc.by, 'by must be the account of the _id.');
+      need(isText(doc.conflict), 'conflict must be text.');
+      need(
+        Array.isArray(doc.documents) && doc.documents.length > 0 && doc.documents.every(isText),
+        'documents must be a list of ids.'
+      );
+      need(
+        doc.decision === 'accept' || doc.decision === 'keep' || doc.decision === 'contact',
+        'decision must be accept, keep or contact.'
+      );
+      need(
+        doc.kept === undefined || (Array.isArray(doc.kept) && doc.kept.every(isText)),
+        'kept must be a list of ids.'
+      );
+      need(isInstant(doc.at), 'at must be an instant in UTC.');
+    }
+
+    /** @param {{ _id: string } & Record<string, unknown>} doc */
+    function checkShape(doc) {
+      switch (doc.type) {
+        case 'visit':
+          return checkVisit(doc);
+        case 'void':
+          return checkVoid(doc);
+        case 'choice':
+          return checkChoice(doc);
+        case 'release':
+          return checkRelease(doc);
+        default:
+          return checkResolution(doc);
+      }
     }
 
     /**
@@ -168,11 +241,19 @@
      * @param {{ _id: string } & Record<string, unknown>} doc
      */
     function checkDesk(doc) {
-      var owner = deskOf(doc.type === 'void' ? doc.visit : doc._id);
+      var owner;
+      if (doc.type === 'void') owner = ownerOf('visit', doc.visit);
+      else if (doc.type === 'release') owner = ownerOf('choice', doc.choice);
+      else owner = ownerOf(String(doc.type), doc._id);
       need(owner === userCtx.name || hasRole('former:' + owner), 'A desk writes its own documents only.');
-      need(doc.desk === owner, 'desk must be the desk that the _id names.');
-      if (doc.type === 'visit')
+      if (doc.type === 'visit' || doc.type === 'void' || doc.type === 'choice')
+        need(doc.desk === owner, 'desk must be the desk that the _id names.');
+      if (doc.type === 'visit' || doc.type === 'choice')
         need(hasRole('venue:' + doc.venue), 'This desk does not belong to that venue.');
+      if (doc.type === 'release')
+        need(doc.by === owner && doc.reason === 'undone', 'A desk undoes choices of its own only.');
+      if (doc.type === 'resolution')
+        need(doc.decision !== 'keep', 'What goes on counting is decided by the office.');
     }
 
     if (userCtx.name === null) throw { unauthorized: 'Sign in first.' };
@@ -182,10 +263,9 @@
       oldDoc === null || (!oldDoc._deleted && isSame(content(oldDoc), content(newDoc))),
       'Visits never change. Write a void to undo one.'
     );
-    need(newDoc.type === 'visit' || newDoc.type === 'void', 'type must be visit or void.');
+    need(types.indexOf(String(newDoc.type)) !== -1, 'type must be one of: ' + types.join(', ') + '.');
     need(newDoc.v === 1, 'v must be 1.');
-    if (newDoc.type === 'visit') checkVisit(newDoc);
-    else checkVoid(newDoc);
+    checkShape(newDoc);
     if (hasRole('_admin') || hasRole('administrator') || hasRole('office')) return;
     need(hasRole('desk'), 'Only desks and the office write visits.');
     checkDesk(newDoc);

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aCard, aScheme, aService, aVenue, aVisit, cardNumber } from '../../../tests/builders';
+import { startTestServer, type TestServer } from '../../../tests/server';
+
+let server: TestServer;
+const number = cardNumber(1);
+const sector = 'liikunta';
+
+beforeEach(async () => {
+  server = await startTestServer({ now: () => new Date('2026-11-23T08:00:00Z') });
+  const rule = { kind: 'limit', n: 1, per: 'day' } as const;
+  for (const document of [aScheme('warkaus'), aService('swim', { rule }), aVenue('uimahalli')]) {
+    await put('tiski-catalogue', document);
+  }
+  expect((await call('POST', '/api/sectors', {})).status).toBe(200);
+  await put('tiski-register', aCard(number));
+  await put(`tiski-visits-${sector}`, aVisit('desk-1', 1));
+  await put(`tiski-visits-${sector}`, aVisit('desk-2', 2, { at: '2026-11-22T09:00:00.000Z' }));
+});
+afterEach(() => server.stop());
+
+async function put(database: string, document: { _id: string }) {
+  const reply = await server.client.request(
+    'PUT',
+    `/${database}/${encodeURIComponent(document._id)}`,
+    document,
+  );
+  expect(reply.status).toBe(201);
+}
+
+async function call(method: string, path: string, body?: object, password = server.adminPassword) {
+  const response = await fetch(server.url + path, {
+    method,
+    headers: {
+      authorization: `Basic ${btoa(`${server.adminName}:${password}`)}`,
+      'content-type': 'application/json',
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as { reviews: Listed[]; error?: string } };
+}
+interface Listed {
+  conflict: { id: string; entries: { id: string }[] };
+  state: { kind: string };
+}
+
+describe('the office’s review list', () => {
+  it('R7 finds what two desks did, and a decision settles it by documents', async () => {
+    const { body } = await call('GET', '/api/reviews');
+    expect(body.reviews).toMatchObject([
+      { sector, conflict: { kind: 'limit', card: number, allowed: 1 }, state: { kind: 'open' } },
+    ]);
+    const [review] = body.reviews;
+    const seen = review?.conflict.entries.map(({ id }) => id) ?? [];
+    const decide = (decision: object, looked = seen) =>
+      call('POST', '/api/reviews', { sector, conflict: review?.conflict.id, seen: looked, decision });
+
+    expect((await decide({ kind: 'accept' }, seen.slice(1))).status, 'not as it was seen').toBe(409);
+    expect((await decide({ kind: 'forget' })).status).toBe(400);
+    expect((await decide({ kind: 'contact' })).status).toBe(200);
+    expect((await call('GET', '/api/reviews')).body.reviews).toMatchObject([
+      { state: { kind: 'contacted' } },
+    ]);
+    expect((await decide({ kind: 'keep', kept: seen.slice(0, 1) })).status).toBe(200);
+    expect((await call('GET', '/api/reviews')).body.reviews).toEqual([]);
+    const voided = await server.client.request(
+      'GET',
+      `/tiski-visits-${sector}/${encodeURIComponent(`void:${seen[1]}`)}`,
+    );
+    expect(voided.body).toMatchObject({ type: 'void', by: 'administrator', desk: 'desk-2' });
+  });
+
+  it('R7 counts a season from its first day, also the visit of three months ago', async () => {
+    await put(
+      'tiski-catalogue',
+      aService('aqua', { rule: { kind: 'limit', n: 2, per: 'season', seasonStarts: ['08-01'] } }),
+    );
+    const days = ['2026-07-20', '2026-08-20', '2026-11-20', '2026-11-21'];
+    for (const [index, date] of days.entries()) {
+      const visit = { service: 'aqua', at: `${date}T06:00:00.000Z` };
+      await put(`tiski-visits-${sector}`, aVisit(`desk-${index + 1}`, index + 10, visit));
+    }
+    const { body } = await call('GET', '/api/reviews');
+    const aqua = body.reviews.filter(({ conflict }) => conflict.id.includes(':aqua:'));
+    expect(aqua).toMatchObject([{ conflict: { id: `limit:${number}:aqua:2026-08-01` } }]);
+    expect(aqua[0]?.conflict.entries).toHaveLength(3);
+  });
+
+  it('is for the office alone, and knows its sectors', async () => {
+    expect((await call('GET', '/api/reviews', undefined, 'wrong')).status).toBe(401);
+    const unknown = { sector: 'nowhere', conflict: 'x', seen: [], decision: { kind: 'accept' } };
+    expect((await call('POST', '/api/reviews', unknown)).status).toBe(404);
+  });
+});

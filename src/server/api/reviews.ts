@@ -1,0 +1,97 @@
+import type { FastifyInstance } from 'fastify';
+import { ulid } from 'ulid';
+import * as v from 'valibot';
+import { findConflicts, type Review } from '$lib/documents/find-conflicts';
+import { documentsOfDecision } from '$lib/documents/resolve-conflict';
+import type { ResolutionDocument } from '$lib/documents/visit-documents';
+import { requireOk, type CouchClient } from '../couch/client';
+import { sectors } from '../provision/catalogue';
+import { visitsDatabase } from '../provision/databases';
+import { ApiFailure } from './api-failure';
+import { bodyOf, type ApiSettings } from './api-routes';
+import { requireAuthor, requireRole } from './caller';
+import { readReviewInput } from './review-input';
+
+const decision = v.variant('kind', [
+  v.object({ kind: v.literal('accept') }),
+  v.object({ kind: v.literal('contact') }),
+  v.object({ kind: v.literal('keep'), kept: v.array(v.string()) }),
+]);
+const request = v.object({
+  sector: v.string(),
+  conflict: v.string(),
+  /** Ids of the entries that the person looked at. */
+  seen: v.array(v.string()),
+  decision,
+});
+const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
+
+/** The office's review list: what desks that were apart have done together, and what becomes of it. */
+export function addReviews(routes: FastifyInstance, { backend, now }: ApiSettings): void {
+  const { client } = backend;
+  // One decision after another: two people who keep different entries must not undo both.
+  let turn: Promise<unknown> = Promise.resolve();
+  void routes.register((guarded, _options, done) => {
+    guarded.get('/reviews', async (asked, reply) => {
+      await requireRole(backend, asked, reply, 'office');
+      const found = await Promise.all(
+        (await sectors(client)).map(async (sector) =>
+          (await reviewsOf(client, sector, now())).map((review) => ({ sector, ...review })),
+        ),
+      );
+      return { reviews: found.flat().sort((a, b) => newestOf(b) - newestOf(a)) };
+    });
+
+    guarded.post('/reviews', async (asked, reply) => {
+      const by = await requireAuthor(backend, asked, reply, 'office');
+      const parsed = v.safeParse(request, bodyOf(asked));
+      if (!parsed.success)
+        throw new ApiFailure(400, 'bad-request', 'sector, conflict, seen or decision is wrong.');
+      const decided = turn.then(() => decide(client, parsed.output, by, now()));
+      turn = decided.catch(() => undefined);
+      return { resolution: await decided };
+    });
+    done();
+  });
+}
+
+const newestOf = ({ conflict }: Review) => conflict.entries.at(-1)?.at ?? 0;
+
+async function decide(
+  client: CouchClient,
+  { sector, conflict: id, seen, decision: made }: v.InferOutput<typeof request>,
+  by: string,
+  now: Date,
+): Promise<ResolutionDocument> {
+  const review = (await reviewsOf(client, sector, now)).find(({ conflict }) => conflict.id === id);
+  const entries = review?.conflict.entries.map((entry) => entry.id) ?? [];
+  if (!review || !isSameSet(entries, seen)) {
+    throw new ApiFailure(409, 'changed', 'The conflict is not as it was seen. Look again.');
+  }
+  // An id that is mistaken would undo everything.
+  if (made.kind === 'keep' && !made.kept.every((kept) => entries.includes(kept))) {
+    throw new ApiFailure(400, 'bad-request', 'kept names what is no part of the conflict.');
+  }
+  const author = { by, at: now.getTime(), randomId: () => ulid(now.getTime()) };
+  const { resolution, undone } = documentsOfDecision(review.conflict, made, author);
+  await write(client, visitsDatabase(sector), [...undone, resolution]);
+  return resolution;
+}
+
+const isSameSet = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((each) => b.includes(each));
+
+async function reviewsOf(client: CouchClient, sector: string, now: Date): Promise<Review[]> {
+  if (!(await sectors(client)).includes(sector)) {
+    throw new ApiFailure(404, 'unknown-sector', 'There is no such sector.');
+  }
+  const { documents, context } = await readReviewInput(client, sector, now);
+  return findConflicts(documents, context);
+}
+
+async function write(client: CouchClient, database: string, docs: readonly object[]): Promise<void> {
+  const body = await requireOk(client, 'POST', `/${database}/_bulk_docs`, { docs });
+  // A conflict is something that was undone already: by the desk itself, or in a try that was cut off.
+  const refused = v.parse(bulkAnswer, body).find(({ error }) => error !== undefined && error !== 'conflict');
+  if (refused) throw new Error(`${database} refused ${refused.id}: ${JSON.stringify(refused)}`);
+}

@@ -1,0 +1,50 @@
+import type { CouchClient } from '../couch/client';
+import { isDue, smallestPacked, snapshotAge } from '../snapshot/keep-snapshot';
+import { makeSnapshot, type SnapshotResult } from '../snapshot/make-snapshot';
+import { failureText } from './import-command';
+import { importPlace, openRegister, type ImportOptions } from './import-place';
+import { grouped, type LineOutput } from './import-report';
+
+/**
+ * `tiski snapshot`: packs the register for new desks, whether or not it is due.
+ * @returns the exit code
+ */
+export async function runSnapshot(
+  options: ImportOptions,
+  environment: NodeJS.ProcessEnv,
+  out: LineOutput,
+): Promise<number> {
+  const place = importPlace(options, environment);
+  const opened = await openRegister(place);
+  if (typeof opened === 'string') {
+    out.write(`${opened}\n`);
+    return 1;
+  }
+  try {
+    out.write(`${snapshotSummary(await makeSnapshot(opened.client))}\n`);
+    return 0;
+  } catch (error) {
+    out.write(`${failureText(error, place, opened)}\n`);
+    return 1;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** After an import: new desks need not wait for the server to notice. */
+export async function packIfDue(client: CouchClient, out: LineOutput): Promise<void> {
+  if (!isDue(await snapshotAge(client), smallestPacked)) return;
+  out.write('Packing the register for new desks\n');
+  out.write(`${snapshotSummary(await makeSnapshot(client))}\n`);
+}
+
+function snapshotSummary(result: SnapshotResult): string {
+  switch (result.kind) {
+    case 'made':
+      return `The register is packed: ${grouped(result.cards)} cards, ${grouped(Math.ceil(result.bytes / 1000))} kB to download.`;
+    case 'unchanged':
+      return 'The register is packed already, as it is.';
+    case 'given-up':
+      return 'Another process packed the register meanwhile.';
+  }
+}

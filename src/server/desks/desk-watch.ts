@@ -1,0 +1,119 @@
+import type { DeskReport } from '$lib/documents/desk-report';
+import { explainGaps } from '$lib/domain/desk-gaps';
+import type { CouchClient } from '../couch/client';
+import { allDesks, deskIdOf, type DeskDocument } from './desk-document';
+import { DeskReports, type ReceivedReport } from './desk-reports';
+import { VisitFollower } from './follow-visits';
+
+/** What is wrong with the numbering of one account's visits (S15). Ranges include both ends. */
+export interface AccountFaults {
+  account: string;
+  /** Of a device that the desk had before. */
+  isFormer: boolean;
+  /** Numbers that never arrived, and that the desk does not have waiting either. */
+  lost: { from: number; to: number }[];
+  usedTwice: number[];
+  broken: number[];
+}
+
+/** How a desk is, as the office sees it. */
+export interface DeskState {
+  id: string;
+  /** ISO instant by the server's clock. */
+  lastHeard?: string;
+  report?: DeskReport;
+  /** Accounts with a fault only. */
+  faults: AccountFaults[];
+}
+
+/** How often it looks for new visits and stores what it has, ms. */
+const everyMs = 60_000;
+/** Pages of changes in one go: while somebody waits, and while nobody does. */
+const [pagesForALook, pagesAtLeisure] = [4, 40];
+
+/** S15: who of the desks needs help. Costs nothing until it is asked or started. */
+export class DeskWatch {
+  readonly #reports: DeskReports;
+  readonly #follower: VisitFollower;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly client: CouchClient,
+    private readonly onFault: (error: unknown) => void,
+  ) {
+    this.#reports = new DeskReports(client);
+    this.#follower = new VisitFollower(client);
+  }
+
+  take(account: string, report: DeskReport, now: Date): void {
+    this.#reports.take(account, report, now);
+  }
+
+  /** All desks; `isCounting` while there are visits that it has not looked at. */
+  async look(): Promise<{ states: DeskState[]; isCounting: boolean }> {
+    const isAll = await this.#follower.catchUp(pagesForALook);
+    const [desks, reports] = [await allDesks(this.client), await this.#reports.all()];
+    return {
+      states: desks.map((desk) => this.#stateOf(desk, reports.get(desk.account), isAll)),
+      isCounting: !isAll,
+    };
+  }
+
+  /** Begins to follow; gives the stop, which stores what it has. */
+  start(): () => Promise<void> {
+    const work = () => {
+      this.#running = this.#work().then(() => {
+        if (this.#timer !== undefined) this.#timer = setTimeout(work, everyMs).unref();
+      });
+    };
+    this.#timer = setTimeout(work, everyMs).unref();
+    return async () => {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      await this.#running;
+      await this.#store();
+    };
+  }
+
+  async #work(): Promise<void> {
+    try {
+      await this.#follower.catchUp(pagesAtLeisure);
+    } catch (error) {
+      this.onFault(error);
+    }
+    await this.#store();
+  }
+
+  async #store(): Promise<void> {
+    try {
+      const desks = await allDesks(this.client);
+      await this.#reports.store(new Set(desks.map(({ account }) => account)));
+      await this.#follower.store();
+    } catch (error) {
+      this.onFault(error);
+    }
+  }
+
+  #stateOf(desk: DeskDocument, received: ReceivedReport | undefined, isAll: boolean): DeskState {
+    const accounts = [desk.account, ...(desk.formerAccounts ?? [])];
+    const faults = accounts.map((account): AccountFaults => {
+      const { last, gaps, usedTwice, broken } = this.#follower.stateOf(account);
+      const isFormer = account !== desk.account;
+      const { report } = received ?? {};
+      const unsent = report?.unsent.filter((range) => range.account === account) ?? [];
+      const lastNumber = isFormer ? undefined : report?.lastNumber;
+      const arrived = { last, gaps, unsent, ...(lastNumber !== undefined && { lastNumber }) };
+      // What has not been looked at is not lost.
+      const lost = isAll ? explainGaps(arrived) : [];
+      return { account, isFormer, lost, usedTwice, broken };
+    });
+    return {
+      id: deskIdOf(desk),
+      ...(received && { lastHeard: received.receivedAt, report: received.report }),
+      faults: faults.filter(
+        ({ lost, usedTwice, broken }) => lost.length + usedTwice.length + broken.length > 0,
+      ),
+    };
+  }
+}

@@ -1,0 +1,172 @@
+import * as v from 'valibot';
+import { visitDocument } from '$lib/documents/visit-documents';
+import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { isJsonObject } from '../couch/json';
+import { epochId } from '../couch/route';
+import { visitsDatabase } from '../provision/databases';
+import { readLocalState, writeLocalState } from './local-state';
+import { VisitChains, type ChainState, type StoredChains } from './visit-chains';
+
+/** Changes in one step: some 20 ms of work, and then others have their turn. */
+const pageSize = 500;
+const stateName = 'desk-chains';
+
+const cursor = v.object({ epoch: v.string(), seq: v.string() });
+type Cursors = Record<string, v.InferOutput<typeof cursor>>;
+
+const chain = v.object({
+  runs: v.array(v.object({ from: v.number(), to: v.number(), previous: v.string(), hash: v.string() })),
+  again: v.array(v.number()),
+  isConfirmed: v.boolean(),
+  broken: v.array(v.number()),
+});
+const storedState = v.object({
+  v: v.literal(1),
+  cursors: v.record(v.string(), cursor),
+  chains: v.record(v.string(), chain),
+});
+
+const changesPage = v.object({
+  results: v.array(v.object({ id: v.string(), doc: v.nullish(v.unknown()) })),
+  last_seq: v.union([v.string(), v.number()]),
+});
+
+const allDocsPage = v.object({ rows: v.array(v.object({ id: v.string(), doc: v.unknown() })) });
+
+/**
+ * S15: follows every visits database by `_changes` and keeps what VisitChains makes of it, so that a look costs
+ * what came since the last one. Stored now and then; read from zero where a database is another one (S8).
+ */
+export class VisitFollower {
+  #chains = new VisitChains();
+  #cursors: Cursors = {};
+  #isLoaded = false;
+  #isStored = true;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly client: CouchClient) {}
+
+  stateOf(account: string): ChainState {
+    return this.#chains.stateOf(account);
+  }
+
+  /** Reads what is new, up to `pages` full pages; answers whether that was all. One after the other. */
+  catchUp(pages: number): Promise<boolean> {
+    const mine = this.#turn.then(() => this.#catchUp(pages));
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async store(): Promise<void> {
+    if (this.#isStored) return;
+    this.#isStored = true;
+    const state: v.InferOutput<typeof storedState> = {
+      v: 1,
+      cursors: this.#cursors,
+      chains: this.#chains.stored(),
+    };
+    // Of two server processes the quicker one's is as good: both read the same changes.
+    await writeLocalState(this.client, stateName, state);
+  }
+
+  async #catchUp(pages: number): Promise<boolean> {
+    await this.#load();
+    const databases = await this.#databases();
+    await this.#forgetAnotherCopy(databases);
+    let left = pages;
+    for (const database of databases) {
+      for (;;) {
+        if (left <= 0) return false;
+        if (await this.#readPage(database)) break;
+        left -= 1;
+      }
+    }
+    for (const account of this.#chains.unconfirmed()) {
+      this.#chains.confirmTwice(account, await this.#numbersUsedTwice(databases, account));
+      this.#isStored = false;
+    }
+    return true;
+  }
+
+  /** Answers whether it was the last page. */
+  async #readPage(database: string): Promise<boolean> {
+    const since = this.#cursors[database]?.seq ?? '0';
+    const query = new URLSearchParams({ since, limit: String(pageSize), include_docs: 'true' });
+    const body = await requireOk(this.client, 'GET', `/${database}/_changes?${query.toString()}`);
+    const { results, last_seq } = v.parse(changesPage, body);
+    const seq = String(last_seq);
+    // The files were copied back: what was read may be gone, and other visits have its place.
+    if (Number.parseInt(seq, 10) < Number.parseInt(since, 10)) {
+      this.#forget();
+      return false;
+    }
+    for (const { doc } of results) if (v.is(visitDocument, doc)) this.#chains.add(doc);
+    if (seq !== since) this.#isStored = false;
+    const epoch = this.#cursors[database]?.epoch ?? '';
+    this.#cursors[database] = { epoch, seq };
+    return results.length < pageSize;
+  }
+
+  /** S8: a database with another epoch, or none any more, makes all that is known of the chains doubtful. */
+  async #forgetAnotherCopy(databases: readonly string[]): Promise<void> {
+    const epochs: Record<string, string> = {};
+    for (const database of databases) {
+      const { body } = await this.client.request('GET', documentPath(database, epochId));
+      epochs[database] = isJsonObject(body) ? String(body['epoch']) : '';
+    }
+    const isSame = Object.entries(this.#cursors).every(([name, { epoch }]) => epochs[name] === epoch);
+    if (!isSame) this.#forget();
+    for (const [name, epoch] of Object.entries(epochs)) this.#cursors[name] ??= { epoch, seq: '0' };
+  }
+
+  #forget(): void {
+    this.#chains = new VisitChains();
+    this.#isStored = false;
+    this.#cursors = Object.fromEntries(
+      Object.entries(this.#cursors).map(([name, { epoch }]) => [name, { epoch, seq: '0' }]),
+    );
+  }
+
+  async #load(): Promise<void> {
+    if (this.#isLoaded) return;
+    const parsed = v.safeParse(storedState, await readLocalState(this.client, stateName));
+    if (parsed.success) {
+      this.#cursors = parsed.output.cursors;
+      this.#chains = new VisitChains(parsed.output.chains satisfies StoredChains);
+    }
+    this.#isLoaded = true;
+  }
+
+  async #databases(): Promise<string[]> {
+    const names = v.parse(v.array(v.string()), await requireOk(this.client, 'GET', '/_all_dbs'));
+    return names.filter((name) => name.startsWith(visitsDatabase('')));
+  }
+
+  /** Reads all visits of one account: only where a number came again, and once. */
+  async #numbersUsedTwice(databases: readonly string[], account: string): Promise<number[]> {
+    const visitOf = new Map<number, string>();
+    const twice = new Set<number>();
+    for (const database of databases) {
+      let from = `visit:${account}:`;
+      for (let isEnd = false; !isEnd;) {
+        const query = new URLSearchParams({
+          include_docs: 'true',
+          limit: String(pageSize),
+          startkey: JSON.stringify(from),
+          endkey: JSON.stringify(`visit:${account};`),
+        });
+        const body = await requireOk(this.client, 'GET', `/${database}/_all_docs?${query.toString()}`);
+        const { rows } = v.parse(allDocsPage, body);
+        for (const { id, doc } of rows) {
+          from = `${id}\u0000`;
+          if (!v.is(visitDocument, doc)) continue;
+          const earlier = visitOf.get(doc.number);
+          if (earlier !== undefined && earlier !== doc._id) twice.add(doc.number);
+          visitOf.set(doc.number, doc._id);
+        }
+        isEnd = rows.length < pageSize;
+      }
+    }
+    return [...twice].sort((a, b) => a - b);
+  }
+}

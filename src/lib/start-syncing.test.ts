@@ -54,7 +54,7 @@ let locks: FakeLocks;
 let server: ReturnType<typeof aServer>;
 const running: Syncing[] = [];
 const start = (db: TiskiDatabase) => {
-  const syncing = startSyncing(db, address);
+  const syncing = startSyncing(db, address, 'test');
   running.push(syncing);
   return syncing;
 };

@@ -2,12 +2,15 @@ import { ulid } from 'ulid';
 import { PUSH_SYNC_TAG } from '$lib/pwa/worker-messages';
 import { createCouchServer } from '$lib/remote/couch-server';
 import type { ServerAddress } from '$lib/remote/pairing';
+import { startReporting } from '$lib/start-reporting';
 import { liveQuery, type TiskiDatabase } from '$lib/store/database';
 import { readDevice, type Device } from '$lib/store/device';
 import { createLocalStore } from '$lib/store/local-store';
 import { waitingCount } from '$lib/store/outbox';
-import { writeSetting } from '$lib/store/settings';
+import { writeSyncState, type ProblemKind } from '$lib/store/problems';
+import { startReviewing } from '$lib/store/reviews';
 import { syncLock, type SyncState, type Timing } from '$lib/sync/ports';
+import type { Reporter } from '$lib/sync/reporter';
 import { startSyncer, type Syncer } from '$lib/sync/syncer';
 
 export interface Syncing {
@@ -18,15 +21,18 @@ export interface Syncing {
 /** "Try now" reaches the tab that syncs by way of this channel. */
 const channelName = 'tiski-sync';
 
-/** S10: syncs in this tab as soon as it has the lock; a browser without Web Locks just syncs. */
-export function startSyncing(db: TiskiDatabase, server: ServerAddress): Syncing {
+/**
+ * S10: syncs in this tab as soon as it has the lock; a browser without Web Locks just syncs.
+ * @param version the build's name, for the desk's reports (S15)
+ */
+export function startSyncing(db: TiskiDatabase, server: ServerAddress, version: string): Syncing {
   const stopping = new AbortController();
   const { signal } = stopping;
   const bell = new EventTarget();
   const ring = () => bell.dispatchEvent(new Event('hurry'));
   const channel = new BroadcastChannel(channelName);
   channel.addEventListener('message', ring);
-  const run = () => followDevice(db, server, bell, signal);
+  const run = () => followDevice(db, server, version, bell, signal);
   const running = 'locks' in navigator ? navigator.locks.request(syncLock, { signal }, run) : run();
   // A lock that is still waited for rejects when the wait is given up.
   running.catch((error: unknown) => {
@@ -63,6 +69,7 @@ const startAgainAfter = 30_000;
 async function followDevice(
   db: TiskiDatabase,
   server: ServerAddress,
+  version: string,
   bell: EventTarget,
   signal: AbortSignal,
 ): Promise<void> {
@@ -83,12 +90,12 @@ async function followDevice(
     identity = '';
     if (!device) return;
     try {
-      syncer = await startSyncerAs(db, server, device);
+      syncer = await startSyncerAs(db, server, device, version);
       identity = next;
     } catch (error) {
       if (signal.aborted) return;
       retry = setTimeout(follow, startAgainAfter);
-      await tellTrouble(db, error, server.now() + startAgainAfter);
+      await tellTrouble(db, error, server.now());
     }
   };
   const follow = () => {
@@ -101,7 +108,11 @@ async function followDevice(
     follow();
   });
 
+  // Conflicts are looked for after a page is written, by whoever syncs; a fault there waits for the next page.
+  const stopReviewing = startReviewing(db, server.now, () => undefined);
+
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  stopReviewing();
   subscription.unsubscribe();
   bell.removeEventListener('hurry', hurry);
   await turn;
@@ -109,30 +120,56 @@ async function followDevice(
   await syncer?.stop();
 }
 
-async function tellTrouble(db: TiskiDatabase, error: unknown, nextAttemptAt: number): Promise<void> {
+async function tellTrouble(db: TiskiDatabase, error: unknown, now: number): Promise<void> {
   const state: SyncState = {
     phase: 'trouble',
     lastFailure: 'device',
     detail: String(error),
-    nextAttemptAt,
+    nextAttemptAt: now + startAgainAfter,
   };
   // On a full disk not even this may be written: the state stays the last that was.
-  await writeSetting(db, 'sync-state', state).catch(() => undefined);
+  await writeSyncState(db, state, 'device', now).catch(() => undefined);
 }
 
-function startSyncerAs(db: TiskiDatabase, server: ServerAddress, device: Device): Promise<Syncer> {
+/** What a state tells the log of problems; undefined while it proves nothing. */
+function newsOf({ phase, lastFailure }: SyncState): ProblemKind | 'well' | undefined {
+  if (phase === 'revoked' || phase === 'update-needed') return phase;
+  return lastFailure ?? (phase === 'in-sync' ? 'well' : undefined);
+}
+
+async function startSyncerAs(
+  db: TiskiDatabase,
+  server: ServerAddress,
+  device: Device,
+  version: string,
+): Promise<Syncer> {
   let writing = Promise.resolve();
-  return startSyncer({
+  const reporting: { reporter?: Reporter } = {};
+  let lastFailure: SyncState['lastFailure'];
+  const timing = browserTiming(server.now);
+  const syncer = await startSyncer({
     server: createCouchServer(server, device.account),
     store: createLocalStore(db, server.now),
-    timing: browserTiming(server.now),
+    timing,
     sessionEpoch: ulid(),
     onState(state: SyncState) {
+      lastFailure = state.lastFailure;
+      reporting.reporter?.nudge();
       if (state.lastFailure !== undefined) void askForBackgroundPush(db);
       // In order; what can't be written is told by the next state.
-      writing = writing.then(() => writeSetting(db, 'sync-state', state)).catch(() => undefined);
+      const write = () => writeSyncState(db, state, newsOf(state), server.now());
+      writing = writing.then(write).catch(() => undefined);
     },
   });
+  const reported = { timing, version, lastFailure: () => lastFailure };
+  const reporter = startReporting(db, server, device.account, reported);
+  reporting.reporter = reporter;
+  return {
+    hurry: syncer.hurry,
+    async stop() {
+      await Promise.all([syncer.stop(), reporter.stop()]);
+    },
+  };
 }
 
 function browserTiming(now: () => number): Timing {

@@ -74,6 +74,7 @@ describe('an answer', () => {
       { 'retry-after': 'Sun, 22 Nov 2026 07:00:00 GMT' },
     ],
     ['S12 429 with nonsense', 429, html, { kind: 'busy' }, { 'retry-after': 'soon' }],
+    ['S12 511 of a captive portal', 511, html, { kind: 'not-our-server' }],
     ['S12 500 of CouchDB', 500, error('unknown_error'), { kind: 'server-error', status: 500 }],
     ['S12 502 of a proxy', 502, html, { kind: 'server-error', status: 502 }],
   ];

@@ -38,6 +38,8 @@ function failureOf({ status, headers }: Answer, body: unknown, now: number): Rem
   // These are also said by whatever stands between the device and the server, in HTML.
   if (status === 429 || status === 503) return busy(headers, now);
   if (status === 413) return { kind: 'too-large' };
+  // A captive portal that says so itself (RFC 6585, 6).
+  if (status === 511) return { kind: 'not-our-server' };
   if (status >= 500) return { kind: 'server-error', status };
 
   const parsed = v.safeParse(couchError, body);

@@ -31,6 +31,16 @@ export const bulkAnswer = v.array(
   ]),
 );
 
+/** _all_docs with keys and without documents: a row for each key, in their order. */
+export const presenceAnswer = v.object({
+  rows: v.array(
+    v.union([
+      v.object({ key: v.string(), id: v.string(), value: v.object({ rev: v.string() }) }),
+      v.object({ key: v.string(), error: v.string() }),
+    ]),
+  ),
+});
+
 export const allDocsAnswer = v.object({
   rows: v.array(
     v.union([

@@ -2,6 +2,7 @@ import PouchDB from 'pouchdb-core';
 import HttpAdapter from 'pouchdb-adapter-http';
 import type * as v from 'valibot';
 import { canonicalJson } from '$lib/documents/canonical';
+import { snapshotId } from '$lib/documents/packed/snapshot-document';
 import type {
   Change,
   ChangesPage,
@@ -10,14 +11,18 @@ import type {
   RemoteDatabase,
   RemoteDocument,
   RemoteFailure,
+  Snapshot,
 } from '$lib/sync/ports';
-import { allDocsAnswer, bulkAnswer, changesAnswer, epochDocument } from './couch-answers';
+import { allDocsAnswer, bulkAnswer, changesAnswer, epochDocument, presenceAnswer } from './couch-answers';
 import type { ServerAddress } from './pairing';
-import { requestJson, type Account } from './request';
+import { basicAuthorization, requestBytes, requestJson, type Account } from './request';
+import { canUnpack, snapshotFrom, unpackPart } from './snapshot';
 
 const HttpPouch = PouchDB.plugin(HttpAdapter);
 
 const timeoutMs = 30_000;
+/** Half a megabyte over a bad line, ms. */
+const partTimeoutMs = 120_000;
 /** How long the server may hold a request for changes, and how long it is waited for, ms. */
 const longpollMs = 50_000;
 const longpollTimeoutMs = 65_000;
@@ -99,6 +104,24 @@ export function createCouchDatabase(server: ServerAddress, account: Account, nam
       };
     },
 
+    async snapshot(epoch: string): Promise<Outcome<Snapshot | undefined>> {
+      if (!canUnpack()) return { ok: true, value: undefined };
+      // Asked for by key, because a browser reports every 404 as an error.
+      const keys = [snapshotId(epoch)];
+      const answer = await call(allDocsAnswer, (db) => db.allDocs({ keys, include_docs: true }));
+      if (!answer.ok) return answer;
+      const [row] = answer.value.rows;
+      return { ok: true, value: snapshotFrom(row && 'doc' in row ? row.doc : undefined, epoch) };
+    },
+
+    async snapshotPart(epoch: string, part: string): Promise<Outcome<Uint8Array>> {
+      const address = `${url}/${encodeURIComponent(snapshotId(epoch))}/${part}`;
+      const headers = { authorization: basicAuthorization(account) };
+      const { now } = server;
+      const answer = await requestBytes(address, { headers }, { now, timeoutMs: partTimeoutMs });
+      return answer.ok ? unpackPart(answer.value, part) : answer;
+    },
+
     async waitForChange(since: string, signal: AbortSignal): Promise<Outcome<boolean>> {
       const parameters = { since, feed: 'longpoll', limit: '1', timeout: String(longpollMs) };
       const answer = await readChanges(parameters, { signal, timeoutMs: longpollTimeoutMs, isHeld: true });
@@ -124,6 +147,19 @@ export function createCouchDatabase(server: ServerAddress, account: Account, nam
         }),
       };
     },
+
+    async missing(ids: readonly string[]): Promise<Outcome<string[]>> {
+      if (ids.length === 0) return { ok: true, value: [] };
+      const answer = await call(presenceAnswer, (db) => db.allDocs({ keys: [...ids] }));
+      if (!answer.ok) return answer;
+      const { rows } = answer.value;
+      // Half an answer must not make the rest look lost.
+      if (rows.length !== ids.length || rows.some(({ key }, index) => key !== ids[index])) {
+        return { ok: false, failure: { kind: 'not-our-server' } };
+      }
+      const isMissing = (row: (typeof rows)[number]) => 'error' in row && row.error === 'not_found';
+      return { ok: true, value: rows.filter(isMissing).map(({ key }) => key) };
+    },
   };
 
   /** What the server has under some ids; what could not be read is left out. */
@@ -131,8 +167,11 @@ export function createCouchDatabase(server: ServerAddress, account: Account, nam
     if (ids.length === 0) return new Map();
     const answer = await call(allDocsAnswer, (db) => db.allDocs({ keys: ids, include_docs: true }));
     if (!answer.ok) return new Map();
+    // Another document's body says nothing of the one that was asked for (S3).
     return new Map(
-      answer.value.rows.flatMap((row) => ('doc' in row && row.doc ? [[row.key, row.doc] as const] : [])),
+      answer.value.rows.flatMap((row) =>
+        'doc' in row && row.doc?._id === row.key ? [[row.key, row.doc] as const] : [],
+      ),
     );
   }
 }

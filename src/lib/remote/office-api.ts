@@ -10,8 +10,8 @@ export type OfficeFailure =
   /** 403: signed in, but not an administrator. */
   | { kind: 'forbidden' }
   | { kind: 'busy'; seconds: number }
-  /** Anything else; `reason` is the server's English sentence. */
-  | { kind: 'failed'; reason: string };
+  /** Anything else; `error` is the server's word for it, `reason` its English sentence. */
+  | { kind: 'failed'; error?: string; reason: string };
 
 export type OfficeOutcome<T> = { ok: true; value: T } | { ok: false; failure: OfficeFailure };
 
@@ -37,21 +37,29 @@ const session = v.object({
 export interface Person {
   name: string | null;
   isAdministrator: boolean;
+  /** May change the catalogue. */
+  isCoordinator: boolean;
+  /** May see and change cards and visits. */
+  isOffice: boolean;
 }
 
-const problem = v.object({ reason: v.string() });
+const problem = v.object({ error: v.optional(v.string()), reason: v.string() });
 
-async function ask<T>(
-  method: 'GET' | 'POST' | 'DELETE',
+const patienceMs = 15_000;
+
+/** One request of the signed-in person; every outcome is a value. `timeoutMs` for work that takes long. */
+export async function ask<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   schema: v.GenericSchema<unknown, T>,
   body?: unknown,
+  timeoutMs = patienceMs,
 ): Promise<OfficeOutcome<T>> {
   try {
     const response = await fetch(path, {
       method,
       headers: { accept: 'application/json', 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();
@@ -74,17 +82,20 @@ function failureOf(response: Response, answer: unknown): OfficeFailure {
       return { kind: 'busy', seconds: Number(response.headers.get('retry-after')) || 60 };
     default: {
       const told = v.safeParse(problem, answer);
-      return { kind: 'failed', reason: told.success ? told.output.reason : String(response.status) };
+      if (!told.success) return { kind: 'failed', reason: String(response.status) };
+      const { error, reason } = told.output;
+      return { kind: 'failed', reason, ...(error !== undefined && { error }) };
     }
   }
 }
 
 const toPerson = v.pipe(
   session,
-  v.transform(({ userCtx }): Person => ({
-    name: userCtx.name,
-    isAdministrator: userCtx.roles.includes('administrator') || userCtx.roles.includes('_admin'),
-  })),
+  v.transform(({ userCtx: { name, roles } }): Person => {
+    const isAdministrator = roles.includes('administrator') || roles.includes('_admin');
+    const has = (role: string) => isAdministrator || roles.includes(role);
+    return { name, isAdministrator, isCoordinator: has('coordinator'), isOffice: has('office') };
+  }),
 );
 const anything = v.unknown();
 

@@ -71,11 +71,14 @@ describe('a request', () => {
     expect(asked).toEqual(['/box/_bulk_docs']);
   });
 
-  it('S3 conflicts whose bodies can not be read stay unread', async () => {
+  it.each([
+    ['that can not be read', 500, ''],
+    ['of another document', 200, JSON.stringify({ rows: [{ key: 'a', doc: { _id: 'b' } }] })],
+  ])('S3 conflicts with a body %s stay unread', async (_what, status, body) => {
     const url = await serve((request, response) => {
       if (request.url?.includes('_bulk_docs')) {
         response.end(JSON.stringify([{ id: 'a', error: 'conflict', reason: 'Document update conflict.' }]));
-      } else response.writeHead(500).end();
+      } else response.writeHead(status).end(body);
     });
     const database = createCouchDatabase(
       { couchUrl: url, apiUrl: url, now: Date.now },

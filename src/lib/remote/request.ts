@@ -1,5 +1,5 @@
-import type * as v from 'valibot';
-import type { RemoteFailure } from '$lib/sync/ports';
+import * as v from 'valibot';
+import type { Outcome, RemoteFailure } from '$lib/sync/ports';
 import { classifyAnswer } from './classify';
 
 export interface Account {
@@ -34,7 +34,38 @@ export async function requestJson<S extends v.GenericSchema>(
   schema: S,
   options: RequestOptions,
 ): Promise<Received<v.InferOutput<S>>> {
-  const { now, timeoutMs, signal, onContact } = options;
+  const { now, onContact } = options;
+  return exchange(url, init, options, async (response, sentAt) => {
+    const headersAt = now();
+    const text = await response.text();
+    const { status, headers } = response;
+    const classified = classifyAnswer({ status, headers, text }, schema, now());
+    if (!classified.ok) return classified;
+    const contact = clockReading(headers.get('date'), sentAt, headersAt);
+    if (contact) onContact?.(contact);
+    return { ...classified, text };
+  });
+}
+
+/** The same for an answer that is bytes: whether they are our server's, the caller has to see. */
+export async function requestBytes(
+  url: string,
+  init: RequestInit,
+  options: RequestOptions,
+): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
+  return exchange(url, init, options, async (response) => {
+    if (response.ok) return { ok: true, value: new Uint8Array(await response.arrayBuffer()) };
+    const { status, headers } = response;
+    return classifyAnswer({ status, headers, text: await response.text() }, v.never(), options.now());
+  });
+}
+
+async function exchange<T>(
+  url: string,
+  init: RequestInit,
+  { now, timeoutMs, signal }: RequestOptions,
+  read: (response: Response, sentAt: number) => Promise<T>,
+): Promise<T | { ok: false; failure: RemoteFailure }> {
   // AbortSignal.any is younger than some of the tablets at the counters.
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -52,14 +83,7 @@ export async function requestJson<S extends v.GenericSchema>(
       redirect: 'manual',
       signal: controller.signal,
     });
-    const headersAt = now();
-    const text = await response.text();
-    const { status, headers } = response;
-    const classified = classifyAnswer({ status, headers, text }, schema, now());
-    if (!classified.ok) return classified;
-    const contact = clockReading(headers.get('date'), sentAt, headersAt);
-    if (contact) onContact?.(contact);
-    return { ...classified, text };
+    return await read(response, sentAt);
   } catch {
     // fetch rejects for every kind of broken line, and for the time-out above.
     return { ok: false, failure: { kind: 'unreachable' } };

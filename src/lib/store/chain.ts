@@ -1,6 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { canonicalJson } from '$lib/documents/canonical';
+import { visitHash } from '$lib/documents/visit-hash';
 import type { VisitDocument } from '$lib/documents/visit-documents';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
@@ -24,7 +22,5 @@ export async function nextLink(
 export async function noteLink(db: TiskiDatabase, account: string, visit: VisitDocument): Promise<void> {
   const chain = await readSetting(db, 'chain');
   if (chain?.account === account && chain.number >= visit.number) return;
-  // Web Crypto answers later, and IndexedDB would commit the transaction meanwhile.
-  const previous = bytesToHex(sha256(utf8ToBytes(canonicalJson(visit))));
-  await writeSetting(db, 'chain', { account, number: visit.number, previous });
+  await writeSetting(db, 'chain', { account, number: visit.number, previous: visitHash(visit) });
 }

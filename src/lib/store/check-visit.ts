@@ -1,40 +1,72 @@
 import * as v from 'valibot';
 import { venueDocument, venueFromDocument } from '$lib/documents/catalogue-documents';
-import type { Card } from '$lib/domain/card';
+import type { Card, Scheme } from '$lib/domain/card';
 import type { ClockReading } from '$lib/domain/clock';
-import { localDate, minute, type Instant } from '$lib/domain/day';
-import { decideVisit, type PastVisit } from '$lib/domain/decide-visit';
-import { historyFrom } from '$lib/domain/limits';
+import { localDate, type Instant } from '$lib/domain/day';
+import { cardOfSignature, decideVisit, noHistory, type History } from '$lib/domain/decide-visit';
+import { seatsLeft, type Offering } from '$lib/domain/offering';
+import { headCount, holderAlone, peopleAllowed, type People, type PeopleAllowed } from '$lib/domain/people';
 import { readCode, type ScannedCode } from '$lib/domain/scan-code';
-import type { Service, Venue } from '$lib/domain/service';
+import { ruleFor, type Service, type ServiceRule, type Venue } from '$lib/domain/service';
+import { settleOffering } from '$lib/domain/settle-offering';
+import type { Signature } from '$lib/domain/signed-code';
 import type { Verdict } from '$lib/domain/verdict';
-import { readCatalogue, type Catalogue } from './catalogue';
+import { catalogueWithin, offeringsOf, type Catalogue } from './catalogue';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
 import { readDevice, type Device } from './device';
-import { findCard, registerAsOf } from './register';
-
-/** One scan and what the device makes of it. */
-export interface VisitCheck {
-  text: string;
-  code: ScannedCode;
-  verdict: Verdict;
-  card?: Card;
-  /** Only when the card's scheme says that it is shown. */
-  hint?: string;
-  service: Service;
-  venue: Venue;
-  clock: ClockReading;
-  /** Server time at which the register was last known to be up to date. */
-  registerAsOf?: Instant;
-}
+import { readHistory } from './history';
+import { askRegister, registerTables } from './register';
 
 export interface VisitQuestion {
   /** As it came from the scanner. */
   text: string;
   /** Id of the service. */
   service: string;
+  /** What came of looking at a signed code's signature (R2). */
+  signature?: Signature;
+  /** Id of the course or performance that staff have chosen (R9, R10). */
+  offering?: string;
+  /** Who comes in; when absent, the holder alone, or a group's card with all its members. */
+  people?: People;
 }
+
+/** One scan and what the device makes of it. */
+export interface VisitCheck {
+  question: VisitQuestion;
+  code: ScannedCode;
+  verdict: Verdict;
+  /** From the register, or from a genuine signature. */
+  card?: Card;
+  /** Only when the card's scheme says that it is shown. */
+  hint?: string;
+  service: Service;
+  venue: Venue;
+  /** How the card uses the service; absent when it doesn't. */
+  rule?: ServiceRule;
+  people: People;
+  allowed: PeopleAllowed;
+  /** Id of the course or performance that the visit is for. */
+  offering?: string;
+  /** Seats of the offering or portions of the day, left as far as the device knows. */
+  left?: number;
+  /** R9: `_id` of the choice that the visit is for, where this desk made it today and may undo it. */
+  freshChoice?: string;
+  clock: ClockReading;
+  /** Server time at which the register was last known to be up to date. */
+  registerAsOf?: Instant;
+}
+
+/** The tables that a decision reads. */
+export const tablesToCheck = (db: TiskiDatabase) => [
+  db.settings,
+  ...registerTables(db),
+  db.catalogue,
+  db.visits,
+  db.voids,
+  db.choices,
+  db.releases,
+];
 
 /**
  * Decides a scan from what the device holds, in one read-only transaction. Nothing is written.
@@ -45,50 +77,125 @@ export function checkVisit(
   question: VisitQuestion,
   deviceNow: Instant,
 ): Promise<VisitCheck> {
-  const tables = [db.settings, db.cards, db.catalogue, db.visits, db.voids, db.cursors];
-  return db.transaction('r', tables, () => decideWithin(db, question, deviceNow));
+  // Only in a scope that is itself `async` does Dexie keep the transaction over what the callee awaits.
+  return db.transaction('r', tablesToCheck(db), async () => decideWithin(db, question, deviceNow));
 }
 
 /** The same inside a transaction that the caller holds. */
 export async function decideWithin(
   db: TiskiDatabase,
-  { text, service: serviceId }: VisitQuestion,
+  question: VisitQuestion,
   deviceNow: Instant,
 ): Promise<VisitCheck> {
-  const device = await readDevice(db);
+  const { text, signature, offering: named } = question;
+  const code = readCode(text);
+  // Asked for side by side: what is waited for by itself costs one more way to the disk and back.
+  const [device, catalogue, clock, { card: found, asOf }] = await Promise.all([
+    readDevice(db),
+    catalogueWithin(db),
+    readDeviceClock(db, deviceNow),
+    askRegister(db, code),
+  ]);
   if (!device) throw new Error('This device is not paired.');
-  const catalogue = await readCatalogue(db);
-  const service = catalogue.services.get(serviceId)?.service;
-  if (!service) throw new Error(`There is no service ${serviceId} in the catalogue.`);
+  const service = catalogue.services.get(question.service)?.service;
+  if (!service) throw new Error(`There is no service ${question.service} in the catalogue.`);
   const venue = venueOf(catalogue, device);
 
-  const clock = await readDeviceClock(db, deviceNow);
-  const code = readCode(text);
-  const card = await findCard(db, code);
+  const card = found ?? cardBySignature(signature);
   const entry = card && catalogue.schemes.get(card.scheme);
-  const asOf = await registerAsOf(db);
-  const history = card ? await readHistory(db, card, service, venue, clock.now) : [];
+  const scheme = entry?.scheme;
+  const offerings = offeringsOf(catalogue, service.id, venue.id);
+  const rule = card && ruleFor(service, card, scheme);
+  const allowed = card ? peopleAllowed(card, scheme) : holderAlone;
+  const people = question.people ?? { ...holderAlone, holder: allowed.holder };
+  const history = card
+    ? await readHistory(db, { card, scheme, service, venue, offerings, offering: named, clock })
+    : noHistory;
 
   const verdict = decideVisit(
-    { code, service, venue },
     {
-      ...(card && { found: { card, ...(entry && { scheme: entry.scheme }) } }),
+      code,
+      service,
+      venue,
+      offerings,
+      people,
+      ...(signature && { signature }),
+      ...(named !== undefined && { offering: named }),
+    },
+    {
+      ...(found && { found: { card: found, ...(scheme && { scheme }) } }),
+      ...(scheme && { signedScheme: scheme }),
       ...(asOf !== undefined && { asOf }),
     },
     history,
     clock,
   );
   return {
-    text,
+    question,
     code,
     verdict,
     service,
     venue,
+    people,
+    allowed,
     clock,
     ...(card && { card }),
+    ...(rule && { rule }),
+    ...(rule &&
+      meantOffering(rule, { offering: named, offerings }, history, { scheme, clock, venue, people })),
+    ...freshChoice(history, verdict, device, { venue, clock }),
     ...(card?.hint !== undefined && entry?.document.hintShown && { hint: card.hint }),
     ...(asOf !== undefined && { registerAsOf: asOf }),
   };
+}
+
+/** R2: the card that a genuine signature tells of; what it is worth is decided by the rules. */
+function cardBySignature(signature: Signature | undefined): Card | undefined {
+  return signature?.kind === 'genuine' && !signature.isKeyExpired
+    ? cardOfSignature(signature.card)
+    : undefined;
+}
+
+/** What the visit takes a place of, and how many places there are; also where the verdict is a refusal. */
+function meantOffering(
+  rule: ServiceRule,
+  wanted: { offering: string | undefined; offerings: readonly Offering[] },
+  history: History,
+  around: { scheme: Scheme | undefined; clock: ClockReading; venue: Venue; people: People },
+): { offering?: string; left?: number } {
+  if (rule.kind === 'portions') return { left: Math.max(0, rule.perDay - history.portionsToday) };
+  const { offering: named, offerings } = wanted;
+  const { offering } = settleOffering(
+    rule,
+    { offerings, ...(named !== undefined && { offering: named }) },
+    history,
+    {
+      today: localDate(around.clock.now, around.venue.zone),
+      scheme: around.scheme,
+      heads: headCount(around.people),
+    },
+  );
+  const meant = offerings.find(({ id }) => id === (offering ?? named));
+  const left = meant && seatsLeft(meant, history.taken);
+  return { ...(meant && { offering: meant.id }), ...(left !== undefined && { left }) };
+}
+
+/** R9: a choice is undone at the desk that made it, on its day. */
+function freshChoice(
+  { choices }: History,
+  verdict: Verdict,
+  { account }: Device,
+  { venue, clock }: { venue: Venue; clock: ClockReading },
+): { freshChoice?: string } {
+  if (verdict.outcome !== 'admit' || verdict.offering === undefined) return {};
+  const today = localDate(clock.now, venue.zone);
+  const own = choices.find(
+    ({ id, offering, at }) =>
+      offering === verdict.offering &&
+      id.startsWith(`choice:${account.name}:`) &&
+      localDate(at, venue.zone) === today,
+  );
+  return own ? { freshChoice: own.id } : {};
 }
 
 /** The desk's venue; its document may be late or in quarantine, and work goes on with the usual values. */
@@ -99,32 +206,4 @@ function venueOf(catalogue: Catalogue, device: Device): Venue {
   return venueFromDocument(
     v.parse(venueDocument, { _id: `venue:${device.venue}`, type: 'venue', v: 1, names }),
   );
-}
-
-function readHistory(
-  db: TiskiDatabase,
-  card: Card,
-  service: Service,
-  venue: Venue,
-  now: Instant,
-): Promise<PastVisit[]> {
-  const today = localDate(now, venue.zone);
-  const from = historyFrom(today, venue.zone, service.rule, service.repeatMinutes * minute, now, card);
-  return visitsSince(db, card.number, service.id, from);
-}
-
-/** The card's visits for a service since an instant, those undone left out. */
-export async function visitsSince(
-  db: TiskiDatabase,
-  card: string,
-  service: string,
-  from: Instant,
-): Promise<PastVisit[]> {
-  const rows = await db.visits
-    .where('[card+service]')
-    .equals([card, service])
-    .filter(({ at }) => at >= from)
-    .toArray();
-  const voids = await db.voids.bulkGet(rows.map(({ _id }) => _id));
-  return rows.filter((_, index) => voids[index] === undefined).map(({ at }) => ({ at }));
 }

@@ -4,9 +4,8 @@ import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 
 /** R13: the device's clock, corrected by what was learned at the last contact. */
-export async function readDeviceClock(db: TiskiDatabase, deviceNow: Instant): Promise<ClockReading> {
-  const known = await readSetting(db, 'clock');
-  return readClock(deviceNow, { ...known, builtAt: db.builtAt });
+export function readDeviceClock(db: TiskiDatabase, deviceNow: Instant): Promise<ClockReading> {
+  return readSetting(db, 'clock').then((known) => readClock(deviceNow, { ...known, builtAt: db.builtAt }));
 }
 
 /** Contacts closer than this are not written again, ms: a write to disk a minute is enough. */

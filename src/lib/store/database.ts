@@ -1,11 +1,22 @@
 import Dexie, { type EntityTable, type Table } from 'dexie';
-import type { VisitDocument, VoidDocument } from '$lib/documents/visit-documents';
+import type {
+  ChoiceDocument,
+  LogDocument,
+  ReleaseDocument,
+  ResolutionDocument,
+  VisitDocument,
+  VoidDocument,
+} from '$lib/documents/visit-documents';
 import type { CatalogueDocument } from '$lib/documents/catalogue-documents';
 import type { Unreadable } from '$lib/documents/parse-document';
 import type { Card } from '$lib/domain/card';
-import type { Instant } from '$lib/domain/day';
+import type { Conflict, Resolution } from '$lib/domain/conflicts';
+import type { Instant, LocalDate } from '$lib/domain/day';
 
 export { liveQuery } from 'dexie';
+
+/** Greater than any key of an index. */
+export const { maxKey } = Dexie;
 
 export interface SettingRow {
   key: string;
@@ -18,6 +29,32 @@ export interface CardRow {
   codes: string[];
   card: Card;
   /** The pull from zero that last saw this row: older ones are swept when it ends (S8). */
+  run: number;
+  /** S18: id of the packed register that has a card of this number too: this row beats it. */
+  shadows?: string;
+}
+
+/** S18: one bucket of a packed register, as `documents/packed/bucket.ts` reads it. */
+export interface PackedRow {
+  /** Id of the snapshot that it came with. */
+  snapshot: string;
+  /** From 0; the one after the last bucket holds the documents that could not be packed. */
+  bucket: number;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** S18: a card of the packed register that was deleted since. */
+export interface DeletedCardRow {
+  number: string;
+}
+
+/** S18: the packed register that the rows of `cards` lie over. */
+export interface PackedBase {
+  /** Of its rows in `packed`. */
+  id: string;
+  buckets: number;
+  cards: number;
+  /** As CardRow.run. */
   run: number;
 }
 
@@ -36,6 +73,8 @@ export interface VisitRow {
   card: string;
   service: string;
   at: Instant;
+  /** What it takes a place of: see stock.ts. */
+  stock?: string;
   document: VisitDocument;
 }
 
@@ -48,6 +87,64 @@ export interface VoidRow {
   document: VoidDocument;
 }
 
+/** R9: what a card's holder chose, at any desk of the sector. */
+export interface ChoiceRow {
+  _id: string;
+  database: string;
+  desk: string;
+  card: string;
+  service: string;
+  offering: string;
+  at: Instant;
+  document: ChoiceDocument;
+}
+
+/** Kept apart from the choice, because it may arrive first. */
+export interface ReleaseRow {
+  choice: string;
+  database: string;
+  /** The desk of the choice. */
+  desk: string;
+  at: Instant;
+  document: ReleaseDocument;
+}
+
+/** What somebody decided about a conflict. */
+export interface ResolutionRow {
+  _id: string;
+  database: string;
+  /** The account that decided. */
+  desk: string;
+  conflict: string;
+  at: Instant;
+  document: ResolutionDocument;
+}
+
+/** A conflict that waits for a decision, or for the answer of somebody who was asked. */
+export interface ReviewRow {
+  /** The conflict's id. */
+  id: string;
+  /** The sector's, where decisions about it go. */
+  database: string;
+  /** The card's number, or the stock (see stock.ts) that it is about. */
+  subject: string;
+  conflict: Conflict;
+  /** Set while somebody is asking. */
+  contacted?: Resolution;
+}
+
+/** What a conflict can be about. */
+export type ReviewSubject =
+  | { kind: 'card'; number: string }
+  | { kind: 'offering'; id: string }
+  | { kind: 'portions'; service: string; venue: string; date: LocalDate };
+
+/** Something that new documents are about, to be looked at for conflicts when there is time. */
+export interface TouchedRow {
+  key: string;
+  subject: ReviewSubject;
+}
+
 /** A document on its way to the server: it leaves on acknowledgement only (S3). */
 export interface OutboxRow {
   id: string;
@@ -55,7 +152,7 @@ export interface OutboxRow {
   state: 'waiting' | 'refused';
   /** When the document was made, ms. */
   at: Instant;
-  document: VisitDocument | VoidDocument;
+  document: LogDocument;
   /** S4: what the server said. */
   refusal?: { status: number; reason: string; at: Instant };
   /** S13: how often the server failed on this document alone. */
@@ -86,15 +183,35 @@ export interface CursorRow {
   asOf?: Instant;
   /** Grows with every change to the rows, so that readers can keep what they made of them. */
   revision: number;
+  /** S9: when the server was last asked whether it has what this desk sent. */
+  checked?: HeldCheck;
+  /** S18, of the register alone. */
+  base?: PackedBase;
+}
+
+/** S9: what became of one such question. */
+export interface HeldCheck {
+  /** By the corrected clock. */
+  at: Instant;
+  /** Documents that were asked after, and those that the server had lost. */
+  asked: number;
+  putBack: number;
 }
 
 /** Everything Tiski keeps on a device. */
 export class TiskiDatabase extends Dexie {
   readonly settings!: EntityTable<SettingRow, 'key'>;
   readonly cards!: EntityTable<CardRow, 'number'>;
+  readonly packed!: Table<PackedRow, [string, number]>;
+  readonly deletedCards!: EntityTable<DeletedCardRow, 'number'>;
   readonly catalogue!: EntityTable<CatalogueRow, '_id'>;
   readonly visits!: EntityTable<VisitRow, '_id'>;
   readonly voids!: EntityTable<VoidRow, 'visit'>;
+  readonly choices!: EntityTable<ChoiceRow, '_id'>;
+  readonly releases!: EntityTable<ReleaseRow, 'choice'>;
+  readonly resolutions!: EntityTable<ResolutionRow, '_id'>;
+  readonly reviews!: EntityTable<ReviewRow, 'id'>;
+  readonly touched!: EntityTable<TouchedRow, 'key'>;
   readonly outbox!: EntityTable<OutboxRow, 'id'>;
   readonly quarantine!: Table<QuarantineRow, [string, string]>;
   readonly cursors!: EntityTable<CursorRow, 'database'>;
@@ -115,6 +232,22 @@ export class TiskiDatabase extends Dexie {
       outbox: '&id, state, [database+state]',
       quarantine: '&[database+id], database',
       cursors: '&database',
+    });
+    this.version(2).stores({
+      visits: '&_id, [card+at], [database+desk], at, stock',
+      choices: '&_id, card, offering, [database+desk]',
+      releases: '&choice, [database+desk]',
+      resolutions: '&_id, conflict, [database+desk]',
+      reviews: '&id, subject',
+      touched: '&key',
+    });
+    this.version(3).stores({
+      cards: '&number, *codes, shadows',
+      packed: '&[snapshot+bucket]',
+      deletedCards: '&number',
+    });
+    this.version(4).stores({
+      voids: '&visit, [database+desk], at, document.card',
     });
   }
 }

@@ -2,7 +2,7 @@ import { catalogueDatabase, registerDatabase, visitsDatabase } from './database-
 import type { TiskiDatabase } from './database';
 import { deleteSetting, readSetting, writeSetting } from './settings';
 import { wipeOthersVisits } from './visits';
-import { wipeRegister } from './register';
+import { registerTables, wipeRegister } from './register';
 
 export interface Account {
   name: string;
@@ -22,7 +22,15 @@ export interface Device {
   /** ISO instant. */
   pairedAt: string;
   state: 'active' | 'revoked';
+  /** Accounts that this browser had as the same desk, before it was paired anew. */
+  formerAccounts?: string[];
 }
+
+/** The accounts in whose names this device holds documents of its own. */
+export const accountsOf = ({ account, formerAccounts = [] }: Device): string[] => [
+  account.name,
+  ...formerAccounts,
+];
 
 /** A pairing whose code is used up, before the device's own password is known to hold. */
 export interface PendingPairing {
@@ -45,7 +53,9 @@ export async function saveDevice(db: TiskiDatabase, device: Device): Promise<voi
       await deleteSetting(db, 'chosen-service');
       await deleteSetting(db, 'kiosk');
     }
-    await writeSetting(db, 'device', device);
+    const former = earlier?.deskId === device.deskId ? accountsOf(earlier) : [];
+    const formerAccounts = former.filter((name) => name !== device.account.name);
+    await writeSetting(db, 'device', { ...device, ...(formerAccounts.length > 0 && { formerAccounts }) });
     await deleteSetting(db, 'pairing');
   });
 }
@@ -57,7 +67,17 @@ export function databasesOf(device: Device): string[] {
 
 /** S11: a revoked device keeps its own visits, sent and unsent, and nothing of anybody else. */
 export async function revokeDevice(db: TiskiDatabase): Promise<void> {
-  const tables = [db.settings, db.cards, db.visits, db.voids, db.outbox, db.quarantine, db.cursors];
+  const logs = [
+    db.visits,
+    db.voids,
+    db.choices,
+    db.releases,
+    db.resolutions,
+    db.reviews,
+    db.touched,
+    db.outbox,
+  ];
+  const tables = [db.settings, ...registerTables(db), ...logs, db.quarantine];
   await db.transaction('rw', tables, async () => {
     const device = await readDevice(db);
     if (!device) return;

@@ -1,11 +1,14 @@
-import type { VisitDocument, VoidDocument } from '$lib/documents/visit-documents';
+import type { LogDocument } from '$lib/documents/visit-documents';
 import type { Instant } from '$lib/domain/day';
 import { liveQuery, type CursorRow, type TiskiDatabase } from './database';
+import { databaseKind } from './database-names';
 import { databasesOf, readDevice, reinstateDevice, revokeDevice } from './device';
-import { refuse, suspect, waitingCount, type OutboxRefusal } from './outbox';
+import { endCheck, heldIds, isCheckDue } from './held-log';
+import { acknowledge, refuse, suspect, waitingCount, type OutboxRefusal } from './outbox';
 import { prune } from './prune';
 import { applyPage, reviewQuarantine, startOver, type Page } from './pull-store';
 import { hasNewerDocuments } from './quarantine';
+import { adoptSnapshot, stagedParts, stagePart, type Snapshot } from './snapshot-store';
 
 /** What the sync engine needs of the device: fulfils LocalStore of sync/ports.ts. */
 export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
@@ -22,16 +25,21 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
     cursor: (database: string): Promise<CursorRow | undefined> => db.cursors.get(database),
     applyPage: (database: string, page: Page): Promise<boolean> => applyPage(db, database, page, now()),
     startOver: (database: string, epoch: string): Promise<number> => startOver(db, database, epoch),
+    takesSnapshots: (database: string): boolean => databaseKind(database) === 'register',
+    stagedParts: (snapshot: Snapshot): Promise<Set<number>> => stagedParts(db, snapshot),
+    stagePart: (snapshot: Snapshot, index: number, bytes: Uint8Array): Promise<boolean> =>
+      stagePart(db, snapshot, index, bytes),
+    adoptSnapshot: (snapshot: Snapshot, epoch: string): Promise<boolean> =>
+      adoptSnapshot(db, snapshot, epoch, now()),
 
-    async waiting(database: string, limit: number): Promise<(VisitDocument | VoidDocument)[]> {
+    async waiting(database: string, limit: number): Promise<LogDocument[]> {
       const key = [database, 'waiting'];
       const rows = await db.outbox.where('[database+state]').equals(key).limit(limit).toArray();
       return rows.map(({ document }) => document);
     },
 
-    async acknowledge(ids: readonly string[]): Promise<void> {
-      await db.outbox.bulkDelete([...ids]);
-    },
+    acknowledge: (database: string, ids: readonly string[], epoch: string | undefined): Promise<void> =>
+      acknowledge(db, database, ids, epoch),
 
     refuse: (refusals: readonly OutboxRefusal[]): Promise<void> => refuse(db, refusals, now()),
     suspect: (suspects: readonly OutboxRefusal[]): Promise<void> => suspect(db, suspects, now()),
@@ -42,6 +50,11 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
     setAccountState: (state: 'active' | 'revoked'): Promise<void> =>
       state === 'revoked' ? revokeDevice(db) : reinstateDevice(db),
     prune: (): Promise<void> => prune(db, now()),
+
+    isCheckDue: (database: string): Promise<boolean> => isCheckDue(db, database, now()),
+    held: (database: string): Promise<string[]> => heldIds(db, database),
+    endCheck: (database: string, check: { asked: number; missing: readonly string[] }): Promise<number> =>
+      endCheck(db, database, check, now()),
 
     onWaiting(listener: () => void): () => void {
       const subscription = liveQuery(() => waitingCount(db)).subscribe((count) => {

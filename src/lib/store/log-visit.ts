@@ -1,12 +1,15 @@
 import type { VisitDocument } from '$lib/documents/visit-documents';
-import { minute, type Instant } from '$lib/domain/day';
+import { localDate, minute, type Instant } from '$lib/domain/day';
+import { headCount } from '$lib/domain/people';
 import { isOverridable, type OverrideReason, type Verdict } from '$lib/domain/verdict';
 import { nextLink, noteLink } from './chain';
-import { decideWithin, visitsSince, type VisitCheck } from './check-visit';
+import { decideWithin, tablesToCheck, type VisitCheck } from './check-visit';
 import type { TiskiDatabase } from './database';
 import { visitsDatabase } from './database-names';
 import { readDevice } from './device';
+import { visitsSince } from './history';
 import { isStorageFull } from './storage-full';
+import { visitRowFromDocument } from './visits';
 
 export interface LogOptions {
   deviceNow: Instant;
@@ -26,6 +29,8 @@ export type LogResult =
   | LoggedVisit
   /** Another tab, another tap or another desk was first; nothing was written. */
   | { kind: 'already-logged'; at: Instant }
+  /** What was free at the check is free no more (the last seat went meanwhile); nothing was written. */
+  | { kind: 'changed'; check: VisitCheck }
   /** The device has no room; nothing was written. */
   | { kind: 'storage-full' };
 
@@ -43,12 +48,12 @@ export async function logVisit(
   if (card === undefined || !canBeLogged(check.verdict, override)) {
     throw new Error(`A visit with the verdict ${check.verdict.outcome} can't be logged.`);
   }
-  const tables = [db.settings, db.cards, db.catalogue, db.visits, db.voids, db.cursors, db.outbox];
   try {
-    return await db.transaction('rw', tables, async (): Promise<LogResult> => {
-      const fresh = await decideWithin(db, { text: check.text, service: check.service.id }, deviceNow);
+    return await db.transaction('rw', [...tablesToCheck(db), db.outbox], async (): Promise<LogResult> => {
+      const fresh = await decideWithin(db, check.question, deviceNow);
       const loggedAt = await loggedMeanwhile(db, card, check, fresh);
       if (loggedAt !== undefined) return { kind: 'already-logged', at: loggedAt };
+      if (isTakenMeanwhile(check.verdict, fresh.verdict)) return { kind: 'changed', check: fresh };
 
       const device = await readDevice(db);
       if (!device) throw new Error('This device is not paired.');
@@ -56,11 +61,9 @@ export async function logVisit(
       const link = await nextLink(db, desk);
       const _id = `visit:${desk}:${randomId()}`;
       const document = visitDocumentOf({ _id, desk, card, check, clock: fresh.clock, link, override });
-      const { service } = document;
       const database = visitsDatabase(check.service.sector);
-      const at = fresh.clock.now;
-      await db.visits.add({ _id, database, desk, card, service, at, document });
-      await db.outbox.add({ id: _id, database, state: 'waiting', at, document });
+      await db.visits.add(visitRowFromDocument(database, document));
+      await db.outbox.add({ id: _id, database, state: 'waiting', at: fresh.clock.now, document });
       await noteLink(db, desk, document);
       return { kind: 'logged', visitId: _id, document };
     });
@@ -74,8 +77,9 @@ export async function logVisit(
 export function canBeLogged(verdict: Verdict, override?: OverrideReason): boolean {
   switch (verdict.outcome) {
     case 'admit':
-    case 'ask':
       return true;
+    case 'ask':
+      return verdict.reason === 'stale-register' || verdict.reason === 'clock-wrong';
     case 'already-logged':
       return false;
     case 'refuse':
@@ -83,13 +87,18 @@ export function canBeLogged(verdict: Verdict, override?: OverrideReason): boolea
   }
 }
 
-function cardNumberOf({ card, code }: VisitCheck): string | undefined {
+export function cardNumberOf({ card, code }: VisitCheck): string | undefined {
   return card?.number ?? (code.kind === 'number' ? code.number : undefined);
 }
 
+/** R10: the seat or the portion that the check had found. */
+const isTakenMeanwhile = (checked: Verdict, fresh: Verdict): boolean =>
+  checked.outcome !== 'refuse' && fresh.outcome === 'refuse' && fresh.reason === 'sold-out';
+
 /**
  * R8 for two tabs and a double tap: when the same visit was logged since the check, its instant. That is a
- * visit within the service's repeat span, or one that has used up a limit that was free at the check.
+ * visit within the service's repeat span, the same performance's, or one that has used up a limit that was free at
+ * the check.
  */
 async function loggedMeanwhile(
   db: TiskiDatabase,
@@ -97,16 +106,25 @@ async function loggedMeanwhile(
   check: VisitCheck,
   fresh: VisitCheck,
 ): Promise<Instant | undefined> {
-  const repeatFrom = fresh.clock.now - check.service.repeatMinutes * minute;
-  const latest = (history: { at: Instant }[]) =>
-    history.length > 0 ? Math.max(...history.map(({ at }) => at)) : undefined;
+  const { service, venue, rule, offering } = check;
+  const database = visitsDatabase(service.sector);
+  const latest = (visits: { at: Instant }[]) =>
+    visits.length > 0 ? Math.max(...visits.map(({ at }) => at)) : undefined;
+  if (fresh.verdict.outcome === 'already-logged') return fresh.verdict.at;
+
+  const { now } = fresh.clock;
+  const repeatFrom = now - service.repeatMinutes * minute;
+  const recent = await visitsSince(db, card, Math.min(repeatFrom, check.clock.now), database);
+  const ofService = recent.filter((visit) => visit.service === service.id);
+  const isSamePerformance = (visit: { at: Instant; offering?: string }) =>
+    visit.offering === offering && localDate(visit.at, venue.zone) === localDate(now, venue.zone);
   const repeated = latest(
-    (await visitsSince(db, card, check.service.id, repeatFrom)).filter(({ at }) => at > repeatFrom),
+    ofService.filter((visit) => (rule?.kind === 'listed' ? isSamePerformance(visit) : visit.at > repeatFrom)),
   );
   if (repeated !== undefined) return repeated;
   const isUsedUp = fresh.verdict.outcome === 'refuse' && fresh.verdict.reason === 'limit-reached';
   if (!isUsedUp || check.verdict.outcome === 'refuse') return undefined;
-  return latest(await visitsSince(db, card, check.service.id, check.clock.now)) ?? fresh.clock.now;
+  return latest(recent.filter(({ at }) => at >= check.clock.now)) ?? now;
 }
 
 function visitDocumentOf(parts: {
@@ -119,7 +137,7 @@ function visitDocumentOf(parts: {
   override: OverrideReason | undefined;
 }): VisitDocument {
   const { _id, desk, card, check, clock, link, override } = parts;
-  const { verdict, service, venue, registerAsOf } = check;
+  const { verdict, service, venue, registerAsOf, people, rule, offering } = check;
   return {
     _id,
     type: 'visit',
@@ -128,11 +146,13 @@ function visitDocumentOf(parts: {
     ...(check.card && { scheme: check.card.scheme }),
     service: service.id,
     venue: venue.id,
+    ...(offering !== undefined && { offering }),
+    ...(rule?.kind === 'portions' && { portions: headCount(people) }),
     desk,
     at: new Date(clock.now).toISOString(),
     zone: venue.zone,
     ...(clock.correctedByMs !== undefined && { clockSkewMs: clock.correctedByMs }),
-    people: { holder: 1, children: 0, assistants: 0 },
+    people,
     verdict: {
       outcome: verdict.outcome === 'already-logged' ? 'refuse' : verdict.outcome,
       ...(verdict.outcome !== 'admit' && { reason: verdict.reason }),

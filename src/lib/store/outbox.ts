@@ -1,7 +1,5 @@
-import type { VisitDocument, VoidDocument } from '$lib/documents/visit-documents';
 import type { Instant } from '$lib/domain/day';
 import type { OutboxRow, TiskiDatabase } from './database';
-import { readSetting } from './settings';
 
 export function waitingCount(db: TiskiDatabase): Promise<number> {
   return db.outbox.where('state').equals('waiting').count();
@@ -16,6 +14,21 @@ export async function oldestWaiting(db: TiskiDatabase): Promise<Instant | undefi
 /** S4: what the server would not take, with its reasons, the newest first. */
 export async function listRefused(db: TiskiDatabase): Promise<OutboxRow[]> {
   return db.outbox.where('state').equals('refused').reverse().sortBy('at');
+}
+
+/**
+ * S3: the server has them, and they need not be sent again. An answer that comes after the device has begun with
+ * another copy of the database (S8) is one of the old copy: `epoch` is the cursor's of before the question.
+ */
+export async function acknowledge(
+  db: TiskiDatabase,
+  database: string,
+  ids: readonly string[],
+  epoch: string | undefined,
+): Promise<void> {
+  await db.transaction('rw', db.outbox, db.cursors, async () => {
+    if ((await db.cursors.get(database))?.epoch === epoch) await db.outbox.bulkDelete([...ids]);
+  });
 }
 
 export interface OutboxRefusal {
@@ -55,36 +68,12 @@ export async function suspect(
   });
 }
 
-/** S16: everything that the server does not have, as one JSON-able value. */
-export interface OutboxExport {
-  type: 'tiski-outbox';
-  v: 1;
-  /** The desk's account name, where the device is paired. */
-  desk?: string;
-  exportedAt: string;
-  entries: {
-    database: string;
-    state: OutboxRow['state'];
-    refusal?: { status: number; reason: string; at: string };
-    document: VisitDocument | VoidDocument;
-  }[];
-}
-
-export function exportOutbox(db: TiskiDatabase, deviceNow: Instant): Promise<OutboxExport> {
-  return db.transaction('r', db.settings, db.outbox, async () => {
-    const device = await readSetting(db, 'device');
-    const rows = await db.outbox.toCollection().sortBy('at');
-    return {
-      type: 'tiski-outbox',
-      v: 1,
-      ...(device && { desk: device.account.name }),
-      exportedAt: new Date(deviceNow).toISOString(),
-      entries: rows.map(({ database, state, refusal, document }) => ({
-        database,
-        state,
-        ...(refusal && { refusal: { ...refusal, at: new Date(refusal.at).toISOString() } }),
-        document,
-      })),
-    };
+/** A refused document waits again: somebody has mended the server or the desk's rights. */
+export async function tryAgain(db: TiskiDatabase, id: string): Promise<void> {
+  await db.transaction('rw', db.outbox, async () => {
+    const row = await db.outbox.get(id);
+    if (row?.state !== 'refused') return;
+    const { database, at, document } = row;
+    await db.outbox.put({ id, database, state: 'waiting', at, document });
   });
 }

@@ -1,40 +1,55 @@
+import type { Card } from '$lib/domain/card';
 import { day, type Instant } from '$lib/domain/day';
-import type { Service } from '$lib/domain/service';
+import { aYearAndABit, daysCounted } from '$lib/domain/days-counted';
 import { readCatalogue, type Catalogue } from './catalogue';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
+import { cardsByNumber, registerTables } from './register';
 import { readSetting, writeSetting } from './settings';
 
 /** S9: every visit stays this long after it was logged, days: a restored server gets it back from here. */
 export const daysKept = 30;
 
-/** Days for which a service's limit can still count a visit. */
-function daysCounted(service: Service | undefined): number {
-  // The service may come back into the catalogue: its visits wait for a year and a bit.
-  if (!service) return 400;
-  const { rule } = service;
-  if (rule.kind === 'unlimited') return 0;
-  switch (rule.per) {
-    case 'day':
-    case 'week':
-      return 8;
-    case 'month':
-      return 32;
-    case 'season':
-      return 400;
-    case 'validity':
-      return Infinity;
-  }
+/** Days for which any rule can still count a visit: the catalogue's, or the card's own. */
+function daysWanted({ services, schemes }: Catalogue, { service, document }: Visited, card?: Card): number {
+  const known = services.get(service)?.service;
+  const scheme = schemes.get(document.scheme ?? '')?.scheme;
+  // The service or the scheme may come back into the catalogue.
+  if (!known || !scheme) return aYearAndABit;
+  const counted = daysCounted(known, {
+    services: [...services.values()].map((each) => each.service),
+    schemes: [...schemes.values()].map((each) => each.scheme),
+    rights: card?.rights,
+  });
+  // R14: the first visit tells how long the card is valid.
+  return scheme.startsOnFirstVisit === undefined ? counted : Math.max(aYearAndABit, counted);
 }
 
-/** Whether a visit still matters on the device: to a server that lost it, or to a limit. */
-export function isWorthKeeping(
-  { services }: Catalogue,
-  { service, at }: { service: string; at: Instant },
+interface Visited {
+  /** Number of the card. */
+  card: string;
+  service: string;
+  at: Instant;
+  document: { scheme?: string | undefined };
+}
+
+export function isKeptBy(catalogue: Catalogue, visit: Visited, now: Instant, card?: Card): boolean {
+  const age = (now - visit.at) / day;
+  return age <= daysKept || age <= daysWanted(catalogue, visit, card);
+}
+
+/** Those visits that still matter on the device: to a server that lost them, or to a rule. */
+export async function worthKeeping<T extends Visited>(
+  db: TiskiDatabase,
+  catalogue: Catalogue,
+  visits: readonly T[],
   now: Instant,
-): boolean {
-  const age = (now - at) / day;
-  return age <= Math.max(daysKept, daysCounted(services.get(service)?.service));
+): Promise<T[]> {
+  const isKept = (visit: T, card?: Card) => isKeptBy(catalogue, visit, now, card);
+  const doubtful = visits.filter((visit) => !isKept(visit));
+  if (doubtful.length === 0) return [...visits];
+  const cards = await cardsByNumber(db, [...new Set(doubtful.map(({ card }) => card))]);
+  return visits.filter((visit) => isKept(visit, cards.get(visit.card)));
 }
 
 /**
@@ -45,15 +60,17 @@ export async function prune(db: TiskiDatabase, deviceNow: Instant): Promise<void
   const { now, isPlausible } = await readDeviceClock(db, deviceNow);
   const prunedAt = await readSetting(db, 'pruned-at');
   if (!isPlausible || (prunedAt !== undefined && Math.abs(now - prunedAt) < day)) return;
-  const tables = [db.settings, db.catalogue, db.cursors, db.visits, db.voids, db.outbox];
+  const tables = [db.settings, db.catalogue, ...registerTables(db), db.visits, db.voids, db.outbox];
   await db.transaction('rw', tables, async () => {
     const catalogue = await readCatalogue(db);
     const old = now - daysKept * day;
-    const candidates = await db.visits
+    const doubtful = await db.visits
       .where('at')
       .below(old)
-      .filter((visit) => !isWorthKeeping(catalogue, visit, now))
-      .primaryKeys();
+      .filter((visit) => !isKeptBy(catalogue, visit, now))
+      .toArray();
+    const kept = new Set(await worthKeeping(db, catalogue, doubtful, now));
+    const candidates = doubtful.filter((visit) => !kept.has(visit)).map(({ _id }) => _id);
     const waiting = await db.outbox.bulkGet(candidates);
     const waitingVoids = await db.outbox.bulkGet(candidates.map((id) => `void:${id}`));
     await db.visits.bulkDelete(candidates.filter((_, index) => !waiting[index] && !waitingVoids[index]));

@@ -1,9 +1,12 @@
 import type { Instant } from '$lib/domain/day';
 import { applyChanges, type PulledChange } from './apply-changes';
 import { readDeviceClock } from './clock';
-import type { CursorRow, OutboxRow, TiskiDatabase } from './database';
+import type { CursorRow, TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { readDevice } from './device';
+import { offerAgain } from './held-log';
+import { dropOldBase } from './packed-register';
+import { registerTables } from './register';
 import { readSetting } from './settings';
 
 /** The pulling half of what sync/ports.ts calls a LocalStore. */
@@ -18,15 +21,20 @@ export interface Page {
   isLast: boolean;
 }
 
-const contentTables = (db: TiskiDatabase) => [
+/** All that a pull may write. */
+export const contentTables = (db: TiskiDatabase) => [
   db.settings,
-  db.cards,
+  ...registerTables(db),
   db.catalogue,
   db.visits,
   db.voids,
+  db.choices,
+  db.releases,
+  db.resolutions,
+  db.touched,
+  db.reviews,
   db.outbox,
   db.quarantine,
-  db.cursors,
 ];
 
 /**
@@ -47,9 +55,9 @@ export function applyPage(
     }
     const now = deviceNow + ((await readSetting(db, 'clock'))?.skewMs ?? 0);
     await applyChanges(db, database, page.changes, { run: cursor.run, now });
-    if (page.isLast && !cursor.isComplete) await sweep(db, cursor);
+    const swept = page.isLast && !cursor.isComplete ? await sweep(db, cursor) : cursor;
     await db.cursors.put({
-      ...cursor,
+      ...swept,
       seq: page.seq,
       isComplete: cursor.isComplete || page.isLast,
       revision: cursor.revision + (page.changes.length > 0 || !cursor.isComplete ? 1 : 0),
@@ -60,24 +68,25 @@ export function applyPage(
 }
 
 /** S8: rows that a pull from zero did not meet were deleted on the server. Until now they answered. */
-async function sweep(db: TiskiDatabase, { database, run }: CursorRow): Promise<void> {
-  if (run === 1) return;
+async function sweep(db: TiskiDatabase, cursor: CursorRow): Promise<CursorRow> {
+  const { database, run } = cursor;
+  if (run === 1) return cursor;
   switch (databaseKind(database)) {
     case 'register':
       // A look at every row: rare enough that an index, paid for with every card, is not worth it.
       await db.cards.filter((row) => row.run < run).delete();
-      return;
+      return dropOldBase(db, cursor);
     case 'catalogue':
       await db.catalogue.filter((row) => row.run < run).delete();
-      return;
+      return cursor;
     default:
       // Visits stay: a server restored from a backup gets them from the desks that hold them.
-      return;
+      return cursor;
   }
 }
 
 /**
- * S8: puts the cursor at zero and every visit and void of this desk back into the outbox, in one
+ * S8: puts the cursor at zero and everything that this desk logged back into the outbox, in one
  * transaction; gives how many were put back.
  */
 export function startOver(db: TiskiDatabase, database: string, epoch: string): Promise<number> {
@@ -91,29 +100,11 @@ export function startOver(db: TiskiDatabase, database: string, epoch: string): P
       isComplete: false,
       revision: cursor?.revision ?? 0,
       ...(cursor?.asOf !== undefined && { asOf: cursor.asOf }),
+      ...(cursor?.checked && { checked: cursor.checked }),
+      ...(cursor?.base && { base: cursor.base }),
     });
     return offerAgain(db, database);
   });
-}
-
-async function offerAgain(db: TiskiDatabase, database: string): Promise<number> {
-  const device = await readDevice(db);
-  if (!device) return 0;
-  const own = [database, device.account.name];
-  const visits = await db.visits.where('[database+desk]').equals(own).toArray();
-  const voids = await db.voids.where('[database+desk]').equals(own).toArray();
-  const rows = [...visits, ...voids].map(({ document, at }): OutboxRow => ({
-    id: document._id,
-    database,
-    state: 'waiting',
-    at,
-    document,
-  }));
-  // A refused one keeps its reason: it waits for a person, not for a server.
-  const present = await db.outbox.bulkGet(rows.map(({ id }) => id));
-  const missing = rows.filter((_, index) => !present[index]);
-  await db.outbox.bulkAdd(missing);
-  return missing.length;
 }
 
 /** S7: after an update of the app, what was in quarantine may be readable. */

@@ -1,6 +1,7 @@
 import type { Instant } from '$lib/domain/day';
 import type { TiskiDatabase } from './database';
 import type { Device, PendingPairing } from './device';
+import type { Problem } from './problems';
 
 /** What the device remembers, by key. Values are plain JSON. */
 export interface SettingValues {
@@ -13,6 +14,8 @@ export interface SettingValues {
   chain: { account: string; number: number; previous: string };
   /** The syncer's state, shared by all tabs; its shape is SyncState of sync/ports.ts. */
   'sync-state': object;
+  /** The last problems with sync, newest first. */
+  problems: readonly Problem[];
   /** When was pruned last, by the corrected clock (R13). */
   'pruned-at': Instant;
   /** Id of the service that this counter gives. */
@@ -37,12 +40,11 @@ export interface KioskSetting {
 
 export type SettingKey = keyof SettingValues;
 
-export async function readSetting<K extends SettingKey>(
+export function readSetting<K extends SettingKey>(
   db: TiskiDatabase,
   key: K,
 ): Promise<SettingValues[K] | undefined> {
-  const row = await db.settings.get(key);
-  return row?.value as SettingValues[K] | undefined;
+  return db.settings.get(key).then((row) => row?.value as SettingValues[K] | undefined);
 }
 
 export async function writeSetting<K extends SettingKey>(

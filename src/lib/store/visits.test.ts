@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { aCard, aVisit, aVoid, cardNumber, ulidOf } from '../../../tests/builders';
-import { aDevice, aWorkingDesk, load, sundayMorning } from '../../../tests/paired-database';
+import {
+  aDevice,
+  aWorkingDesk,
+  load,
+  ordinaryCatalogue,
+  sundayMorning,
+} from '../../../tests/paired-database';
 import { day, minute } from '$lib/domain/day';
+import { makeRescueFile } from '$lib/save-rescue';
+import { makeRescueKey, openRescueFile, rescueKeyDocumentOf } from '../../server/keys/rescue-key';
 import { checkVisit } from './check-visit';
-import { readDevice, saveDevice } from './device';
+import { readDevice, revokeDevice, saveDevice } from './device';
 import { createLocalStore } from './local-store';
 import { logVisit } from './log-visit';
-import { exportOutbox, listRefused, oldestWaiting, waitingCount } from './outbox';
+import { listRefused, oldestWaiting, tryAgain, waitingCount } from './outbox';
 import { prune } from './prune';
+import { collectRescue } from './rescue';
 import { readSetting, writeSetting } from './settings';
 import { visitsOfDay } from './visits';
 
@@ -48,28 +57,51 @@ describe('the day’s list', () => {
   });
 });
 
+async function aRescueKey(madeAt: string) {
+  const pair = await makeRescueKey(new Date(madeAt));
+  return { pair, key: rescueKeyDocumentOf(pair) };
+}
+
 describe('the outbox', () => {
-  it('S16 gives everything that waits or was refused as one value', async () => {
+  it('S4 S16 a refused one waits again, once; what waits and what was refused is in the rescue file', async () => {
     const { db, visit } = await aDeskWithVisit();
     expect(await waitingCount(db)).toBe(1);
     expect(await oldestWaiting(db)).toBe(sundayMorning);
-    await createLocalStore(db, () => sundayMorning).refuse([{ id: visit._id, status: 403, reason: 'no' }]);
+    expect(await collectRescue(db, sundayMorning)).toEqual({ kind: 'no-key' });
+    const { key, pair } = await aRescueKey('2026-11-20T08:00:00Z');
+    const older = await aRescueKey('2026-01-01T08:00:00Z');
+    await load(db, 'tiski-catalogue', [key, older.key, ...ordinaryCatalogue()]);
+
+    const store = createLocalStore(db, () => sundayMorning);
+    await store.refuse([{ id: visit._id, status: 403, reason: 'no' }]);
     expect(await oldestWaiting(db)).toBeUndefined();
-    const exported = await exportOutbox(db, sundayMorning + minute);
-    expect(JSON.parse(JSON.stringify(exported))).toEqual({
-      type: 'tiski-outbox',
-      v: 1,
-      desk: 'desk-1',
-      exportedAt: '2026-11-22T08:01:00.000Z',
-      entries: [
-        {
-          database: visits,
-          state: 'refused',
-          refusal: { status: 403, reason: 'no', at: '2026-11-22T08:00:00.000Z' },
-          document: visit,
-        },
-      ],
+    await revokeDevice(db);
+    const file = await makeRescueFile(db, sundayMorning + minute);
+    expect(file).toMatchObject({ kind: 'made', name: 'tiski-desk-1-2026-11-22-0801.jwe', count: 1 });
+    const opened = await openRescueFile(file.kind === 'made' ? file.text : '', [older.pair, pair]);
+    const entry = { database: visits, state: 'refused', document: visit };
+    const refusal = { status: 403, reason: 'no', at: '2026-11-22T08:00:00.000Z' };
+    expect(opened).toEqual({
+      kind: 'opened',
+      content: {
+        type: 'tiski-rescue',
+        v: 1,
+        desk: 'desk-1',
+        exportedAt: '2026-11-22T08:01:00.000Z',
+        count: 1,
+        entries: [{ ...entry, refusal }],
+      },
     });
+
+    await tryAgain(db, visit._id);
+    expect(await listRefused(db)).toEqual([]);
+    expect(await collectRescue(db, sundayMorning)).toMatchObject({
+      content: { entries: [{ ...entry, state: 'waiting' }] },
+    });
+    const epoch = (await store.cursor(visits))?.epoch;
+    await store.acknowledge(visits, [visit._id], epoch);
+    await tryAgain(db, visit._id);
+    expect(await collectRescue(db, sundayMorning)).toEqual({ kind: 'nothing' });
   });
 });
 
@@ -88,6 +120,17 @@ describe('pruning', () => {
     expect(await db.visits.count()).toBe(1);
     await prune(db, sundayMorning + 62 * day);
     expect(await db.visits.count()).toBe(0);
+  });
+
+  it('S9 R7 keeps what a card’s own rule can count, where the catalogue’s can’t', async () => {
+    const own = { service: 'swim', isGiven: true, rule: { kind: 'limit', n: 10, per: 'validity' } } as const;
+    const db = await aWorkingDesk([aCard(cardNumber(1), { rights: [own] }), aCard(cardNumber(2))]);
+    const old = { at: '2026-10-01T08:00:00.000Z' };
+    const [counted, other] = [aVisit('desk-2', 1, old), aVisit('desk-2', 2, { ...old, card: cardNumber(2) })];
+    await load(db, visits, [counted, other]);
+    expect(await db.visits.toCollection().primaryKeys(), 'pulled').toEqual([counted._id]);
+    await prune(db, sundayMorning + 300 * day);
+    expect(await db.visits.toCollection().primaryKeys(), 'pruned').toEqual([counted._id]);
   });
 
   it('R13 goes by the corrected clock: a device 400 days ahead forgets nothing for it', async () => {

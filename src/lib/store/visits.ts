@@ -1,7 +1,8 @@
 import type { VisitDocument } from '$lib/documents/visit-documents';
 import { addDays, startOfDay, type Instant, type LocalDate } from '$lib/domain/day';
 import type { TiskiDatabase, VisitRow } from './database';
-import type { Device } from './device';
+import { accountsOf, type Device } from './device';
+import { stockOf } from './stock';
 import { readSetting } from './settings';
 
 /** A line of the day's list. */
@@ -53,15 +54,19 @@ export function visitsOfDay(db: TiskiDatabase, day: LocalDate, zone: string): Pr
 
 export function visitRowFromDocument(database: string, document: VisitDocument): VisitRow {
   const { _id, desk, card, service, at } = document;
-  return { _id, database, desk, card, service, at: Date.parse(at), document };
+  const stock = stockOf(document);
+  return { _id, database, desk, card, service, at: Date.parse(at), ...(stock && { stock }), document };
 }
 
-/** S11: forgets the visits of other desks, and how far visits were pulled. */
+/** S11: forgets what other desks logged, and how far their documents were pulled. */
 export async function wipeOthersVisits(db: TiskiDatabase, device: Device): Promise<void> {
-  const isForeign = ({ desk }: { desk: string }) => desk !== device.account.name;
-  await db.transaction('rw', db.visits, db.voids, db.cursors, db.quarantine, async () => {
-    await db.visits.filter(isForeign).delete();
-    await db.voids.filter(isForeign).delete();
+  const own = accountsOf(device);
+  const isForeign = ({ desk }: { desk: string }) => !own.includes(desk);
+  const logs = [db.visits, db.voids, db.choices, db.releases, db.resolutions];
+  await db.transaction('rw', [...logs, db.reviews, db.touched, db.cursors, db.quarantine], async () => {
+    for (const table of logs) await table.filter(isForeign).delete();
+    await db.reviews.clear();
+    await db.touched.clear();
     await db.cursors.where('database').startsWith('tiski-visits-').delete();
     await db.quarantine.where('database').startsWith('tiski-visits-').delete();
   });

@@ -3,6 +3,7 @@ import { localDate, type Instant } from '$lib/domain/day';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
 import { readDevice } from './device';
+import { noteTouched } from './touched';
 import { isStorageFull } from './storage-full';
 
 export type VoidResult =
@@ -22,7 +23,7 @@ export async function voidVisit(
   try {
     return await db.transaction(
       'rw',
-      [db.settings, db.visits, db.voids, db.outbox],
+      [db.settings, db.visits, db.voids, db.reviews, db.touched, db.outbox],
       async (): Promise<VoidResult> => {
         const visit = await db.visits.get(visitId);
         if (!visit) return { kind: 'not-allowed', reason: 'unknown' };
@@ -47,6 +48,7 @@ export async function voidVisit(
         };
         await db.voids.add({ visit: visitId, database, desk, at: now, document });
         await db.outbox.add({ id: document._id, database, state: 'waiting', at: now, document });
+        await noteTouched(db, [document], now);
         return { kind: 'voided' };
       },
     );

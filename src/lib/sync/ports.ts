@@ -58,6 +58,19 @@ export type PushAnswer =
   | { id: string; kind: 'exists'; body: 'identical' | 'different' | 'unread' }
   | { id: string; kind: 'refused'; status: number; reason: string };
 
+/**
+ * S18: a packed copy of a database as it was at `seq`, opaque here. It belongs to one epoch. Each part is asked for
+ * and kept by itself.
+ */
+export interface Snapshot {
+  id: string;
+  /** The cursor to go on from. */
+  seq: string;
+  cards: number;
+  buckets: number;
+  parts: { name: string; first: number; rows: number }[];
+}
+
 /** A database on the server. No method throws, but for AbortSignal's own reason. */
 export interface RemoteDatabase {
   readonly name: string;
@@ -65,10 +78,16 @@ export interface RemoteDatabase {
   epoch(): Promise<Outcome<string | undefined>>;
   /** Up to `limit` changes after `since` ('0' for all). */
   changes(since: string, limit: number): Promise<Outcome<ChangesPage>>;
+  /** S18: the snapshot of the database's copy with this epoch; undefined when there is none that this build reads. */
+  snapshot(epoch: string): Promise<Outcome<Snapshot | undefined>>;
+  /** A part's bytes, checked and unpacked: other bytes than were announced are `not-our-server`. */
+  snapshotPart(epoch: string, name: string): Promise<Outcome<Uint8Array>>;
   /** Resolves when something changed after `since` (true) or the wait ended quietly (false). */
   waitForChange(since: string, signal: AbortSignal): Promise<Outcome<boolean>>;
   /** One request for all documents; answers in any order, one per document. */
   push(documents: readonly RemoteDocument[]): Promise<Outcome<PushAnswer[]>>;
+  /** S9: those of the ids of which the database has nothing, not even a deletion; one request. */
+  missing(ids: readonly string[]): Promise<Outcome<string[]>>;
 }
 
 /** How the server sees this device's account (S11). */
@@ -118,10 +137,24 @@ export interface LocalStore {
   applyPage(database: string, page: PulledPage): Promise<boolean>;
   /** S8: a cursor at zero, and every document of this desk's own back into the outbox; how many. */
   startOver(database: string, epoch: string): Promise<number>;
+  /** S18: whether the device can keep a snapshot of this database. */
+  takesSnapshots(database: string): boolean;
+  /** S18: the parts of a snapshot that the device has, by place; another one's that was left half loaded goes. */
+  stagedParts(snapshot: Snapshot): Promise<Set<number>>;
+  /** Keeps a part beside the register, which goes on answering. False when the bytes are no such part. */
+  stagePart(snapshot: Snapshot, index: number, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * S6, S8: puts a snapshot whose parts are all there in the register's place, with its cursor. False, and nothing
+   * changed, when the cursor is not at the zero of this epoch any more, or something is wrong with the parts.
+   */
+  adoptSnapshot(snapshot: Snapshot, epoch: string): Promise<boolean>;
   /** The oldest documents that wait for a database. */
   waiting(database: string, limit: number): Promise<RemoteDocument[]>;
-  /** S3: the server has them. */
-  acknowledge(ids: readonly string[]): Promise<void>;
+  /**
+   * S3: the server has them. Nothing is written when the database's cursor has another epoch than `epoch` by now:
+   * the answer is one of a copy that is no more (S8).
+   */
+  acknowledge(database: string, ids: readonly string[], epoch: string | undefined): Promise<void>;
   /** S4: the server does not want them; they are kept. */
   refuse(refusals: readonly Refusal[]): Promise<void>;
   /** S13: the server failed on these alone while others got through; refused when that goes on. */
@@ -135,6 +168,15 @@ export interface LocalStore {
   setAccountState(state: AccountState): Promise<void>;
   /** Forgets what no rule needs any more; cheap to call often. */
   prune(): Promise<void>;
+  /** S9: whether a database was not asked for a day whether it has what this desk sent. */
+  isCheckDue(database: string): Promise<boolean>;
+  /** S9: ids of what this desk logged and the server acknowledged, the newest first. */
+  held(database: string): Promise<string[]>;
+  /**
+   * S9: notes the answer. What is missing waits again, and every database is pulled from zero; how many were
+   * put back.
+   */
+  endCheck(database: string, check: { asked: number; missing: readonly string[] }): Promise<number>;
   /** Calls back when documents begin to wait, in any tab; gives the stop. */
   onWaiting(listener: () => void): () => void;
 }

@@ -1,3 +1,4 @@
+import { loadSnapshot } from './load-snapshot';
 import type { Cursor, LocalStore, Outcome, RemoteDatabase, RemoteFailure } from './ports';
 
 /** Changes in one request; a hundred thousand cards are a hundred pages. */
@@ -12,7 +13,8 @@ export interface PullOptions {
 
 /**
  * Brings the device's copy of a database up to date, page by page, from where it stopped: or from zero when
- * the server's database is another one than the cursor belongs to (S8).
+ * the server's database is another one than the cursor belongs to (S8). A pull from zero begins with the
+ * database's snapshot, where it has one (S18).
  */
 export async function pullDocuments(
   remote: RemoteDatabase,
@@ -26,25 +28,39 @@ export async function pullDocuments(
   const known = await store.cursor(remote.name);
   let cursor = known?.epoch === epoch ? known : await fromZero(remote, store, epoch);
   let done = 0;
+  if (cursor.seq === '0' && answer.value !== undefined && store.takesSnapshots(remote.name)) {
+    const snapshot = await loadSnapshot(remote, store, { epoch, onProgress });
+    if (!snapshot.ok) return snapshot;
+    if (snapshot.value) {
+      cursor = { ...cursor, seq: snapshot.value.seq };
+      done = snapshot.value.cards;
+    }
+  }
+  let page = await remote.changes(cursor.seq, pageSize);
   for (;;) {
     const since = cursor.seq;
-    const page = await remote.changes(since, pageSize);
     if (!page.ok && !isRefusedCursor(page.failure, since)) return page;
     if (!page.ok || isBehind(page.value.seq, since)) {
       cursor = await fromZero(remote, store, epoch);
+      page = await remote.changes(cursor.seq, pageSize);
       done = 0;
       continue;
     }
     const { changes, seq, pending } = page.value;
     const isLast = pending === 0;
     if (!isLast && seq === since) return { ok: false, failure: { kind: 'not-our-server' } };
-    const isApplied = await store.applyPage(remote.name, { changes, epoch, since, seq, isLast });
+    // The next page comes while this one is written; without this one's cursor it is not taken (S6).
+    const [isApplied, next] = await Promise.all([
+      store.applyPage(remote.name, { changes, epoch, since, seq, isLast }),
+      isLast ? undefined : remote.changes(seq, pageSize),
+    ]);
     // Another tab went on from this cursor, or the device was revoked: what it has is as good.
     if (!isApplied) return { ok: true, value: { seq: (await store.cursor(remote.name))?.seq ?? '0' } };
     done += changes.length;
     onProgress?.({ done, total: done + pending });
+    if (!next) return { ok: true, value: { seq } };
     cursor = { ...cursor, seq };
-    if (isLast) return { ok: true, value: { seq } };
+    page = next;
   }
 }
 

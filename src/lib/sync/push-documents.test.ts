@@ -57,6 +57,25 @@ describe('pushing', () => {
     expect(await db.outbox.count()).toBe(0);
   });
 
+  it('S8 what a copy acknowledged that is no more is sent to the next', async () => {
+    const { remote, store, db, box } = await aWaitingDesk(1);
+    const straight = remote.database(database);
+    const restores = [box.backup()];
+    const slow = {
+      ...straight,
+      async push(documents: Parameters<typeof straight.push>[0]) {
+        const answer = await straight.push(documents);
+        // Before the answer is in, the server is restored, and the pull finds out.
+        restores.pop()?.();
+        await store.startOver(database, box.epoch ?? '');
+        return answer;
+      },
+    };
+    await pushDocuments(slow, store);
+    expect(box.bodies()).toEqual([aVisit('desk-1', 1)]);
+    expect(await db.outbox.count()).toBe(0);
+  });
+
   it('S4 a conflict with another body is refused, kept and listed', async () => {
     const { push, db, box } = await aWaitingDesk(1);
     box.put({ ...aVisit('desk-1', 1), card: '99999997' });

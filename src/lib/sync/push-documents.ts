@@ -58,10 +58,11 @@ export async function pushDocuments(
 ): Promise<Outcome<Pushed>> {
   const pushed: Pushed = { stored: 0, refused: 0 };
   for (;;) {
+    const epoch = (await store.cursor(remote.name))?.epoch;
     const documents = await store.waiting(remote.name, batchSize);
     if (documents.length === 0) return { ok: true, value: pushed };
     const sent = await sendHalving(remote, documents);
-    await store.acknowledge(sent.stored);
+    await store.acknowledge(remote.name, sent.stored, epoch);
     await store.refuse(sent.refused);
     await store.suspect(sent.suspects);
     pushed.stored += sent.stored.length;

@@ -3,6 +3,7 @@ import { aCard, aVisit, cardNumber, ulidOf } from '../../../tests/builders';
 import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
 import { FakeTime } from '../../../tests/fake-time';
 import { aPairedDatabase, ordinaryCatalogue, sundayMorning } from '../../../tests/paired-database';
+import { day, minute } from '$lib/domain/day';
 import { checkVisit } from '$lib/store/check-visit';
 import { readDevice } from '$lib/store/device';
 import { createLocalStore } from '$lib/store/local-store';
@@ -232,6 +233,53 @@ describe('the syncer', () => {
     expect(box.bodies()).toHaveLength(0);
     await time.pass(60_000);
     expect(box.bodies()).toHaveLength(1);
+  });
+
+  it('S9 files copied back unseen: the daily check returns the morning, once, and what hid behind the cursor', async () => {
+    const { db, box, start, log, time, states, requests } = await aCity();
+    const syncer = await start();
+    const tomorrow = async () => {
+      await time.pass(day);
+      syncer.hurry();
+      await time.pass(1);
+    };
+    const restore = box.backup('kept');
+    for (let visit = 0; visit < 2; visit++) {
+      await log();
+      await time.pass(3 * 60 * minute);
+    }
+    const [, second] = box.bodies();
+    restore();
+    const others = [1, 2, 3].map((index) => aVisit('desk-2', index, { card: cardNumber(5) }));
+    for (const other of others) box.put(other);
+    await time.pass(10 * minute);
+    // The server's `seq` is beyond the desk's cursor again: nothing tells.
+    expect(box.bodies()).toHaveLength(3);
+    expect(await db.visits.count()).toBe(3);
+    await tomorrow();
+    expect(box.bodies()).toHaveLength(5);
+    expect(box.get(second?._id ?? '')).toEqual(second);
+    expect(await db.visits.count()).toBe(5);
+    expect(await waitingCount(db)).toBe(0);
+    expect(states.at(-1)).toEqual({ phase: 'in-sync' });
+    const pushes = requests.filter(({ kind }) => kind === 'push').length;
+    await tomorrow();
+    expect(requests.filter(({ kind }) => kind === 'push')).toHaveLength(pushes);
+  });
+
+  it('S9 a check that fails alarms nobody and holds up nothing', async () => {
+    const { box, line, start, log, time, states } = await aCity();
+    line.fate = ({ kind }) => (kind === 'missing' ? { kind: 'server-error', status: 500 } : 'deliver');
+    const syncer = await start();
+    await log();
+    await time.pass(2 * day);
+    syncer.hurry();
+    await time.pass(1);
+    expect(states.at(-1)).toEqual({ phase: 'in-sync' });
+    box.put(aVisit('desk-2', 9));
+    await log();
+    await time.pass(1);
+    expect(box.bodies()).toHaveLength(3);
   });
 
   it('S10 asks no more once it is stopped', async () => {

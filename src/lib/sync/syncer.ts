@@ -1,3 +1,4 @@
+import { createHeldCheck } from './check-held';
 import { startLane, type Lane, type LaneState } from './lane';
 import { pullDocuments } from './pull-documents';
 import { pushWaiting } from './push-documents';
@@ -150,8 +151,14 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
     const rest: Work =
       index < mostWaits
         ? (signal) => waitForChange(database, signal)
-        : (signal) => timing.sleep(lookEvery, signal).then(() => ({ ok: true, value: undefined }));
-    open(database, () => pull(database), rest);
+        : (signal) => timing.sleep(lookEvery, signal).then(() => nothingToTell);
+    const takeTurn = createHeldCheck({ remote: server.database(database), store, now: timing.now });
+    open(
+      database,
+      () => pull(database),
+      // S9: a rest begins with a turn of the daily check, where one is due.
+      async (signal) => ((await takeTurn(signal)) ? nothingToTell : rest(signal)),
+    );
   });
   const unwatch = store.onWaiting(() => lanes.get(push)?.wake());
 
@@ -167,11 +174,13 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
 
 type Work = (signal: AbortSignal) => Promise<Outcome<unknown>>;
 
+const nothingToTell = { ok: true, value: undefined } as const;
+
 const isDenied = (failure: RemoteFailure) => failure.kind === 'signed-out' || failure.kind === 'forbidden';
 
 function untilWoken(signal: AbortSignal): Promise<Outcome<unknown>> {
   return new Promise((resolve) => {
-    const done = () => resolve({ ok: true, value: undefined });
+    const done = () => resolve(nothingToTell);
     if (signal.aborted) done();
     else signal.addEventListener('abort', done, { once: true });
   });

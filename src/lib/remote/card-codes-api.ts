@@ -1,0 +1,32 @@
+import * as v from 'valibot';
+import { cardDocument, cardFromDocument } from '$lib/documents/card-document';
+import { choiceDocument } from '$lib/documents/visit-documents';
+import { ask } from './office-api';
+
+const cardCode = v.object({ number: v.string(), code: v.string() });
+/** A card's signed code (R2), to print. */
+export type CardCode = v.InferOutput<typeof cardCode>;
+
+/** Asks for the code of a card of the register, as the signed-in person of the office. */
+export const issueCardCode = (number: string) =>
+  ask('POST', `/api/cards/${encodeURIComponent(number)}/code`, cardCode, {});
+
+/** A card of the register, for who may see it. */
+export const readCard = (number: string) =>
+  ask(
+    'GET',
+    `/couch/tiski-register/${encodeURIComponent(`card:${number}`)}`,
+    v.pipe(cardDocument, v.transform(cardFromDocument)),
+  );
+
+const choices = v.pipe(
+  v.object({ choices: v.array(v.object({ choice: choiceDocument })) }),
+  v.transform((answer) => answer.choices.map(({ choice }) => choice)),
+);
+/** R9: what the card's holder has chosen and what was not released, oldest first. */
+export const listChoices = (number: string) =>
+  ask('GET', `/api/cards/${encodeURIComponent(number)}/choices`, choices);
+
+/** R9: releases a choice; its `_id`. */
+export const releaseChoice = (number: string, choice: string) =>
+  ask('POST', `/api/cards/${encodeURIComponent(number)}/release`, v.unknown(), { choice });

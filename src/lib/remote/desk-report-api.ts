@@ -1,0 +1,22 @@
+import * as v from 'valibot';
+import type { DeskReport } from '$lib/documents/desk-report';
+import type { Outcome } from '$lib/sync/ports';
+import type { ServerAddress } from './pairing';
+import { basicAuthorization, requestJson, type Account } from './request';
+
+const taken = v.object({ ok: v.literal(true) });
+
+/** S15: tells the server how this desk is, as the desk itself. */
+export async function sendDeskReport(
+  server: ServerAddress,
+  account: Account,
+  report: DeskReport,
+): Promise<Outcome<unknown>> {
+  const headers = {
+    authorization: basicAuthorization(account),
+    accept: 'application/json',
+    'content-type': 'application/json',
+  };
+  const init = { method: 'POST', headers, body: JSON.stringify(report) };
+  return requestJson(`${server.apiUrl}/desks/report`, init, taken, { ...server, timeoutMs: 20_000 });
+}

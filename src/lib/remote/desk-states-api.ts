@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import { deskReport } from '$lib/documents/desk-report';
+import { ask } from './office-api';
+
+const range = v.object({ from: v.number(), to: v.number() });
+
+/** What is wrong with the numbering of one account's visits. */
+const faults = v.object({
+  account: v.string(),
+  isFormer: v.boolean(),
+  lost: v.array(range),
+  usedTwice: v.array(v.number()),
+  broken: v.array(v.number()),
+});
+
+const deskState = v.object({
+  id: v.string(),
+  lastHeard: v.optional(v.string()),
+  report: v.optional(deskReport),
+  faults: v.array(faults),
+});
+export type DeskState = v.InferOutput<typeof deskState>;
+
+const deskStates = v.object({
+  /** The server's time, ISO. */
+  now: v.string(),
+  /** Name of the build that the server gives out. */
+  version: v.optional(v.string()),
+  states: v.array(deskState),
+  /** There are visits that the server has not looked at yet. */
+  isCounting: v.boolean(),
+});
+export type DeskStates = v.InferOutput<typeof deskStates>;
+
+/** S15: how the desks are, for an administrator. */
+export const listDeskStates = () => ask('GET', '/api/desks/states', deskStates);

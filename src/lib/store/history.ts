@@ -1,0 +1,149 @@
+import type { Card, Scheme } from '$lib/domain/card';
+import type { ClockReading } from '$lib/domain/clock';
+import { localDate, minute, startOfDay, type Instant } from '$lib/domain/day';
+import { noHistory, type History } from '$lib/domain/decide-visit';
+import { historyFrom, type PastVisit } from '$lib/domain/limits';
+import { isListed, type Choice, type Offering } from '$lib/domain/offering';
+import { headCount } from '$lib/domain/people';
+import { ruleFor, type Service, type Venue } from '$lib/domain/service';
+import { maxKey, type ChoiceRow, type TiskiDatabase, type VisitRow } from './database';
+import { visitsDatabase } from './database-names';
+import { offeringStock, portionsStock } from './stock';
+
+export interface HistoryQuestion {
+  card: Card;
+  scheme: Scheme | undefined;
+  service: Service;
+  venue: Venue;
+  offerings: readonly Offering[];
+  /** The offering that staff have named. */
+  offering: string | undefined;
+  clock: ClockReading;
+}
+
+/** What the device holds that can matter to a verdict, and no more of it: a card may have a thousand visits. */
+export async function readHistory(db: TiskiDatabase, question: HistoryQuestion): Promise<History> {
+  const { card, scheme, service, venue, offerings, clock } = question;
+  const rule = ruleFor(service, card, scheme);
+  if (!rule) return noHistory;
+  const today = localDate(clock.now, venue.zone);
+  const from = historyFrom(today, venue.zone, rule, service.repeatMinutes * minute, clock.now, card);
+  const [visits, firstVisit] = await Promise.all([
+    visitsSince(db, card.number, from, visitsDatabase(service.sector)),
+    scheme?.startsOnFirstVisit === undefined ? undefined : firstVisitOf(db, card, venue.zone),
+  ]);
+  const history: History = { ...noHistory, visits, ...(firstVisit !== undefined && { firstVisit }) };
+  switch (rule.kind) {
+    case 'unlimited':
+    case 'limit':
+      return history;
+    case 'choice': {
+      const choices = await presentChoices(db, card, service.id, venue.zone);
+      const named = question.offering === undefined ? [] : [question.offering];
+      return { ...history, choices, taken: await choicesTaken(db, named) };
+    }
+    case 'listed': {
+      const listed = offerings.filter((offering) => isListed(offering, today)).map(({ id }) => id);
+      return { ...history, taken: await seatsTaken(db, listed) };
+    }
+    case 'portions': {
+      const stock = portionsStock(service.id, venue.id, today);
+      return { ...history, portionsToday: (await headsByStock(db, [stock])).get(stock) ?? 0 };
+    }
+  }
+}
+
+/** The card's visits since an instant for services of a sector, those undone left out. */
+export async function visitsSince(
+  db: TiskiDatabase,
+  card: string,
+  from: Instant,
+  database: string,
+): Promise<PastVisit[]> {
+  // Filtered here: IndexedDB gives a range at once, but is asked for each row that a filter of its own looks at.
+  const [ofCard, voided] = await Promise.all([
+    db.visits.where('[card+at]').between([card, from], [card, maxKey]).toArray(),
+    // Few, and asked for in one go: by the visits' ids each would be a question of its own.
+    db.voids.where('document.card').equals(card).primaryKeys(),
+  ]);
+  const undone = new Set(voided);
+  return ofCard
+    .filter((row) => row.database === database && !undone.has(row._id))
+    .map(({ at, service, document: { offering } }) => ({
+      at,
+      service,
+      ...(offering !== undefined && { offering }),
+    }));
+}
+
+async function withoutVoided(db: TiskiDatabase, rows: VisitRow[]): Promise<VisitRow[]> {
+  const voids = await db.voids.bulkGet(rows.map(({ _id }) => _id));
+  return rows.filter((_, index) => voids[index] === undefined);
+}
+
+/** R14: the first visit that the card's present validity has seen, in any sector that the device knows. */
+async function firstVisitOf(db: TiskiDatabase, card: Card, zone: string): Promise<Instant | undefined> {
+  const since = [card.number, startOfDay(card.validFrom, zone)];
+  const ofCard = db.visits.where('[card+at]').between(since, [card.number, maxKey]);
+  // Hardly ever is the first one undone: look for it among few before looking at all.
+  const few = await withoutVoided(db, await ofCard.clone().limit(5).toArray());
+  return (few[0] ?? (await withoutVoided(db, await ofCard.toArray()))[0])?.at;
+}
+
+/** R9: what the card's holder chose of a service in the card's present validity and what was not released. */
+export async function presentChoices(
+  db: TiskiDatabase,
+  card: Card,
+  service: string,
+  zone: string,
+): Promise<Choice[]> {
+  const begins = startOfDay(card.validFrom, zone);
+  const rows = await db.choices
+    .where('card')
+    .equals(card.number)
+    .filter((row) => row.service === service && row.at >= begins)
+    .toArray();
+  return (await withoutReleased(db, rows)).map(({ _id: id, offering, at }) => ({ id, offering, at }));
+}
+
+export async function withoutReleased(db: TiskiDatabase, rows: ChoiceRow[]): Promise<ChoiceRow[]> {
+  const releases = await db.releases.bulkGet(rows.map(({ _id }) => _id));
+  return rows.filter((_, index) => releases[index] === undefined);
+}
+
+/** R9: places of courses that were chosen, by the offering's id. */
+export async function choicesTaken(
+  db: TiskiDatabase,
+  offerings: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db.choices
+    .where('offering')
+    .anyOf([...offerings])
+    .toArray();
+  const taken = new Map<string, number>();
+  for (const { offering } of await withoutReleased(db, rows)) {
+    taken.set(offering, (taken.get(offering) ?? 0) + 1);
+  }
+  return taken;
+}
+
+/** R10: seats of performances that were given, by the offering's id. */
+export async function seatsTaken(
+  db: TiskiDatabase,
+  offerings: readonly string[],
+): Promise<Map<string, number>> {
+  const heads = await headsByStock(db, offerings.map(offeringStock));
+  return new Map(offerings.map((id) => [id, heads.get(offeringStock(id)) ?? 0]));
+}
+
+async function headsByStock(db: TiskiDatabase, stocks: readonly string[]): Promise<Map<string, number>> {
+  const rows = await db.visits
+    .where('stock')
+    .anyOf([...stocks])
+    .toArray();
+  const heads = new Map<string, number>();
+  for (const { stock = '', document } of await withoutVoided(db, rows)) {
+    heads.set(stock, (heads.get(stock) ?? 0) + headCount(document.people));
+  }
+  return heads;
+}

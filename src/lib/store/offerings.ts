@@ -1,0 +1,64 @@
+import type { LocalizedText } from '$lib/documents/fields';
+import type { Card } from '$lib/domain/card';
+import { localDate, type Instant } from '$lib/domain/day';
+import { isChoosable, isListed, seatsLeft, type Offering } from '$lib/domain/offering';
+import type { ServiceRule } from '$lib/domain/service';
+import { standingChoices } from '$lib/domain/settle-offering';
+import { offeringsOf, readCatalogue } from './catalogue';
+import type { TiskiDatabase } from './database';
+import { choicesTaken, presentChoices, seatsTaken } from './history';
+
+/** A course or a performance that staff can pick for a card. */
+export interface OfferingOption {
+  offering: Offering;
+  names: LocalizedText;
+  /** Places left as far as the device knows; absent where there is no number. */
+  left?: number;
+  /** R9: the card's holder has chosen it, and the choice counts. */
+  isChosen: boolean;
+}
+
+export interface OptionsQuestion {
+  service: string;
+  venue: string;
+  zone: string;
+  rule: ServiceRule | undefined;
+  card: Card | undefined;
+  now: Instant;
+}
+
+/** What can be picked: open courses with the chosen ones first (R9), or today's performances (R10). */
+export function offeringOptions(db: TiskiDatabase, question: OptionsQuestion): Promise<OfferingOption[]> {
+  const { service, venue, zone, rule, card, now } = question;
+  const tables = [db.catalogue, db.cursors, db.visits, db.voids, db.choices, db.releases];
+  return db.transaction('r', tables, async () => {
+    const catalogue = await readCatalogue(db);
+    const today = localDate(now, zone);
+    const isCourse = rule?.kind === 'choice';
+    const all = offeringsOf(catalogue, service, venue);
+    const chosen = new Set<string>();
+    if (isCourse && card) {
+      const choices = await presentChoices(db, card, service, zone);
+      const scheme = catalogue.schemes.get(card.scheme)?.scheme;
+      for (const each of standingChoices(choices, rule.n, all, scheme, today)) chosen.add(each.offering);
+    }
+    const offerings = all.filter(
+      (offering) =>
+        chosen.has(offering.id) || (isCourse ? isChoosable(offering, today) : isListed(offering, today)),
+    );
+    const ids = offerings.map(({ id }) => id);
+    const taken = isCourse ? await choicesTaken(db, ids) : await seatsTaken(db, ids);
+    return offerings
+      .map((offering): OfferingOption => {
+        const left = seatsLeft(offering, taken);
+        const names = catalogue.offerings.get(offering.id)?.document.names;
+        return {
+          offering,
+          names: names ?? { fi: offering.id, sv: offering.id, en: offering.id },
+          isChosen: chosen.has(offering.id),
+          ...(left !== undefined && { left }),
+        };
+      })
+      .sort((a, b) => Number(b.isChosen) - Number(a.isChosen));
+  });
+}

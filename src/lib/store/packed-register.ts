@@ -1,0 +1,76 @@
+import { cardFromDocument } from '$lib/documents/card-document';
+import { bucketOf, cardInBucket, numbersByCode } from '$lib/documents/packed/bucket';
+import type { Card } from '$lib/domain/card';
+import type { CardRow, CursorRow, PackedBase, TiskiDatabase } from './database';
+
+/** S18: reading the packed register, within the caller's transaction. What lies over it is register.ts's matter. */
+
+export function packedCard(db: TiskiDatabase, base: PackedBase, number: string): Promise<Card | undefined> {
+  return packedDocument(db, base, number).then((document) => document && cardFromDocument(document));
+}
+
+function packedDocument(db: TiskiDatabase, base: PackedBase, number: string) {
+  return db.packed
+    .get([base.id, bucketOf(number, base.buckets)])
+    .then((row) => row && cardInBucket(row.bytes, number));
+}
+
+/** The numbers of the packed cards that carry a code. */
+export async function numbersByPackedCode(
+  db: TiskiDatabase,
+  base: PackedBase,
+  code: string,
+): Promise<string[]> {
+  const row = await db.packed.get([base.id, bucketOf(code, base.buckets)]);
+  return row ? numbersByCode(row.bytes, code) : [];
+}
+
+/** S8: a pull from zero by pages has ended: what was packed before it began answers no longer. */
+export async function dropOldBase(db: TiskiDatabase, { base, ...cursor }: CursorRow): Promise<CursorRow> {
+  if (!base || base.run === cursor.run) return { ...cursor, ...(base && { base }) };
+  await db.packed.clear();
+  await db.deletedCards.clear();
+  return cursor;
+}
+
+/** Packed cards as rows of their own, for what has to lie over the packed ones. */
+export async function rowsFromPacked(
+  db: TiskiDatabase,
+  base: PackedBase,
+  numbers: readonly string[],
+  run: number,
+): Promise<CardRow[]> {
+  const documents = await Promise.all(numbers.map((number) => packedDocument(db, base, number)));
+  return documents.flatMap((document) =>
+    document
+      ? [
+          {
+            number: document.number,
+            codes: document.codes.map(({ value }) => value),
+            card: cardFromDocument(document),
+            run,
+            shadows: base.id,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Which of some numbers the packed register has. */
+export async function packedNumbers(
+  db: TiskiDatabase,
+  base: PackedBase,
+  numbers: readonly string[],
+): Promise<Set<string>> {
+  const wanted = new Map<number, string[]>();
+  for (const number of numbers) {
+    const bucket = bucketOf(number, base.buckets);
+    wanted.set(bucket, [...(wanted.get(bucket) ?? []), number]);
+  }
+  const buckets = [...wanted.keys()];
+  const rows = await db.packed.bulkGet(buckets.map((bucket): [string, number] => [base.id, bucket]));
+  const found = rows.flatMap((row) =>
+    row ? (wanted.get(row.bucket) ?? []).filter((number) => cardInBucket(row.bytes, number)) : [],
+  );
+  return new Set(found);
+}

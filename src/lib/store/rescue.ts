@@ -1,0 +1,41 @@
+import type { RescueKeyDocument } from '$lib/documents/catalogue-documents';
+import { rescueFileType, type RescueContent } from '$lib/documents/rescue-file';
+import type { Instant } from '$lib/domain/day';
+import { readCatalogue } from './catalogue';
+import { readDeviceClock } from './clock';
+import type { TiskiDatabase } from './database';
+import { readDevice } from './device';
+
+export type Rescue =
+  | { kind: 'ready'; content: RescueContent; key: RescueKeyDocument }
+  /** The server has everything, or this is no desk. */
+  | { kind: 'nothing' }
+  /** This device has not heard of the office's key: it comes with the catalogue. */
+  | { kind: 'no-key' };
+
+/** S16: everything that the server does not have, refused ones too, and the key to encrypt it for. Nothing is removed. */
+export function collectRescue(db: TiskiDatabase, deviceNow: Instant): Promise<Rescue> {
+  return db.transaction('r', db.settings, db.outbox, db.catalogue, db.cursors, async (): Promise<Rescue> => {
+    const device = await readDevice(db);
+    const rows = await db.outbox.toCollection().sortBy('at');
+    if (!device || rows.length === 0) return { kind: 'nothing' };
+    const { rescueKeys } = await readCatalogue(db);
+    const key = [...rescueKeys].sort((a, b) => (a.madeAt < b.madeAt ? -1 : 1)).at(-1);
+    if (!key) return { kind: 'no-key' };
+    const { now } = await readDeviceClock(db, deviceNow);
+    const content: RescueContent = {
+      type: rescueFileType,
+      v: 1,
+      desk: device.account.name,
+      exportedAt: new Date(now).toISOString(),
+      count: rows.length,
+      entries: rows.map(({ database, state, refusal, document }) => ({
+        database,
+        state,
+        ...(refusal && { refusal: { ...refusal, at: new Date(refusal.at).toISOString() } }),
+        document,
+      })),
+    };
+    return { kind: 'ready', content, key };
+  });
+}

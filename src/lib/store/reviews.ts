@@ -1,0 +1,166 @@
+import {
+  cardConflicts,
+  offeringConflict,
+  portionsConflict,
+  type ConflictContext,
+} from '$lib/documents/find-conflicts';
+import type { LogDocument } from '$lib/documents/visit-documents';
+import { conflictState, type Conflict, type Resolution } from '$lib/domain/conflicts';
+import { day, type Instant } from '$lib/domain/day';
+import { daysReviewed } from '$lib/domain/days-reviewed';
+import { readCatalogue, type Catalogue } from './catalogue';
+import { readDeviceClock } from './clock';
+import {
+  liveQuery,
+  maxKey,
+  type ResolutionRow,
+  type ReviewRow,
+  type ReviewSubject,
+  type TiskiDatabase,
+  type TouchedRow,
+} from './database';
+import { visitsDatabase } from './database-names';
+import { cardsByNumber, registerTables } from './register';
+import { offeringStock } from './stock';
+import { keyOf } from './touched';
+
+/** Looked at in one transaction: few, because a scan may have to wait for it. */
+const subjectsAtOnce = 20;
+
+/** Looks at what was touched, until nothing is left: a conflict appears, changes or is gone. */
+export async function reviewTouched(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
+  const logs = [db.visits, db.voids, db.choices, db.releases, db.resolutions];
+  const tables = [db.settings, ...registerTables(db), db.catalogue, ...logs, db.reviews, db.touched];
+  for (let left = Infinity; left > 0;) {
+    left = await db.transaction('rw', tables, async () => {
+      const rows = await db.touched.limit(subjectsAtOnce).toArray();
+      const { now } = await readDeviceClock(db, deviceNow);
+      const context = await contextOf(db, rows, now);
+      for (const { key, subject } of rows) {
+        const conflicts = await conflictsOf(db, subject, context);
+        await db.reviews.where('subject').equals(key).delete();
+        for (const conflict of conflicts) await note(db, key, conflict, context);
+      }
+      await db.touched.bulkDelete(rows.map(({ key }) => key));
+      return rows.length;
+    });
+  }
+}
+
+/** Reviews whatever is touched, from now on; gives the stop. A fault goes to `onFault`: the touched are kept. */
+export function startReviewing(
+  db: TiskiDatabase,
+  now: () => Instant,
+  onFault: (error: unknown) => void,
+): () => void {
+  let turn = Promise.resolve();
+  const subscription = liveQuery(() => db.touched.count()).subscribe((count) => {
+    if (count > 0) turn = turn.then(() => reviewTouched(db, now())).catch(onFault);
+  });
+  return () => subscription.unsubscribe();
+}
+
+/** Conflicts that wait for a decision, the newest first. */
+export async function listReviews(db: TiskiDatabase): Promise<ReviewRow[]> {
+  const rows = await db.reviews.toArray();
+  const newest = ({ conflict }: ReviewRow) => conflict.entries.at(-1)?.at ?? 0;
+  return rows.sort((a, b) => newest(b) - newest(a));
+}
+
+async function note(
+  db: TiskiDatabase,
+  subject: string,
+  conflict: Conflict,
+  { services }: ConflictContext,
+): Promise<void> {
+  const sector = services.get(conflict.service)?.sector;
+  // Its decision goes where the sector's office looks; a service that is no more has no rule either.
+  if (sector === undefined) return;
+  const resolutions = await db.resolutions.where('conflict').equals(conflict.id).toArray();
+  const state = conflictState(conflict, resolutions.map(resolutionFromRow));
+  if (state.kind === 'settled') return;
+  const row: ReviewRow = { id: conflict.id, database: visitsDatabase(sector), subject, conflict };
+  await db.reviews.put(state.kind === 'contacted' ? { ...row, contacted: state.resolution } : row);
+}
+
+export const resolutionFromRow = ({ _id, conflict, desk, at, document }: ResolutionRow): Resolution => ({
+  id: _id,
+  conflict,
+  documents: document.documents,
+  decision: document.decision,
+  by: desk,
+  at,
+});
+
+async function contextOf(
+  db: TiskiDatabase,
+  touched: readonly TouchedRow[],
+  now: Instant,
+): Promise<ConflictContext> {
+  const catalogue = await readCatalogue(db);
+  const numbers = touched.flatMap(({ subject }) => (subject.kind === 'card' ? [subject.number] : []));
+  const cards = await cardsByNumber(db, numbers);
+  return {
+    services: mapped(catalogue.services, ({ service }) => service),
+    schemes: mapped(catalogue.schemes, ({ scheme }) => scheme),
+    offerings: mapped(catalogue.offerings, ({ offering }) => offering),
+    zoneOf: (venue) => zoneOf(catalogue, venue),
+    card: (number) => cards.get(number),
+    since: now - daysReviewed * day,
+  };
+}
+
+const mapped = <T, U>(map: ReadonlyMap<string, T>, of: (value: T) => U): Map<string, U> =>
+  new Map([...map].map(([key, value]) => [key, of(value)]));
+
+const zoneOf = ({ venues }: Catalogue, venue: string): string =>
+  venues.get(venue)?.venue.zone ?? 'Europe/Helsinki';
+
+async function conflictsOf(
+  db: TiskiDatabase,
+  subject: ReviewSubject,
+  context: ConflictContext,
+): Promise<Conflict[]> {
+  const defined = (conflict: Conflict | undefined) => (conflict ? [conflict] : []);
+  switch (subject.kind) {
+    case 'card':
+      return cardConflicts(subject.number, await documentsOfCard(db, subject.number), context);
+    case 'offering':
+      return defined(offeringConflict(subject.id, await documentsOfOffering(db, subject.id), context));
+    case 'portions': {
+      const { service, venue, date } = subject;
+      const visits = await db.visits.where('stock').equals(keyOf(subject)).toArray();
+      const documents = await withUndone(
+        db,
+        visits.map(({ document }) => document),
+      );
+      return defined(portionsConflict(service, venue, date, documents, context));
+    }
+  }
+}
+
+/** All that the device holds: a season's limit counts from its first day. */
+async function documentsOfCard(db: TiskiDatabase, number: string): Promise<LogDocument[]> {
+  const visits = await db.visits.where('[card+at]').between([number], [number, maxKey]).toArray();
+  const choices = await db.choices.where('card').equals(number).toArray();
+  return withUndone(
+    db,
+    [...visits, ...choices].map(({ document }) => document),
+  );
+}
+
+async function documentsOfOffering(db: TiskiDatabase, offering: string): Promise<LogDocument[]> {
+  const visits = await db.visits.where('stock').equals(offeringStock(offering)).toArray();
+  const choices = await db.choices.where('offering').equals(offering).toArray();
+  return withUndone(
+    db,
+    [...visits, ...choices].map(({ document }) => document),
+  );
+}
+
+/** The documents, and those that undo them. */
+async function withUndone(db: TiskiDatabase, documents: LogDocument[]): Promise<LogDocument[]> {
+  const ids = documents.map(({ _id }) => _id);
+  const undoing = [...(await db.voids.bulkGet(ids)), ...(await db.releases.bulkGet(ids))];
+  return [...documents, ...undoing.flatMap((row) => (row ? [row.document] : []))];
+}

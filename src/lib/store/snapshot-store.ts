@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { rowsOfPart, unpackedRow } from '$lib/documents/packed/part';
+import type { Instant } from '$lib/domain/day';
+import { applyChanges, type PulledChange } from './apply-changes';
+import { cardNumbers, keepReadable } from './apply-register';
+import { maxKey, type CardRow, type PackedBase, type TiskiDatabase } from './database';
+import { registerDatabase } from './database-names';
+import { readDevice } from './device';
+import { contentTables } from './pull-store';
+import { packedBase } from './register';
+import { noteRulesChanged } from './touched';
+import { readSetting } from './settings';
+import { isStorageFull } from './storage-full';
+
+/** S18: the loading half of what sync/ports.ts calls a LocalStore. Rows wait beside the register until all are in. */
+
+export interface SnapshotPart {
+  /** The first of its rows. */
+  first: number;
+  rows: number;
+}
+
+export interface Snapshot {
+  id: string;
+  seq: string;
+  cards: number;
+  buckets: number;
+  parts: readonly SnapshotPart[];
+}
+
+const rowsOf = (db: TiskiDatabase, id: string, from = 0, to = Infinity) =>
+  db.packed.where('[snapshot+bucket]').between([id, from], [id, to], true, false);
+
+/** The parts that the device has already; what else was left half loaded goes. */
+export function stagedParts(db: TiskiDatabase, { id, parts }: Snapshot): Promise<Set<number>> {
+  return db.transaction('rw', db.packed, db.cursors, async () => {
+    await removeOthers(db, [id, (await packedBase(db))?.id]);
+    const staged = new Set<number>();
+    for (const [index, { first, rows }] of parts.entries()) {
+      if ((await rowsOf(db, id, first, first + rows).count()) === rows) staged.add(index);
+    }
+    return staged;
+  });
+}
+
+async function removeOthers(db: TiskiDatabase, kept: readonly (string | undefined)[]): Promise<void> {
+  const known = new Set(kept);
+  let from = '';
+  for (;;) {
+    const row = await db.packed.where('[snapshot+bucket]').aboveOrEqual([from, maxKey]).first();
+    if (!row) return;
+    from = row.snapshot;
+    if (!known.has(from)) await rowsOf(db, from).delete();
+  }
+}
+
+/** Keeps a part. False when its bytes are not what it says. @throws when the disk is full; then nothing is left of it */
+export async function stagePart(
+  db: TiskiDatabase,
+  { id, parts }: Snapshot,
+  index: number,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  const part = parts[index];
+  if (!part) return false;
+  let rows: Uint8Array<ArrayBuffer>[];
+  try {
+    rows = rowsOfPart(bytes, part.rows);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+  try {
+    await db.packed.bulkPut(
+      rows.map((row, offset) => ({ snapshot: id, bucket: part.first + offset, bytes: row })),
+    );
+    return true;
+  } catch (error) {
+    // Visits need the room more than half a register does.
+    if (isStorageFull(error)) await rowsOf(db, id).delete();
+    throw error;
+  }
+}
+
+/**
+ * S6, S8: puts a snapshot, all of whose parts are staged, in the register's place, and the cursor where it ends,
+ * in one transaction. False, and nothing changed, when the cursor is not at the zero of `epoch` any more, or the
+ * device was revoked, or rows are missing.
+ */
+export function adoptSnapshot(
+  db: TiskiDatabase,
+  snapshot: Snapshot,
+  epoch: string,
+  deviceNow: Instant,
+): Promise<boolean> {
+  return db.transaction('rw', contentTables(db), async () => {
+    const device = await readDevice(db);
+    const cursor = await db.cursors.get(registerDatabase);
+    if (device?.state !== 'active' || cursor?.epoch !== epoch || cursor.seq !== '0') return false;
+    const { id, seq, buckets, cards } = snapshot;
+    const rest = await db.packed.get([id, buckets]);
+    if (!rest || (await rowsOf(db, id).count()) !== buckets + 1) return false;
+    const changes = unpacked(rest.bytes);
+    if (!changes) return false;
+
+    await replaceCards(db, changes, cursor.run);
+    const base: PackedBase = { id, buckets, cards, run: cursor.run };
+    await db.cursors.put({ ...cursor, seq, base, revision: cursor.revision + 1 });
+    await removeOthers(db, [id]);
+    const now = deviceNow + ((await readSetting(db, 'clock'))?.skewMs ?? 0);
+    await applyChanges(db, registerDatabase, changes, { run: cursor.run, now });
+    return true;
+  });
+}
+
+/** Forgets what the snapshot has anew; of cards that it could not read, the last readable version stays (S7). */
+async function replaceCards(db: TiskiDatabase, unread: readonly PulledChange[], run: number): Promise<void> {
+  const numbers = cardNumbers(unread.map(({ id }) => id));
+  await keepReadable(db, numbers, run);
+  const kept = await db.cards.bulkGet(numbers);
+  await db.cards.clear();
+  await db.cards.bulkPut(kept.flatMap((row) => (row ? [withoutShadow(row)] : [])));
+  await db.deletedCards.clear();
+  // Any of the cards may be another one now.
+  await noteRulesChanged(db, []);
+  await db.quarantine.where('database').equals(registerDatabase).delete();
+}
+
+const withoutShadow = ({ number, codes, card, run }: CardRow): CardRow => ({ number, codes, card, run });
+
+/** The documents that could not be packed, as a page of changes would have brought them. */
+function unpacked(bytes: Uint8Array): PulledChange[] | undefined {
+  try {
+    const documents = v.parse(unpackedRow, JSON.parse(new TextDecoder().decode(bytes)));
+    return documents.map((document) => ({ id: document._id, deleted: false, document }));
+  } catch {
+    return undefined;
+  }
+}

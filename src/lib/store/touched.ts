@@ -1,0 +1,103 @@
+import type { LogDocument, VisitDocument } from '$lib/documents/visit-documents';
+import type { Conflict } from '$lib/domain/conflicts';
+import { day, localDate, type Instant } from '$lib/domain/day';
+import { daysReviewed } from '$lib/domain/days-reviewed';
+import type { ReviewSubject, TiskiDatabase } from './database';
+import { offeringStock, portionsStock } from './stock';
+
+/** What new documents are about, remembered until reviews.ts has looked there for conflicts. */
+
+export const keyOf = (subject: ReviewSubject): string => {
+  switch (subject.kind) {
+    case 'card':
+      return subject.number;
+    case 'offering':
+      return offeringStock(subject.id);
+    case 'portions':
+      return portionsStock(subject.service, subject.venue, subject.date);
+  }
+};
+
+/**
+ * Remembers, in the caller's transaction, what new documents are about. Looking for conflicts waits for
+ * `reviewTouched`: a page of a thousand visits must not hold up a scan.
+ */
+export async function noteTouched(
+  db: TiskiDatabase,
+  documents: readonly LogDocument[],
+  now: Instant,
+): Promise<void> {
+  const recent = documents.filter(({ at }) => now - Date.parse(at) < daysReviewed * day);
+  if (recent.length > 0) await touch(db, await subjectsOf(db, recent));
+}
+
+/** A change of the rules may have ended any conflict, and an offering's places may be others; as `noteTouched`. */
+export async function noteRulesChanged(db: TiskiDatabase, offerings: readonly string[]): Promise<void> {
+  const reviews = await db.reviews.toArray();
+  await touch(db, [
+    ...reviews.flatMap(({ conflict }) => subjectsOfConflict(conflict)),
+    ...offerings.map((id): ReviewSubject => ({ kind: 'offering', id })),
+  ]);
+}
+
+/** A change of a card may have ended its conflicts; as `noteTouched`. */
+export async function noteCardsChanged(db: TiskiDatabase, numbers: readonly string[]): Promise<void> {
+  const reviews = await db.reviews.where('subject').anyOf(numbers).toArray();
+  await touch(
+    db,
+    reviews.flatMap(({ conflict }) => subjectsOfConflict(conflict)),
+  );
+}
+
+const touch = (db: TiskiDatabase, subjects: readonly ReviewSubject[]) =>
+  db.touched.bulkPut(subjects.map((subject) => ({ key: keyOf(subject), subject })));
+
+/** The cards, offerings and portions that documents are about. */
+async function subjectsOf(db: TiskiDatabase, documents: readonly LogDocument[]): Promise<ReviewSubject[]> {
+  const subjects = new Map<string, ReviewSubject>();
+  const add = (subject: ReviewSubject) => subjects.set(keyOf(subject), subject);
+  const addVisit = ({ card, offering, portions, service, venue, at, zone }: VisitDocument) => {
+    add({ kind: 'card', number: card });
+    if (offering !== undefined) add({ kind: 'offering', id: offering });
+    if (portions !== undefined) {
+      add({ kind: 'portions', service, venue, date: localDate(Date.parse(at), zone) });
+    }
+  };
+  for (const document of documents) {
+    switch (document.type) {
+      case 'visit':
+        addVisit(document);
+        break;
+      case 'void': {
+        const visit = await db.visits.get(document.visit);
+        if (visit) addVisit(visit.document);
+        break;
+      }
+      case 'choice':
+      case 'release':
+        add({ kind: 'card', number: document.card });
+        add({ kind: 'offering', id: document.offering });
+        break;
+      case 'resolution': {
+        const review = await db.reviews.get(document.conflict);
+        if (review) subjectsOfConflict(review.conflict).forEach(add);
+        break;
+      }
+    }
+  }
+  return [...subjects.values()];
+}
+
+function subjectsOfConflict(conflict: Conflict): ReviewSubject[] {
+  switch (conflict.kind) {
+    case 'choices':
+    case 'limit':
+      return [{ kind: 'card', number: conflict.card }];
+    case 'seats':
+      return [{ kind: 'offering', id: conflict.offering }];
+    case 'portions': {
+      const { service, venue, date } = conflict;
+      return [{ kind: 'portions', service, venue, date }];
+    }
+  }
+}

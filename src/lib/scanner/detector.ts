@@ -1,5 +1,5 @@
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
-import { createReader } from './barcode-reader';
+import type { ReadCodes } from './barcode-reader';
 
 /** The worker is told the address: imported there, the file would be built twice, and one left uncached. */
 export interface DetectorRequest {
@@ -40,9 +40,19 @@ function workerDetector(): Detector {
 }
 
 function pageDetector(): Detector {
-  const readCodes = createReader(wasmUrl);
+  let reader: Promise<ReadCodes> | undefined;
+  // The worker has a reader of its own: hardly any page needs this one.
+  const load = async () => (await import('./barcode-reader')).createReader(wasmUrl);
   return {
-    read: (image) => readCodes(image).finally(() => image.close()),
+    async read(image) {
+      try {
+        return await (
+          await (reader ??= load())
+        )(image);
+      } finally {
+        image.close();
+      }
+    },
     close: () => undefined,
   };
 }

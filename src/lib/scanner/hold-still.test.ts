@@ -92,3 +92,17 @@ describe('while not listening', () => {
     expect(watcher.see(['A'], 80)).toEqual(scanOf('A'));
   });
 });
+
+describe('a card with two codes', () => {
+  const number = '12345671';
+  const signed = `e30.${btoa(JSON.stringify({ n: number })).replace(/=+$/, '')}.c2ln`;
+
+  it('R2 is one card: its signed code and its number in view together or in turn are one scan', () => {
+    expect(show(during(2_000, number, signed))).toEqual([scanOf(signed)]);
+    expect(show([[number], [signed, number], [signed], [number]])).toEqual([scanOf(number)]);
+  });
+
+  it('beside another card it is two', () => {
+    expect(show(during(2_000, '2024 0016'.replace(' ', ''), signed))).toEqual([twoCodes]);
+  });
+});

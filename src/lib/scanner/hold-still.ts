@@ -1,3 +1,5 @@
+import { readCode } from '$lib/domain/scan-code';
+
 /** What a stream of sightings amounts to. */
 export type SightingEvent = { kind: 'scan'; text: string } | { kind: 'two-codes' };
 
@@ -19,9 +21,25 @@ const awayMs = 2_500;
  */
 const aloneMs = 500;
 
+/** What a code stands for: a card may carry a signed QR code and a barcode with its number, both in view. */
+function subjectOf(text: string): string {
+  const code = readCode(text);
+  return code.kind === 'number' || code.kind === 'signed' ? `card ${code.number}` : text;
+}
+
+/** One text for each thing in view; of a card's two codes the signed one, which says more (R2). */
+function seenSubjects(codes: readonly string[]): Map<string, string> {
+  const seen = new Map<string, string>();
+  for (const text of codes) {
+    const subject = subjectOf(text);
+    if (!seen.has(subject) || readCode(text).kind === 'signed') seen.set(subject, text);
+  }
+  return seen;
+}
+
 /** Turns sightings into scans: a card held still is one scan, two cards at once are none. */
 export function createHoldStill(): HoldStill {
-  /** Codes already reported, and when each was last in view. */
+  /** What was already reported, and when it was last in view. */
   const lastSeen = new Map<string, number>();
   let severalSince: number | undefined;
   let severalLast = 0;
@@ -41,20 +59,21 @@ export function createHoldStill(): HoldStill {
 
   return {
     see(codes, at, isListening = true) {
-      const seen = new Set(codes);
-      for (const [code, seenAt] of lastSeen) {
-        if (at - seenAt >= awayMs) lastSeen.delete(code);
-        else if (seen.has(code)) lastSeen.set(code, at);
+      const seen = seenSubjects(codes);
+      for (const [subject, seenAt] of lastSeen) {
+        if (at - seenAt >= awayMs) lastSeen.delete(subject);
+        else if (seen.has(subject)) lastSeen.set(subject, at);
       }
       if (severalSince !== undefined && at - severalLast >= aloneMs) {
         severalSince = undefined;
         isWarned = false;
       }
       if (seen.size > 1) return seeSeveral(at, isListening);
-      const [text] = seen;
-      if (text === undefined || severalSince !== undefined) return undefined;
-      if (!isListening || lastSeen.has(text)) return undefined;
-      lastSeen.set(text, at);
+      const [sighting] = seen;
+      if (sighting === undefined || severalSince !== undefined) return undefined;
+      const [subject, text] = sighting;
+      if (!isListening || lastSeen.has(subject)) return undefined;
+      lastSeen.set(subject, at);
       return { kind: 'scan', text };
     },
   };

@@ -29,6 +29,7 @@ const secondEndMs = 300;
 export function listenToWedge(onCode: (text: string) => void): () => void {
   let burst: Burst | undefined;
   let pause: ReturnType<typeof setTimeout> | undefined;
+  let pausesSince = 0;
   let endedAt = -Infinity;
 
   function take(): Burst | undefined {
@@ -38,7 +39,15 @@ export function listenToWedge(onCode: (text: string) => void): () => void {
     return taken;
   }
 
+  function awaitPause() {
+    clearTimeout(pause);
+    pausesSince = performance.now();
+    pause = setTimeout(endByPause, burstPauseMs);
+  }
+
   function endByPause() {
+    // This page was busy: keys that were typed meanwhile come after this timer.
+    if (performance.now() - pausesSince > 2 * burstPauseMs) return awaitPause();
     const taken = take();
     if (isMachineBurst(taken)) onCode(taken.text);
   }
@@ -51,8 +60,7 @@ export function listenToWedge(onCode: (text: string) => void): () => void {
       // A space would press the focused button: nobody gets from another key to it so quickly.
       const isInnerSpace = character === ' ' && burst.keys > 1;
       if (isInnerSpace || isMachineBurst(burst)) event.preventDefault();
-      clearTimeout(pause);
-      pause = setTimeout(endByPause, burstPauseMs);
+      awaitPause();
     } else if (event.key === 'Enter' || event.key === 'Tab') {
       const taken = take();
       // Some scanners end with Enter twice: the second would log what nobody has read yet.

@@ -1,14 +1,22 @@
+import { version } from '$app/environment';
 import { ulid } from 'ulid';
-import { pairDevice, resumePairing, type PairResult } from '$lib/pair-device';
+import { loadSyncing } from '$lib/load-syncing';
+import type * as Pairing from '$lib/pair-device';
+import type { PairResult } from '$lib/pair-device';
+import { readSignature } from '$lib/read-signature';
+import type { Signature } from '$lib/domain/signed-code';
 import { sameOriginServer } from '$lib/same-origin-server';
 import { openDatabase, type TiskiDatabase } from '$lib/store/database';
+import { StorageWatch } from '$lib/state/storage-room.svelte';
 import { SyncStatus } from '$lib/state/sync-status.svelte';
-import { startSyncing, type Syncing } from '$lib/start-syncing';
+import type { Syncing } from '$lib/start-syncing';
 
 /** The running application: made once by the root layout, handed down by context.ts. */
 export interface Tiski {
   db: TiskiDatabase;
   status: SyncStatus;
+  /** The room that is left for visits; watched while the app is open. */
+  storage: StorageWatch;
   syncer: {
     /** Begins to sync, in whichever tab has the lock; gives the stop. */
     start(): () => void;
@@ -19,6 +27,8 @@ export interface Tiski {
   pair(code: string): Promise<PairResult>;
   /** Finishes a pairing that a crash cut off; undefined when there is none. Call it when /setup opens. */
   resumePairing(): Promise<PairResult | undefined>;
+  /** R2: what came of looking at a signed code's signature; undefined for every other text. */
+  signatureOf(text: string): Promise<Signature | undefined>;
   /** The device's clock, ms; uncorrected (R13). */
   now(): number;
   /** A ULID. */
@@ -32,9 +42,10 @@ export function createTiski(db: TiskiDatabase = openDatabase()): Tiski {
   return {
     db,
     status: new SyncStatus(db),
+    storage: new StorageWatch(),
     syncer: {
       start() {
-        syncing ??= startSyncing(db, server);
+        syncing ??= loadSyncing(db, server, version);
         return () => {
           syncing?.stop();
           syncing = undefined;
@@ -42,11 +53,20 @@ export function createTiski(db: TiskiDatabase = openDatabase()): Tiski {
       },
       hurry: () => syncing?.hurry(),
     },
-    pair: (code) => pairDevice(db, server, code, randomSecret),
-    resumePairing: () => resumePairing(db, server),
+    pair: (code) => withPairing(({ pairDevice }) => pairDevice(db, server, code, randomSecret)),
+    resumePairing: () => withPairing(({ resumePairing }) => resumePairing(db, server)),
+    signatureOf: (text) => readSignature(db, text, Date.now()),
     now: Date.now,
     randomId: () => ulid(),
   };
+}
+
+/** A device is paired once in its life: the counter's screen does without that part. */
+async function withPairing<T>(
+  pair: (pairing: typeof Pairing) => Promise<T>,
+): Promise<T | { ok: false; failure: { kind: 'unreachable' } }> {
+  const pairing = await import('$lib/pair-device').catch(() => undefined);
+  return pairing ? pair(pairing) : { ok: false, failure: { kind: 'unreachable' } };
 }
 
 /** 256 bits, hex. */

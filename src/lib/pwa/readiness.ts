@@ -1,12 +1,10 @@
+import type { StorageRoom } from '$lib/domain/storage';
 import { askWorker } from './ask-worker';
 
-export type StoragePersistence = 'granted' | 'denied' | 'unsupported';
-
 /** Bytes, as the browser estimates them. */
-export interface StorageEstimateBytes {
-  used: number;
-  available: number;
-}
+export type StorageEstimateBytes = StorageRoom;
+
+export type StoragePersistence = 'granted' | 'denied' | 'unsupported';
 
 /** True when the app opens without a network: its service worker is active and has every file. */
 export async function appCached(): Promise<boolean> {
@@ -26,8 +24,13 @@ export async function persistStorage(): Promise<StoragePersistence> {
   return isGranted ? 'granted' : 'denied';
 }
 
+/** Whether the browser promised to keep the data, without asking it to; undefined where it doesn't tell. */
+export async function isStoragePersistent(): Promise<boolean | undefined> {
+  return navigator.storage?.persisted?.();
+}
+
 /** undefined where the browser doesn't tell. */
-export async function storageEstimate(): Promise<StorageEstimateBytes | undefined> {
+export async function storageEstimate(): Promise<StorageRoom | undefined> {
   if (!navigator.storage?.estimate) return undefined;
   const { usage, quota } = await navigator.storage.estimate();
   if (usage === undefined || quota === undefined) return undefined;

@@ -40,6 +40,10 @@ export class SyncStatus {
   get lastFailure(): SyncState['lastFailure'] {
     return this.#state.current?.lastFailure;
   }
+  /** For a technician: what the server or the device said last. */
+  get detail(): string | undefined {
+    return this.#state.current?.detail;
+  }
   get lastContact(): number | undefined {
     return this.#clock.current?.lastContact;
   }

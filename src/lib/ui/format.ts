@@ -1,4 +1,4 @@
-import { addDays, localDate, type Instant, type LocalDate } from '$lib/domain/day';
+import { addDays, localDate, type Instant, type LocalDate, type LocalTime } from '$lib/domain/day';
 import { m } from '$lib/paraglide/messages';
 import { intlLocale } from './locale.svelte';
 
@@ -14,6 +14,11 @@ export function formatTime(at: Instant, zone: string): string {
   return new Intl.DateTimeFormat(intlLocale(), { timeStyle: 'short', timeZone: zone }).format(at);
 }
 
+/** A time of day on its own, e.g. from opening hours: "18.30" or "18:30". */
+export function formatTimeOfDay(time: LocalTime): string {
+  return formatTime(Date.parse(`1970-01-01T${time}:00Z`), 'UTC');
+}
+
 /** "today at 10:42", "yesterday at 18:05" or a day with its time. */
 export function formatWhen(at: Instant, now: Instant, zone: string): string {
   const date = localDate(at, zone);
@@ -26,4 +31,24 @@ export function formatWhen(at: Instant, now: Instant, zone: string): string {
 
 export function formatCount(count: number): string {
   return new Intl.NumberFormat(intlLocale()).format(count);
+}
+
+/** A size to talk about, in whole megabytes or tenths of gigabytes. */
+export function formatBytes(bytes: number): string {
+  const isLarge = bytes >= 1e9;
+  return new Intl.NumberFormat(intlLocale(), {
+    style: 'unit',
+    unit: isLarge ? 'gigabyte' : 'megabyte',
+    maximumFractionDigits: isLarge ? 1 : 0,
+  }).format(bytes / (isLarge ? 1e9 : 1e6));
+}
+
+/** A difference in seconds with its sign, e.g. "+2 s". */
+export function formatSeconds(seconds: number): string {
+  return new Intl.NumberFormat(intlLocale(), {
+    style: 'unit',
+    unit: 'second',
+    signDisplay: 'exceptZero',
+    maximumFractionDigits: 0,
+  }).format(seconds);
 }

@@ -1,8 +1,9 @@
 import type { Card } from '$lib/domain/card';
 import type { Instant } from '$lib/domain/day';
+import type { ServiceRule } from '$lib/domain/service';
 import type { Mark, Refusal, Verdict } from '$lib/domain/verdict';
 import { m } from '$lib/paraglide/messages';
-import { formatDay, formatTime, formatWhen } from './format';
+import { formatCount, formatDay, formatTime, formatTimeOfDay, formatWhen } from './format';
 
 /** How a verdict looks and sounds: four kinds, each with its own icon, colour and sound. */
 export type Tone = 'admit' | 'ask' | 'refuse' | 'done';
@@ -23,15 +24,22 @@ export interface VerdictContext {
   now: Instant;
   card?: Card;
   registerAsOf?: Instant;
+  /** How the card uses the service: what is to be chosen has a name. */
+  rule?: ServiceRule;
+  /** The offering's name in the chosen language, by its id. */
+  offeringName?: (id: string) => string;
+  /** Seats or portions left. */
+  left?: number;
 }
 
 /** R16: whether this service is given now and what to do next; never why somebody holds a card. */
 export function describeVerdict(verdict: Verdict, context: VerdictContext): VerdictText {
-  const { zone, now, serviceName } = context;
+  const { zone, serviceName } = context;
   switch (verdict.outcome) {
     case 'admit': {
       const notes = verdict.marks.map((mark) => describeMark(mark, context));
-      return { tone: 'admit', title: m.verdict_admit(), lines: [serviceName, ...notes] };
+      const subject = verdict.offering === undefined ? serviceName : nameOf(verdict.offering, context);
+      return { tone: 'admit', title: m.verdict_admit(), lines: [subject, ...leftOf(context), ...notes] };
     }
     case 'already-logged': {
       const time = formatTime(verdict.at, zone);
@@ -42,10 +50,20 @@ export function describeVerdict(verdict: Verdict, context: VerdictContext): Verd
       };
     }
     case 'ask':
-      return { tone: 'ask', title: m.verdict_ask(), lines: [describeQuestion(verdict, zone, now)] };
+      return { tone: 'ask', ...describeQuestion(verdict, context) };
     case 'refuse':
-      return { tone: 'refuse', title: m.verdict_refuse(), lines: [describeRefusal(verdict)] };
+      return { tone: 'refuse', title: m.verdict_refuse(), lines: [describeRefusal(verdict, context)] };
   }
+}
+
+const nameOf = (offering: string, { offeringName }: VerdictContext): string =>
+  offeringName?.(offering) ?? offering;
+
+function leftOf({ left, rule }: VerdictContext): string[] {
+  if (left === undefined) return [];
+  const count = formatCount(left);
+  if (rule?.kind === 'portions') return [m.verdict_portions_left({ left: count })];
+  return rule?.kind === 'listed' ? [m.verdict_left({ left: count })] : [];
 }
 
 function describeMark(mark: Mark, { card, registerAsOf, now, zone }: VerdictContext): string {
@@ -56,21 +74,45 @@ function describeMark(mark: Mark, { card, registerAsOf, now, zone }: VerdictCont
       return registerAsOf === undefined
         ? m.verdict_stale_ask_never()
         : m.verdict_mark_stale({ when: formatWhen(registerAsOf, now, zone) });
+    case 'by-signature':
+      return m.verdict_mark_by_signature();
   }
 }
 
-function describeQuestion(verdict: Verdict & { outcome: 'ask' }, zone: string, now: Instant): string {
+function describeQuestion(
+  verdict: Verdict & { outcome: 'ask' },
+  context: VerdictContext,
+): { title: string; lines: string[] } {
+  const { zone, now, rule } = context;
+  const judge = (line: string) => ({ title: m.verdict_ask(), lines: [line] });
   switch (verdict.reason) {
     case 'clock-wrong':
-      return m.verdict_clock_wrong();
+      return judge(m.verdict_clock_wrong());
     case 'stale-register':
-      return verdict.asOf === undefined
-        ? m.verdict_stale_ask_never()
-        : m.verdict_stale_ask({ when: formatWhen(verdict.asOf, now, zone) });
+      return judge(
+        verdict.asOf === undefined
+          ? m.verdict_stale_ask_never()
+          : m.verdict_stale_ask({ when: formatWhen(verdict.asOf, now, zone) }),
+      );
+    case 'choose-offering':
+      return rule?.kind === 'choice'
+        ? {
+            title: m.verdict_choose_course(),
+            lines: [
+              rule.n === 1
+                ? m.verdict_choose_course_detail()
+                : m.verdict_choose_of_courses({ n: formatCount(rule.n) }),
+            ],
+          }
+        : { title: m.verdict_choose_performance(), lines: [m.verdict_choose_performance_detail()] };
+    case 'confirm-choice': {
+      const name = nameOf(verdict.offering, context);
+      return { title: m.verdict_confirm_choice(), lines: [m.verdict_confirm_choice_detail({ name })] };
+    }
   }
 }
 
-function describeRefusal(refusal: Refusal): string {
+function describeRefusal(refusal: Refusal, context: VerdictContext): string {
   switch (refusal.reason) {
     case 'not-a-card':
       return m.verdict_not_a_card();
@@ -90,14 +132,30 @@ function describeRefusal(refusal: Refusal): string {
       return m.verdict_not_yet_valid({ date: formatDay(refusal.from) });
     case 'expired':
       return m.verdict_expired({ date: formatDay(refusal.on) });
+    case 'not-genuine':
+      return m.verdict_not_genuine();
     case 'paused':
-      return m.verdict_paused();
+      return refusal.until === undefined
+        ? m.verdict_paused()
+        : m.verdict_paused_until({ date: formatDay(refusal.until) });
+    case 'other-chosen':
+      return m.verdict_other_chosen({ name: nameOf(refusal.offering, context) });
+    case 'choice-ended':
+      return m.verdict_choice_ended({ name: nameOf(refusal.offering, context) });
+    case 'not-listed':
+      return m.verdict_not_listed();
+    case 'sold-out':
+      return refusal.left === 0
+        ? m.verdict_sold_out()
+        : m.verdict_sold_out_left({ left: formatCount(refusal.left) });
+    case 'too-many-people':
+      return m.verdict_too_many_people();
     case 'closed':
       return m.verdict_closed();
     case 'outside-hours':
       return refusal.opens === undefined
         ? m.verdict_hours_over()
-        : m.verdict_opens({ time: formatTime(timeOfDay(refusal.opens), 'UTC') });
+        : m.verdict_opens({ time: formatTimeOfDay(refusal.opens) });
     case 'not-included':
       return m.verdict_not_included();
     case 'limit-reached':
@@ -108,5 +166,3 @@ function describeRefusal(refusal: Refusal): string {
       return m.verdict_stale_refuse();
   }
 }
-
-const timeOfDay = (time: string) => Date.parse(`1970-01-01T${time}:00Z`);

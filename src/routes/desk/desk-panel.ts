@@ -1,6 +1,8 @@
 import { groupDigits } from '$lib/domain/card-number';
+import { headCount } from '$lib/domain/people';
 import { m } from '$lib/paraglide/messages';
 import type { VisitCheck } from '$lib/store/check-visit';
+import { isChoice } from '$lib/store/choose-offering';
 import { formatTime } from '$lib/ui/format';
 import { describeVerdict, type PanelTone } from '$lib/ui/verdict-text';
 import { canOverride, isLoggable, type DeskSession, type DeskView } from './desk-session.svelte';
@@ -19,12 +21,21 @@ export interface DeskPanel {
   actions: PanelAction[];
 }
 
+/** What things are called in the chosen language. */
+export interface DeskNames {
+  service: string;
+  /** An offering's name by its id. */
+  offering: (id: string) => string;
+}
+
+type Verbs = Pick<DeskSession, 'log' | 'undo' | 'clear' | 'choose' | 'release'>;
+
 /** The words and actions of each view of the counter. */
 export function panelOf(
   view: DeskView,
-  session: Pick<DeskSession, 'log' | 'undo' | 'clear'>,
-  serviceName: string,
-  onoverride: () => void,
+  session: Verbs,
+  names: DeskNames,
+  { onoverride, onother }: { onoverride: () => void; onother: () => void },
 ): DeskPanel {
   const clear = (text: string): PanelAction => ({ text, run: () => session.clear() });
   const log = (check: VisitCheck, text: string): PanelAction => ({
@@ -55,15 +66,40 @@ export function panelOf(
       actions: [...(reason === 'storage-full' ? [retry] : []), clear(m.desk_next())],
     };
   }
+  if (view.kind === 'release-failed') {
+    const { choiceId, reason } = view;
+    const retry = { text: m.retry(), run: () => void session.release(choiceId) };
+    const isFull = reason === 'storage-full';
+    const lines = [isFull ? m.desk_undo_storage_full() : m.desk_choice_undo_not_allowed()];
+    const actions = [...(isFull ? [retry] : []), clear(m.desk_next())];
+    return { tone: 'refuse', title: m.desk_undo_failed(), lines, caption: '', actions };
+  }
   const { check } = view;
   const caption = captionOf(check);
   switch (view.kind) {
     case 'verdict': {
-      const text = describeVerdict(check.verdict, contextOf(check, serviceName));
+      const text = describeVerdict(check.verdict, contextOf(check, names));
+      const other = { text: m.desk_choose_other(), run: onother };
       if (isLoggable(check)) {
         const label = check.verdict.outcome === 'ask' ? m.desk_log_anyway() : m.desk_log();
-        return { ...text, caption, actions: [log(check, label), clear(m.desk_clear())] };
+        const { freshChoice } = check;
+        const undo =
+          freshChoice === undefined
+            ? []
+            : [{ text: m.desk_choice_undo(), run: () => void session.release(freshChoice) }];
+        const actions = [
+          log(check, label),
+          ...(canPickOther(check) ? [other] : []),
+          ...undo,
+          clear(m.desk_clear()),
+        ];
+        return { ...text, caption, actions };
       }
+      if (isChoice(check)) {
+        const choose = { text: m.desk_choose(), run: () => void session.choose(check) };
+        return { ...text, caption, actions: [choose, other, clear(m.desk_clear())] };
+      }
+      if (check.verdict.outcome === 'ask') return { ...text, caption, actions: [clear(m.desk_clear())] };
       const override = { text: m.desk_override(), run: onoverride };
       return { ...text, caption, actions: [clear(m.desk_next()), ...(canOverride(check) ? [override] : [])] };
     }
@@ -71,17 +107,47 @@ export function panelOf(
       const { visitId } = view;
       const title = m.verdict_logged({ time: formatTime(view.at, check.venue.zone) });
       const undo = { text: m.desk_undo(), run: () => void session.undo(visitId) };
-      return { tone: 'logged', title, lines: [serviceName], caption, actions: [clear(m.desk_next()), undo] };
+      const lines = [check.offering === undefined ? names.service : names.offering(check.offering)];
+      return { tone: 'logged', title, lines, caption, actions: [clear(m.desk_next()), undo] };
     }
     case 'undone': {
       const lines = [m.desk_undone_detail()];
       return { tone: 'ready', title: m.desk_undone(), lines, caption, actions: [clear(m.desk_next())] };
     }
+    case 'chosen': {
+      const { choiceId, offering } = view;
+      const undo = { text: m.desk_choice_undo(), run: () => void session.release(choiceId) };
+      const actions = [clear(m.desk_next()), undo];
+      return { tone: 'logged', title: m.desk_chosen(), lines: [names.offering(offering)], caption, actions };
+    }
+    case 'choice-undone': {
+      const lines = [m.desk_choice_undone_detail()];
+      return {
+        tone: 'ready',
+        title: m.desk_choice_undone(),
+        lines,
+        caption,
+        actions: [clear(m.desk_next())],
+      };
+    }
     case 'storage-full': {
-      const actions = [log(check, m.retry()), clear(m.desk_clear())];
+      const retry = { text: m.retry(), run: () => void session.choose(check) };
+      const actions = [isChoice(check) ? retry : log(check, m.retry()), clear(m.desk_clear())];
       return { tone: 'refuse', title: m.verdict_not_logged(), lines: [m.storage_full()], caption, actions };
     }
   }
+}
+
+/** Another performance may be meant, or another of several courses; a card's only course is changed by undoing it. */
+const canPickOther = ({ rule, question }: VisitCheck): boolean =>
+  rule?.kind === 'choice' ? rule.n > 1 : question.offering !== undefined;
+
+/** R11: who comes in can be said while the visit is given, or while fewer might be let in. */
+export function canSayWho(check: VisitCheck): boolean {
+  const { verdict, allowed, card, question } = check;
+  if (card === undefined || headCount(allowed) <= 1) return false;
+  const isTooMany = verdict.outcome === 'refuse' && verdict.reason === 'sold-out' && verdict.left > 0;
+  return isLoggable(check) || question.people !== undefined || isTooMany;
 }
 
 /** The card's number, and the hint where the scheme wants identity checked. */
@@ -91,12 +157,16 @@ function captionOf({ card, hint }: VisitCheck): string {
   return hint === undefined ? number : `${number} · ${m.desk_hint({ hint })}`;
 }
 
-function contextOf({ venue, clock, card, registerAsOf }: VisitCheck, serviceName: string) {
+function contextOf(check: VisitCheck, names: DeskNames) {
+  const { venue, clock, card, registerAsOf, rule, left } = check;
   return {
     zone: venue.zone,
-    serviceName,
+    serviceName: names.service,
+    offeringName: names.offering,
     now: clock.now,
     ...(card && { card }),
+    ...(rule && { rule }),
+    ...(left !== undefined && { left }),
     ...(registerAsOf !== undefined && { registerAsOf }),
   };
 }

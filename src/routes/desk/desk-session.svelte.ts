@@ -1,7 +1,10 @@
+import type { People } from '$lib/domain/people';
+import type { Signature } from '$lib/domain/signed-code';
 import { isOverridable, type OverrideReason } from '$lib/domain/verdict';
-import { checkVisit, type VisitCheck } from '$lib/store/check-visit';
+import { checkVisit, type VisitCheck, type VisitQuestion } from '$lib/store/check-visit';
+import { chooseOffering, releaseChoice } from '$lib/store/choose-offering';
 import type { TiskiDatabase } from '$lib/store/database';
-import { logVisit } from '$lib/store/log-visit';
+import { canBeLogged, cardNumberOf, logVisit } from '$lib/store/log-visit';
 import { voidVisit } from '$lib/store/void-visit';
 import { playTone } from '$lib/ui/sounds';
 import type { Tone } from '$lib/ui/verdict-text';
@@ -12,10 +15,15 @@ export type DeskView =
   | { kind: 'verdict'; check: VisitCheck }
   | { kind: 'logged'; check: VisitCheck; visitId: string; at: number }
   | { kind: 'undone'; check: VisitCheck }
+  /** R9: the card's choice is stored. */
+  | { kind: 'chosen'; check: VisitCheck; choiceId: string; offering: string }
+  | { kind: 'choice-undone'; check: VisitCheck }
   /** The device has no room: the visit is not logged. */
   | { kind: 'storage-full'; check: VisitCheck }
   /** The visit is still logged. */
   | { kind: 'undo-failed'; visitId: string; reason: 'storage-full' | 'not-allowed' }
+  /** The choice still stands. */
+  | { kind: 'release-failed'; choiceId: string; reason: 'storage-full' | 'not-allowed' }
   /** A fault of ours or of the browser's store: nothing may be believed but what was said to be logged. */
   | { kind: 'fault' };
 
@@ -31,6 +39,8 @@ interface Surroundings {
   /** Device clock, ms. */
   now: () => number;
   randomId: () => string;
+  /** R2: see Tiski.signatureOf. */
+  signatureOf: (text: string) => Promise<Signature | undefined>;
   isSoundOn: () => boolean;
 }
 
@@ -41,9 +51,17 @@ const soundOf = (check: VisitCheck): Tone =>
 
 /** Whether Enter logs this verdict: admitted, or a question that staff settle by logging. */
 export const isLoggable = (check: VisitCheck) =>
-  check.verdict.outcome === 'admit' || (check.verdict.outcome === 'ask' && check.card !== undefined);
+  canBeLogged(check.verdict) && (check.verdict.outcome === 'admit' || check.card !== undefined);
 
 export const canOverride = (check: VisitCheck) => isOverridable(check.verdict);
+
+const showsChoice = (view: DeskView, choiceId: string): view is DeskView & { kind: 'chosen' | 'verdict' } =>
+  (view.kind === 'chosen' && view.choiceId === choiceId) ||
+  (view.kind === 'verdict' && view.check.freshChoice === choiceId);
+
+/** A card's number typed after its code was scanned, or its other code. */
+const isSameCard = (a: VisitCheck, b: VisitCheck) =>
+  a.question.text === b.question.text || cardNumberOf(a) === cardNumberOf(b);
 
 const shows = (view: DeskView, check: VisitCheck) =>
   (view.kind === 'verdict' || view.kind === 'storage-full') && view.check === check;
@@ -57,6 +75,8 @@ export class DeskSession {
   skipped = $state.raw<SkippedVisit>();
   #turn: Promise<void> = Promise.resolve();
   readonly #logged = new WeakSet<VisitCheck>();
+  /** What took a check's place on the screen when something else was asked about the same card. */
+  readonly #next = new WeakMap<VisitCheck, VisitCheck>();
   readonly #around: Surroundings;
 
   constructor(around: Surroundings) {
@@ -66,9 +86,12 @@ export class DeskSession {
   /** A code from any scanner; `service` is an id. */
   scan(text: string, service: string): Promise<void> {
     return this.#inTurn(async () => {
-      const check = await checkVisit(this.#around.db, { text, service }, this.#around.now());
+      const { db, now, signatureOf } = this.#around;
+      const signature = await signatureOf(text);
+      const question = { text, service, ...(signature && { signature }) };
+      const check = await checkVisit(db, question, now());
       const { view } = this;
-      if (view.kind === 'verdict' && isLoggable(view.check) && view.check.text !== text) {
+      if (view.kind === 'verdict' && isLoggable(view.check) && !isSameCard(view.check, check)) {
         this.skipped = { check: view.check, hasFailed: false };
       }
       this.view = { kind: 'verdict', check };
@@ -76,13 +99,88 @@ export class DeskSession {
     });
   }
 
-  /** S1: the screen says logged only after the visit is stored. */
-  log(check: VisitCheck, override?: OverrideReason): Promise<void> {
+  /** R9 R10: staff named the course or the performance. */
+  pick(check: VisitCheck, offering: string): Promise<void> {
+    return this.#askAgain(check, ({ question }) => ({ ...question, offering }));
+  }
+
+  /** R11: others come in; `change` is told of those that came so far, since taps may be quicker than answers. */
+  setPeople(check: VisitCheck, change: (people: People) => People): Promise<void> {
+    return this.#askAgain(check, ({ question, people }) => ({ ...question, people: change(people) }));
+  }
+
+  /** Something else is asked about the card on the screen: answered, and heard only where the outcome differs. */
+  #askAgain(asked: VisitCheck, questionOf: (check: VisitCheck) => VisitQuestion): Promise<void> {
     return this.#inTurn(async () => {
+      const check = this.#newest(asked);
+      if (!shows(this.view, check)) return;
+      const next = await checkVisit(this.#around.db, questionOf(check), this.#around.now());
+      if (next.verdict.outcome !== check.verdict.outcome) this.#sound(soundOf(next));
+      this.#next.set(check, next);
+      this.view = { kind: 'verdict', check: next };
+    });
+  }
+
+  #newest(check: VisitCheck): VisitCheck {
+    const next = this.#next.get(check);
+    return next ? this.#newest(next) : check;
+  }
+
+  /** R9: fixes the choice that the check asks to confirm. */
+  choose(check: VisitCheck): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!shows(this.view, check)) return;
+      const { db, now, randomId } = this.#around;
+      const chosen = await chooseOffering(db, check, { deviceNow: now(), randomId });
+      switch (chosen.kind) {
+        case 'chosen': {
+          const { choiceId, document } = chosen;
+          this.view = { kind: 'chosen', check, choiceId, offering: document.offering };
+          return this.#sound('done');
+        }
+        case 'changed':
+          this.view = { kind: 'verdict', check: chosen.check };
+          return this.#sound(soundOf(chosen.check));
+        case 'storage-full':
+          return this.#sayFull(check);
+      }
+    });
+  }
+
+  /** R9: undoes a choice that this desk made today. */
+  release(choiceId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { db, now } = this.#around;
+      const released = await releaseChoice(db, choiceId, { deviceNow: now() });
+      const { view } = this;
+      switch (released.kind) {
+        case 'released':
+        case 'already-released':
+          if (showsChoice(view, choiceId)) {
+            this.view = { kind: 'choice-undone', check: view.check };
+          } else if (view.kind === 'release-failed') this.clear();
+          return;
+        case 'storage-full':
+        case 'not-allowed':
+          this.view = { kind: 'release-failed', choiceId, reason: released.kind };
+          this.#sound('refuse');
+      }
+    });
+  }
+
+  /** S1: the screen says logged only after the visit is stored. */
+  log(asked: VisitCheck, override?: OverrideReason): Promise<void> {
+    return this.#inTurn(async () => {
+      // Pressed before the screen could tell of "2 children along": they come in too, or it tells why not.
+      const check = this.#newest(asked);
       if (this.#logged.has(check)) return;
+      if (check !== asked && !canBeLogged(check.verdict, override)) return;
       const { db, now, randomId } = this.#around;
       const logged = await logVisit(db, check, { deviceNow: now(), randomId, ...(override && { override }) });
       if (logged.kind === 'storage-full') return this.#sayFull(check);
+      if (logged.kind === 'changed') {
+        return this.#showChanged(check, logged.check);
+      }
       this.#logged.add(check);
       if (this.skipped?.check === check) this.skipped = undefined;
       if (shows(this.view, check)) {
@@ -121,6 +219,17 @@ export class DeskSession {
 
   dismissSkipped(): void {
     this.skipped = undefined;
+  }
+
+  /** The card that changed is shown; one that was open meanwhile waits where the other did. */
+  #showChanged(check: VisitCheck, changed: VisitCheck): void {
+    const { view } = this;
+    if (this.skipped?.check === check) {
+      const isOpen = view.kind === 'verdict' && isLoggable(view.check);
+      this.skipped = isOpen ? { check: view.check, hasFailed: false } : undefined;
+    }
+    this.view = { kind: 'verdict', check: changed };
+    this.#sound(soundOf(changed));
   }
 
   #sayFull(check: VisitCheck): void {

@@ -1,17 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import { aCard, cardNumber, ulidOf } from '../../../tests/builders';
 import { aWorkingDesk, sundayMorning } from '../../../tests/paired-database';
+import type { People } from '$lib/domain/people';
 import { DeskSession, type DeskView } from './desk-session.svelte';
 
-const [first, second] = [cardNumber(1), cardNumber(2)];
+const [first, second, group] = [cardNumber(1), cardNumber(2), cardNumber(3)];
 let ids = 0;
 
 async function aCounter() {
-  const db = await aWorkingDesk([aCard(first), aCard(second)]);
+  const db = await aWorkingDesk([aCard(first), aCard(second), aCard(group, { groupSize: 8 })]);
   const session = new DeskSession({
     db,
     now: () => sundayMorning,
     randomId: () => ulidOf(++ids),
+    signatureOf: async () => undefined,
     isSoundOn: () => false,
   });
   return { db, session };
@@ -60,6 +62,28 @@ describe('the counter', () => {
     await Promise.all([session.log(check), session.log(check)]);
     expect(session.view.kind).toBe('logged');
     expect(await db.visits.count()).toBe(1);
+  });
+
+  test('R11 taps quicker than the answers: who came along is counted, and logged by a press right after', async () => {
+    const { db, session } = await aCounter();
+    await session.scan(group, 'swim');
+    const check = checkOf(session.view);
+    expect(check.people).toMatchObject({ holder: 8 });
+    const oneLess = (people: People) => ({ ...people, holder: people.holder - 1 });
+    const taps = [session.setPeople(check, oneLess), session.setPeople(check, oneLess)];
+    await Promise.all([...taps, session.log(check)]);
+    expect(session.view.kind).toBe('logged');
+    expect(await db.visits.toArray()).toMatchObject([{ document: { people: { holder: 6 } } }]);
+  });
+
+  test('R11 a press right after a tap that is one too many logs nothing and says so', async () => {
+    const { db, session } = await aCounter();
+    await session.scan(first, 'swim');
+    const check = checkOf(session.view);
+    const many = (people: People) => ({ ...people, children: 9 });
+    await Promise.all([session.setPeople(check, many), session.log(check)]);
+    expect(checkOf(session.view).verdict).toMatchObject({ reason: 'too-many-people' });
+    expect(await db.visits.count()).toBe(0);
   });
 
   test('S1 a fault of the store is said, never shown as logged, and the next card is read', async () => {

@@ -1,3 +1,4 @@
+import type { Signature } from '$lib/domain/signed-code';
 import { checkVisit } from '$lib/store/check-visit';
 import type { TiskiDatabase } from '$lib/store/database';
 import { logVisit } from '$lib/store/log-visit';
@@ -19,6 +20,8 @@ interface Surroundings {
   service: string;
   now: () => number;
   randomId: () => string;
+  /** R2: see Tiski.signatureOf. */
+  signatureOf: (text: string) => Promise<Signature | undefined>;
 }
 
 /** How long an answer stays, ms. */
@@ -51,8 +54,9 @@ export class KioskSession {
   }
 
   async #answer(text: string): Promise<KioskView> {
-    const { db, service, now, randomId } = this.#around;
-    const check = await checkVisit(db, { text, service }, now());
+    const { db, service, now, randomId, signatureOf } = this.#around;
+    const signature = await signatureOf(text);
+    const check = await checkVisit(db, { text, service, ...(signature && { signature }) }, now());
     const { verdict, venue } = check;
     const already = (at: number): KioskView => ({ kind: 'already-logged', at, zone: venue.zone });
     switch (verdict.outcome) {
@@ -62,12 +66,16 @@ export class KioskSession {
       case 'already-logged':
         return already(verdict.at);
       case 'admit': {
+        // R11: how many of a group came in is for somebody to count.
+        if (check.allowed.holder > 1) return { kind: 'see-staff' };
         const logged = await logVisit(db, check, { deviceNow: now(), randomId });
         switch (logged.kind) {
           case 'logged':
             return { kind: 'admitted' };
           case 'already-logged':
             return already(logged.at);
+          case 'changed':
+            return { kind: 'see-staff' };
           case 'storage-full':
             return { kind: 'storage-full' };
         }

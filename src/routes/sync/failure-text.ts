@@ -1,4 +1,5 @@
 import { m } from '$lib/paraglide/messages';
+import type { ProblemKind } from '$lib/store/problems';
 import type { SyncState } from '$lib/sync/ports';
 
 export function describeObstacle(kind: NonNullable<SyncState['lastFailure']>): string {
@@ -20,5 +21,16 @@ export function describeObstacle(kind: NonNullable<SyncState['lastFailure']>): s
     case 'server-error':
     case 'rejected':
       return m.sync_failure_server();
+  }
+}
+
+export function describeProblem(kind: ProblemKind): string {
+  switch (kind) {
+    case 'revoked':
+      return m.sync_problem_revoked();
+    case 'update-needed':
+      return m.sync_update_title();
+    default:
+      return describeObstacle(kind);
   }
 }

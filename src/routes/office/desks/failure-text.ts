@@ -6,7 +6,7 @@ export function describeFailure(failure: OfficeFailure): string {
     case 'unreachable':
       return m.office_unreachable();
     case 'signed-out':
-      return m.office_wrong_password();
+      return m.office_signed_out();
     case 'forbidden':
       return m.office_not_administrator();
     case 'busy':

@@ -1,0 +1,19 @@
+/**
+ * `coming`: a newer version is here, and takes over as soon as no tab is busy. `newest`: the server has no newer one.
+ * `unreachable`: it could not be asked. `unsupported`: this page is not served by a service worker.
+ */
+export type UpdateAnswer = 'coming' | 'newest' | 'unreachable' | 'unsupported';
+
+/** S7: looks for a newer Tiski now, at somebody's wish; register.ts lets it take over and reloads the page. */
+export async function lookForUpdate(): Promise<UpdateAnswer> {
+  if (!('serviceWorker' in navigator)) return 'unsupported';
+  const registration = await navigator.serviceWorker.getRegistration();
+  if (!registration) return 'unsupported';
+  try {
+    await registration.update();
+  } catch {
+    // No network, or something else than our server answered.
+    return 'unreachable';
+  }
+  return registration.installing || registration.waiting ? 'coming' : 'newest';
+}

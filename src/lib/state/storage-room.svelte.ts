@@ -1,0 +1,36 @@
+import { isRoomLow, type StorageRoom } from '$lib/domain/storage';
+import { isStoragePersistent, storageEstimate } from '$lib/pwa/readiness';
+
+/** How often the browser is asked, ms: an estimate costs it a walk over its files. */
+const everyMs = 5 * 60_000;
+
+/** The room that the browser leaves for visits, for the status strip and the screens about the device. */
+export class StorageWatch {
+  /** Undefined until the browser told, or where it doesn't. */
+  room = $state.raw<StorageRoom>();
+  /** Whether the browser keeps the data when the disk fills up; undefined where it doesn't tell. */
+  isPersistent = $state.raw<boolean>();
+
+  get isLow(): boolean {
+    return this.room !== undefined && isRoomLow(this.room);
+  }
+
+  /** Begins; gives the stop. */
+  start(): () => void {
+    const look = () => void this.look();
+    const timer = setInterval(look, everyMs);
+    document.addEventListener('visibilitychange', look);
+    look();
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }
+
+  /** Asks now, for example after something was deleted. */
+  async look(): Promise<void> {
+    if (document.visibilityState === 'hidden') return;
+    this.room = await storageEstimate();
+    this.isPersistent = await isStoragePersistent();
+  }
+}

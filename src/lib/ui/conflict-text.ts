@@ -1,0 +1,65 @@
+import { groupDigits } from '$lib/domain/card-number';
+import type { Conflict, ConflictEntry, ResolutionDecision } from '$lib/domain/conflicts';
+import type { Instant } from '$lib/domain/day';
+import { m } from '$lib/paraglide/messages';
+import { formatCount, formatDay, formatWhen } from './format';
+
+/** What things are called in the chosen language, by their ids. */
+export interface ConflictNames {
+  service: (id: string) => string;
+  offering: (id: string) => string;
+  desk: (account: string) => string;
+}
+
+/** What happened, in plain words; the first line is the heading. */
+export function describeConflict(conflict: Conflict, names: ConflictNames): string[] {
+  const allowed = formatCount(conflict.allowed);
+  switch (conflict.kind) {
+    case 'choices': {
+      const count = formatCount(new Set(conflict.entries.map(({ offering }) => offering)).size);
+      return [m.review_choices({ card: groupDigits(conflict.card), count, allowed })];
+    }
+    case 'seats': {
+      const taken = formatCount(conflict.taken);
+      return [m.review_seats({ name: names.offering(conflict.offering), taken, allowed })];
+    }
+    case 'portions': {
+      const [taken, date] = [formatCount(conflict.taken), formatDay(conflict.date)];
+      return [m.review_portions({ name: names.service(conflict.service), date, taken, allowed })];
+    }
+    case 'limit': {
+      const count = formatCount(conflict.entries.length);
+      return [
+        m.review_limit({ card: groupDigits(conflict.card), count, allowed }),
+        m.review_limit_from({ name: names.service(conflict.service), date: formatDay(conflict.from) }),
+      ];
+    }
+  }
+}
+
+/** One visit or choice of a conflict, on a line. */
+export function describeEntry(
+  { at, desk, card, offering, heads, service }: ConflictEntry,
+  conflict: Conflict,
+  names: ConflictNames,
+  { now, zone }: { now: Instant; zone: string },
+): string {
+  const isOfOneCard = conflict.kind === 'choices' || conflict.kind === 'limit';
+  const what = offering === undefined ? names.service(service) : names.offering(offering);
+  return [
+    m.review_entry({ when: formatWhen(at, now, zone), desk: names.desk(desk) }),
+    ...(isOfOneCard ? [what] : [m.review_entry_card({ card: groupDigits(card) })]),
+    ...(heads > 1 ? [m.review_entry_heads({ count: formatCount(heads) })] : []),
+  ].join(' · ');
+}
+
+export function describeDecision(decision: ResolutionDecision): string {
+  switch (decision) {
+    case 'accept':
+      return m.review_decision_accept();
+    case 'keep':
+      return m.review_decision_keep();
+    case 'contact':
+      return m.review_decision_contact();
+  }
+}

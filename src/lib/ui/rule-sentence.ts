@@ -1,0 +1,172 @@
+import type { Scheme } from '$lib/domain/card';
+import type { LocalDate } from '$lib/domain/day';
+import {
+  limitOf,
+  schemeRule,
+  type Limit,
+  type LimitPeriod,
+  type OpeningHours,
+  type Service,
+  type ServiceRule,
+  type Venue,
+} from '$lib/domain/service';
+import { validityDuration } from '$lib/domain/validity';
+import { m } from '$lib/paraglide/messages';
+import { formatCount, formatDay } from './format';
+import { intlLocale } from './locale.svelte';
+
+/** What a rule means, in plain words. */
+export interface Terms {
+  service: Service;
+  venue?: Venue;
+  /** With it the sentence says what this card gives; without, what the service's own rule is. */
+  scheme?: Scheme & { childrenUnder?: number };
+}
+
+/** One or more sentences: "Once a day, Mon–Fri 6–15, children under 18 along: 2." */
+export function ruleSentence({ service, venue, scheme }: Terms): string {
+  const rule = schemeRule(service, scheme);
+  const clauses = [
+    ruleClause(rule),
+    ...limitClauses(rule),
+    ...(service.hours ?? venue?.hours ?? []).map(hoursClause),
+    ...(venue?.closedOnHolidays ? [m.rule_holidays_closed()] : []),
+    ...companionClauses(scheme),
+  ];
+  // A Finnish day ends in a full stop of its own.
+  const sentence = clauses.join(', ').replace(/\.?$/, '.');
+  return [sentence, ...pauseSentence(service)].join(' ');
+}
+
+function ruleClause(rule: ServiceRule): string {
+  switch (rule.kind) {
+    case 'unlimited':
+      return m.rule_unlimited();
+    case 'limit':
+      return limitClause(rule);
+    case 'choice':
+      return rule.n === 1 ? m.rule_choice_one() : m.rule_choice_many({ n: formatCount(rule.n) });
+    case 'listed':
+      return m.rule_listed();
+    case 'portions':
+      return m.rule_portions({ n: formatCount(rule.perDay) });
+  }
+}
+
+const lowered = (text: string) => text.charAt(0).toLocaleLowerCase(intlLocale()) + text.slice(1);
+
+function limitClauses(rule: ServiceRule): string[] {
+  const limit = limitOf(rule);
+  if (!limit) return [];
+  return [
+    ...(rule.kind === 'limit' ? [] : [lowered(limitClause(limit))]),
+    ...(limit.over === 'sector' ? [m.rule_over_sector()] : []),
+    ...(limit.per === 'season'
+      ? [m.rule_season_starts({ days: listed((limit.seasonStarts ?? ['01-01']).map(formatMonthDay)) })]
+      : []),
+  ];
+}
+
+const listed = (items: readonly string[]) => new Intl.ListFormat(intlLocale()).format(items);
+
+const once: Record<LimitPeriod, () => string> = {
+  day: m.rule_once_day,
+  week: m.rule_once_week,
+  month: m.rule_once_month,
+  season: m.rule_once_season,
+  validity: m.rule_once_validity,
+};
+const times: Record<LimitPeriod, (inputs: { n: string }) => string> = {
+  day: m.rule_times_day,
+  week: m.rule_times_week,
+  month: m.rule_times_month,
+  season: m.rule_times_season,
+  validity: m.rule_times_validity,
+};
+
+const limitClause = ({ n, per }: Limit): string =>
+  n === 1 ? once[per]() : times[per]({ n: formatCount(n) });
+
+/** 'MM-DD' as people of the language write it. */
+export function formatMonthDay(monthDay: string): string {
+  const locale = intlLocale();
+  // "1.8." is one day to a Finn; "01/08" is two to people who read English.
+  const month = locale.startsWith('en') ? 'long' : 'numeric';
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month, timeZone: 'UTC' }).format(
+    new Date(`2028-${monthDay}T12:00:00Z`),
+  );
+}
+
+/** "Mon–Fri 6–15"; runs of weekdays are joined. */
+function hoursClause({ weekdays, from, to }: OpeningHours): string {
+  const days = [...new Set(weekdays)].sort();
+  const runs: number[][] = [];
+  for (const day of days) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === day - 1) run.push(day);
+    else runs.push([day]);
+  }
+  const named = runs.map((run) => {
+    const [first = 1, last = first] = [run[0], run.at(-1)];
+    return first === last ? weekdayName(first) : `${weekdayName(first)}–${weekdayName(last)}`;
+  });
+  return `${named.join(', ')} ${shortTime(from)}–${shortTime(to)}`;
+}
+
+/** Of Monday 1 … Sunday 7. */
+export function weekdayName(weekday: number, style: 'short' | 'long' = 'short'): string {
+  // 1 January 2024 was a Monday.
+  const date = new Date(Date.UTC(2024, 0, weekday, 12));
+  return new Intl.DateTimeFormat(intlLocale(), { weekday: style, timeZone: 'UTC' }).format(date);
+}
+
+/** "6" for "06:00", "6.30" for "06:30". */
+function shortTime(time: string): string {
+  const [hour = '', minute = ''] = time.split(':');
+  const point = intlLocale().startsWith('en') ? ':' : '.';
+  return minute === '00' ? String(Number(hour)) : `${Number(hour)}${point}${minute}`;
+}
+
+function companionClauses(scheme: Terms['scheme']): string[] {
+  const { companions, childrenUnder = 18 } = scheme ?? {};
+  if (!companions) return [];
+  const age = formatCount(childrenUnder);
+  return [
+    ...(companions.children > 0 ? [m.rule_children({ age, n: formatCount(companions.children) })] : []),
+    ...(companions.assistant ? [m.rule_assistant()] : []),
+  ];
+}
+
+function pauseSentence({ paused }: Service): string[] {
+  if (!paused) return [];
+  const day = (date: LocalDate) => formatDay(date);
+  const since = day(paused.since);
+  return [
+    paused.until === undefined
+      ? m.rule_paused({ since })
+      : m.rule_paused_until({ since, until: day(paused.until) }),
+  ];
+}
+
+/** What holds for a card whatever the service: R14's span, and R4's grace; nothing where there is neither. */
+export function schemeSentence({ startsOnFirstVisit, graceDays }: Scheme): string {
+  const grace =
+    graceDays === 1 ? m.rule_grace_one() : graceDays > 1 ? m.rule_grace({ n: formatCount(graceDays) }) : '';
+  return [firstVisitSentence(startsOnFirstVisit), grace].filter((text) => text !== '').join(' ');
+}
+
+function firstVisitSentence(duration = ''): string {
+  const [, amount = '', unit] = validityDuration.exec(duration) ?? [];
+  const n = formatCount(Number(amount));
+  const isOne = Number(amount) === 1;
+  switch (unit) {
+    case 'Y':
+      return isOne ? m.rule_first_visit_year_one() : m.rule_first_visit_years({ n });
+    case 'M':
+      return isOne ? m.rule_first_visit_month_one() : m.rule_first_visit_months({ n });
+    case 'D':
+      return isOne ? m.rule_first_visit_day_one() : m.rule_first_visit_days({ n });
+    default:
+      return '';
+  }
+}

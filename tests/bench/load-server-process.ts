@@ -1,0 +1,24 @@
+import { requireOk } from '../../src/server/couch/client';
+import { startServer } from '../../src/server/main';
+import { provisionSectors } from '../../src/server/provision/provision';
+import { aService, aVenue } from '../builders';
+import { adminPassword, sectors } from './load-server';
+
+/** Begun by load-server.ts; ends when its parent lets go of it. */
+const server = await startServer({
+  folder: process.argv[2] ?? '',
+  port: 0,
+  host: '127.0.0.1',
+  demo: false,
+  adminPassword,
+});
+const services = sectors.map((sector) => aService(`visit-${sector}`, { sector }));
+await requireOk(server.client, 'POST', '/tiski-catalogue/_bulk_docs', {
+  docs: [aVenue('uimahalli'), ...services],
+});
+await provisionSectors(server.client);
+process.on('message', () => process.send?.(process.memoryUsage.rss()));
+process.on('disconnect', () => {
+  void server.close().then(() => process.exit(0));
+});
+process.send?.(server.url);

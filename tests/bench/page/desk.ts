@@ -1,0 +1,37 @@
+import { pairDevice } from '$lib/pair-device';
+import { createCouchServer } from '$lib/remote/couch-server';
+import { sameOriginServer } from '$lib/same-origin-server';
+import { openDatabase, type TiskiDatabase } from '$lib/store/database';
+import type { Device } from '$lib/store/device';
+import { createLocalStore } from '$lib/store/local-store';
+import type { LocalStore, RemoteServer } from '$lib/sync/ports';
+
+/** The product's own modules, put together as start-syncing.ts does. */
+export interface BenchDesk {
+  db: TiskiDatabase;
+  device: Device;
+  server: RemoteServer;
+  store: LocalStore;
+}
+
+/** A new device that is the desk of a one-time code, with nothing pulled yet. */
+export async function newDesk(code: string): Promise<BenchDesk> {
+  const db = openDatabase(`desk-${code}`);
+  const address = sameOriginServer(db);
+  const paired = await pairDevice(db, address, code, () => crypto.randomUUID());
+  if (!paired.ok) throw new Error(`Not paired: ${paired.failure.kind}`);
+  const { value: device } = paired;
+  return {
+    db,
+    device,
+    server: createCouchServer(address, device.account),
+    store: createLocalStore(db, Date.now),
+  };
+}
+
+/** How long something took, ms. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}

@@ -1,6 +1,8 @@
 import { canonicalJson } from '../src/lib/documents/canonical';
+import { snapshotFrom, unpackPart } from '../src/lib/remote/snapshot';
 import type {
   AccountState,
+  ChangesPage,
   Outcome,
   PushAnswer,
   RemoteDatabase,
@@ -8,10 +10,11 @@ import type {
   RemoteFailure,
   RemoteServer,
 } from '../src/lib/sync/ports';
+import { aPackedRegister, type APackedRegister } from './packed-register';
 
 /** A CouchDB in memory, as far as sync can see it; its lines can be cut by hand. */
 
-interface StoredDocument {
+export interface StoredDocument {
   id: string;
   seq: number;
   deleted: boolean;
@@ -22,6 +25,7 @@ export class FakeDatabase {
   epoch: string | undefined = 'epoch-1';
   documents = new Map<string, StoredDocument>();
   seq = 0;
+  snapshot: APackedRegister | undefined;
   #waiters = new Set<() => void>();
 
   /** The office's hand: writes whatever it is given. */
@@ -34,6 +38,13 @@ export class FakeDatabase {
       body: structuredClone(body),
     });
     this.#wake();
+  }
+
+  /** S18: the server's hand. A part of so many bytes before gzip. */
+  async pack(partSize?: number): Promise<APackedRegister> {
+    const [documents, seq] = [this.bodies(), String(this.seq)];
+    this.snapshot = await aPackedRegister(documents, { epoch: this.epoch ?? '', seq, partSize });
+    return this.snapshot;
   }
 
   delete(id: string): void {
@@ -50,13 +61,15 @@ export class FakeDatabase {
     return [...this.documents.values()].flatMap(({ body }) => body ?? []);
   }
 
-  /** A copy to go back to, as a backup is one. */
-  backup(): () => void {
-    const [documents, seq] = [new Map(this.documents), this.seq];
+  /** A copy to go back to: as `tiski restore` does, or as somebody who copies files back, who keeps the epoch. */
+  backup(epoch: 'renewed' | 'kept' = 'renewed'): () => void {
+    const { seq, snapshot } = this;
+    const documents = new Map(this.documents);
     return () => {
       this.documents = new Map(documents);
       this.seq = seq;
-      this.epoch = `${this.epoch ?? 'epoch'}+`;
+      this.snapshot = snapshot;
+      if (epoch === 'renewed') this.epoch = `${this.epoch ?? 'epoch'}+`;
       this.#wake();
     };
   }
@@ -91,10 +104,31 @@ export type Fate =
   | RemoteFailure;
 
 export interface Request {
-  kind: 'epoch' | 'changes' | 'wait' | 'push' | 'account';
+  kind: 'epoch' | 'changes' | 'snapshot' | 'part' | 'wait' | 'push' | 'missing' | 'account';
   database: string;
-  /** Ids that are pushed. */
+  /** Ids that are pushed or asked after. */
   ids: string[];
+}
+
+/**
+ * The way to the server and back. `serve` lets the server do what was asked, and may be called more than once;
+ * a push that is cut short stores only the first `most` documents: the server died over the next.
+ */
+export type Line = <T>(
+  request: Request,
+  serve: (most?: number) => Outcome<T> | Promise<Outcome<T>>,
+) => Promise<Outcome<T>>;
+
+function lineOf(fate: (request: Request) => Fate): Line {
+  return async (request, serve) => {
+    await Promise.resolve();
+    const destiny = fate(request);
+    if (typeof destiny === 'object') return { ok: false, failure: destiny };
+    if (destiny === 'lose-request') return unreachable;
+    if (destiny === 'double') await serve();
+    const answer = await serve();
+    return destiny === 'lose-answer' ? unreachable : answer;
+  };
 }
 
 export class FakeServer {
@@ -110,65 +144,54 @@ export class FakeServer {
     return database;
   }
 
-  /** One desk's line to the server. */
+  /** The server as one account sees it, over a line whose fate is decided request by request. */
   connect(account: string, fate: (request: Request) => Fate = () => 'deliver'): RemoteServer {
-    const line = async <T>(request: Request, serve: () => T | Promise<T>): Promise<Outcome<T>> => {
-      await Promise.resolve();
-      const destiny = fate(request);
-      if (typeof destiny === 'object') return { ok: false, failure: destiny };
-      if (destiny === 'lose-request') return unreachable;
-      if (this.revoked.has(account) && request.kind !== 'account') return forbidden;
-      if (request.kind !== 'account' && !this.databases.has(request.database)) return missing;
-      if (destiny === 'double') await serve();
-      const value = await serve();
-      return destiny === 'lose-answer' ? unreachable : { ok: true, value };
-    };
+    return this.connectBy(account, lineOf(fate));
+  }
+
+  connectBy(account: string, line: Line): RemoteServer {
     return {
       database: (name) => this.#connectDatabase(name, account, line),
       account: () =>
-        line<AccountState>({ kind: 'account', database: '', ids: [] }, () =>
-          this.revoked.has(account) ? 'revoked' : 'active',
-        ),
+        line<AccountState>({ kind: 'account', database: '', ids: [] }, () => ({
+          ok: true,
+          value: this.revoked.has(account) ? 'revoked' : 'active',
+        })),
     };
   }
 
-  #connectDatabase(
-    name: string,
-    account: string,
-    line: <T>(request: Request, serve: () => T | Promise<T>) => Promise<Outcome<T>>,
-  ): RemoteDatabase {
-    const request = (kind: Request['kind'], ids: string[] = []): Request => ({ kind, database: name, ids });
+  #connectDatabase(name: string, account: string, line: Line): RemoteDatabase {
+    const ask = async <T>(
+      kind: Request['kind'],
+      serve: (database: FakeDatabase, most?: number) => T | Promise<T>,
+      ids: string[] = [],
+    ): Promise<Outcome<T>> =>
+      line<T>({ kind, database: name, ids }, async (most) => {
+        if (this.revoked.has(account)) return forbidden;
+        const database = this.databases.get(name);
+        return database ? { ok: true, value: await serve(database, most) } : missing;
+      });
     return {
       name,
-      epoch: () => line(request('epoch'), () => this.database(name).epoch),
-      changes: (since, limit) =>
-        line(request('changes'), () => {
-          const database = this.database(name);
-          const later = [...database.documents.values()].filter(({ seq }) => seq > Number(since));
-          const page = later.slice(0, limit);
-          return {
-            changes: page.map(({ id, deleted, body }) => ({
-              id,
-              deleted,
-              ...(body && { document: structuredClone(body) }),
-            })),
-            seq: String(page.at(-1)?.seq ?? database.seq),
-            pending: later.length - page.length,
-          };
-        }),
+      epoch: () => ask('epoch', ({ epoch }) => epoch),
+      changes: (since, limit) => ask('changes', (database) => pageAfter(database, since, limit)),
+      snapshot: (epoch) => ask('snapshot', ({ snapshot }) => snapshotFrom(snapshot?.manifest, epoch)),
+      snapshotPart: async (_epoch, part) => {
+        const answer = await ask('part', ({ snapshot }) => {
+          const bytes = snapshot?.parts.get(part);
+          return bytes && unpackPart(bytes, part);
+        });
+        return answer.ok ? (answer.value ?? gone) : answer;
+      },
       waitForChange: (since, signal) =>
-        line(request('wait'), () => {
-          const database = this.database(name);
-          return database.seq > Number(since) || database.changed(signal);
-        }),
+        ask('wait', (database) => database.seq > Number(since) || database.changed(signal)),
       push: (documents) =>
-        line(
-          request(
-            'push',
-            documents.map(({ _id }) => _id),
-          ),
-          () => documents.map((document) => this.#write(name, account, document)),
+        ask(
+          'push',
+          (_, most) => documents.slice(0, most).map((document) => this.#write(name, account, document)),
+          documents.map(({ _id }) => _id),
         ),
+      missing: (ids) => ask('missing', ({ documents }) => ids.filter((id) => !documents.has(id)), [...ids]),
     };
   }
 
@@ -187,6 +210,21 @@ export class FakeServer {
   }
 }
 
+function pageAfter(database: FakeDatabase, since: string, limit: number): ChangesPage {
+  const later = [...database.documents.values()].filter(({ seq }) => seq > Number(since));
+  const page = later.slice(0, limit);
+  return {
+    changes: page.map(({ id, deleted, body }) => ({
+      id,
+      deleted,
+      ...(body && { document: structuredClone(body) }),
+    })),
+    seq: String(page.at(-1)?.seq ?? database.seq),
+    pending: later.length - page.length,
+  };
+}
+
 const unreachable = { ok: false, failure: { kind: 'unreachable' } } as const;
 const forbidden = { ok: false, failure: { kind: 'forbidden' } } as const;
+const gone = { ok: false, failure: { kind: 'rejected', status: 404, reason: 'missing' } } as const;
 const missing = { ok: false, failure: { kind: 'missing' } } as const;

@@ -16,6 +16,7 @@ export class FakeTime implements Timing {
     new Promise((resolve) => {
       const wake = () => {
         this.#sleepers.delete(sleeper);
+        signal.removeEventListener('abort', wake);
         resolve();
       };
       const sleeper = { at: this.#now + ms, wake };

@@ -202,7 +202,8 @@ describe('bad input', () => {
       const made = await target.couch('PUT', design, { ...as, body: { validate_doc_update: validate } });
       expect(made.status).toBe(201);
       const write = await target.couch('PUT', `${evil}/doc`, { ...as, body: {} });
-      expect([403, 500]).toContain(write.status);
+      // The endless one says nothing of the document: come back later.
+      expect(index === 0 ? [503] : [403, 500]).toContain(write.status);
       if (write.status === 403) expect(write.body).toMatchObject({ reason: 'undefinedundefinedundefined' });
       const { rev } = made.body as { rev: string };
       expect((await target.couch('DELETE', `${design}?rev=${rev}`, as)).status).toBe(200);

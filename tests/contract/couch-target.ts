@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createApp } from '../../src/server/app';
 import type { Backend } from '../../src/server/backend';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
+import { DeskWatch } from '../../src/server/desks/desk-watch';
 import { openBackend } from '../../src/server/main';
 import { ensureAdministrator } from '../../src/server/provision/administrator';
 
@@ -75,6 +76,8 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
   const client = prefixedClient(backend.client, prefix, accounts);
   const app = await createApp({
     backend: { ...backend, client },
+    keys: { folder: '', client },
+    watch: new DeskWatch(client, (error) => console.error(error)),
     version: 'test',
     now: () => new Date(),
     onFault: (error) => console.error(error),

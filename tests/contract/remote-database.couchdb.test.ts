@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createApp } from '../../src/server/app';
 import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
+import { DeskWatch } from '../../src/server/desks/desk-watch';
 import { openBackend } from '../../src/server/main';
 import { createCouchWorld } from './couch-world';
 import { describeRemoteDatabase, type World } from './remote-database.suite';
@@ -13,6 +14,8 @@ async function createProxiedWorld(couchUrl: string): Promise<World> {
   const backend = await openBackend({ folder: 'unused', couchUrl });
   const app = await createApp({
     backend,
+    keys: { folder: '', client: backend.client },
+    watch: new DeskWatch(backend.client, () => undefined),
     version: '0',
     now: () => new Date(),
     onFault: () => undefined,

@@ -129,6 +129,16 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(valueOf(await remote.epoch())).toBeUndefined();
     });
 
+    it('S9 tells of which ids it has nothing, and takes a deletion for something', async () => {
+      const [there, deleted, never, neither] = [fresh(), fresh(), fresh(), fresh()];
+      await world.put(world.allowed(there));
+      await world.put(world.allowed(deleted));
+      await world.remove(deleted);
+      const asked = [never, there, deleted, neither];
+      expect(valueOf(await remote.missing(asked)).sort()).toEqual([never, neither].sort());
+      expect(valueOf(await remote.missing([]))).toEqual([]);
+    });
+
     it('S10 a wait ends when something changes', async () => {
       const since = await end();
       const waiting = remote.waitForChange(since, new AbortController().signal);
@@ -154,6 +164,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(failureOf(await other.epoch())).toBe('forbidden');
       expect(failureOf(await other.changes('0', 10))).toBe('forbidden');
       expect(failureOf(await other.push([world.allowed(fresh())]))).toBe('forbidden');
+      expect(failureOf(await other.missing([fresh()]))).toBe('forbidden');
       expect(valueOf(await world.otherDesk.account())).toBe('active');
     });
 

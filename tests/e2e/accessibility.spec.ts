@@ -1,22 +1,15 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { cardOf, chooseService, logVisit, openDemoDesk, scan, scanAndSee } from './counter';
+import { expectAccessible } from './axe';
+import { cardOf, chooseService, logVisit, openDemoDesk, scan, scanAndSee, signIn } from './counter';
 import { expect, test } from './fixtures';
 
-/** WCAG 2.2 AA and axe's own good practice, on what is on the screen now. */
-async function expectAccessible(page: Page, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  expect(found, screen).toEqual([]);
-}
-
-/** Every target is at least 44 px high and wide, but for links within a sentence. */
+/** Every target is at least 44 px high and wide, but for links within a sentence; a label is its box's target. */
 async function expectLargeTargets(page: Page, screen: string): Promise<void> {
   const small = await page.evaluate(() =>
     [...document.querySelectorAll('button, a[href], input, select')]
       .filter((target) => target.checkVisibility() && !target.closest('.skip, p'))
       .filter((target) => {
-        const { width, height } = target.getBoundingClientRect();
+        const { width, height } = (target.closest('label') ?? target).getBoundingClientRect();
         return width < 44 || height < 44;
       })
       .map((target) => target.outerHTML),
@@ -39,7 +32,19 @@ for (const [language, name] of [
     await page.goto('/');
     await page.getByRole('button', { name }).click();
     await expect(page.locator('html')).toHaveAttribute('lang', language);
-    for (const address of ['/', '/demo', '/setup', '/office/desks', '/sync', '/no-such-page']) {
+    for (const address of [
+      '/',
+      '/demo',
+      '/setup',
+      '/office/desks',
+      '/office/cards',
+      '/office/review',
+      '/office/rescue',
+      '/office/catalogue',
+      '/review',
+      '/sync',
+      '/no-such-page',
+    ]) {
       await page.goto(address);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await page.waitForLoadState('networkidle');
@@ -73,7 +78,9 @@ test('axe finds nothing at the counter', async ({ page }) => {
   await check(page, 'undoing from the list');
   await page.keyboard.press('Escape');
   await page.goto('/sync');
-  await expect(page.getByText('Korttitiedot').first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Kaikki on lähetetty' })).toBeVisible();
+  await page.getByText('Tarkemmat tiedot IT-tuelle').click();
+  await expect(page.getByText('Aikavyöhyke')).toBeVisible();
   await check(page, 'status');
 });
 
@@ -112,4 +119,50 @@ test('axe finds nothing on the office’s desks', async ({ page, server }) => {
   await check(page, 'list');
   await page.getByRole('button', { name: 'Poista käytöstä Kassa 1' }).click();
   await check(page, 'revoking');
+});
+
+test('axe finds nothing where something is to be chosen', async ({ page }) => {
+  await openDemoDesk(page, 'opisto');
+  await page.goto('/desk');
+  await expect(page.locator('[data-tone="ready"]')).toBeVisible();
+  await scanAndSee(page, cardOf('choose-course'), 'Valitse kurssi');
+  await expect(page.getByRole('button', { name: /Espanja 1/ })).toBeVisible();
+  await check(page, 'choosing a course');
+  await page.getByRole('button', { name: /Espanja 1/ }).click();
+  await expect(page.getByRole('heading', { name: 'Vahvista valinta' })).toBeVisible();
+  await check(page, 'confirming a choice');
+  await page.getByRole('button', { name: 'Vahvista valinta' }).click();
+  await expect(page.getByRole('heading', { name: 'Kurssi valittu' })).toBeVisible();
+  await check(page, 'chosen');
+
+  await openDemoDesk(page);
+  await chooseService(page);
+  for (const kind of ['children', 'group'] as const) {
+    await scanAndSee(page, cardOf(kind), 'Kortti käy');
+    await expect(page.getByRole('group', { name: 'Mukana' })).toBeVisible();
+    await check(page, kind);
+  }
+});
+
+test('axe finds nothing in the catalogue’s forms and on a printed card', async ({ page, server }) => {
+  await signIn(page, server.adminPassword);
+  await expect(page.getByRole('button', { name: 'Kirjaudu ulos' })).toBeVisible();
+  await page.goto('/office/catalogue');
+  await expect(page.locator('[data-catalogue="synced"]')).toBeVisible({ timeout: 30_000 });
+  for (const entry of [
+    'service/uinti',
+    'scheme/liikuntapassi',
+    'venue/kuntosali-satama',
+    'offering/kitara',
+  ]) {
+    await page.goto(`/office/catalogue/${entry}`);
+    await expect(page.getByRole('button', { name: 'Tallenna', exact: true })).toBeVisible();
+    await check(page, entry);
+  }
+  await page.goto('/office/cards');
+  await page.getByLabel('Kortin numero').fill(cardOf('admitted'));
+  await page.getByRole('button', { name: 'Näytä kortti' }).click();
+  await expect(page.getByRole('button', { name: 'Tulosta kortti' })).toBeVisible();
+  await page.getByText('Kortin omat oikeudet', { exact: true }).click();
+  await check(page, 'a card');
 });

@@ -2,6 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { demoCards, type DemoCardKind } from '../../src/server/demo/demo-cards';
 import type { VisitDocument } from '../../src/lib/documents/visit-documents';
 import type { TiskiServer } from '../setup/tiski-server';
+import { typeAsScanner } from './type-as-scanner';
 
 /** What a person at a counter and one at the office do, in steps that read like it. */
 
@@ -11,10 +12,22 @@ export const cardOf = (kind: DemoCardKind): string => {
   return card.code;
 };
 
-/** One press on /demo makes this browser a desk; waits until it is ready to work without a network. */
-export async function openDemoDesk(page: Page, venue = 'Lehtorannan uimahalli'): Promise<void> {
+/** What a newcomer does: one press on /demo makes this browser a desk. Waits until it is ready without a network. */
+export async function openDeskOnDemoPage(page: Page): Promise<void> {
   await page.goto('/demo');
-  await page.getByRole('button', { name: venue }).click();
+  await page.getByRole('button', { name: 'Lehtorannan uimahalli' }).click();
+  await expectDeskReady(page);
+}
+
+/** The same without drawing the thirty cards of the page. `venue` is the document's id without its kind. */
+export async function openDemoDesk(page: Page, venue = 'uimahalli'): Promise<void> {
+  const answer = await page.request.post('/api/demo/desk', { data: { venue } });
+  const { code } = (await answer.json()) as { code: string };
+  await page.goto(`/setup#code=${encodeURIComponent(code)}`);
+  await expectDeskReady(page);
+}
+
+async function expectDeskReady(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: /Tämä laite on tiski/ })).toBeVisible();
   await expect(page.getByText('Valmis: tiski toimii myös ilman verkkoa.')).toBeVisible({ timeout: 60_000 });
 }
@@ -25,22 +38,15 @@ export async function chooseService(page: Page, name = 'Uinti'): Promise<void> {
   await expect(verdict(page)).toContainText('Valmis');
 }
 
-/** As a scanner that types: quick keys and Enter, wherever the focus is. */
-export async function scan(page: Page, code: string): Promise<void> {
-  await page.evaluate((text) => {
-    const press = (key: string) =>
-      (document.activeElement ?? document.body).dispatchEvent(
-        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
-      );
-    for (const character of text) press(character);
-    press('Enter');
-  }, code);
-}
+/** A scanner that types the code and Enter, wherever the focus is. */
+export const scan = (page: Page, code: string): Promise<void> => typeAsScanner(page, `${code}\n`);
 
 export const verdict = (page: Page) => page.locator('[data-tone]');
 
 /** Scans and waits for the verdict's title. */
 export async function scanAndSee(page: Page, code: string, title: string | RegExp): Promise<void> {
+  // Who scans looks at the screen first: a page that is still opening hears no scanner.
+  await expect(verdict(page)).toBeVisible();
   await scan(page, code);
   await expect(verdict(page).getByRole('heading')).toHaveText(title);
 }
@@ -93,10 +99,26 @@ export async function signIn(page: Page, password: string): Promise<void> {
 }
 
 export async function expectWaiting(page: Page, count: number): Promise<void> {
-  await expect(page.locator('[data-waiting]')).toHaveAttribute('data-waiting', String(count), {
-    timeout: 30_000,
-  });
+  // The screen's word lags behind the disk by a moment: right after a visit it may still tell of the one before.
+  await expect.poll(() => waitingOnDisk(page), { timeout: 60_000 }).toBe(count);
+  await expect(page.locator('[data-waiting]')).toHaveAttribute('data-waiting', String(count));
 }
+
+const waitingOnDisk = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('tiski');
+        opening.onerror = () => reject(new Error('The database of the device does not open.'));
+        opening.onsuccess = () => {
+          const outbox = opening.result.transaction('outbox').objectStore('outbox');
+          const counting = outbox.index('state').count('waiting');
+          counting.onsuccess = () => resolve(counting.result);
+          counting.onerror = () => reject(new Error('The outbox can not be read.'));
+          opening.result.close();
+        };
+      }),
+  );
 
 /** The office, over HTTP, as the administrator. */
 export class Office {

@@ -11,7 +11,7 @@ import {
   verdict,
 } from './counter';
 import { expect, test } from './fixtures';
-import { typeAsScanner } from './scanner-fixtures';
+import { typeAsScanner } from './type-as-scanner';
 
 test.beforeEach(async ({ page }) => {
   await openDemoDesk(page);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { NETWORK_LOST } from '../setup/console-guard';
-import { CuttingProxy } from '../setup/cutting-proxy';
+import { FaultProxy } from '../setup/fault-proxy';
 import {
   cardOf,
   chooseService,
@@ -8,6 +8,7 @@ import {
   logVisit,
   Office,
   openDemoDesk,
+  openDeskOnDemoPage,
   scanAndSee,
   verdict,
 } from './counter';
@@ -26,7 +27,7 @@ test('S1 S3 S14 a Monday evening with the network down: camera, verdict, visit, 
   const office = new Office(server);
 
   let device = await openBrowser({ video });
-  await openDemoDesk(device.page);
+  await openDeskOnDemoPage(device.page);
   await chooseService(device.page);
 
   await server.stop();
@@ -67,13 +68,13 @@ test('S2 S3 the line breaks after the server stored and before it answered: the 
   allowConsole,
 }) => {
   allowConsole(NETWORK_LOST);
-  const proxy = await CuttingProxy.to(server.url);
+  const proxy = await FaultProxy.to(() => server.url);
   const { page } = await openBrowser({ baseURL: proxy.url });
   await openDemoDesk(page);
   await chooseService(page);
 
   // Pulls too: a visit that comes back in one is acknowledged by that.
-  proxy.cutAnswersTo(/_bulk_docs|tiski-visits-liikunta\/_changes/);
+  proxy.break({ kind: 'cut-answer', after: 0 }, /_bulk_docs|tiski-visits-liikunta\/_changes/);
   await logVisit(page, card);
   const office = new Office(server);
   await expect
@@ -82,7 +83,7 @@ test('S2 S3 the line breaks after the server stored and before it answered: the 
       message: 'stored before the cut',
     })
     .toBe(1);
-  await expect.poll(() => proxy.cuts, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => proxy.met.length, { timeout: 30_000 }).toBeGreaterThan(0);
   await expectWaiting(page, 1);
 
   proxy.heal();
@@ -91,21 +92,74 @@ test('S2 S3 the line breaks after the server stored and before it answered: the 
   await proxy.stop();
 });
 
-test('S1 the browser is killed right after "logged": the visit is there', async ({ openBrowser, server }) => {
-  const device = await openBrowser();
+test('S1 S3 the browser is killed in the midst of visits: what the screen called logged reaches the server once', async ({
+  openBrowser,
+  server,
+}) => {
+  const office = new Office(server);
+  const said: string[] = [];
+  let device = await openBrowser();
   await openDemoDesk(device.page);
   await chooseService(device.page);
-  await server.stop();
-  await logVisit(device.page, card);
-  await device.kill();
 
-  const { page } = await openBrowser({ userDataDir: device.userDataDir });
-  await page.goto('/desk');
-  await expectWaiting(page, 1);
-  await scanAndSee(page, card, /Jo kirjattu klo/);
+  /** Logs card after card, and kills the browser when it has said of one that it is logged. */
+  async function logUntilKilled(cards: readonly string[]): Promise<void> {
+    const [first = '', ...others] = cards;
+    const { page } = device;
+    await logVisit(page, first);
+    said.push(first);
+    const going = (async () => {
+      for (const each of others) {
+        await logVisit(page, each);
+        said.push(each);
+      }
+    })().catch(() => undefined);
+    await device.kill();
+    await going;
+    device = await openBrowser({ userDataDir: device.userDataDir });
+    await device.page.goto('/desk');
+    await expect(verdict(device.page)).toContainText('Valmis');
+  }
+
+  // With a server: in the midst of a push. Without: what was said is on the disk, and on no server.
+  await logUntilKilled([card, cardOf('in-grace'), cardOf('suspension-over')]);
+  await server.stop();
+  const before = said.length;
+  await logUntilKilled([cardOf('children'), cardOf('assistant')]);
+  const waiting = device.page.locator('[data-waiting]');
+  await expect
+    .poll(async () => Number(await waiting.getAttribute('data-waiting')))
+    .toBeGreaterThanOrEqual(said.length - before);
+  await scanAndSee(device.page, cardOf('children'), /Jo kirjattu klo/);
   await server.start();
+  await expectWaiting(device.page, 0);
+  for (const each of said) expect(await office.visitsOf(each)).toHaveLength(1);
+});
+
+test('S10 the tab that syncs is closed in the midst of a push: the other goes on, the visit is there once', async ({
+  openBrowser,
+  server,
+  allowConsole,
+}) => {
+  allowConsole(NETWORK_LOST);
+  const proxy = await FaultProxy.to(() => server.url);
+  const { page: syncing, context } = await openBrowser({ baseURL: proxy.url });
+  await openDemoDesk(syncing);
+  await chooseService(syncing);
+  const other = await context.newPage();
+  await other.goto('/desk');
+  await expect(verdict(other)).toContainText('Valmis');
+
+  proxy.break({ kind: 'hold' }, /_bulk_docs|tiski-visits-liikunta\/_changes/);
+  await logVisit(other, card);
   const office = new Office(server);
-  await expect.poll(async () => (await office.visitsOf(card)).length, { timeout: 60_000 }).toBe(1);
+  await expect.poll(async () => (await office.visitsOf(card)).length).toBe(1);
+  await expectWaiting(other, 1);
+  await syncing.close();
+  proxy.heal();
+  await expectWaiting(other, 0);
+  expect(await office.visitsOf(card)).toHaveLength(1);
+  await proxy.stop();
 });
 
 test('a suspended card reaches a desk online within seconds, and one offline at its next contact', async ({
@@ -125,7 +179,7 @@ test('a suspended card reaches a desk online within seconds, and one offline at 
   await new Office(server).changeCard(card, { status: 'suspended' });
 
   const title = (page: typeof near.page) => async () => {
-    await scanAndSee(page, card, /./);
+    await scanAndSee(page, card, /Kortti käy|Ei käy nyt/);
     return verdict(page).getByRole('heading').textContent();
   };
   await expect.poll(title(near.page), { timeout: 10_000 }).toBe('Ei käy nyt');
@@ -156,6 +210,6 @@ test('S11 a revoked desk stops, wipes its cards, and keeps its unsent visits', a
   });
   await expect(page.getByText(/^0 korttia/)).toBeVisible();
   const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Tallenna tiedostoon' }).click();
-  expect(path.extname((await saved).suggestedFilename())).toBe('.json');
+  await page.getByRole('button', { name: 'Tallenna odottavat käynnit tiedostoon' }).click();
+  expect(path.extname((await saved).suggestedFilename())).toBe('.jwe');
 });

@@ -54,23 +54,6 @@ function addTorch() {
   });
 }
 
-/** Types as a scanner does, 5 ms a key by the events' own clock, however slow this machine is; "\n" is Enter. */
-export async function typeAsScanner(page: Page, text: string): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const startedAt = Date.now();
-  const keys = [...text].flatMap((character, index) => {
-    const key =
-      character === '\n' ? { key: 'Enter', code: 'Enter', text: '\r' } : { key: character, text: character };
-    const timestamp = (startedAt + 5 * index) / 1000;
-    return [
-      { type: 'keyDown', timestamp, ...key } as const,
-      { type: 'keyUp', timestamp, key: key.key } as const,
-    ];
-  });
-  await Promise.all(keys.map((key) => session.send('Input.dispatchKeyEvent', key)));
-  await session.detach();
-}
-
 /** Hides the page, or shows it again: headless Chromium keeps every page visible. */
 export const setShown = (page: Page, isShown: boolean) =>
   page.evaluate(

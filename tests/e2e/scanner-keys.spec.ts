@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, reports, test, typeAsScanner } from './scanner-fixtures';
+import { expect, reports, test } from './scanner-fixtures';
+import { typeAsScanner } from './type-as-scanner';
 
 const pad = (page: Page) => page.getByRole('group', { name: 'Kortin numero' });
 const digits = (page: Page) => pad(page).getByRole('status');

@@ -1,14 +1,6 @@
 import type { Page } from '@playwright/test';
-import {
-  expect,
-  liveTracks,
-  plugIn,
-  reports,
-  setShown,
-  test,
-  typeAsScanner,
-  unplug,
-} from './scanner-fixtures';
+import { expect, liveTracks, plugIn, reports, setShown, test, unplug } from './scanner-fixtures';
+import { typeAsScanner } from './type-as-scanner';
 import { held, nothing, type PicturedCode } from './video';
 
 const card: PicturedCode = { kind: 'qrcode', text: '12345671' };
@@ -83,7 +75,7 @@ test.describe('the camera', () => {
     await expect(picture(page)).toBeVisible();
     await page.getByRole('button', { name: 'Close the camera' }).click();
     await expect.poll(() => liveTracks(page)).toBe(0);
-    expect(page.workers()).toHaveLength(0);
+    await expect.poll(() => page.workers()).toHaveLength(0);
   });
 
   test('is changed by the user', async ({ openScanner }) => {

@@ -100,6 +100,8 @@ test.describe('the administrator', () => {
     await signIn(page, server.adminPassword);
     const desk = page.getByRole('listitem').filter({ hasText: 'Kassa 1' });
     await expect(desk).toContainText('Käytössä');
+    // S15: the desk has told how it is, and the list renews itself.
+    await expect(desk).toContainText(/Kuultu tänään.*Kaikki käynnit lähetetty/, { timeout: 60_000 });
     const revoke = page.getByRole('button', { name: 'Poista käytöstä Kassa 1' });
     const dialog = page.getByRole('dialog', { name: 'Poistetaanko Kassa 1 käytöstä?' });
     await revoke.click();
@@ -118,6 +120,14 @@ test.describe('the administrator', () => {
 
 test.describe('a new device', () => {
   test('types its code, in any case and with spaces, and says when it is ready', async ({ page, server }) => {
+    await page.addInitScript(() => {
+      const ask = navigator.storage.persist.bind(navigator.storage);
+      navigator.storage.persist = () => {
+        document.documentElement.dataset['askedToPersist'] = 'yes';
+        return ask();
+      };
+      navigator.storage.estimate = async () => ({ usage: 900_000_000, quota: 1_000_000_000 });
+    });
     const code = await new Office(server).addDesk('Kassa 1');
     await page.goto('/setup');
     const paired = page.waitForResponse(/\/api\/pair$/);
@@ -134,6 +144,8 @@ test.describe('a new device', () => {
       { timeout: 60_000 },
     );
     await expect(page.getByText('Valmis: tiski toimii myös ilman verkkoa.')).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('data-asked-to-persist', 'yes');
+    await expect(page.getByRole('banner')).toContainText('Laitteen tila loppumassa');
 
     // Whoever saw the answer on its way can do nothing with it.
     const { account } = (await (await paired).json()) as { account: Account };

@@ -11,10 +11,13 @@ const QUIET_FLAGS = [
   '--disable-quic',
 ];
 
-/** How every test starts Chromium. The sandbox doesn't work for root. */
+/**
+ * How every test starts Chromium: the browser itself, not Playwright's headless shell, which knows no denied camera.
+ * The sandbox doesn't work for root.
+ */
 export function launchOptions(executablePath = process.env[BROWSER_VARIABLE]): LaunchOptions {
   return {
     args: process.getuid?.() === 0 ? [...QUIET_FLAGS, '--no-sandbox'] : QUIET_FLAGS,
-    ...(executablePath ? { executablePath } : {}),
+    ...(executablePath ? { executablePath } : { channel: 'chromium' }),
   };
 }

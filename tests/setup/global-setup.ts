@@ -1,9 +1,15 @@
 import { buildIfStale } from '../../src/server/cli/build-app';
 import { BROWSER_VARIABLE } from './browser';
 import { ensureBrowser } from './ensure-browser';
+import { DEMO_VARIABLE, TiskiServer } from './tiski-server';
 
-/** Once before all browser tests: a browser and a fresh build. Workers inherit the environment. */
-export default async function globalSetup(): Promise<void> {
+/** Once before all browser tests: a browser, a fresh build, a made-up city. Workers inherit the environment. */
+export default async function globalSetup(): Promise<() => Promise<void>> {
   process.env[BROWSER_VARIABLE] = await ensureBrowser();
   await buildIfStale();
+  const city = await TiskiServer.prepare({ demo: true });
+  await city.start();
+  await city.stop();
+  process.env[DEMO_VARIABLE] = city.dataFolder;
+  return () => city.dispose();
 }

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const START_LIMIT_MS = 60_000;
+
+/** Set by the global set-up: a data folder with the made-up city, which every test copies. Unset: each makes it. */
+export const DEMO_VARIABLE = 'TISKI_TEST_DEMO';
 
 export interface ServerOptions {
   /** Fill the empty store with the made-up city. */
@@ -26,7 +29,10 @@ export class TiskiServer {
 
   /** Not started yet. */
   static async prepare(options: ServerOptions): Promise<TiskiServer> {
-    return new TiskiServer(await mkdtemp(path.join(tmpdir(), 'tiski-data-')), options);
+    const dataFolder = await mkdtemp(path.join(tmpdir(), 'tiski-data-'));
+    const demo = process.env[DEMO_VARIABLE];
+    if (options.demo && demo) await cp(demo, dataFolder, { recursive: true });
+    return new TiskiServer(dataFolder, options);
   }
 
   /** The same over restarts. */

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'vite';
+import { html5QrcodeAlias } from '../../../html5-qrcode-alias.js';
 
 const types: Record<string, string> = {
   '.html': 'text/html',
@@ -36,7 +37,11 @@ export async function serveHarness(): Promise<{ url: string; stop: () => Promise
     configFile: false,
     logLevel: 'error',
     resolve: {
-      alias: { '$lib/paraglide': messages, $lib: path.join(project, 'src/lib') },
+      alias: [
+        { find: '$lib/paraglide', replacement: messages },
+        { find: '$lib', replacement: path.join(project, 'src/lib') },
+        html5QrcodeAlias,
+      ],
     },
     plugins: [
       paraglideVitePlugin({ project: path.join(project, 'src/i18n/project.inlang'), outdir: messages }),

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { VisitDocument } from '../../src/lib/documents/visit-documents';
+import { toleratedSkew } from '../../src/lib/domain/clock';
+import { day, minute } from '../../src/lib/domain/day';
+import { deleteSetting } from '../../src/lib/store/settings';
+import { countCards } from '../../src/lib/store/register';
+import { aVisit } from '../builders';
+import { startTestServer, type TestServer } from '../server';
+import { FaultProxy } from '../setup/fault-proxy';
+import { Desk, Office, visits } from './fault-world';
+
+/** Devices whose clock is wrong, and desks whose account is no good any more, beside the real server. */
+
+let server: TestServer;
+let office: Office;
+let proxy: FaultProxy;
+const desks: Desk[] = [];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  proxy = await FaultProxy.to(() => server.url);
+  office = new Office(() => server);
+  await office.fillStore();
+}, 60_000);
+afterAll(async () => {
+  proxy.heal();
+  await Promise.all(desks.map((desk) => desk.stop()));
+  await proxy.stop();
+  await server.stop();
+});
+
+let made = 0;
+async function aRunningDesk(clockOffMs = 0): Promise<Desk> {
+  const desk = await Desk.pair(office, proxy.url, `Kassa ${++made}`, clockOffMs);
+  desks.push(desk);
+  await desk.start();
+  await desk.untilInSync();
+  return desk;
+}
+
+const isoOf = (at: number) => new Date(at).toISOString();
+
+/** The last visit of a desk as the server has it. */
+async function lastOf({ logged }: Desk): Promise<VisitDocument> {
+  return (await office.read(visits, logged.at(-1) ?? '')) as unknown as VisitDocument;
+}
+
+/** The server's time, on a busy machine. */
+function expectNow({ at }: VisitDocument): void {
+  expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(toleratedSkew);
+}
+
+describe('a device’s clock', () => {
+  const hour = 60 * minute;
+  it.each([
+    ['an hour ahead', hour],
+    ['an hour behind', -hour],
+    ['ten years ahead', 3653 * day],
+    ['twenty years behind', -7305 * day],
+  ])('R13 S9 %s: visits carry the right time, sync goes on, nothing is forgotten', async (_how, offMs) => {
+    const now = Date.now();
+    const desk = await aRunningDesk(offMs);
+    const [recent, old] = [aVisit('desk-x', ++made), aVisit('desk-x', ++made)];
+    await office.write(visits, [
+      { ...recent, at: isoOf(now - 20 * day) },
+      { ...old, at: isoOf(now - 60 * day) },
+    ]);
+    await desk.log();
+    await desk.untilInSync();
+    const visit = await lastOf(desk);
+    expectNow(visit);
+    expect(Math.abs((visit.clockSkewMs ?? 0) + offMs)).toBeLessThan(toleratedSkew);
+
+    // As a day later: the next pull forgets what no rule counts.
+    await deleteSetting(desk.db, 'pruned-at');
+    await office.suspend(visit.card);
+    await desk.until('the old visit forgotten', async () => !(await desk.db.visits.get(old._id)));
+    expect(await desk.db.visits.get(recent._id)).toBeDefined();
+    expect(await desk.db.visits.get(visit._id)).toBeDefined();
+    await desk.untilInSync();
+  });
+
+  it('R13 is set right between two visits: both carry the right time', async () => {
+    const desk = await aRunningDesk(hour);
+    await desk.log();
+    await desk.untilInSync();
+    const first = await lastOf(desk);
+    expectNow(first);
+    expect(first.clockSkewMs).toBeLessThan(-toleratedSkew);
+    desk.clockOffMs = 0;
+    // The next contact tells.
+    await office.suspend(first.card);
+    await desk.until('the clock known', async () => {
+      const known = (await desk.db.settings.get('clock'))?.value as { skewMs: number } | undefined;
+      return Math.abs(known?.skewMs ?? hour) < toleratedSkew;
+    });
+    await desk.log();
+    await desk.untilInSync();
+    const second = await lastOf(desk);
+    expectNow(second);
+    expect(second.clockSkewMs).toBeUndefined();
+  });
+});
+
+describe('a desk’s account', () => {
+  const accountOf = (desk: Desk) => `org.couchdb.user:${desk.device.account.name}`;
+
+  it('S11 that runs out at work: the desk works on, and sends everything when it is paired anew', async () => {
+    const desk = await aRunningDesk();
+    proxy.break({ kind: 'dead' }, /_bulk_docs/);
+    await desk.log(2);
+    await desk.until('visits that wait', () => proxy.met.length > 0);
+    const account = await office.read('_users', accountOf(desk));
+    await office.write('_users', [{ ...account, password: 'of somebody else' }]);
+    proxy.heal();
+    await desk.until('signed out', () => desk.states.at(-1)?.phase === 'signed-out');
+    await desk.log();
+    expect(await desk.waiting()).toBe(3);
+    expect(await countCards(desk.db)).toBeGreaterThan(300);
+
+    await desk.stop();
+    const { code } = (await office.request('POST', `/api/desks/${desk.device.deskId}/code`, {})) as {
+      code: string;
+    };
+    const former = desk.device.account.name;
+    await desk.pairWith(code);
+    expect(desk.device.account.name).not.toBe(former);
+    await desk.start();
+    await desk.untilInSync();
+    expect(await office.visits()).toEqual(expect.arrayContaining(desk.logged));
+  });
+
+  it('S11 that is revoked at work: the cards go, the visits stay, and it says so', async () => {
+    const desk = await aRunningDesk();
+    proxy.break({ kind: 'dead' }, /_bulk_docs/);
+    await desk.log(2);
+    await desk.until('visits that wait', () => proxy.met.length > 0);
+    await office.request('POST', `/api/desks/${desk.device.deskId}/revoke`, {});
+    proxy.heal();
+    await desk.until('revoked', () => desk.states.at(-1)?.phase === 'revoked');
+    expect(await countCards(desk.db)).toBe(0);
+    expect(await desk.waiting()).toBe(2);
+    expect(await desk.db.visits.bulkGet(desk.logged)).toMatchObject(desk.logged.map((_id) => ({ _id })));
+    const stored = new Set(await office.visits());
+    expect(desk.logged.filter((id) => stored.has(id))).toEqual([]);
+  });
+});

@@ -1,0 +1,269 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import { day, type Instant } from '../../src/lib/domain/day';
+import type { Device } from '../../src/lib/store/device';
+import type { LocalStore, RemoteDocument } from '../../src/lib/sync/ports';
+import { aCard, aScheme, aService, aVenue, aVisit, aVoid, cardNumber } from '../builders';
+import type { DeskStore } from '../fuzz/desk';
+import { aDevice, sundayMorning } from '../paired-database';
+
+const [register, catalogue, visits] = ['tiski-register', 'tiski-catalogue', 'tiski-visits-liikunta'];
+const card = cardNumber(1);
+
+/** What the sync engine relies on, of every store of a device (S3–S13). */
+export function describeLocalStore(
+  kind: string,
+  open: (device: Device, now: () => Instant) => Promise<DeskStore>,
+): void {
+  describe(`a device’s store: ${kind}`, () => {
+    let desk: DeskStore;
+    let store: LocalStore;
+    let now: Instant;
+
+    beforeEach(async () => {
+      now = sundayMorning;
+      desk = await open(aDevice(), () => now);
+      store = desk.local;
+      await load(catalogue, [
+        aScheme('warkaus'),
+        aVenue('uimahalli'),
+        aService('swim', { repeatMinutes: 0 }),
+      ]);
+      await load(register, [aCard(card)]);
+      await load(visits, []);
+    });
+    afterEach(() => desk.close());
+
+    async function page(
+      database: string,
+      since: string,
+      seq: string,
+      documents: readonly RemoteDocument[],
+      { epoch = 'epoch-1', isLast = true, deleted = [] as string[] } = {},
+    ): Promise<boolean> {
+      const changes = [
+        ...documents.map((document) => ({ id: document._id, deleted: false, document })),
+        ...deleted.map((id) => ({ id, deleted: true })),
+      ];
+      return store.applyPage(database, { changes, epoch, since, seq, isLast });
+    }
+
+    async function load(database: string, documents: readonly RemoteDocument[], epoch = 'epoch-1') {
+      await store.startOver(database, epoch);
+      expect(await page(database, '0', '10', documents, { epoch })).toBe(true);
+    }
+
+    async function logged(): Promise<LogDocument> {
+      const document = await desk.log(card, 'swim');
+      if (!document) throw new Error('not logged');
+      return document;
+    }
+
+    const acknowledge = async (...ids: string[]) =>
+      store.acknowledge(visits, ids, (await store.cursor(visits))?.epoch);
+
+    const waiting = async () => (await store.waiting(visits, 10)).map(({ _id }) => _id);
+
+    it('S1 what the desk logs waits, as it was made', async () => {
+      const visit = await logged();
+      expect(await store.waiting(visits, 10)).toEqual([visit]);
+      expect(await store.waiting(register, 10)).toEqual([]);
+    });
+
+    it('S3 what is acknowledged waits no more, and stays in the log', async () => {
+      const [first, second] = [await logged(), await logged()];
+      await acknowledge(first._id);
+      expect(await waiting()).toEqual([second._id]);
+      expect((await desk.held()).log.has(first._id)).toBe(true);
+    });
+
+    it('S3 a document that comes back as it was sent is acknowledged; another under its id is not', async () => {
+      const [same, other] = [await logged(), await logged()];
+      await page(visits, '10', '12', [
+        { ...same, _rev: '1-a' },
+        { ...other, card: cardNumber(2), _rev: '1-b' },
+      ]);
+      expect(await waiting()).toEqual([other._id]);
+      expect((await desk.held()).log.get(other._id)).toEqual(other);
+    });
+
+    it('S4 what the server does not want is kept, and sent no more', async () => {
+      const visit = await logged();
+      await store.refuse([{ id: visit._id, status: 403, reason: 'no' }]);
+      expect(await waiting()).toEqual([]);
+      expect((await desk.held()).outbox.get(visit._id)).toMatchObject({ state: 'refused', status: 403 });
+      await load(visits, [], 'epoch-2');
+      expect(await waiting()).toEqual([]);
+    });
+
+    it('S5 gives the databases that the desk reads, and those that something waits for', async () => {
+      await logged();
+      expect(await store.databases()).toEqual([catalogue, register, visits]);
+      await desk.pair(aDevice({ sectors: [] }));
+      expect(await store.databases()).toEqual([catalogue, register, visits]);
+    });
+
+    it('S6 a page and its cursor are written together', async () => {
+      expect(await page(register, '10', '11', [aCard(card, { status: 'lost' })])).toBe(true);
+      expect(await store.cursor(register)).toMatchObject({ epoch: 'epoch-1', seq: '11', isComplete: true });
+      expect((await desk.held()).cards.get(card)).toMatchObject({ status: 'lost' });
+    });
+
+    it('S6 a page that was asked for with another cursor is not written', async () => {
+      expect(await page(register, '9', '11', [aCard(card, { status: 'lost' })])).toBe(false);
+      expect(await page(register, '10', '11', [], { epoch: 'epoch-2' })).toBe(false);
+      expect(await store.cursor(register)).toMatchObject({ epoch: 'epoch-1', seq: '10' });
+      expect((await desk.held()).cards.get(card)).toMatchObject({ status: 'active' });
+    });
+
+    it('S6 a pull from zero is complete with its last page', async () => {
+      await store.startOver(register, 'epoch-2');
+      expect(await store.cursor(register)).toMatchObject({ epoch: 'epoch-2', seq: '0', isComplete: false });
+      await page(register, '0', '1', [], { epoch: 'epoch-2', isLast: false });
+      expect(await store.cursor(register)).toMatchObject({ seq: '1', isComplete: false });
+      await page(register, '1', '2', [], { epoch: 'epoch-2' });
+      expect(await store.cursor(register)).toMatchObject({ seq: '2', isComplete: true });
+    });
+
+    it('S6 what was deleted goes, but not what waits here', async () => {
+      const [sent, unsent] = [await logged(), await logged()];
+      await acknowledge(sent._id);
+      await page(visits, '10', '12', [], { deleted: [sent._id, unsent._id] });
+      await page(register, '10', '12', [], { deleted: [`card:${card}`] });
+      const { log, cards } = await desk.held();
+      expect([...log.keys()]).toEqual([unsent._id]);
+      expect(cards.size).toBe(0);
+    });
+
+    it('S7 what can’t be read is put aside, the rest goes on, and the last good version answers', async () => {
+      const broken = { ...aCard(card), status: 'frozen' };
+      await page(register, '10', '12', [broken, aCard(cardNumber(2))]);
+      const { cards, quarantine } = await desk.held();
+      expect([...cards.keys()].sort()).toEqual([card, cardNumber(2)].sort());
+      expect([...quarantine]).toEqual([[`${register} card:${card}`, 'invalid']]);
+      await load(register, [broken], 'epoch-2');
+      expect([...(await desk.held()).cards.keys()]).toEqual([card]);
+      await page(register, '10', '13', [aCard(card)], { epoch: 'epoch-2' });
+      expect((await desk.held()).quarantine.size).toBe(0);
+    });
+
+    it('S7 a document has its place, and a newer one asks for an update', async () => {
+      expect(await store.needsUpdate()).toBe(false);
+      await page(visits, '10', '12', [aCard(cardNumber(2)), { ...aVisit('desk-2', 1), v: 2 }]);
+      expect((await desk.held()).cards.has(cardNumber(2))).toBe(false);
+      expect(await store.needsUpdate()).toBe(true);
+      await store.reviewQuarantine();
+      expect((await desk.held()).quarantine.size).toBe(2);
+    });
+
+    it('S8 starting over offers again what this desk logged, and nothing of others', async () => {
+      const [visit, other] = [await logged(), aVisit('desk-2', 1)];
+      const undone = await desk.undo(visit._id);
+      await page(visits, '10', '11', [other, aVoid(other)]);
+      await acknowledge(...(await waiting()));
+      expect(await store.startOver(visits, 'epoch-2')).toBe(2);
+      expect(await waiting()).toEqual([visit._id, undone?._id]);
+      expect(await store.startOver(register, 'epoch-2')).toBe(0);
+    });
+
+    it('S8 a desk that was paired anew offers also what it logged under its former account', async () => {
+      const visit = await logged();
+      await acknowledge(visit._id);
+      await desk.pair(aDevice({ account: { name: 'desk-1-b', password: '' } }));
+      const later = await logged();
+      await acknowledge(later._id);
+      await store.startOver(visits, 'epoch-2');
+      expect((await waiting()).sort()).toEqual([visit._id, later._id].sort());
+      await desk.pair(aDevice({ deskId: 'd2', account: { name: 'desk-2', password: '' } }));
+      await acknowledge(...(await waiting()));
+      expect(await store.startOver(visits, 'epoch-3')).toBe(0);
+    });
+
+    it('S8 an acknowledgement by a copy that is no more counts for nothing', async () => {
+      const visit = await logged();
+      await store.startOver(visits, 'epoch-2');
+      await store.acknowledge(visits, [visit._id], 'epoch-1');
+      expect(await waiting()).toEqual([visit._id]);
+    });
+
+    it('S8 cards of the old copy answer until the last page is in; then what was not met is swept', async () => {
+      await page(register, '10', '11', [aCard(cardNumber(2))]);
+      await store.startOver(register, 'epoch-2');
+      await page(register, '0', '1', [aCard(card)], { epoch: 'epoch-2', isLast: false });
+      expect((await desk.held()).cards.size).toBe(2);
+      await page(register, '1', '2', [], { epoch: 'epoch-2' });
+      expect([...(await desk.held()).cards.keys()]).toEqual([card]);
+    });
+
+    it('S8 visits are never swept', async () => {
+      await page(visits, '10', '11', [aVisit('desk-2', 1)]);
+      await load(visits, [], 'epoch-2');
+      expect((await desk.held()).log.size).toBe(1);
+    });
+
+    it('S9 forgets what is old and sent, and keeps what waits', async () => {
+      const [sent, unsent] = [await logged(), await logged()];
+      await acknowledge(sent._id);
+      now += 31 * day;
+      await store.prune();
+      expect([...(await desk.held()).log.keys()]).toEqual([unsent._id]);
+    });
+
+    it('S9 does not keep visits of others that are older than that', async () => {
+      await page(visits, '10', '11', [aVisit('desk-2', 1, { at: '2026-10-01T08:00:00.000Z' })]);
+      expect((await desk.held()).log.size).toBe(0);
+    });
+
+    it('S11 a revoked device keeps its own, under any of its accounts, and pulls nothing', async () => {
+      const before = await logged();
+      await acknowledge(before._id);
+      await desk.pair(aDevice({ account: { name: 'desk-1-b', password: '' } }));
+      const after = await logged();
+      await page(visits, '10', '11', [aVisit('desk-2', 1)]);
+      await store.setAccountState('revoked');
+      expect(await store.isRevoked()).toBe(true);
+      const { log, cards, cursors } = await desk.held();
+      expect([...log.keys()].sort()).toEqual([before._id, after._id].sort());
+      expect(cards.size).toBe(0);
+      expect([...cursors.keys()]).toEqual([catalogue]);
+      expect(await waiting()).toEqual([after._id]);
+      await store.startOver(register, 'epoch-1');
+      expect(await page(register, '0', '1', [aCard(card)])).toBe(false);
+    });
+
+    it('S11 let in again it pulls', async () => {
+      await store.setAccountState('revoked');
+      await store.setAccountState('active');
+      expect(await store.isRevoked()).toBe(false);
+      await load(register, [aCard(card)]);
+    });
+
+    it('S12 tells when something waits, and not of what the server said of it', async () => {
+      let told = 0;
+      let isTold: () => void = () => undefined;
+      const next = () => new Promise<void>((resolve) => (isTold = resolve));
+      const stop = store.onWaiting(() => {
+        told++;
+        isTold();
+      });
+      let news = next();
+      const visit = await logged();
+      await news;
+      await store.suspect([{ id: visit._id, status: 500, reason: 'broken' }]);
+      news = next();
+      await logged();
+      await news;
+      expect(told).toBe(2);
+      stop();
+    });
+
+    it('S13 the fifth suspicion refuses', async () => {
+      const suspicion = { id: (await logged())._id, status: 500, reason: 'broken' };
+      for (let round = 1; round < 5; round++) await store.suspect([suspicion]);
+      expect(await waiting()).toEqual([suspicion.id]);
+      await store.suspect([suspicion]);
+      expect(await waiting()).toEqual([]);
+      expect((await desk.held()).outbox.get(suspicion.id)).toMatchObject({ state: 'refused', status: 500 });
+    });
+  });
+}

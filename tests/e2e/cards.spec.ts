@@ -1,0 +1,47 @@
+import { cardOf, chooseService, Office, openDemoDesk, scanAndSee, signIn, verdict } from './counter';
+import { expect, test } from './fixtures';
+
+/** The office’s screen of one card. */
+
+test('R6 R11 a card gets rights of its own: the desk gives by them, and nobody’s change is overwritten', async ({
+  page,
+  server,
+  openBrowser,
+  allowConsole,
+}) => {
+  allowConsole(/status of 409/);
+  const number = cardOf('not-included');
+  const desk = await (await openBrowser()).context.newPage();
+  await openDemoDesk(desk);
+  await chooseService(desk);
+  await scanAndSee(desk, number, 'Ei käy nyt');
+
+  await signIn(page, server.adminPassword);
+  await expect(page.getByRole('button', { name: 'Kirjaudu ulos' })).toBeVisible();
+  await page.goto('/office/cards');
+  await page.getByLabel('Kortin numero').fill(number);
+  await page.getByRole('button', { name: 'Näytä kortti' }).click();
+  await page.getByText('Kortin omat oikeudet', { exact: true }).click();
+  const swimming = page.getByLabel('Uinti', { exact: true });
+  await expect(swimming).toHaveValue('as-scheme');
+  await swimming.selectOption({ label: 'Kuuluu tähän korttiin, oma sääntö' });
+  await page.getByLabel(/^Lapsia mukaan/).fill('kaksi');
+  const save = page.getByRole('button', { name: 'Tallenna', exact: true });
+  await save.click();
+  await expect(page.getByText('Korjaa merkityt kohdat.')).toBeVisible();
+  await page.getByLabel(/^Lapsia mukaan/).fill('2');
+  await save.click();
+  await expect(page.getByText('Tallennettu.')).toBeVisible();
+  await expect(async () => {
+    await scanAndSee(desk, number, 'Kortti käy');
+    await expect(desk.getByRole('button', { name: '2 lasta' })).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 40_000 });
+  await expect(verdict(desk)).not.toContainText('Senior');
+
+  await new Office(server).changeCard(number, { validUntil: '2099-12-31' });
+  await swimming.selectOption({ label: 'Ei kuulu tähän korttiin' });
+  await save.click();
+  await expect(page.getByText('Joku muutti korttia samaan aikaan.')).toBeVisible();
+  await page.getByRole('button', { name: 'Hae uudelleen' }).click();
+  await expect(swimming).toHaveValue('own-rule');
+});

@@ -1,0 +1,135 @@
+import type { Outcome, PushAnswer, RemoteFailure } from '../../src/lib/sync/ports';
+import type { Line, Request } from '../fake-server';
+import type { Process, World } from './world';
+
+/** What is wrong with the network and the server now. */
+export interface Weather {
+  isRough: boolean;
+  isServerUp: boolean;
+  /** Accounts whose password is not accepted now. */
+  readonly signedOut: Set<string>;
+  /** Documents over which the server fails, whatever comes with them (S13). */
+  readonly poison: Set<string>;
+  /** Requests that the server holds: it drops them when it dies. */
+  readonly held: Set<() => void>;
+}
+
+export const fairWeather = (): Weather => ({
+  isRough: false,
+  isServerUp: true,
+  signedOut: new Set(),
+  poison: new Set(),
+  held: new Set(),
+});
+
+type Fate =
+  | 'deliver'
+  /** It never arrives. */
+  | 'lose-request'
+  /** The server does it, maybe long after the desk has given up. */
+  | 'lose-answer'
+  /** It arrives twice, the second time whenever. */
+  | 'double'
+  /** The server dies over it: a part is stored, nobody hears. */
+  | 'cut-short'
+  /** The answer tells of some documents only, or could not read what is there. */
+  | 'half-answer'
+  | RemoteFailure;
+
+const unreachable = { ok: false, failure: { kind: 'unreachable' } } as const;
+
+function aFate({ random }: World, weather: Weather, account: string, { kind, ids }: Request): Fate {
+  if (!weather.isServerUp) return 'lose-request';
+  if (weather.signedOut.has(account)) return { kind: 'signed-out' };
+  if (ids.some((id) => weather.poison.has(id))) return { kind: 'server-error', status: 500 };
+  if (!weather.isRough || random.next() < 0.6) return 'deliver';
+  return random.pick<Fate>([
+    'lose-request',
+    'lose-request',
+    'lose-answer',
+    'lose-answer',
+    'double',
+    'double',
+    kind === 'push' ? 'cut-short' : 'lose-answer',
+    kind === 'push' ? 'half-answer' : 'double',
+    { kind: 'not-our-server' },
+    { kind: 'server-error', status: 500 },
+    { kind: 'server-error', status: 502 },
+    { kind: 'busy' },
+    { kind: 'busy', retryAfterMs: 120_000 },
+    // A lone document that is too large would be refused, rightly.
+    ids.length > 1 ? { kind: 'too-large' } : 'lose-answer',
+  ]);
+}
+
+/**
+ * A process's way to the server. Requests and answers travel as steps of the world, so they overtake one another;
+ * a request goes on without the process that sent it.
+ */
+export function lineOf(
+  world: World,
+  weather: Weather,
+  { process, account, onAnswer }: { process: Process; account: string; onAnswer: () => unknown },
+): Line {
+  return <T>(request: Request, serve: (most?: number) => Outcome<T> | Promise<Outcome<T>>) =>
+    new Promise<Outcome<T>>((resolve) => {
+      const what = () => [request.kind, request.database, ...request.ids].join(' ');
+      let isAnswered = false;
+      const answer = (outcome: Outcome<T>) => {
+        weather.held.delete(drop);
+        if (isAnswered || !process.isAlive) return;
+        isAnswered = true;
+        world.later(
+          () => `← ${what()}: ${tellOf(outcome)}`,
+          process,
+          async () => {
+            if (outcome.ok && request.kind !== 'wait') await onAnswer();
+            resolve(outcome);
+          },
+        );
+      };
+      const drop = () => answer(unreachable);
+      const arrive = (heard: (outcome: Outcome<T>) => void, most?: number) =>
+        world.later(
+          () => `→ ${what()}`,
+          undefined,
+          () => {
+            const served = Promise.resolve(serve(most)).then(heard);
+            // A wait may last: the world doesn't stand still for it.
+            return request.kind === 'wait' ? undefined : served;
+          },
+        );
+
+      const fate = aFate(world, weather, account, request);
+      if (typeof fate === 'object') return answer({ ok: false, failure: fate });
+      if (request.kind === 'wait') weather.held.add(drop);
+      switch (fate) {
+        case 'deliver':
+          return arrive(answer);
+        case 'lose-request':
+          return drop();
+        case 'lose-answer':
+          arrive(() => undefined);
+          return drop();
+        case 'double':
+          arrive(answer);
+          return arrive(() => undefined);
+        case 'cut-short':
+          arrive(() => undefined, Math.floor(world.random.next() * request.ids.length));
+          return drop();
+        case 'half-answer':
+          return arrive((outcome) => answer(halved(outcome)));
+      }
+    });
+}
+
+const tellOf = (outcome: Outcome<unknown>) =>
+  outcome.ok ? JSON.stringify(outcome.value) : outcome.failure.kind;
+
+function halved<T>(outcome: Outcome<T>): Outcome<T> {
+  if (!outcome.ok || !Array.isArray(outcome.value)) return outcome;
+  const answers: PushAnswer[] = outcome.value;
+  answers.splice(Math.ceil(answers.length / 2));
+  for (const answer of answers) if (answer.kind === 'exists') answer.body = 'unread';
+  return outcome;
+}

@@ -1,0 +1,80 @@
+import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { Instant } from '../../src/lib/domain/day';
+import { checkVisit } from '../../src/lib/store/check-visit';
+import { chooseOffering, isChoice, releaseChoice } from '../../src/lib/store/choose-offering';
+import { noteContact } from '../../src/lib/store/clock';
+import type { TiskiDatabase } from '../../src/lib/store/database';
+import { saveDevice, type Device } from '../../src/lib/store/device';
+import { createLocalStore } from '../../src/lib/store/local-store';
+import { logVisit } from '../../src/lib/store/log-visit';
+import { voidVisit } from '../../src/lib/store/void-visit';
+import type { LocalStore } from '../../src/lib/sync/ports';
+import { ulidOf } from '../builders';
+import { aPairedDatabase } from '../paired-database';
+import type { DeskStore } from './desk';
+import { heldBy } from './held-by';
+import type { Held } from './memory-store';
+
+/** A desk with its real store and screens' verbs, over a database that is in memory only. */
+export class StoredDesk implements DeskStore {
+  readonly local: LocalStore;
+  #ids = 0;
+
+  private constructor(
+    private readonly db: TiskiDatabase,
+    public device: Device,
+    private readonly now: () => Instant,
+  ) {
+    this.local = createLocalStore(db, now);
+  }
+
+  static async open(device: Device, now: () => Instant): Promise<StoredDesk> {
+    return new StoredDesk(await aPairedDatabase(device), device, now);
+  }
+
+  /** A desk offers only services that its catalogue has. */
+  async log(card: string, service: string): Promise<LogDocument | undefined> {
+    if (!(await this.#knows(service))) return undefined;
+    const deviceNow = this.now();
+    const check = await checkVisit(this.db, { text: card, service }, deviceNow);
+    if (check.verdict.outcome === 'already-logged') return undefined;
+    const override = check.verdict.outcome === 'refuse' ? { override: 'staff-decision' as const } : {};
+    const result = await logVisit(this.db, check, { deviceNow, randomId: this.#randomId, ...override });
+    return result.kind === 'logged' ? result.document : undefined;
+  }
+
+  async undo(visit: string): Promise<LogDocument | undefined> {
+    const result = await voidVisit(this.db, visit, { deviceNow: this.now() });
+    return result.kind === 'voided' ? (await this.db.voids.get(visit))?.document : undefined;
+  }
+
+  async choose(card: string): Promise<LogDocument | undefined> {
+    if (!(await this.#knows('course'))) return undefined;
+    const deviceNow = this.now();
+    const question = { text: card, service: 'course', offering: 'watercolours' };
+    const check = await checkVisit(this.db, question, deviceNow);
+    if (!isChoice(check)) return undefined;
+    const result = await chooseOffering(this.db, check, { deviceNow, randomId: this.#randomId });
+    return result.kind === 'chosen' ? result.document : undefined;
+  }
+
+  async release(choice: string): Promise<LogDocument | undefined> {
+    const result = await releaseChoice(this.db, choice, { deviceNow: this.now() });
+    return result.kind === 'released' ? (await this.db.releases.get(choice))?.document : undefined;
+  }
+
+  async pair(device: Device): Promise<void> {
+    await saveDevice(this.db, device);
+    this.device = device;
+  }
+
+  noteContact = (skewMs: number, serverNow: Instant) => noteContact(this.db, skewMs, serverNow);
+  held = (): Promise<Held> => heldBy(this.db);
+  close = (): Promise<void> => this.db.delete();
+
+  #randomId = () => ulidOf(++this.#ids);
+
+  async #knows(service: string): Promise<boolean> {
+    return (await this.db.catalogue.get(`service:${service}`)) !== undefined;
+  }
+}

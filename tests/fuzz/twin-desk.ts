@@ -1,0 +1,111 @@
+import { canonicalJson } from '../../src/lib/documents/canonical';
+import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { Instant } from '../../src/lib/domain/day';
+import type { Device } from '../../src/lib/store/device';
+import type { LocalStore } from '../../src/lib/sync/ports';
+import type { DeskStore } from './desk';
+import { MemoryStore, type Held } from './memory-store';
+import { databaseOf } from './office';
+import { StoredDesk } from './stored-desk';
+
+/** The device's real store and its model side by side: told the same, they must answer and hold the same. */
+export class TwinDesk implements DeskStore {
+  readonly local: LocalStore;
+  readonly #model: MemoryStore;
+
+  private constructor(
+    private readonly real: StoredDesk,
+    now: () => Instant,
+    private readonly onDifference: (what: string) => void,
+  ) {
+    this.#model = new MemoryStore(real.device, now);
+    this.local = this.#compared();
+  }
+
+  static async open(
+    device: Device,
+    now: () => Instant,
+    onDifference: (what: string) => void,
+  ): Promise<TwinDesk> {
+    return new TwinDesk(await StoredDesk.open(device, now), now, onDifference);
+  }
+
+  get device(): Device {
+    return this.#model.device;
+  }
+
+  log = async (card: string, service: string) => this.#record(await this.real.log(card, service));
+  undo = async (visit: string) => this.#record(await this.real.undo(visit));
+  choose = async (card: string) => this.#record(await this.real.choose(card));
+  release = async (choice: string) => this.#record(await this.real.release(choice));
+
+  async pair(device: Device): Promise<void> {
+    await this.real.pair(device);
+    this.#model.pair(device);
+  }
+
+  async noteContact(skewMs: number, serverNow: Instant): Promise<void> {
+    await this.real.noteContact(skewMs, serverNow);
+    this.#model.noteContact(skewMs, serverNow);
+  }
+
+  /** As the real one has it, when the model has the same. */
+  async held(): Promise<Held> {
+    const held = await this.real.held();
+    const model = new Map(Object.entries(this.#model.contents()));
+    for (const [part, rows] of Object.entries(held)) {
+      const [a, b] = [plain(rows), plain(model.get(part) ?? new Map())];
+      if (a !== b) this.onDifference(`${part} is ${a}, by the model ${b}`);
+    }
+    return held;
+  }
+
+  close = () => this.real.close();
+
+  #record(document: LogDocument | undefined): LogDocument | undefined {
+    if (document && 'service' in document) this.#model.record(databaseOf(document.service), document);
+    return document;
+  }
+
+  #compared(): LocalStore {
+    const [real, model] = [this.real.local, this.#model];
+    const both = async <T>(what: string, run: (store: LocalStore) => Promise<T>): Promise<T> => {
+      const [ours, theirs] = [await run(real), await run(model)];
+      const [a, b] = [canonicalJson({ ours }), canonicalJson({ ours: theirs })];
+      if (a !== b) this.onDifference(`${what} gave ${a}, by the model ${b}`);
+      return ours;
+    };
+    return {
+      databases: () => both('databases', (store) => store.databases()),
+      cursor: (name) => both('cursor', async (store) => essential(await store.cursor(name))),
+      applyPage: (name, page) => both('applyPage', (store) => store.applyPage(name, page)),
+      startOver: (name, epoch) => both('startOver', (store) => store.startOver(name, epoch)),
+      waiting: (name, limit) => both('waiting', (store) => store.waiting(name, limit)),
+      acknowledge: (name, ids, epoch) => both('acknowledge', (store) => store.acknowledge(name, ids, epoch)),
+      refuse: (refusals) => both('refuse', (store) => store.refuse(refusals)),
+      suspect: (suspects) => both('suspect', (store) => store.suspect(suspects)),
+      needsUpdate: () => both('needsUpdate', (store) => store.needsUpdate()),
+      reviewQuarantine: () => both('reviewQuarantine', (store) => store.reviewQuarantine()),
+      isRevoked: () => both('isRevoked', (store) => store.isRevoked()),
+      setAccountState: (state) => both('setAccountState', (store) => store.setAccountState(state)),
+      prune: () => both('prune', (store) => store.prune()),
+      isCheckDue: (name) => both('isCheckDue', (store) => store.isCheckDue(name)),
+      held: (name) => both('held', async (store) => (await store.held(name)).sort()),
+      endCheck: (name, check) => both('endCheck', (store) => store.endCheck(name, check)),
+      takesSnapshots: (name) => real.takesSnapshots(name),
+      stagedParts: async (snapshot) =>
+        new Set(await both('stagedParts', async (store) => [...(await store.stagedParts(snapshot))].sort())),
+      stagePart: (snapshot, index, bytes) =>
+        both('stagePart', (store) => store.stagePart(snapshot, index, bytes)),
+      adoptSnapshot: (snapshot, epoch) =>
+        both('adoptSnapshot', (store) => store.adoptSnapshot(snapshot, epoch)),
+      // A live query tells in its own time, and the seed must decide: the contract suite looks at the real one.
+      onWaiting: (listener) => model.onWaiting(listener),
+    };
+  }
+}
+
+const essential = (cursor: Awaited<ReturnType<LocalStore['cursor']>>) =>
+  cursor && { epoch: cursor.epoch, seq: cursor.seq, isComplete: cursor.isComplete };
+
+const plain = (map: ReadonlyMap<string, unknown>) => canonicalJson(Object.fromEntries(map));

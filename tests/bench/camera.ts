@@ -22,8 +22,11 @@ export async function camera(size: BenchSize): Promise<BenchTable[]> {
   const server = await TiskiServer.prepare({ demo: true });
   const folder = await mkdtemp(path.join(tmpdir(), 'tiski-bench-'));
   const video = path.join(folder, 'card.mjpeg');
+  const painter = await launchBrowser();
   // In view for two seconds, away for longer than a code is remembered.
-  await makeVideo(video, [...held([{ kind: 'qrcode', text: cardOf('admitted') }], 60), ...nothing(120)]);
+  const card = { kind: 'qrcode', text: cardOf('admitted') } as const;
+  await makeVideo(painter, video, [...held([card], 60), ...nothing(120)]);
+  await painter.close();
   await server.start();
   const browser = await launchBrowser(
     '--use-fake-device-for-media-stream',

@@ -91,6 +91,39 @@ export async function expectDesk(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: `Tämä laite on tiski: ${name}` })).toBeVisible();
 }
 
+export interface Account {
+  name: string;
+  password: string;
+}
+
+/** What the device keeps of its account. */
+export async function accountOf(page: Page): Promise<Account> {
+  return page.evaluate(
+    () =>
+      new Promise<Account>((resolve, reject) => {
+        const opening = indexedDB.open('tiski');
+        opening.onerror = () => reject(new Error('The device has no database.'));
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('settings').objectStore('settings').get('device');
+          reading.onsuccess = () => {
+            opening.result.close();
+            resolve((reading.result as { value: { account: Account } }).value.account);
+          };
+        };
+      }),
+  );
+}
+
+/** What the server answers to who asks with this account. */
+export async function statusFor(
+  { name, password }: Account,
+  server: TiskiServer,
+  path: string,
+): Promise<number> {
+  const credentials = Buffer.from(`${name}:${password}`).toString('base64');
+  return (await fetch(server.url + path, { headers: { authorization: `Basic ${credentials}` } })).status;
+}
+
 export async function signIn(page: Page, password: string): Promise<void> {
   await page.goto('/office/desks');
   await page.getByLabel('Käyttäjätunnus').fill('administrator');

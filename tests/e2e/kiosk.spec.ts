@@ -18,6 +18,7 @@ const eightDays = 8 * 24 * 60 * 60_000;
 
 const answer = (page: Page) => page.getByRole('status').getByRole('heading');
 const staffButton = (page: Page) => page.getByRole('button', { name: 'Henkilökunta' });
+const leaveButton = (page: Page) => page.getByRole('button', { name: 'Poistu' });
 
 async function scanAndRead(page: Page, code: string, title: string): Promise<void> {
   await scan(page, code);
@@ -31,7 +32,18 @@ async function expectReadyAgain(page: Page): Promise<void> {
 
 async function givePin(page: Page, pin: string): Promise<void> {
   await page.getByLabel(/PIN/).fill(pin);
-  await page.getByRole('button', { name: 'Poistu' }).click();
+  await leaveButton(page).click();
+}
+
+async function giveWrongPin(page: Page, pin: string): Promise<void> {
+  await givePin(page, pin);
+  await expect(page.getByRole('alert').filter({ hasText: 'Väärä PIN-koodi' })).toBeVisible();
+  await expect(page.getByLabel(/PIN/)).toHaveValue('');
+}
+
+async function expectToWait(page: Page): Promise<void> {
+  await expect(page.locator('#leave-fault')).toHaveText(/Liian monta yritystä. Odota \d+ s/);
+  await expect(leaveButton(page)).toBeDisabled();
 }
 
 /** R16: whoever stands before the screen learns nothing of others, and finds no way out. */
@@ -50,16 +62,31 @@ test.describe('a customer at the kiosk', () => {
     await startKiosk(page);
   });
 
-  test('S1 R8 is welcomed and logged, and welcomed again without a second visit', async ({
+  test('S1 R8 R16 is welcomed and logged, welcomed again without a second visit, and sees no name, no number, no scheme, no history and no way out', async ({
     page,
     server,
   }) => {
+    const [body, notice] = [page.locator('body'), page.getByRole('alert')];
+    await test.step('is told that the scanner works when there is no camera, and not to type', async () => {
+      await expect(notice).toContainText('Kameraa ei löydy');
+      await expect(notice).toContainText('Viivakoodinlukija toimii silti.');
+      await expect(notice).not.toContainText('näppäily');
+    });
+    await expectNothingTold(page);
+
     await scanAndRead(page, card, 'Tervetuloa!');
     await expect(page.getByText('Käynti on kirjattu.')).toBeVisible();
+    await expectNothingTold(page);
     await expectReadyAgain(page);
     await scanAndRead(page, card, 'Tervetuloa!');
     await expect(page.getByText(/Käynti on jo kirjattu klo \d/)).toBeVisible();
     await expectReadyAgain(page);
+    await expect(body).not.toContainText('klo');
+    await scanAndRead(page, cardOf('expired'), 'Käänny henkilökunnan puoleen');
+    await expectNothingTold(page);
+    await expectReadyAgain(page);
+    await expect(body).not.toContainText('klo');
+
     await leaveKiosk(page);
     await expectWaiting(page, 0);
     expect(await new Office(server).visitsOf(card)).toHaveLength(1);
@@ -82,78 +109,50 @@ test.describe('a customer at the kiosk', () => {
     await leaveKiosk(page);
     await expectWaiting(page, 0);
   });
-
-  test('R16 sees no name, no number, no scheme, no history and no way out', async ({ page }) => {
-    await expectNothingTold(page);
-    await scanAndRead(page, card, 'Tervetuloa!');
-    await expectNothingTold(page);
-    await expectReadyAgain(page);
-    await scanAndRead(page, cardOf('expired'), 'Käänny henkilökunnan puoleen');
-    await expectNothingTold(page);
-    await expectReadyAgain(page);
-    await expect(page.locator('body')).not.toContainText('klo');
-  });
-
-  test('is told that the scanner works when there is no camera, and not to type', async ({ page }) => {
-    const notice = page.getByRole('alert');
-    await expect(notice).toContainText('Kameraa ei löydy');
-    await expect(notice).toContainText('Viivakoodinlukija toimii silti.');
-    await expect(notice).not.toContainText('näppäily');
-  });
 });
 
-test.describe('the way out', () => {
-  test.beforeEach(async ({ page }) => {
-    await page.clock.install();
-    await openDemoDesk(page);
-    await startKiosk(page);
-    await staffButton(page).click();
-  });
+test('the way out is the PIN: its dialog closes by itself, and who guesses waits half a minute, also in a dialog opened anew and after a reload', async ({
+  page,
+}) => {
+  await page.clock.install();
+  await openDemoDesk(page);
+  await startKiosk(page);
 
-  test('is the PIN', async ({ page }) => {
-    await givePin(page, '1357');
-    await expect(page.getByRole('alert').filter({ hasText: 'Väärä PIN-koodi' })).toBeVisible();
-    await givePin(page, '2468');
-    await expect(page).toHaveURL(/desk$/);
-    await page.goto('/kiosk');
-    await expect(page.getByRole('heading', { name: 'Käynnistä kioski' })).toBeVisible();
-  });
-
-  test('is slow for who guesses: five wrong PINs, half a minute, also in a dialog opened anew and after a reload', async ({
-    page,
-  }) => {
-    const [leave, told] = [page.getByRole('button', { name: 'Poistu' }), page.locator('#leave-fault')];
-    for (const pin of ['1111', '2222', '3333', '4444']) {
-      await givePin(page, pin);
-      await expect(page.getByLabel(/PIN/)).toHaveValue('');
-      await page.keyboard.press('Escape');
-      await staffButton(page).click();
-    }
-    await givePin(page, '5555');
-    await expect(told).toHaveText(/Liian monta yritystä. Odota \d+ s/);
-    await expect(leave).toBeDisabled();
-    await page.keyboard.press('Escape');
+  await test.step('a customer opened the dialog and went away', async () => {
     await staffButton(page).click();
-    await expect(leave).toBeDisabled();
-    await page.reload();
-    await staffButton(page).click();
-    await expect(leave).toBeDisabled();
-    await expect(told).toHaveText(/Liian monta yritystä. Odota \d+ s/);
-    await page.clock.runFor(31_000);
-    await expect(leave).toBeEnabled();
-    await givePin(page, '2468');
-    await expect(page).toHaveURL(/desk$/);
-  });
-
-  test('closes by itself when a customer opened it and went away', async ({ page }) => {
     await expect(page.getByRole('dialog')).toBeVisible();
     await page.clock.runFor(61_000);
     await expect(page.getByRole('dialog')).toBeHidden();
     await scanAndRead(page, card, 'Tervetuloa!');
   });
+
+  await staffButton(page).click();
+  for (const pin of ['1111', '2222', '3333', '4444']) {
+    await giveWrongPin(page, pin);
+    await page.keyboard.press('Escape');
+    await staffButton(page).click();
+  }
+  await givePin(page, '5555');
+  await expectToWait(page);
+  await page.keyboard.press('Escape');
+  await staffButton(page).click();
+  await expectToWait(page);
+  await page.reload();
+  await staffButton(page).click();
+  await expectToWait(page);
+  await page.clock.runFor(31_000);
+  await expect(leaveButton(page)).toBeEnabled();
+
+  await giveWrongPin(page, '1357');
+  await givePin(page, '2468');
+  await expect(page).toHaveURL(/desk$/);
+  await page.goto('/kiosk');
+  await expect(page.getByRole('heading', { name: 'Käynnistä kioski' })).toBeVisible();
 });
 
-test('the PIN is shown to who asks, before it is the only way out', async ({ page }) => {
+test('the PIN is shown to who asks, before it is the only way out, and the keyboard alone starts the kiosk and leaves it', async ({
+  page,
+}) => {
   await openDemoDesk(page);
   await page.goto('/kiosk');
   const [pin, show] = [page.getByLabel(/PIN/), page.getByRole('button', { name: 'Näytä PIN-koodi' })];
@@ -163,8 +162,21 @@ test('the PIN is shown to who asks, before it is the only way out', async ({ pag
   await expect(show).toHaveAttribute('aria-pressed', 'true');
   await expect(pin).toHaveAttribute('type', 'text');
   await expect(pin).toHaveValue('2468');
-  await page.getByRole('button', { name: 'Käynnistä' }).click();
+  await pin.clear();
+
+  await pin.focus();
+  await page.keyboard.type('2468');
+  await page.keyboard.press('Enter');
   await expectKioskReady(page);
+  for (let presses = 0; presses < 10; presses++) {
+    if (await staffButton(page).evaluate((button) => button === document.activeElement)) break;
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  await expect(pin).toBeFocused();
+  await page.keyboard.type('2468');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/desk$/);
 });
 
 test('staff who pass by see that there is no line and what waits, and nothing when all is well', async ({
@@ -203,25 +215,8 @@ test('S11 a kiosk on a revoked device says so, admits nobody and is not offered 
   await expect(page).toHaveURL(/setup$/);
 });
 
-test('the keyboard alone starts the kiosk and leaves it', async ({ page }) => {
-  await openDemoDesk(page);
-  await page.goto('/kiosk');
-  await page.getByLabel(/PIN/).focus();
-  await page.keyboard.type('2468');
-  await page.keyboard.press('Enter');
-  await expectKioskReady(page);
-  for (let presses = 0; presses < 10; presses++) {
-    if (await staffButton(page).evaluate((button) => button === document.activeElement)) break;
-    await page.keyboard.press('Tab');
-  }
-  await page.keyboard.press('Enter');
-  await expect(page.getByLabel(/PIN/)).toBeFocused();
-  await page.keyboard.type('2468');
-  await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/desk$/);
-});
-
 test('a kiosk stays a kiosk: reloaded, killed and opened elsewhere, without a network, and its camera admits', async ({
+  browser,
   openBrowser,
   server,
 }, testInfo) => {
@@ -234,7 +229,7 @@ test('a kiosk stays a kiosk: reloaded, killed and opened elsewhere, without a ne
   await server.stop();
 
   const video = testInfo.outputPath('card.mjpeg');
-  await makeVideo(video, held([{ kind: 'qrcode', text: card }], 30));
+  await makeVideo(browser, video, held([{ kind: 'qrcode', text: card }], 30));
   const { page } = await openBrowser({ userDataDir: device.userDataDir, video });
   await page.goto('/desk');
   await expect(answer(page)).toHaveText('Tervetuloa!', { timeout: 30_000 });

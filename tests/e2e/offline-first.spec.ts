@@ -18,12 +18,13 @@ import { held, makeVideo, nothing } from './video';
 const card = cardOf('admitted');
 
 test('S1 S3 S14 a Monday evening with the network down: camera, verdict, visit, and later the server', async ({
+  browser,
   openBrowser,
   server,
 }, testInfo) => {
   const video = testInfo.outputPath('card.mjpeg');
   // In view, away for longer than a code is remembered, in view again.
-  await makeVideo(video, [...held([{ kind: 'qrcode', text: card }], 60), ...nothing(120)]);
+  await makeVideo(browser, video, [...held([{ kind: 'qrcode', text: card }], 60), ...nothing(120)]);
   const office = new Office(server);
 
   let device = await openBrowser({ video });

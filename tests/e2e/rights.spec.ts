@@ -24,55 +24,51 @@ async function documentsOf(server: TiskiServer, sector: string, type: string) {
   return rows.map(({ doc }) => doc).filter((doc) => doc.type === type);
 }
 
-test('R9 a course is searched, chosen and confirmed without a network, and is the card’s only one', async ({
+test('R9 a course is chosen and undone while it is fresh; without a network it is searched, confirmed and the card’s only one', async ({
   page,
   server,
 }) => {
   const card = cardOf('choose-course');
-  await openDesk(page, 'opisto');
-  await server.stop();
+  const documents = async (type: string) =>
+    (await documentsOf(server, 'opisto', type)).filter((doc) => doc.card === card);
+  const choose = async (course: RegExp) => {
+    await scanAndSee(page, card, 'Valitse kurssi');
+    await page.getByRole('button', { name: course }).click();
+    await expect(heading(page)).toHaveText('Vahvista valinta');
+    await page.getByRole('button', { name: 'Vahvista valinta' }).click();
+    await expect(heading(page)).toHaveText('Kurssi valittu');
+  };
+  const undo = async () => {
+    await page.getByRole('button', { name: 'Peru valinta' }).click();
+    await expect(heading(page)).toHaveText('Valinta peruttu');
+  };
 
-  await scanAndSee(page, card, 'Valitse kurssi');
-  await page.getByLabel('Hae nimellä').fill('kitara');
-  await page.getByRole('button', { name: /Kitara, alkeet.*1 paikka/ }).click();
-  await expect(heading(page)).toHaveText('Vahvista valinta');
-  await expect(verdict(page)).toContainText('Kitara, alkeet');
-  await page.getByRole('button', { name: 'Vahvista valinta' }).click();
-  await expect(heading(page)).toHaveText('Kurssi valittu');
-
-  await scanAndSee(page, card, 'Kortti käy');
-  await expect(verdict(page)).toContainText('Kitara, alkeet');
-  await expect(page.getByRole('button', { name: 'Valitse toinen' }), 'its only one').toHaveCount(0);
-  await expectWaiting(page, 1);
-
-  await server.start();
-  await expectWaiting(page, 0);
-  const chosen = (await documentsOf(server, 'opisto', 'choice')).filter((doc) => doc.card === card);
-  expect(chosen).toMatchObject([{ offering: 'kitara', service: 'opisto' }]);
-});
-
-test('R9 a choice is undone while it is fresh; a full course can’t be chosen', async ({ page, server }) => {
-  const card = cardOf('choose-course');
   await openDesk(page, 'opisto');
   await scanAndSee(page, card, 'Valitse kurssi');
   await expect(page.getByRole('button', { name: /Ensiavun perusteet.*Täynnä/ })).toBeDisabled();
   await expect(page.getByRole('button', { name: /Syksyn sienet/ })).toHaveCount(0);
-  await page.getByRole('button', { name: /Neulekerho/ }).click();
-  await page.getByRole('button', { name: 'Vahvista valinta' }).click();
-  await page.getByRole('button', { name: 'Peru valinta' }).click();
-  await expect(heading(page)).toHaveText('Valinta peruttu');
-  await scanAndSee(page, card, 'Valitse kurssi');
+  await choose(/Neulekerho/);
+  await undo();
   // Undone also after the next customer.
-  await page.getByRole('button', { name: /Neulekerho/ }).click();
-  await page.getByRole('button', { name: 'Vahvista valinta' }).click();
+  await choose(/Neulekerho/);
   await page.getByRole('button', { name: 'Seuraava' }).click();
   await scanAndSee(page, card, 'Kortti käy');
-  await page.getByRole('button', { name: 'Peru valinta' }).click();
-  await expect(heading(page)).toHaveText('Valinta peruttu');
+  await undo();
   await expectWaiting(page, 0);
-  const released = (await documentsOf(server, 'opisto', 'release')).filter((doc) => doc.card === card);
   const undone = { offering: 'neulonta', reason: 'undone' };
-  expect(released).toMatchObject([undone, undone]);
+  expect(await documents('release')).toMatchObject([undone, undone]);
+
+  await server.stop();
+  await scanAndSee(page, card, 'Valitse kurssi');
+  await page.getByLabel('Hae nimellä').fill('kitara');
+  await choose(/Kitara, alkeet.*1 paikka/);
+  await scanAndSee(page, card, 'Kortti käy');
+  await expect(verdict(page)).toContainText('Kitara, alkeet');
+  await expect(page.getByRole('button', { name: 'Valitse toinen' }), 'its only one').toHaveCount(0);
+  await expectWaiting(page, 1);
+  await server.start();
+  await expectWaiting(page, 0);
+  expect((await documents('choice')).at(-1)).toMatchObject({ offering: 'kitara', service: 'opisto' });
 });
 
 test('R10 tonight’s performance is picked with its seats left, and takes one', async ({ page, server }) => {
@@ -143,8 +139,9 @@ test('R11 two children along in one tap; an assistant; a group’s size', async 
   expect(await peopleOf('group')).toEqual([{ holder: 6, children: 0, assistants: 0 }]);
 });
 
-test('R14 R7 a half-year pass counts from its first visit, and is for once a day in all sports', async ({
+test('R2 R7 R14 a half-year pass counts from its first visit; a card issued this morning is admitted by its signature, a forged one is not', async ({
   page,
+  server,
 }) => {
   await openDesk(page, 'uimahalli', 'Uinti');
   await scanAndSee(page, cardOf('half-year-over'), 'Ei käy nyt');
@@ -152,13 +149,8 @@ test('R14 R7 a half-year pass counts from its first visit, and is for once a day
   await scanAndSee(page, cardOf('half-year'), 'Kortti käy');
   await pressLog(page);
   await expect(heading(page)).toHaveText(/Kirjattu klo/);
-});
+  await expectWaiting(page, 0);
 
-test('R2 a card issued this morning is admitted by its signature, a forged one is not', async ({
-  page,
-  server,
-}) => {
-  await openDesk(page, 'uimahalli', 'Uinti');
   const answer = await fetch(`${server.url}/api/demo/cards`);
   const { cards } = (await answer.json()) as { cards: { kind: string; code: string }[] };
   const codeOf = (kind: string) => cards.find((card) => card.kind === kind)?.code ?? '';

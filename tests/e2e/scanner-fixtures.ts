@@ -93,7 +93,7 @@ export const test = base.extend<Fixtures, { harness: string }>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  openScanner: async ({ harness }, use, testInfo) => {
+  openScanner: async ({ harness, browser: painter }, use, testInfo) => {
     const closing: (() => Promise<void>)[] = [];
     const faults: string[] = [];
     await use(async ({ sees, cameras, permission = 'granted', shows = 'camera', ...more }) => {
@@ -101,7 +101,7 @@ export const test = base.extend<Fixtures, { harness: string }>({
       const args = [...(options.args ?? [])];
       if (sees) {
         const video = testInfo.outputPath('camera.mjpeg');
-        await makeVideo(video, sees);
+        await makeVideo(painter, video, sees);
         args.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${video}`);
       }
       if (cameras) args.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);

@@ -51,15 +51,27 @@ test.describe('codes before the camera', () => {
 });
 
 test.describe('the camera', () => {
-  test('stops while the page is hidden and starts again when it is shown', async ({ openScanner }) => {
-    const page = await openScanner({ sees: nothing() });
+  test('has its light switched on and off, stops while the page is hidden and when its place on the page goes', async ({
+    openScanner,
+  }) => {
+    const page = await openScanner({ sees: nothing(), hasTorch: true });
     await expect(picture(page)).toBeVisible();
+    const torch = page.getByRole('button', { name: 'Valo' });
+    await torch.click();
+    await expect(torch).toHaveAttribute('aria-pressed', 'true');
+    await torch.click();
+    await expect(torch).toHaveAttribute('aria-pressed', 'false');
+
     await setShown(page, false);
     await expect(picture(page)).toHaveCount(0);
     expect(await liveTracks(page)).toBe(0);
     await setShown(page, true);
     await expect(picture(page)).toBeVisible();
     expect(await liveTracks(page)).toBe(1);
+
+    await page.getByRole('button', { name: 'Close the camera' }).click();
+    await expect.poll(() => liveTracks(page)).toBe(0);
+    await expect.poll(() => page.workers()).toHaveLength(0);
   });
 
   test('hidden and shown again in quick succession, runs once', async ({ openScanner }) => {
@@ -68,14 +80,6 @@ test.describe('the camera', () => {
     await expect(reports(page)).toHaveText([scanned('12345671')]);
     await expect(picture(page)).toHaveCount(1);
     expect(await liveTracks(page)).toBe(1);
-  });
-
-  test('stops when its place on the page goes', async ({ openScanner }) => {
-    const page = await openScanner({ sees: nothing() });
-    await expect(picture(page)).toBeVisible();
-    await page.getByRole('button', { name: 'Close the camera' }).click();
-    await expect.poll(() => liveTracks(page)).toBe(0);
-    await expect.poll(() => page.workers()).toHaveLength(0);
   });
 
   test('is changed by the user', async ({ openScanner }) => {
@@ -87,15 +91,6 @@ test.describe('the camera', () => {
     await expect(choice).not.toHaveValue(first);
     await expect(picture(page)).toBeVisible();
     expect(await liveTracks(page)).toBe(1);
-  });
-
-  test('has its light switched on and off', async ({ openScanner }) => {
-    const page = await openScanner({ sees: nothing(), hasTorch: true });
-    const torch = page.getByRole('button', { name: 'Valo' });
-    await torch.click();
-    await expect(torch).toHaveAttribute('aria-pressed', 'true');
-    await torch.click();
-    await expect(torch).toHaveAttribute('aria-pressed', 'false');
   });
 });
 

@@ -31,6 +31,8 @@ function filesOfTheApp(): string[] {
     .map((entry) => '/' + path.posix.relative('build', path.posix.join(entry.parentPath, entry.name)));
 }
 
+const notice = (page: Page) => page.getByRole('status').filter({ hasText: 'Tiski päivitettiin' });
+
 async function openReadyForOffline(page: Page, address = '/'): Promise<void> {
   await page.goto(address);
   await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
@@ -49,83 +51,95 @@ async function lookForUpdates(page: Page): Promise<void> {
   });
 }
 
+async function cachedFiles(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const names = await caches.keys();
+    const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return keys.flat().map(({ url }) => new URL(url).pathname);
+  });
+}
+
+/** Any file but the shell, with which a worker could answer what it must leave to the server. */
+async function loseFile(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const [name = ''] = await caches.keys();
+    const cache = await caches.open(name);
+    const file = (await cache.keys()).find(({ url }) => new URL(url).pathname !== '/index.html');
+    if (file) await cache.delete(file);
+  });
+}
+
+/** What the worker says of its cache. */
+async function isComplete(page: Page): Promise<unknown> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => resolve(data);
+        navigator.serviceWorker.controller?.postMessage({ type: 'IS_COMPLETE' }, [port2]);
+      }),
+  );
+}
+
+async function ask(page: Page, address: string): Promise<string> {
+  return page.evaluate(
+    (url) =>
+      fetch(url).then(
+        () => 'answered',
+        () => 'no answer',
+      ),
+    address,
+  );
+}
+
 async function waitingWorker(page: Page): Promise<string | undefined> {
   return page.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.state);
 }
 
-test.describe('without a network', () => {
-  test('every built file is in the cache: wasm, workers, pictures, the shell', async ({ page }) => {
-    await openReadyForOffline(page);
-    const cached = await page.evaluate(async () => {
-      const names = await caches.keys();
-      const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
-      return keys.flat().map(({ url }) => new URL(url).pathname);
-    });
-    expect(cached.toSorted()).toEqual(filesOfTheApp().toSorted());
-  });
+test('the first installation reloads nothing, announces nothing and stores every built file, but never the data', async ({
+  page,
+  server,
+  consoleGuard,
+}) => {
+  const loads = countLoads(page);
+  await openReadyForOffline(page);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await lookForUpdates(page);
+  expect(loads.count).toBe(1);
+  await expect(notice(page)).toHaveCount(0);
 
-  test('every screen opens from cold, the server being down', async ({ server, openBrowser }) => {
-    const first = await openBrowser();
-    await openReadyForOffline(first.page);
-    await first.close();
+  await test.step('every built file is in the cache: wasm, workers, pictures, the shell', async () => {
+    expect((await cachedFiles(page)).toSorted()).toEqual(filesOfTheApp().toSorted());
+  });
+  await test.step('a device that lost a file is not called ready for offline use', async () => {
+    expect(await isComplete(page)).toBe(true);
+    await loseFile(page);
+    expect(await isComplete(page)).toBe(false);
+  });
+  await test.step('the data is never answered from a cache', async () => {
+    expect(await ask(page, '/api/health')).toBe('answered');
+    expect(consoleGuard.unexpected, 'before the server leaves').toEqual([]);
     await server.stop();
-
-    const { page } = await openBrowser({ userDataDir: first.userDataDir });
-    for (const route of routes) {
-      await page.goto(route);
-      await expect(page.getByRole('heading', { level: 1 }), route).toBeVisible();
-    }
-  });
-
-  test('opens after the browser was killed while it was open', async ({ server, openBrowser }) => {
-    const first = await openBrowser();
-    await openReadyForOffline(first.page);
-    await first.kill();
-    await server.kill();
-
-    const { page } = await openBrowser({ userDataDir: first.userDataDir });
-    await page.goto('/');
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  });
-
-  test('a device that lost a file is not called ready for offline use', async ({ page }) => {
-    await openReadyForOffline(page);
-    const isComplete = () =>
-      page.evaluate(
-        () =>
-          new Promise((resolve) => {
-            const { port1, port2 } = new MessageChannel();
-            port1.onmessage = ({ data }) => resolve(data);
-            navigator.serviceWorker.controller?.postMessage({ type: 'IS_COMPLETE' }, [port2]);
-          }),
-      );
-    expect(await isComplete()).toBe(true);
-    await page.evaluate(async () => {
-      const [name = ''] = await caches.keys();
-      const cache = await caches.open(name);
-      const [first] = await cache.keys();
-      if (first) await cache.delete(first);
-    });
-    expect(await isComplete()).toBe(false);
-  });
-
-  test('the data is never answered from a cache', async ({ page, server }) => {
-    await openReadyForOffline(page);
-    const ask = (address: string) =>
-      page.evaluate(
-        (url) =>
-          fetch(url).then(
-            () => 'answered',
-            () => 'no answer',
-          ),
-        address,
-      );
-    expect(await ask('/api/health')).toBe('answered');
-    await server.stop();
-    expect(await ask('/api/health')).toBe('no answer');
-    expect(await ask('/couch/')).toBe('no answer');
+    expect(await ask(page, '/api/health')).toBe('no answer');
+    expect(await ask(page, '/couch/')).toBe('no answer');
     await expect(page.goto('/couch/')).rejects.toThrow(/ERR_CONNECTION_REFUSED/);
   });
+});
+
+test('without a network every screen opens from cold, after the browser was killed while it was open', async ({
+  server,
+  openBrowser,
+}) => {
+  const first = await openBrowser();
+  await openReadyForOffline(first.page);
+  await first.kill();
+  await server.kill();
+
+  const { page } = await openBrowser({ userDataDir: first.userDataDir });
+  for (const route of routes) {
+    await page.goto(route);
+    await expect(page.getByRole('heading', { level: 1 }), route).toBeVisible();
+  }
 });
 
 test('S10 visits leave by Background Sync when the app is closed', async ({ openBrowser, server }) => {
@@ -155,22 +169,11 @@ test.describe('versions', () => {
     await rm(next.folder, { recursive: true });
   });
 
-  const notice = (page: Page) => page.getByRole('status').filter({ hasText: 'Tiski päivitettiin' });
-
   async function openTwoTabs(context: BrowserContext): Promise<[Page, Page]> {
     const pages: [Page, Page] = [await context.newPage(), await context.newPage()];
     for (const page of pages) await openReadyForOffline(page);
     return pages;
   }
-
-  test('the first installation reloads nothing and announces nothing', async ({ page }) => {
-    const loads = countLoads(page);
-    await openReadyForOffline(page);
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await lookForUpdates(page);
-    expect(loads.count).toBe(1);
-    await expect(notice(page)).toHaveCount(0);
-  });
 
   test('an update waits while one tab is busy, then reloads every tab once and says so', async ({
     context,
@@ -206,10 +209,7 @@ test.describe('versions', () => {
     await working.reload();
     await expect(working.getByRole('heading', { level: 1 })).toBeVisible();
     await expect(notice(working)).toBeHidden();
-    const cached = await working.evaluate(async () => {
-      const [name = ''] = await caches.keys();
-      return (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
-    });
+    const cached = await cachedFiles(working);
     expect(cached.filter((file) => file.startsWith('/_app/immutable/'))).toEqual([]);
   });
 

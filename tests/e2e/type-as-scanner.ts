@@ -1,9 +1,11 @@
 import type { Page } from '@playwright/test';
 
-/** Types as a scanner does, 5 ms a key by the events' own clock, however slow this machine is; "\n" is Enter. */
-export async function typeAsScanner(page: Page, text: string): Promise<void> {
+/**
+ * Types as a scanner does, 5 ms a key by the events' own clock, however slow this machine is; "\n" is Enter.
+ * `startedAt` is when the first key was pressed, in ms since 1970.
+ */
+export async function typeAsScanner(page: Page, text: string, startedAt = Date.now()): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  const startedAt = Date.now();
   const keys = [...text].flatMap((character, index) => {
     const key =
       character === '\n' ? { key: 'Enter', code: 'Enter', text: '\r' } : { key: character, text: character };

@@ -1,7 +1,6 @@
-import { chromium } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import bwipjs from 'bwip-js/node';
 import { writeFile } from 'node:fs/promises';
-import { launchOptions } from '../setup/browser';
 
 /** One code in a picture of 640 × 480; without a place it is in the middle. */
 export interface PicturedCode {
@@ -37,38 +36,68 @@ export function held(codes: FrameContent, frames = 30): FrameContent[] {
 /** A table seen from above, for so many frames. */
 export const nothing = (frames = 30): FrameContent[] => Array.from({ length: frames }, () => []);
 
-function drawCode({ kind, text, x = width / 2, y = height / 2, size = 220, rotation = 0 }: PicturedCode) {
-  const svg = bwipjs.toSVG({ bcid: kind, text, ...(kind === 'code128' && { height: 12 }) });
-  const place = `left:${x}px; top:${y}px; width:${size}px; rotate:${rotation}deg`;
-  return `<div class="card" style="${place}">${svg}</div>`;
+/** A code on a white card, as the address of a picture. */
+function drawCode({ kind, text }: PicturedCode): string {
+  const svg = bwipjs.toSVG({ bcid: kind, text, scale: 4, ...(kind === 'code128' && { height: 12 }) });
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
-function drawFrame(codes: FrameContent): string {
-  return `<style>
-      body { margin: 0; background: #8a8378; overflow: hidden }
-      .card { position: absolute; translate: -50% -50%; padding: 24px; background: #fff }
-      svg { display: block; width: 100%; height: auto }
-    </style>${codes.map(drawCode).join('')}`;
+interface Film {
+  frames: { picture: string; x: number; y: number; size: number; rotation: number }[][];
+  width: number;
+  height: number;
+}
+
+/** Runs in a page: each frame as a JPEG picture in base64. */
+async function drawFrames({ frames, width, height }: Film): Promise<string[]> {
+  const canvas = Object.assign(document.createElement('canvas'), { width, height });
+  const pen = canvas.getContext('2d');
+  if (!pen) throw new Error('This browser does not draw.');
+  const pictures = new Map<string, HTMLImageElement>();
+  for (const { picture } of frames.flat()) {
+    if (pictures.has(picture)) continue;
+    const image = Object.assign(new Image(), { src: picture });
+    await image.decode();
+    pictures.set(picture, image);
+  }
+  return frames.map((codes) => {
+    pen.fillStyle = '#8a8378';
+    pen.fillRect(0, 0, width, height);
+    for (const { picture, x, y, size, rotation } of codes) {
+      const image = pictures.get(picture);
+      if (!image) continue;
+      const tall = (size * image.naturalHeight) / image.naturalWidth;
+      pen.save();
+      pen.translate(x, y);
+      pen.rotate((rotation * Math.PI) / 180);
+      pen.fillStyle = '#fff';
+      pen.fillRect(-size / 2 - 24, -tall / 2 - 24, size + 48, tall + 48);
+      pen.drawImage(image, -size / 2, -tall / 2, size, tall);
+      pen.restore();
+    }
+    return canvas.toDataURL('image/jpeg', 0.85).split(',')[1] ?? '';
+  });
 }
 
 /**
  * Writes what Chromium's fake camera plays, over and over (--use-file-for-fake-video-capture): a .mjpeg file
  * is JPEG pictures one after another, so a browser that makes pictures is all it takes.
  */
-export async function makeVideo(path: string, frames: FrameContent[]): Promise<void> {
-  const browser = await chromium.launch(launchOptions());
-  try {
-    const page = await browser.newPage({ viewport: { width, height } });
-    const pictures = new Map<string, Uint8Array>();
-    for (const frame of frames) {
-      const html = drawFrame(frame);
-      if (pictures.has(html)) continue;
-      await page.setContent(html);
-      pictures.set(html, Uint8Array.from(await page.screenshot({ type: 'jpeg', quality: 85 })));
-    }
-    const film = frames.map((frame) => pictures.get(drawFrame(frame)) ?? new Uint8Array());
-    await writeFile(path, film);
-  } finally {
-    await browser.close();
-  }
+export async function makeVideo(browser: Browser, path: string, frames: FrameContent[]): Promise<void> {
+  const page = await browser.newPage();
+  const drawn = frames.map((codes) =>
+    codes.map((code) => ({
+      picture: drawCode(code),
+      x: code.x ?? width / 2,
+      y: code.y ?? height / 2,
+      size: code.size ?? 220,
+      rotation: code.rotation ?? 0,
+    })),
+  );
+  const pictures = await page.evaluate(drawFrames, { frames: drawn, width, height });
+  await page.close();
+  await writeFile(
+    path,
+    pictures.map((picture) => Uint8Array.from(Buffer.from(picture, 'base64'))),
+  );
 }

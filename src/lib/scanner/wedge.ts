@@ -21,6 +21,12 @@ function typedCharacter(event: KeyboardEvent): string | undefined {
 const secondEndMs = 300;
 
 /**
+ * So long without a key ends a code that has no Enter, ms. Far longer than a scanner's own pauses: on a busy device
+ * keys come in clumps, and only their own times tell how they were typed.
+ */
+const silenceMs = 500;
+
+/**
  * Hears scanners that type their code (USB, Bluetooth), wherever the focus is. Keys that are a scanner's
  * for certain, and its closing Enter or Tab, are default-prevented, so that they press no button; a
  * number pad takes that as the sign to undo what the first keys of the burst put in.
@@ -28,26 +34,17 @@ const secondEndMs = 300;
  */
 export function listenToWedge(onCode: (text: string) => void): () => void {
   let burst: Burst | undefined;
-  let pause: ReturnType<typeof setTimeout> | undefined;
-  let pausesSince = 0;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   let endedAt = -Infinity;
 
   function take(): Burst | undefined {
-    clearTimeout(pause);
+    clearTimeout(silence);
     const taken = burst;
     burst = undefined;
     return taken;
   }
 
-  function awaitPause() {
-    clearTimeout(pause);
-    pausesSince = performance.now();
-    pause = setTimeout(endByPause, burstPauseMs);
-  }
-
   function endByPause() {
-    // This page was busy: keys that were typed meanwhile come after this timer.
-    if (performance.now() - pausesSince > 2 * burstPauseMs) return awaitPause();
     const taken = take();
     if (isMachineBurst(taken)) onCode(taken.text);
   }
@@ -56,11 +53,13 @@ export function listenToWedge(onCode: (text: string) => void): () => void {
     if (isLeftAlone(event.target)) return;
     const character = typedCharacter(event);
     if (character !== undefined) {
+      if (burst && event.timeStamp - burst.lastAt > burstPauseMs) endByPause();
+      clearTimeout(silence);
       burst = addKey(burst, character, event.timeStamp);
       // A space would press the focused button: nobody gets from another key to it so quickly.
       const isInnerSpace = character === ' ' && burst.keys > 1;
       if (isInnerSpace || isMachineBurst(burst)) event.preventDefault();
-      awaitPause();
+      silence = setTimeout(endByPause, silenceMs);
     } else if (event.key === 'Enter' || event.key === 'Tab') {
       const taken = take();
       // Some scanners end with Enter twice: the second would log what nobody has read yet.

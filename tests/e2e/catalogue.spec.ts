@@ -1,6 +1,15 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { cardOf, chooseService, Office, openDemoDesk, scanAndSee, signIn, verdict } from './counter';
+import {
+  cardOf,
+  chooseService,
+  Office,
+  openDemoDesk,
+  scanAndSee,
+  scanUntil,
+  signIn,
+  verdict,
+} from './counter';
 import { expect, test } from './fixtures';
 import type { TiskiServer } from '../setup/tiski-server';
 
@@ -53,17 +62,13 @@ test('R5 a service is paused with a reason: desks refuse it, and admit again whe
   await page.getByRole('dialog').getByRole('button', { name: 'Pane tauolle' }).click();
   await expectSynced(page);
   await expect(page.getByRole('link', { name: /Uinti Tauolla/ })).toBeVisible();
-  await expect(async () => {
-    await scanAndSee(desk, cardOf('admitted'), 'Ei käy nyt');
-    await expect(verdict(desk)).toContainText('tauolla');
-  }).toPass({ timeout: 30_000 });
+  await scanUntil(desk, cardOf('admitted'), 'Ei käy nyt');
+  await expect(verdict(desk)).toContainText('tauolla');
 
   await openEntry(page, 'Uinti');
   await page.getByRole('button', { name: 'Jatka palvelua' }).click();
   await expectSynced(page);
-  await expect(async () => {
-    await scanAndSee(desk, cardOf('admitted'), 'Kortti käy');
-  }).toPass({ timeout: 30_000 });
+  await scanUntil(desk, cardOf('admitted'), 'Kortti käy');
 });
 
 test('an edit without a network is kept over a reload and sent when the server is back', async ({

@@ -51,6 +51,14 @@ export async function scanAndSee(page: Page, code: string, title: string | RegEx
   await expect(verdict(page).getByRole('heading')).toHaveText(title);
 }
 
+/** Scans again and again until what somebody else changed has reached this desk. */
+export async function scanUntil(page: Page, code: string, title: string): Promise<void> {
+  await expect(async () => {
+    await scan(page, code);
+    await expect(verdict(page).getByRole('heading')).toHaveText(title, { timeout: 2_000 });
+  }).toPass({ timeout: 60_000 });
+}
+
 /** The one clear action. Right after a scanner's code Enter is not heard: it may be the scanner's own second. */
 export const pressLog = (page: Page) => page.getByRole('button', { name: 'Kirjaa käynti' }).click();
 

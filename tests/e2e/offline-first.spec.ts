@@ -195,15 +195,17 @@ test('S11 a revoked desk stops, wipes its cards, and keeps its unsent visits', a
   allowConsole,
 }) => {
   allowConsole(/status of 403/);
-  const { page } = await openBrowser();
+  allowConsole(NETWORK_LOST);
+  const { page, context } = await openBrowser();
   await openDemoDesk(page);
   const name = (await page.getByRole('heading', { level: 1 }).textContent())?.split(': ')[1] ?? '';
   await chooseService(page);
   await server.stop();
   await logVisit(page, card);
+  await context.setOffline(true);
   await server.start();
-  // Before the desk has noticed that the server is back.
   await new Office(server).revoke(name);
+  await context.setOffline(false);
 
   await page.goto('/sync');
   await expect(page.getByRole('alert')).toContainText('Lähettämättömät käynnit ovat tallessa: 1', {

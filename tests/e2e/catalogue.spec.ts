@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectAccessible } from './axe';
 import {
   cardOf,
   chooseService,
@@ -36,14 +36,6 @@ async function openEntry(page: Page, name: string): Promise<void> {
 }
 
 const save = (page: Page) => page.getByRole('button', { name: 'Tallenna', exact: true }).click();
-
-async function expectAccessible(page: Page, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
-    screen,
-  ).toEqual([]);
-}
 
 test('R5 a service is paused with a reason: desks refuse it, and admit again when it goes on', async ({
   page,

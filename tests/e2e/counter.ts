@@ -38,6 +38,14 @@ export async function chooseService(page: Page, name = 'Uinti'): Promise<void> {
   await expect(verdict(page)).toContainText('Valmis');
 }
 
+/** A desk of the venue, ready for a card; `service` is chosen where the venue has several. */
+export async function openDesk(page: Page, venue: string, service?: string): Promise<void> {
+  await openDemoDesk(page, venue);
+  await page.goto('/desk');
+  if (service !== undefined) await page.getByRole('button', { name: service, exact: true }).click();
+  await expect(verdict(page)).toContainText('Valmis');
+}
+
 /** A scanner that types the code and Enter, wherever the focus is. */
 export const scan = (page: Page, code: string): Promise<void> => typeAsScanner(page, `${code}\n`);
 

@@ -4,7 +4,7 @@ import {
   expectWaiting,
   logVisit,
   Office,
-  openDemoDesk,
+  openDesk,
   scanAndSee,
   scanUntil,
   signIn,
@@ -13,13 +13,6 @@ import {
 import { expect, test } from './fixtures';
 
 /** What two desks without a network did together, each right by what it knew. */
-
-async function openDesk(page: Page, venue: string, service?: string): Promise<void> {
-  await openDemoDesk(page, venue);
-  await page.goto('/desk');
-  if (service !== undefined) await page.getByRole('button', { name: service, exact: true }).click();
-  await expect(verdict(page)).toContainText('Valmis');
-}
 
 async function chooseCourse(page: Page, card: string, course: RegExp): Promise<void> {
   await scanAndSee(page, card, 'Valitse kurssi');

@@ -1,16 +1,9 @@
 import type { Page } from '@playwright/test';
-import { cardOf, expectWaiting, Office, openDemoDesk, pressLog, scan, scanAndSee, verdict } from './counter';
+import { cardOf, expectWaiting, Office, openDesk, pressLog, scan, scanAndSee, verdict } from './counter';
 import { expect, test } from './fixtures';
 import type { TiskiServer } from '../setup/tiski-server';
 
 /** Every flow offline first, then sent: the desk never waits for the network. */
-
-async function openDesk(page: Page, venue: string, service?: string): Promise<void> {
-  await openDemoDesk(page, venue);
-  await page.goto('/desk');
-  if (service !== undefined) await page.getByRole('button', { name: service, exact: true }).click();
-  await expect(verdict(page)).toContainText('Valmis');
-}
 
 const heading = (page: Page) => verdict(page).getByRole('heading', { level: 1 });
 

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectAccessible } from './axe';
 import { expect, reports, test } from './scanner-fixtures';
 import { typeAsScanner } from './type-as-scanner';
 
@@ -69,9 +69,9 @@ test('the number pad takes a number from the keyboard, and leaves a scanner’s 
 });
 
 test('axe finds nothing on the camera, its problem and the pad', async ({ openScanner }) => {
-  for (const situation of [{ cameras: 2, hasTorch: true }, {}]) {
+  for (const situation of [{ cameras: 2, hasTorch: true }, { cameras: 0 }]) {
     const page = await openScanner({ ...situation, shows: 'camera&pad' });
     await expect(page.getByRole('combobox').or(page.getByRole('alert').getByRole('heading'))).toBeVisible();
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await expectAccessible(page, situation.cameras ? 'camera' : 'no camera');
   }
 });

@@ -6,14 +6,12 @@ import type { Page } from '@playwright/test';
  */
 export async function typeAsScanner(page: Page, text: string, startedAt = Date.now()): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  const keys = [...text].flatMap((character, index) => {
+  // Without the keys' release, which nobody hears: a long code is half as many messages.
+  const keys = [...text].map((character, index) => {
     const key =
       character === '\n' ? { key: 'Enter', code: 'Enter', text: '\r' } : { key: character, text: character };
     const timestamp = (startedAt + 5 * index) / 1000;
-    return [
-      { type: 'keyDown', timestamp, ...key } as const,
-      { type: 'keyUp', timestamp, key: key.key } as const,
-    ];
+    return { type: 'keyDown', timestamp, ...key } as const;
   });
   await Promise.all(keys.map((key) => session.send('Input.dispatchKeyEvent', key)));
   await session.detach();

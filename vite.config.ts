@@ -21,6 +21,22 @@ export default defineConfig({
   },
   resolve: { alias: [html5QrcodeAlias] },
   build: { target: 'es2023' },
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            // The service worker fetches file by file: what screens share comes in few of them.
+            codeSplitting: {
+              groups: [
+                { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 10_000 },
+              ],
+            },
+          },
+        },
+      },
+    },
+  },
   test: {
     include: ['src/**/*.test.ts', 'tests/contract/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
     environment: 'node',

@@ -16,3 +16,10 @@ export async function typeAsScanner(page: Page, text: string, startedAt = Date.n
   await Promise.all(keys.map((key) => session.send('Input.dispatchKeyEvent', key)));
   await session.detach();
 }
+
+/** The page presses the keys itself: a text of thousands comes at once, which from outside takes a minute. */
+export const typeWithinPage = (page: Page, text: string): Promise<void> =>
+  page.evaluate((characters) => {
+    for (const key of [...characters, 'Enter'])
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  }, text);

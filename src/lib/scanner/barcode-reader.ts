@@ -1,4 +1,5 @@
 import { BarcodeDetector, prepareZXingModule, type BarcodeFormat } from 'barcode-detector/ponyfill';
+import type { Picture } from './detector';
 
 /** What card stocks carry: our own QR codes and Code 128, and the kinds found on imported cards. */
 const formats: BarcodeFormat[] = [
@@ -14,8 +15,8 @@ const formats: BarcodeFormat[] = [
 ];
 const neededFormats: BarcodeFormat[] = ['qr_code', 'code_128'];
 
-/** The texts of all codes in one image; the image stays the caller's. */
-export type ReadCodes = (image: ImageBitmap) => Promise<string[]>;
+/** The texts of all codes in one picture, which is closed. */
+export type ReadCodes = (picture: Picture) => Promise<string[]>;
 
 type Detector = Pick<BarcodeDetector, 'detect'>;
 
@@ -37,9 +38,24 @@ function wasmDetector(wasmUrl: string): Detector {
 export function createReader(wasmUrl: string): ReadCodes {
   let chosen: Promise<Detector> | undefined;
   const choose = async () => (await platformDetector()) ?? wasmDetector(wasmUrl);
-  return async (image) => {
-    chosen ??= choose();
-    const detected = await (await chosen).detect(image);
-    return detected.map((code) => code.rawValue).filter((text) => text !== '');
+  return async (picture) => {
+    const image = await bitmapOf(picture);
+    try {
+      chosen ??= choose();
+      const detected = await (await chosen).detect(image);
+      return detected.map((code) => code.rawValue).filter((text) => text !== '');
+    } finally {
+      image.close();
+    }
   };
+}
+
+/** Not every platform's reader knows a VideoFrame. */
+async function bitmapOf(picture: Picture): Promise<ImageBitmap> {
+  if (picture instanceof ImageBitmap) return picture;
+  try {
+    return await createImageBitmap(picture);
+  } finally {
+    picture.close();
+  }
 }

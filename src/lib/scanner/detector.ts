@@ -1,17 +1,20 @@
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
 import type { ReadCodes } from './barcode-reader';
 
+/** One frame of a camera. It is closed soon: a VideoFrame holds one of the camera's few buffers. */
+export type Picture = ImageBitmap | VideoFrame;
+
 /** The worker is told the address: imported there, the file would be built twice, and one left uncached. */
 export interface DetectorRequest {
-  image: ImageBitmap;
+  picture: Picture;
   wasmUrl: string;
 }
 
 export type DetectorReply = { codes: string[] } | { failure: string };
 
 export interface Detector {
-  /** Reads one image and closes it. One at a time; rejects when reading doesn't work at all. */
-  read(image: ImageBitmap): Promise<string[]>;
+  /** Reads one picture and closes it. One at a time; rejects when reading doesn't work at all. */
+  read(picture: Picture): Promise<string[]>;
   close(): void;
 }
 
@@ -24,15 +27,15 @@ export function openDetector(): Detector {
 function workerDetector(): Detector {
   const worker = new Worker(new URL('./detector.worker.ts', import.meta.url), { type: 'module' });
   return {
-    read(image) {
+    read(picture) {
       return new Promise((resolve, reject) => {
         worker.onmessage = ({ data }: MessageEvent<DetectorReply>) => {
           if ('codes' in data) resolve(data.codes);
           else reject(new Error(data.failure));
         };
         worker.onerror = (event) => reject(new Error(event.message));
-        const request: DetectorRequest = { image, wasmUrl };
-        worker.postMessage(request, [image]);
+        const request: DetectorRequest = { picture, wasmUrl };
+        worker.postMessage(request, [picture]);
       });
     },
     close: () => worker.terminate(),
@@ -44,14 +47,8 @@ function pageDetector(): Detector {
   // The worker has a reader of its own: hardly any page needs this one.
   const load = async () => (await import('./barcode-reader')).createReader(wasmUrl);
   return {
-    async read(image) {
-      try {
-        return await (
-          await (reader ??= load())
-        )(image);
-      } finally {
-        image.close();
-      }
+    async read(picture) {
+      return (await (reader ??= load()))(picture);
     },
     close: () => undefined,
   };

@@ -3,14 +3,12 @@ import type { DetectorReply, DetectorRequest } from './detector';
 
 let readCodes: ReadCodes | undefined;
 
-async function answer({ image, wasmUrl }: DetectorRequest): Promise<DetectorReply> {
+async function answer({ picture, wasmUrl }: DetectorRequest): Promise<DetectorReply> {
   try {
     readCodes ??= createReader(wasmUrl);
-    return { codes: await readCodes(image) };
+    return { codes: await readCodes(picture) };
   } catch (error) {
     return { failure: String(error) };
-  } finally {
-    image.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Detector } from './detector';
+import type { Detector, Picture } from './detector';
 import { readPause } from './read-pace';
 
 export interface VideoReading {
@@ -33,7 +33,7 @@ export function readVideo(
     if (ended.aborted || now - startedAt < readPause(lastCodeAt, now)) return next();
     startedAt = now;
     try {
-      const codes = await detector.read(await createImageBitmap(video));
+      const codes = await detector.read(await takePicture(video));
       failures = 0;
       if (codes.length > 0) lastCodeAt = now;
       if (!ended.aborted) onCodes(codes);
@@ -45,4 +45,9 @@ export function readVideo(
   }
 
   next();
+}
+
+/** A VideoFrame is only pointed at; copying a picture here took the page 15 ms of every reading. */
+async function takePicture(video: HTMLVideoElement): Promise<Picture> {
+  return typeof VideoFrame === 'undefined' ? createImageBitmap(video) : new VideoFrame(video);
 }

@@ -27,8 +27,7 @@ export interface Terms {
 export function ruleSentence({ service, venue, scheme }: Terms): string {
   const rule = schemeRule(service, scheme);
   const clauses = [
-    ruleClause(rule),
-    ...limitClauses(rule),
+    ...ruleClauses(rule),
     ...(service.hours ?? venue?.hours ?? []).map(hoursClause),
     ...(venue?.closedOnHolidays ? [m.rule_holidays_closed()] : []),
     ...companionClauses(scheme),
@@ -37,6 +36,9 @@ export function ruleSentence({ service, venue, scheme }: Terms): string {
   const sentence = clauses.join(', ').replace(/\.?$/, '.');
   return [sentence, ...pauseSentence(service)].join(' ');
 }
+
+/** "Chosen once", "3 times a week", "over all services of the sector": to be put together with commas. */
+export const ruleClauses = (rule: ServiceRule): string[] => [ruleClause(rule), ...limitClauses(rule)];
 
 function ruleClause(rule: ServiceRule): string {
   switch (rule.kind) {
@@ -98,7 +100,7 @@ export function formatMonthDay(monthDay: string): string {
 }
 
 /** "Mon–Fri 6–15"; runs of weekdays are joined. */
-function hoursClause({ weekdays, from, to }: OpeningHours): string {
+export function hoursClause({ weekdays, from, to }: OpeningHours): string {
   const days = [...new Set(weekdays)].sort();
   const runs: number[][] = [];
   for (const day of days) {
@@ -110,8 +112,12 @@ function hoursClause({ weekdays, from, to }: OpeningHours): string {
     const [first = 1, last = first] = [run[0], run.at(-1)];
     return first === last ? weekdayName(first) : `${weekdayName(first)}–${weekdayName(last)}`;
   });
-  return `${named.join(', ')} ${shortTime(from)}–${shortTime(to)}`;
+  return `${named.join(', ')} ${spanText({ from, to })}`;
 }
+
+/** "6–15" */
+export const spanText = ({ from, to }: Pick<OpeningHours, 'from' | 'to'>): string =>
+  `${shortTime(from)}–${shortTime(to)}`;
 
 /** Of Monday 1 … Sunday 7. */
 export function weekdayName(weekday: number, style: 'short' | 'long' = 'short'): string {
@@ -127,7 +133,10 @@ function shortTime(time: string): string {
   return minute === '00' ? String(Number(hour)) : `${Number(hour)}${point}${minute}`;
 }
 
-function companionClauses(scheme: Terms['scheme']): string[] {
+/** "children under 18 along: 2", "an assistant along"; none where nobody comes along. */
+export function companionClauses(
+  scheme: Pick<NonNullable<Terms['scheme']>, 'companions' | 'childrenUnder'> | undefined,
+): string[] {
   const { companions, childrenUnder = 18 } = scheme ?? {};
   if (!companions) return [];
   const age = formatCount(childrenUnder);
@@ -137,7 +146,8 @@ function companionClauses(scheme: Terms['scheme']): string[] {
   ];
 }
 
-function pauseSentence({ paused }: Service): string[] {
+/** None for a service that isn't paused. */
+export function pauseSentence({ paused }: Pick<Service, 'paused'>): string[] {
   if (!paused) return [];
   const day = (date: LocalDate) => formatDay(date);
   const since = day(paused.since);
@@ -149,7 +159,10 @@ function pauseSentence({ paused }: Service): string[] {
 }
 
 /** What holds for a card whatever the service: R14's span, and R4's grace; nothing where there is neither. */
-export function schemeSentence({ startsOnFirstVisit, graceDays }: Scheme): string {
+export function schemeSentence({
+  startsOnFirstVisit,
+  graceDays,
+}: Pick<Scheme, 'startsOnFirstVisit' | 'graceDays'>): string {
   const grace =
     graceDays === 1 ? m.rule_grace_one() : graceDays > 1 ? m.rule_grace({ n: formatCount(graceDays) }) : '';
   return [firstVisitSentence(startsOnFirstVisit), grace].filter((text) => text !== '').join(' ');

@@ -1,72 +1,167 @@
+import type {
+  OfferingDocument,
+  SchemeDocument,
+  ServiceDocument,
+  VenueDocument,
+} from '$lib/documents/catalogue-documents';
 import type { LocalizedText } from '$lib/documents/fields';
-import { serviceFromDocument } from '$lib/documents/catalogue-documents';
+import { ruleFromField, type RuleField } from '$lib/documents/rule-fields';
 import { m } from '$lib/paraglide/messages';
-import { formatDay } from '$lib/ui/format';
-import { ruleSentence } from '$lib/ui/rule-sentence';
+import { formatCount, formatDay, formatTimeOfDay } from '$lib/ui/format';
+import {
+  companionClauses,
+  hoursClause,
+  pauseSentence,
+  ruleClauses,
+  schemeSentence,
+  spanText,
+} from '$lib/ui/rule-sentence';
 import type { EditedDocument } from './entry-lists';
 
-const labels: Record<string, () => string> = {
-  names: () => `${m.catalogue_name_fi()} / sv / en`,
-  sector: m.catalogue_sector,
-  venues: m.catalogue_at_venues,
-  listPrice: m.catalogue_list_price,
-  fee: m.catalogue_fee,
-  rule: m.rule_kind,
-  rules: m.catalogue_own_rule,
-  paused: m.catalogue_paused,
-  hours: m.catalogue_hours_venue,
-  repeatMinutes: m.catalogue_repeat,
-  exceptions: m.catalogue_exceptions,
-  closedOnHolidays: m.catalogue_holidays,
-  stale: m.catalogue_stale_days,
-  services: m.catalogue_gives,
-  graceDays: m.catalogue_grace,
-  startsOnFirstVisit: m.catalogue_first_visit,
-  companions: m.catalogue_children,
-  endedChoiceFrees: m.catalogue_frees,
-  hintShown: m.catalogue_hint,
-  kind: m.catalogue_kind,
-  service: m.catalogue_service,
-  venue: m.catalogue_venue,
-  from: m.catalogue_first_day,
-  until: m.catalogue_last_day,
-  choosableUntil: m.catalogue_choosable_until,
-  startsAt: m.catalogue_starts_at,
-  seats: m.catalogue_seats,
-  cancelled: m.catalogue_called_off,
-};
+/** What a document is called, by its `_id`. */
+type NameOf = (id: string) => string;
 
-/** What a field of a document is called on the form. */
-export const fieldLabel = (field: string): string => labels[field]?.() ?? field;
-
-const days = new Set(['from', 'until', 'choosableUntil']);
-
-/**
- * What a field holds, for reading; what has no words of its own is shown as it is written.
- * @param name what a document is called, by its `_id`
- */
-export function fieldText(
-  field: string,
-  value: unknown,
-  document: EditedDocument,
-  name: (id: string) => string,
-): string {
-  if (value === undefined || value === null) return m.catalogue_nothing();
-  if (typeof value === 'boolean') return value ? m.catalogue_yes() : m.catalogue_no();
-  if (typeof value === 'number') return isMoney(field) ? (value / 100).toFixed(2) : String(value);
-  if (typeof value === 'string') return days.has(field) ? formatDay(value) : value;
-  if (field === 'names') {
-    const { fi, sv, en } = value as LocalizedText;
-    return `${fi} / ${sv} / ${en}`;
-  }
-  if (Array.isArray(value) && (field === 'venues' || field === 'services')) {
-    const prefix = field === 'venues' ? 'venue:' : 'service:';
-    return value.map((id) => name(`${prefix}${String(id)}`)).join(', ') || m.catalogue_nothing();
-  }
-  if (document.type === 'service' && (field === 'rule' || field === 'hours' || field === 'paused')) {
-    return ruleSentence({ service: serviceFromDocument({ ...document, [field]: value }) });
-  }
-  return JSON.stringify(value);
+/** What a field is called on the form, and what it holds, for reading. */
+interface FieldWords<T> {
+  label: () => string;
+  text: (value: T, name: NameOf) => string;
 }
 
-const isMoney = (field: string) => field === 'listPrice' || field === 'fee';
+/** Words for every field that a coordinator edits. */
+type WordsOf<D> = {
+  [Field in Exclude<keyof D, '_id' | 'type' | 'v'>]-?: FieldWords<NonNullable<D[Field]>>;
+};
+
+const names: FieldWords<LocalizedText> = {
+  label: () => `${m.catalogue_name_fi()} / sv / en`,
+  text: ({ fi, sv, en }) => `${fi} / ${sv} / ${en}`,
+};
+const text = (label: () => string): FieldWords<string> => ({ label, text: (value) => value });
+const day = (label: () => string): FieldWords<string> => ({ label, text: formatDay });
+const number = (label: () => string): FieldWords<number> => ({ label, text: formatCount });
+const money = (label: () => string): FieldWords<number> => ({
+  label,
+  text: (cents) => (cents / 100).toFixed(2).replace('.', ','),
+});
+const yesOrNo = (label: () => string): FieldWords<boolean> => ({
+  label,
+  text: (value) => (value ? m.catalogue_yes() : m.catalogue_no()),
+});
+const hours: FieldWords<NonNullable<ServiceDocument['hours']>> = {
+  label: m.catalogue_hours_venue,
+  text: (spans) => spans.map(hoursClause).join(', '),
+};
+const ruleText = (rule: RuleField) => ruleClauses(ruleFromField(rule)).join(', ');
+
+const scheme: WordsOf<SchemeDocument> = {
+  names,
+  services: {
+    label: m.catalogue_gives,
+    text: (ids, name) => ids.map((id) => name(`service:${id}`)).join(', '),
+  },
+  graceDays: number(m.catalogue_grace),
+  startsOnFirstVisit: {
+    label: m.catalogue_first_visit,
+    text: (startsOnFirstVisit) => schemeSentence({ startsOnFirstVisit, graceDays: 0 }),
+  },
+  fee: money(m.catalogue_fee),
+  companions: {
+    label: m.catalogue_children,
+    text: (companions) =>
+      companionClauses({ companions, childrenUnder: companions.childrenUnder }).join(', '),
+  },
+  rules: {
+    label: m.catalogue_own_rule,
+    text: (rules, name) =>
+      Object.entries(rules)
+        .map(([service, rule]) => `${name(`service:${service}`)}: ${ruleText(rule)}`)
+        .join('; '),
+  },
+  endedChoiceFrees: yesOrNo(m.catalogue_frees),
+  hintShown: yesOrNo(m.catalogue_hint),
+};
+
+const service: WordsOf<ServiceDocument> = {
+  names,
+  sector: text(m.catalogue_sector),
+  venues: {
+    label: m.catalogue_at_venues,
+    text: (ids, name) => ids.map((id) => name(`venue:${id}`)).join(', '),
+  },
+  listPrice: money(m.catalogue_list_price),
+  rule: { label: m.rule_kind, text: ruleText },
+  paused: {
+    label: m.catalogue_paused,
+    text: ({ since, until, why }) => {
+      const told = pauseSentence({ paused: { since, ...(until !== undefined && { until }) } });
+      return [...told, ...(why ? [names.text(why, String)] : [])].join(' ');
+    },
+  },
+  hours,
+  repeatMinutes: number(m.catalogue_repeat),
+};
+
+const stale: Record<VenueDocument['stale']['then'], () => string> = {
+  admit: m.catalogue_stale_admit,
+  ask: m.catalogue_stale_ask,
+  refuse: m.catalogue_stale_refuse,
+};
+
+function exceptionText({ from, to, hours: spans, why }: VenueDocument['exceptions'][number]): string {
+  const days = from === to ? formatDay(from) : `${formatDay(from)}–${formatDay(to)}`;
+  const open = spans.length === 0 ? m.catalogue_exception_closed() : spans.map(spanText).join(', ');
+  return `${days}: ${open}${why ? ` (${names.text(why, String)})` : ''}`;
+}
+
+const venue: WordsOf<VenueDocument> = {
+  names,
+  zone: text(m.catalogue_zone),
+  hours,
+  exceptions: {
+    label: m.catalogue_exceptions,
+    text: (exceptions) => exceptions.map(exceptionText).join('; '),
+  },
+  closedOnHolidays: yesOrNo(m.catalogue_holidays),
+  stale: {
+    label: () => `${m.catalogue_stale_days()}; ${m.catalogue_stale_then()}`,
+    text: ({ afterDays, then }) => `${formatCount(afterDays)}; ${stale[then]()}`,
+  },
+};
+
+const kinds: Record<OfferingDocument['kind'], () => string> = {
+  course: m.catalogue_kind_course,
+  performance: m.catalogue_kind_performance,
+  meal: m.catalogue_kind_meal,
+};
+
+const offering: WordsOf<OfferingDocument> = {
+  names,
+  kind: { label: m.catalogue_kind, text: (kind) => kinds[kind]() },
+  service: { label: m.catalogue_service, text: (id, name) => name(`service:${id}`) },
+  venue: { label: m.catalogue_venue, text: (id, name) => name(`venue:${id}`) },
+  from: day(m.catalogue_first_day),
+  until: day(m.catalogue_last_day),
+  choosableUntil: day(m.catalogue_choosable_until),
+  startsAt: { label: m.catalogue_starts_at, text: formatTimeOfDay },
+  seats: number(m.catalogue_seats),
+  cancelled: yesOrNo(m.catalogue_called_off),
+};
+
+const words = { scheme, service, venue, offering };
+
+/** A field's own words; undefined for a field of a newer version of Tiski. */
+function wordsFor(field: string, { type }: EditedDocument): FieldWords<unknown> | undefined {
+  // Documents were held to their schemas when they were read: a field has the type that its name says.
+  return (words[type] as unknown as Record<string, FieldWords<unknown>>)[field];
+}
+
+/** What a field of a document is called on the form. */
+export const fieldLabel = (field: string, document: EditedDocument): string =>
+  wordsFor(field, document)?.label() ?? field;
+
+/** What a field holds, for reading. */
+export function fieldText(field: string, value: unknown, document: EditedDocument, name: NameOf): string {
+  if (value === undefined || value === null) return m.catalogue_nothing();
+  const told = wordsFor(field, document)?.text(value, name) ?? JSON.stringify(value);
+  return told === '' ? m.catalogue_nothing() : told;
+}

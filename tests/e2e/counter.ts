@@ -169,6 +169,8 @@ const waitingOnDisk = (page: Page) =>
       }),
   );
 
+const accountPath = (account: string) => `/couch/_users/org.couchdb.user%3A${account}`;
+
 /** The office, over HTTP, as the administrator. */
 export class Office {
   constructor(private readonly server: TiskiServer) {}
@@ -195,6 +197,23 @@ export class Office {
     const path = `/couch/tiski-register/${encodeURIComponent(`card:${number}`)}`;
     const { body } = await this.request('GET', path);
     const { status } = await this.request('PUT', path, { ...(body as object), ...fields });
+    expect(status).toBe(201);
+  }
+
+  /** Takes a role from a desk's account; gives those that it had. */
+  async takeRole(account: string, role: string): Promise<string[]> {
+    const { body } = await this.request('GET', accountPath(account));
+    const { roles } = body as { roles: string[] };
+    await this.setRoles(
+      account,
+      roles.filter((each) => each !== role),
+    );
+    return roles;
+  }
+
+  async setRoles(account: string, roles: readonly string[]): Promise<void> {
+    const { body } = await this.request('GET', accountPath(account));
+    const { status } = await this.request('PUT', accountPath(account), { ...(body as object), roles });
     expect(status).toBe(201);
   }
 

@@ -1,5 +1,7 @@
 import type { Page } from '@playwright/test';
+import { expectAccessible } from './axe';
 import {
+  accountOf,
   cardOf,
   chooseService,
   expectKioskReady,
@@ -152,6 +154,33 @@ test.describe('storage full', () => {
     await expect(page.getByRole('heading', { name: 'Ei kirjattu' })).toBeVisible();
     await expect(page.getByText('Laitteen muisti on täynnä. Käänny henkilökunnan puoleen.')).toBeVisible();
   });
+});
+
+test('S4 a visit that the server refuses is listed with what to do, and is sent when the right is there again', async ({
+  page,
+  server,
+}) => {
+  const office = new Office(server);
+  await openCounter(page);
+  const account = (await accountOf(page)).name;
+  const roles = await office.takeRole(account, 'venue:uimahalli');
+  await logVisit(page, card);
+  await expect(topBar(page)).toContainText('1 kirjaus vaatii toimia');
+  await expect(topBar(page)).not.toContainText('Kaikki käynnit lähetetty');
+  await expect(page.getByRole('link', { name: 'Palvelin ei ottanut vastaan' })).toBeVisible();
+
+  await page.goto('/sync');
+  const list = page.getByRole('region', { name: 'Palvelin ei ottanut vastaan' });
+  await expect(list).toContainText('Tällä tiskillä ei ole oikeutta tähän kirjaukseen.');
+  await expect(list).toContainText('403: This desk does not belong to that venue.');
+  await expectAccessible(page, 'refused');
+  expect(await office.visitsOf(card)).toEqual([]);
+
+  await office.setRoles(account, roles);
+  await list.getByRole('button', { name: /^Yritä uudelleen: Käynti/ }).click();
+  await expect(list).toBeHidden();
+  await expect(topBar(page)).toContainText('Kaikki käynnit lähetetty');
+  expect(await office.visitsOf(card)).toHaveLength(1);
 });
 
 test('a browser without camera, wake lock, Background Sync and Web Locks serves a desk and a kiosk', async ({

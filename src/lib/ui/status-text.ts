@@ -1,5 +1,6 @@
 import { m } from '$lib/paraglide/messages';
 import type { SyncPhase } from '$lib/sync/ports';
+import { formatCount } from './format';
 
 /** The state of the link to the city, in a cashier's words. */
 export function phaseText(phase: SyncPhase): string {
@@ -24,6 +25,10 @@ export function phaseText(phase: SyncPhase): string {
       return m.status_update_needed();
   }
 }
+
+/** What the server did not take (S4); `count` is at least 1. */
+export const refusedText = (count: number): string =>
+  count === 1 ? m.sync_refused_one() : m.sync_refused_many({ count: formatCount(count) });
 
 export function waitingText(count: number): string {
   if (count === 0) return m.status_waiting_none();

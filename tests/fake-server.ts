@@ -176,9 +176,9 @@ export class FakeServer {
       epoch: () => ask('epoch', ({ epoch }) => epoch),
       changes: (since, limit) => ask('changes', (database) => pageAfter(database, since, limit)),
       snapshot: (epoch) => ask('snapshot', ({ snapshot }) => snapshotFrom(snapshot?.manifest, epoch)),
-      snapshotPart: async (_epoch, part) => {
+      snapshotPart: async (epoch, part) => {
         const answer = await ask('part', ({ snapshot }) => {
-          const bytes = snapshot?.parts.get(part);
+          const bytes = snapshot?.manifest.epoch === epoch ? snapshot.parts.get(part) : undefined;
           return bytes && unpackPart(bytes, part);
         });
         return answer.ok ? (answer.value ?? gone) : answer;

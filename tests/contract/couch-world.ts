@@ -1,6 +1,8 @@
 import { expect, vi } from 'vitest';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
 import { documentPath, type CouchClient, type CouchMethod } from '../../src/server/couch/client';
+import { registerDatabase } from '../../src/server/provision/databases';
+import { makeSnapshot, publishSnapshot } from '../../src/server/snapshot/make-snapshot';
 import type { World } from './remote-database.suite';
 
 /** The shape of a database's own validation: it runs inside CouchDB. */
@@ -26,6 +28,11 @@ export async function createCouchWorld(
     }
     return reply.body as { _rev?: string };
   }
+  /** The database in the register's place. */
+  const register: CouchClient = {
+    request: (method, path, body) =>
+      client.request(method, path.replace(`/${registerDatabase}`, `/${database}`), body),
+  };
   const remove = async (path: string) => {
     const { _rev } = await couch('GET', path);
     await couch('DELETE', `${path}?rev=${_rev}`);
@@ -65,6 +72,13 @@ export async function createCouchWorld(
       const { _rev } = await couch('GET', path);
       if (epoch === undefined) await remove(path);
       else await couch('PUT', path, { epoch, ...(_rev === undefined ? {} : { _rev }) });
+    },
+    async pack() {
+      expect(await makeSnapshot(register)).toMatchObject({ kind: 'made' });
+    },
+    async publish({ manifest, parts }) {
+      const named = Array.from(parts, ([name, bytes]) => ({ name, bytes }));
+      expect(await publishSnapshot(register, { manifest, parts: named })).toMatchObject({ kind: 'made' });
     },
     forbidden: (id) => ({ _id: id, forbidden: true }),
     allowed: (id, text = '') => ({ _id: id, text }),

@@ -17,6 +17,12 @@ describeRemoteDatabase('the fake', async (): Promise<World> => {
     async setEpoch(epoch) {
       database.epoch = epoch;
     },
+    async pack() {
+      await database.pack();
+    },
+    async publish(packed) {
+      database.snapshot = packed;
+    },
     forbidden: (id) => ({ _id: id, forbidden: true }),
     allowed: (id, text = '') => ({ _id: id, text }),
     id: (n) => `document-${n}`,

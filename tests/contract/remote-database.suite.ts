@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Outcome, RemoteDatabase, RemoteDocument, RemoteServer } from '../../src/lib/sync/ports';
+import { rowsOfPart } from '../../src/lib/documents/packed/part';
+import type {
+  Outcome,
+  RemoteDatabase,
+  RemoteDocument,
+  RemoteServer,
+  Snapshot,
+} from '../../src/lib/sync/ports';
+import { aPackedRegister, type APackedRegister } from '../packed-register';
 
 /** A server with one database, and every hand that the suite needs on it. */
 export interface World {
@@ -15,6 +23,10 @@ export interface World {
   put(document: RemoteDocument): Promise<void>;
   remove(id: string): Promise<void>;
   setEpoch(epoch: string | undefined): Promise<void>;
+  /** S18: as the server does of itself, what is in the database now. */
+  pack(): Promise<void>;
+  /** S18: stores what is packed already. */
+  publish(packed: APackedRegister): Promise<void>;
   /** A document that the database's validation forbids to the desk. */
   forbidden(id: string): RemoteDocument;
   /** A document that it takes; `text` makes two bodies differ. */
@@ -29,9 +41,18 @@ function valueOf<T>(outcome: Outcome<T>): T {
   return outcome.value;
 }
 
+/** Of no part. */
+const noPart = '0'.repeat(64);
+
+/** What could not be packed, without the server's own marks. */
+function unpackedOf(rows: readonly Uint8Array[]): unknown[] {
+  const documents = JSON.parse(new TextDecoder().decode(rows.at(-1))) as RemoteDocument[];
+  return documents.map(({ _rev, ...document }) => document);
+}
+
 const failureOf = (outcome: Outcome<unknown>) => (outcome.ok ? 'no failure' : outcome.failure.kind);
 
-/** What sync relies on, of every kind of server (S2–S8, S11, S13). */
+/** What sync relies on, of every kind of server (S2–S8, S11, S13, S18). */
 export function describeRemoteDatabase(kind: string, createWorld: () => Promise<World>): void {
   describe(`a remote database: ${kind}`, () => {
     let world: World;
@@ -39,6 +60,20 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
     let used = 0;
     const fresh = () => world.id(++used);
     const end = async () => valueOf(await remote.changes('0', 10_000)).seq;
+
+    async function snapshotOf(epoch: string): Promise<Snapshot> {
+      const snapshot = valueOf(await remote.snapshot(epoch));
+      if (!snapshot) throw new Error(`No snapshot of ${epoch}.`);
+      return snapshot;
+    }
+    async function rowsOf(epoch: string): Promise<Uint8Array[]> {
+      const rows: Uint8Array[] = [];
+      for (const part of (await snapshotOf(epoch)).parts) {
+        expect(part.first).toBe(rows.length);
+        rows.push(...rowsOfPart(valueOf(await remote.snapshotPart(epoch, part.name)), part.rows));
+      }
+      return rows;
+    }
 
     beforeAll(async () => {
       world = await createWorld();
@@ -165,6 +200,8 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(failureOf(await other.changes('0', 10))).toBe('forbidden');
       expect(failureOf(await other.push([world.allowed(fresh())]))).toBe('forbidden');
       expect(failureOf(await other.missing([fresh()]))).toBe('forbidden');
+      expect(failureOf(await other.snapshot('any'))).toBe('forbidden');
+      expect(failureOf(await other.snapshotPart('any', noPart))).toBe('forbidden');
       expect(valueOf(await world.otherDesk.account())).toBe('active');
     });
 
@@ -172,6 +209,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       const database = world.stranger.database(world.database);
       expect(failureOf(await database.changes('0', 10))).toBe('signed-out');
       expect(failureOf(await database.push([world.allowed(fresh())]))).toBe('signed-out');
+      expect(failureOf(await database.snapshotPart('any', noPart))).toBe('signed-out');
       expect(failureOf(await world.stranger.account())).toBe('signed-out');
     });
 
@@ -179,6 +217,73 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(failureOf(await world.desk.database(`${world.database}-gone`).epoch())).toMatch(
         /^(missing|forbidden)$/,
       );
+    });
+
+    it('S18 announces what the server packed, with the cursor that it goes up to', async () => {
+      await world.setEpoch('packed');
+      const id = fresh();
+      await world.put(world.allowed(id, 'in it'));
+      await world.pack();
+      const snapshot = await snapshotOf('packed');
+      const rows = await rowsOf('packed');
+      expect(rows).toHaveLength(snapshot.buckets + 1);
+      expect(unpackedOf(rows)).toContainEqual(world.allowed(id, 'in it'));
+
+      const [changed, later] = [fresh(), fresh()];
+      await world.put(world.allowed(changed));
+      await world.remove(id);
+      await world.put(world.allowed(later));
+      const { changes, pending } = valueOf(await remote.changes(snapshot.seq, 10_000));
+      const ids = changes.map((change) => change.id).filter((each) => each !== 'snapshot:packed');
+      expect(ids.sort()).toEqual([changed, later, id].sort());
+      expect(pending).toBe(0);
+    });
+
+    it('S18 gives a part at a time, and nothing where there is no such part', async () => {
+      await world.setEpoch('parted');
+      const documents = [world.allowed('first'), world.allowed('second')];
+      const packed = await aPackedRegister(documents, { epoch: 'parted', seq: await end(), partSize: 1 });
+      await world.publish(packed);
+      const { parts, seq } = await snapshotOf('parted');
+      expect(parts.map(({ name }) => name)).toEqual([...packed.parts.keys()]);
+      expect(parts.length).toBeGreaterThan(1);
+      expect(seq).toBe(packed.manifest.seq);
+      expect(unpackedOf(await rowsOf('parted'))).toEqual(documents);
+      const gone = { ok: false, failure: { kind: 'rejected', status: 404 } };
+      expect(await remote.snapshotPart('parted', noPart)).toMatchObject(gone);
+    });
+
+    it('S18 says of a part of a former snapshot that it is gone', async () => {
+      await world.setEpoch('twice');
+      const options = { epoch: 'twice', seq: await end(), partSize: 1 };
+      await world.publish(await aPackedRegister([world.allowed('first')], options));
+      const former = (await snapshotOf('twice')).parts.at(-1)?.name ?? '';
+      await world.publish(await aPackedRegister([world.allowed('second')], options));
+      expect(await remote.snapshotPart('twice', former)).toMatchObject({
+        ok: false,
+        failure: { kind: 'rejected', status: 404 },
+      });
+      expect(unpackedOf(await rowsOf('twice'))).toEqual([world.allowed('second')]);
+    });
+
+    it('S18 takes a part of other bytes than its name says for no answer of our server', async () => {
+      await world.setEpoch('spoilt');
+      const packed = await aPackedRegister([world.allowed('first')], { epoch: 'spoilt', seq: await end() });
+      const [name = ''] = packed.parts.keys();
+      packed.parts.set(name, new TextEncoder().encode('something else'));
+      await world.publish(packed);
+      expect(failureOf(await remote.snapshotPart('spoilt', name))).toBe('not-our-server');
+    });
+
+    it('S8 S18 knows a snapshot of its own epoch only', async () => {
+      await world.setEpoch('own');
+      await world.pack();
+      const [{ name }] = (await snapshotOf('own')).parts as [{ name: string }];
+      expect(await remote.snapshot('another')).toEqual({ ok: true, value: undefined });
+      expect(await remote.snapshotPart('another', name)).toMatchObject({
+        ok: false,
+        failure: { kind: 'rejected', status: 404 },
+      });
     });
   });
 }

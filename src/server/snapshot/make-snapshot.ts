@@ -59,8 +59,10 @@ export async function makeSnapshot(client: CouchClient, signal?: AbortSignal): P
 /** The document of a snapshot, and its attachments. */
 export interface PackedSnapshot {
   manifest: SnapshotManifest;
-  parts: Part[];
+  parts: Attached[];
 }
+
+type Attached = Pick<Part, 'name' | 'bytes'>;
 
 /** Settles what a packer has gathered. `seq` is where the changes go on after it; `partSize` in bytes before gzip. */
 export async function packSnapshot(
@@ -142,8 +144,8 @@ export const attachment = (bytes: Uint8Array) => ({
   data: Buffer.from(bytes).toString('base64'),
 });
 
-function inRequests(parts: readonly Part[]): Part[][] {
-  const requests: Part[][] = [];
+function inRequests(parts: readonly Attached[]): Attached[][] {
+  const requests: Attached[][] = [];
   let size = Infinity;
   for (const part of parts) {
     if (size + part.bytes.length > requestSize) {

@@ -51,12 +51,12 @@ export async function createCouchWorld(
     members: { names: [desk], roles: [] },
   });
   await couch('PUT', `/${database}/_design/validation`, { validate_doc_update: validation });
-  // CouchDB enforces a fresh validation some 100 ms late.
+  // CouchDB enforces a fresh validation some 100 ms late, and later where it is busy.
   const box = as(desk).database(database);
   await vi.waitFor(async () => {
     const answer = await box.push([{ _id: `probe-${Math.random()}`, forbidden: true }]);
     expect(answer).toMatchObject({ value: [{ kind: 'refused' }] });
-  });
+  }, 20_000);
 
   return {
     desk: as(desk),

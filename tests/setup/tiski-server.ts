@@ -46,6 +46,8 @@ export class TiskiServer {
     const child = spawn(process.execPath, words, {
       env: {
         ...process.env,
+        // Over its folder, also where the contract tests have a CouchDB.
+        COUCHDB_URL: '',
         TISKI_ADMIN_PASSWORD: this.adminPassword,
         TISKI_DEMO: this.options.demo ? '1' : '0',
         // As it was built before the tests: a file saved meanwhile must not start a build in each of them.

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import PouchDB from 'pouchdb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SnapshotManifest } from '$lib/documents/packed/snapshot-document';
 import { registerDatabase } from '$lib/store/database-names';
@@ -10,10 +11,11 @@ import { documentPath, requireOk, type CouchClient } from '../../src/server/couc
 import { provision } from '../../src/server/provision/provision';
 import { keepSnapshot } from '../../src/server/snapshot/keep-snapshot';
 import { makeSnapshot } from '../../src/server/snapshot/make-snapshot';
+import { otherSnapshots, removeOtherSnapshots } from '../../src/server/snapshot/other-snapshots';
 import { aCard, cardNumber } from '../builders';
 import { aPairedDatabase, sundayMorning } from '../paired-database';
 import { startTestServer, type TestServer } from '../server';
-import { targets, type Target } from './couch-target';
+import { startEmbedded, targets, type Target } from './couch-target';
 
 const write = (client: CouchClient, docs: object[]) =>
   requireOk(client, 'POST', `/${registerDatabase}/_bulk_docs`, { docs });
@@ -112,6 +114,56 @@ describe.each(targets)('a snapshot of a register in $name', ({ start }) => {
       20_000,
     );
     await keeping.stop();
+  });
+});
+
+describe.each(targets)('a register that replicates with one in $name', ({ start }) => {
+  let here: Target;
+  let there: Target;
+  beforeAll(async () => {
+    [here, there] = [await startEmbedded(), await start()];
+    for (const { client } of [here, there]) await provision(client);
+  });
+  afterAll(async () => {
+    await here.stop();
+    await there.stop();
+  });
+
+  const register = ({ url, prefix, admin: { name, password } }: Target) =>
+    new PouchDB(`${url}/couch/${prefix}${registerDatabase}`, {
+      auth: { username: name, password },
+      skip_setup: true,
+    });
+  const snapshotsOf = async ({ client }: Target) => {
+    const query = 'startkey=%22snapshot:%22&endkey=%22snapshot%3B%22';
+    const body = await requireOk(client, 'GET', `/${registerDatabase}/_all_docs?${query}`);
+    return (body as { rows: { id: string }[] }).rows.map(({ id }) => id);
+  };
+
+  it('S18 has the snapshots of both, of which each keeps its own, and those of others go when somebody says so', async () => {
+    await write(here.client, cards(1, 300));
+    await makeSnapshot(here.client);
+    await PouchDB.replicate(register(here), register(there));
+    expect(await makeSnapshot(there.client)).toMatchObject({ kind: 'made', cards: 300 });
+    const { _id: own } = await snapshotDocument(there.client);
+    const { _id: other, parts } = await snapshotDocument(here.client);
+    expect(await snapshotsOf(there)).toEqual([own, other].sort());
+    const [found] = await otherSnapshots(there.client);
+    expect(found).toMatchObject({ id: other, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) });
+
+    expect(await removeOtherSnapshots(there.client)).toEqual([found]);
+    expect(await snapshotsOf(there)).toEqual([own]);
+    expect(await removeOtherSnapshots(there.client)).toEqual([]);
+  });
+
+  it('S18 takes the deletion along where it goes on both ways, and the other server packs again', async () => {
+    await PouchDB.replicate(register(there), register(here));
+    const { _id: ofThere } = await snapshotDocument(there.client);
+    expect(await snapshotsOf(here)).toEqual([ofThere]);
+    expect(await makeSnapshot(here.client)).toMatchObject({ kind: 'made', cards: 300 });
+    await PouchDB.replicate(register(here), register(there));
+    expect(await snapshotsOf(there)).toEqual(await snapshotsOf(here));
+    expect(await snapshotsOf(there)).toHaveLength(2);
   });
 });
 

@@ -8,9 +8,10 @@ async function importFile({ file, url, data }: FileCommand): Promise<void> {
   process.exitCode = await runImport(file, { url, folder: data }, process.env, process.stdout);
 }
 
-async function snapshot({ url, data }: Extract<Command, { kind: 'snapshot' }>): Promise<void> {
+async function snapshot(command: Extract<Command, { kind: 'snapshot' }>): Promise<void> {
   const { runSnapshot } = await import('./snapshot-command');
-  process.exitCode = await runSnapshot({ url, folder: data }, process.env, process.stdout);
+  const { url, data: folder, removeOthers } = command;
+  process.exitCode = await runSnapshot({ url, folder, removeOthers }, process.env, process.stdout);
 }
 
 async function backUp({ file, url, data }: FileCommand): Promise<void> {

@@ -58,6 +58,15 @@ describe('the command line', () => {
     expect(readCommand([...words, '--replace'], {})).toMatchObject({ replace: true });
   });
 
+  it('packs the register', () => {
+    expect(readCommand(['snapshot', '--data', 'x'], {})).toEqual({
+      kind: 'snapshot',
+      removeOthers: false,
+      data: 'x',
+    });
+    expect(readCommand(['snapshot', '--remove-others'], {})).toMatchObject({ removeOthers: true });
+  });
+
   it('looks after the signing keys', () => {
     expect(readCommand(['keys'], {})).toEqual({ kind: 'keys', action: 'list', options: standard });
     for (const action of ['rotate', 'rotate-rescue']) {
@@ -78,6 +87,7 @@ describe('the command line', () => {
     [['import'], /import needs a file/],
     [['import', 'a', 'b'], /"b" is one word too many/],
     [['start', '--url', 'x'], /--url goes with import/],
+    [['import', 'a', '--remove-others'], /--remove-others goes with snapshot only/],
     [['restore', 'a', '--url', 'x'], /--url goes with import, snapshot and backup only/],
     [['backup', 'a', '--replace'], /--replace goes with restore/],
     [['restore'], /restore needs a file/],

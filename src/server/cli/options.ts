@@ -31,7 +31,7 @@ export type Command =
   | { kind: 'keys'; action: 'retire'; kid: string; options: StoreOptions }
   | { kind: 'import' | 'backup'; file: string; url?: string; data?: string }
   | { kind: 'restore'; file: string; replace: boolean; options: StoreOptions }
-  | { kind: 'snapshot'; url?: string; data?: string };
+  | { kind: 'snapshot'; removeOthers: boolean; url?: string; data?: string };
 
 export const helpText = `Tiski, front desk software for city benefit cards
 
@@ -56,6 +56,7 @@ export const helpText = `Tiski, front desk software for city benefit cards
   --url ADDRESS        import, snapshot, backup: of a running server, whose administrator's
                        password is in TISKI_ADMIN_PASSWORD  TISKI_URL
   --replace            restore: delete the databases that are there
+  --remove-others      snapshot: delete those that came by replication from other servers
   --empty              don't fill an empty store with the made-up demo city    TISKI_DEMO=0
   --help, --version
 
@@ -93,6 +94,9 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   if (values.replace === true && kind !== 'restore') {
     throw wrong('--replace goes with restore only. See tiski --help.');
   }
+  if (values['remove-others'] === true && kind !== 'snapshot') {
+    throw wrong('--remove-others goes with snapshot only. See tiski --help.');
+  }
   const { url, data } = values;
   const place = { ...(url === undefined ? {} : { url }), ...(data === undefined ? {} : { data }) };
   switch (kind) {
@@ -103,7 +107,7 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
       return { kind, file: fileWord(kind, rest), ...place };
     case 'snapshot':
       noMore(rest[0]);
-      return { kind, ...place };
+      return { kind, removeOthers: values['remove-others'] === true, ...place };
     case 'restore': {
       const file = fileWord(kind, rest);
       return { kind, file, replace: values.replace === true, options: startOptions(values, environment) };
@@ -142,6 +146,7 @@ interface Values {
   url?: string | undefined;
   empty?: boolean | undefined;
   replace?: boolean | undefined;
+  'remove-others'?: boolean | undefined;
   help?: boolean | undefined;
   version?: boolean | undefined;
 }
@@ -157,6 +162,7 @@ function parse(words: string[]): { values: Values; positionals: string[] } {
         url: { type: 'string' },
         empty: { type: 'boolean' },
         replace: { type: 'boolean' },
+        'remove-others': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },

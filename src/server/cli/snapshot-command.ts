@@ -1,16 +1,23 @@
 import type { CouchClient } from '../couch/client';
 import { isDue, smallestPacked, snapshotAge } from '../snapshot/keep-snapshot';
 import { makeSnapshot, type SnapshotResult } from '../snapshot/make-snapshot';
+import { otherSnapshots, removeOtherSnapshots, type OtherSnapshot } from '../snapshot/other-snapshots';
 import { failureText } from './import-command';
 import { importPlace, openRegister, type ImportOptions } from './import-place';
 import { grouped, type LineOutput } from './import-report';
 
+export interface SnapshotOptions extends ImportOptions {
+  /** `--remove-others`. */
+  removeOthers: boolean;
+}
+
 /**
- * `tiski snapshot`: packs the register for new desks, whether or not it is due.
+ * `tiski snapshot`: packs the register for new desks, whether or not it is due, and tells of the snapshots that came
+ * by replication (S18).
  * @returns the exit code
  */
 export async function runSnapshot(
-  options: ImportOptions,
+  options: SnapshotOptions,
   environment: NodeJS.ProcessEnv,
   out: LineOutput,
 ): Promise<number> {
@@ -21,7 +28,10 @@ export async function runSnapshot(
     return 1;
   }
   try {
-    out.write(`${snapshotSummary(await makeSnapshot(opened.client))}\n`);
+    const { client } = opened;
+    out.write(`${snapshotSummary(await makeSnapshot(client))}\n`);
+    const others = await (options.removeOthers ? removeOtherSnapshots(client) : otherSnapshots(client));
+    if (others.length > 0) out.write(`${othersSummary(others, options.removeOthers)}\n`);
     return 0;
   } catch (error) {
     out.write(`${failureText(error, place, opened)}\n`);
@@ -36,6 +46,13 @@ export async function packIfDue(client: CouchClient, out: LineOutput): Promise<v
   if (!isDue(await snapshotAge(client), smallestPacked)) return;
   out.write('Packing the register for new desks\n');
   out.write(`${snapshotSummary(await makeSnapshot(client))}\n`);
+}
+
+function othersSummary(others: readonly OtherSnapshot[], areRemoved: boolean): string {
+  const kilobytes = grouped(Math.ceil(others.reduce((sum, { bytes }) => sum + bytes, 0) / 1000));
+  return areRemoved
+    ? `Deleted what other servers had packed: ${kilobytes} kB.`
+    : `What other servers packed came by replication: ${kilobytes} kB. When that has ended, delete it with --remove-others.`;
 }
 
 function snapshotSummary(result: SnapshotResult): string {

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { snapshotId, snapshotManifest } from '$lib/documents/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
-import { epochId } from '../couch/route';
 import { registerDatabase } from '../provision/databases';
 import { makeSnapshot } from './make-snapshot';
+import { readEpoch } from './read-epoch';
 
 export interface SnapshotSettings {
   /** Between two looks at the register, ms. */
@@ -29,9 +29,8 @@ const countAnswer = v.object({ results: v.array(v.unknown()), pending: v.optiona
 
 export async function snapshotAge(client: CouchClient): Promise<SnapshotAge> {
   const info = v.parse(databaseAnswer, await requireOk(client, 'GET', `/${registerDatabase}`));
-  const { body: epochBody } = await client.request('GET', documentPath(registerDatabase, epochId));
-  const { epoch } = v.parse(v.object({ epoch: v.string() }), epochBody);
-  const { body } = await client.request('GET', documentPath(registerDatabase, snapshotId(epoch)));
+  const path = documentPath(registerDatabase, snapshotId(await readEpoch(client)));
+  const { body } = await client.request('GET', path);
   const manifest = v.safeParse(snapshotManifest, body);
   const since = manifest.success ? manifest.output.seq : '0';
   const query = new URLSearchParams({ since, limit: '1' });

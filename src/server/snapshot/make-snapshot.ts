@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as v from 'valibot';
 import { snapshotFormat, snapshotId, type SnapshotManifest } from '$lib/documents/packed/snapshot-document';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
-import { epochId } from '../couch/route';
 import { registerDatabase } from '../provision/databases';
+import { readEpoch } from './read-epoch';
 import { RegisterPacker } from './register-packer';
 import { partsOf, sha256, type Part } from './snapshot-parts';
 
@@ -13,7 +13,6 @@ const pageSize = 500;
 /** Bytes of parts in one request, before base64: well below every limit of a body. */
 const requestSize = 2 * 1024 * 1024;
 
-const epochAnswer = v.object({ epoch: v.string() });
 const changesAnswer = v.object({
   results: v.array(
     v.object({
@@ -49,7 +48,7 @@ export type SnapshotResult =
  * @throws {UnexpectedCouchReply} when the server refuses a request
  */
 export async function makeSnapshot(client: CouchClient, signal?: AbortSignal): Promise<SnapshotResult> {
-  const { epoch } = await read(client, epochAnswer, documentPath(registerDatabase, epochId));
+  const epoch = await readEpoch(client);
   const packer = new RegisterPacker();
   const seq = await gather(client, packer, signal);
   const packed = await packSnapshot(packer, { epoch, seq });

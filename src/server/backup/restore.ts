@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
 import { isEmptyDatabase, provision, renewEpoch } from '../provision/provision';
 import { readBackup } from './backup-file';
@@ -10,6 +10,11 @@ const mostCharacters = 2_000_000;
 
 const rows = v.array(v.looseObject({ id: v.optional(v.string()), error: v.optional(v.string()) }));
 const names = v.array(v.string());
+const accounts = v.object({
+  rows: v.array(
+    v.object({ id: v.string(), doc: v.object({ _conflicts: v.optional(v.array(v.string()), []) }) }),
+  ),
+});
 
 export type Restored =
   | { kind: 'restored'; at: string; documents: number }
@@ -40,9 +45,24 @@ export async function restore(client: CouchClient, path: string, options: Restor
     }
   }
   const documents = await writeDatabases(client, path, options.onProgress);
+  await settleAccounts(client);
   for (const name of await tiskiDatabases(client)) await renewEpoch(client, name);
   await provision(client);
   return { kind: 'restored', at, documents };
+}
+
+/**
+ * An account that was there before has its own and the backup's branch now: of each the winning one stays, because
+ * CouchDB signs nobody in whose account is in conflict.
+ */
+async function settleAccounts(client: CouchClient): Promise<void> {
+  const query = 'include_docs=true&conflicts=true';
+  const body = await requireOk(client, 'GET', `${pathOf(usersDatabase)}/_all_docs?${query}`);
+  for (const { id, doc } of v.parse(accounts, body).rows) {
+    for (const rev of doc._conflicts) {
+      await requireOk(client, 'DELETE', `${documentPath(usersDatabase, id)}?rev=${rev}`);
+    }
+  }
 }
 
 const pathOf = (database: string) => `/${encodeURIComponent(database)}`;

@@ -147,9 +147,11 @@ async function startSyncerAs(
   const reporting: { reporter?: Reporter } = {};
   let lastFailure: SyncState['lastFailure'];
   const timing = browserTiming(server.now);
+  const store = createLocalStore(db, server.now);
   const syncer = await startSyncer({
     server: createCouchServer(server, device.account),
-    store: createLocalStore(db, server.now),
+    store,
+    renewing: store,
     timing,
     sessionEpoch: ulid(),
     onState(state: SyncState) {

@@ -4,10 +4,12 @@ import {
   request,
   type IncomingMessage,
   type OutgoingHttpHeaders,
+  type OutgoingMessage,
   type Server,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 /** What happens to a request on the line. Real connections are cut; every body has its real length. */
 export type Fault =
@@ -30,6 +32,10 @@ export type Fault =
   | { kind: 'at-most'; bytes?: number; documents?: number }
   /** The answer comes in pieces of a few bytes. */
   | { kind: 'trickle'; bytes: number }
+  /** The line is slow: both ways it carries so many bytes in 10 ms, and never stands still. */
+  | { kind: 'slow'; bytes: number }
+  /** So many bytes of the answer's body get through, then nothing more; the connection stays open. */
+  | { kind: 'stall'; after: number }
   /** The server has the request and has done its part; its answer waits until the fault is over. */
   | { kind: 'hold' };
 
@@ -172,6 +178,28 @@ export class FaultProxy {
         meet();
         return;
       }
+      case 'slow': {
+        const body = await read(incoming);
+        const { sent, answer } = forward();
+        await writeSlowly(sent, body, fault.bytes);
+        sent.end();
+        const head = await answer;
+        outgoing.writeHead(head.statusCode ?? 502, head.headers);
+        await writeSlowly(outgoing, await read(head), fault.bytes);
+        meet();
+        outgoing.end();
+        return;
+      }
+      case 'stall': {
+        const { head, body } = await this.#exchange(incoming, outgoing, await read(incoming));
+        const healed = once(this.#release, 'heal');
+        outgoing.writeHead(head.statusCode ?? 502, head.headers);
+        outgoing.write(body.subarray(0, fault.after));
+        meet();
+        await healed;
+        outgoing.destroy();
+        return;
+      }
       case 'hold': {
         const whole = await this.#exchange(incoming, outgoing, await read(incoming));
         const healed = once(this.#release, 'heal');
@@ -218,6 +246,13 @@ async function read(message: IncomingMessage): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of message) chunks.push(chunk as Uint8Array);
   return Buffer.concat(chunks);
+}
+
+async function writeSlowly(to: OutgoingMessage, body: Buffer, bytes: number): Promise<void> {
+  for (let at = 0; at < body.length && !to.destroyed; at += bytes) {
+    await setTimeout(10);
+    to.write(body.subarray(at, at + bytes));
+  }
 }
 
 function isWithin({ bytes, documents }: Fault & { kind: 'at-most' }, body: Buffer): boolean {

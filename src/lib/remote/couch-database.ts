@@ -20,22 +20,28 @@ import { canUnpack, snapshotFrom, unpackPart } from './snapshot';
 
 const HttpPouch = PouchDB.plugin(HttpAdapter);
 
-const timeoutMs = 30_000;
-/** Half a megabyte over a bad line, ms. */
-const partTimeoutMs = 120_000;
+const usualIdleMs = 30_000;
 /** How long the server may hold a request for changes, and how long it is waited for, ms. */
 const longpollMs = 50_000;
-const longpollTimeoutMs = 65_000;
+const longpollIdleMs = 65_000;
 
 interface Call {
-  timeoutMs?: number;
+  idleMs?: number;
   signal?: AbortSignal;
   /** An answer that the server held back says nothing of the time. */
   isHeld?: boolean;
 }
 
-/** A CouchDB database over HTTP: every outcome is a value. */
-export function createCouchDatabase(server: ServerAddress, account: Account, name: string): RemoteDatabase {
+/**
+ * A CouchDB database over HTTP: every outcome is a value.
+ * @param idleMs after how long a request is given up that gets no further (S12), but for long polls
+ */
+export function createCouchDatabase(
+  server: ServerAddress,
+  account: Account,
+  name: string,
+  idleMs = usualIdleMs,
+): RemoteDatabase {
   const url = `${server.couchUrl}/${name}`;
 
   /**
@@ -55,7 +61,7 @@ export function createCouchDatabase(server: ServerAddress, account: Account, nam
       auth: { username: account.name, password: account.password },
       async fetch(requestUrl, init) {
         const clock = onContact && !isHeld ? { onContact } : {};
-        const request = { timeoutMs, now, ...clock, ...options };
+        const request = { idleMs, now, ...clock, ...options };
         const received = await requestJson(String(requestUrl), init ?? {}, schema, request);
         outcome = received;
         if (!received.ok) throw new FailedRequest(received.failure);
@@ -118,13 +124,13 @@ export function createCouchDatabase(server: ServerAddress, account: Account, nam
       const address = `${url}/${encodeURIComponent(snapshotId(epoch))}/${part}`;
       const headers = { authorization: basicAuthorization(account) };
       const { now } = server;
-      const answer = await requestBytes(address, { headers }, { now, timeoutMs: partTimeoutMs });
+      const answer = await requestBytes(address, { headers }, { now, idleMs });
       return answer.ok ? unpackPart(answer.value, part) : answer;
     },
 
     async waitForChange(since: string, signal: AbortSignal): Promise<Outcome<boolean>> {
       const parameters = { since, feed: 'longpoll', limit: '1', timeout: String(longpollMs) };
-      const answer = await readChanges(parameters, { signal, timeoutMs: longpollTimeoutMs, isHeld: true });
+      const answer = await readChanges(parameters, { signal, idleMs: longpollIdleMs, isHeld: true });
       if (signal.aborted) return { ok: true, value: false };
       return answer.ok ? { ok: true, value: answer.value.results.length > 0 } : answer;
     },

@@ -18,5 +18,5 @@ export async function sendDeskReport(
     'content-type': 'application/json',
   };
   const init = { method: 'POST', headers, body: JSON.stringify(report) };
-  return requestJson(`${server.apiUrl}/desks/report`, init, taken, { ...server, timeoutMs: 20_000 });
+  return requestJson(`${server.apiUrl}/desks/report`, init, taken, { ...server, idleMs: 20_000 });
 }

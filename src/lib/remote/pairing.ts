@@ -12,7 +12,7 @@ export interface ServerAddress {
   onContact?: (contact: Contact) => void;
 }
 
-const timeoutMs = 20_000;
+const idleMs = 20_000;
 
 const pairAnswer = v.object({
   desk: v.object({
@@ -32,7 +32,7 @@ export async function claimPairingCode(server: ServerAddress, code: string): Pro
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({ code }),
   };
-  return requestJson(`${server.apiUrl}/pair`, init, pairAnswer, { ...server, timeoutMs });
+  return requestJson(`${server.apiUrl}/pair`, init, pairAnswer, { ...server, idleMs });
 }
 
 const sessionAnswer = v.object({
@@ -46,7 +46,7 @@ export async function readSession(
 ): Promise<Outcome<{ roles: string[] }>> {
   const init = { headers: { authorization: basicAuthorization(account), accept: 'application/json' } };
   const url = `${server.couchUrl}/_session`;
-  const answer = await requestJson(url, init, sessionAnswer, { ...server, timeoutMs });
+  const answer = await requestJson(url, init, sessionAnswer, { ...server, idleMs });
   if (!answer.ok) return answer;
   // Without credentials that it accepts CouchDB answers 200 for nobody.
   const { name, roles } = answer.value.userCtx;
@@ -70,7 +70,7 @@ export async function changeOwnPassword(
     'content-type': 'application/json',
   };
   const url = `${server.couchUrl}/_users/${encodeURIComponent(`org.couchdb.user:${account.name}`)}`;
-  const options = { ...server, timeoutMs };
+  const options = { ...server, idleMs };
   const read = await requestJson(url, { headers }, userDocument, options);
   if (!read.ok) return read;
   const body = JSON.stringify({ ...read.value, password: newPassword });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCouchDatabase } from './couch-database';
-import { requestJson, type Contact } from './request';
+import { requestJson, type Contact, type RequestOptions } from './request';
 
 let server: Server | undefined;
 
@@ -20,8 +20,8 @@ afterEach(() => {
 });
 
 const shape = v.object({ ok: v.literal(true) });
-const ask = (url: string, options: { timeoutMs?: number; onContact?: (contact: Contact) => void } = {}) =>
-  requestJson(url, {}, shape, { now: Date.now, timeoutMs: 5_000, ...options });
+const ask = (url: string, options: Partial<RequestOptions> = {}) =>
+  requestJson(url, {}, shape, { now: Date.now, idleMs: 5_000, ...options });
 
 describe('a request', () => {
   it('R13 reads the clock of the server from an answer that is its own', async () => {
@@ -54,8 +54,16 @@ describe('a request', () => {
     });
     const unreachable = { ok: false, failure: { kind: 'unreachable' } };
     expect(await ask(`${url}/cut`)).toEqual(unreachable);
-    expect(await ask(`${url}/silent`, { timeoutMs: 50 })).toEqual(unreachable);
+    expect(await ask(`${url}/silent`, { idleMs: 50 })).toEqual(unreachable);
     expect(await ask('http://127.0.0.1:1')).toEqual(unreachable);
+  });
+
+  it('S12 gives up what goes on and has no end', async () => {
+    const url = await serve((_request, response) => {
+      const timer = setInterval(() => response.write('ad '), 5);
+      response.once('close', () => clearInterval(timer));
+    });
+    expect(await ask(url, { longestMs: 100 })).toEqual({ ok: false, failure: { kind: 'unreachable' } });
   });
 
   it('S12 carries nothing to where a redirect points', async () => {

@@ -17,7 +17,10 @@ export interface Contact {
 
 export interface RequestOptions {
   now: () => number;
-  timeoutMs: number;
+  /** A request that gets no further for so long is given up, ms. */
+  idleMs: number;
+  /** A request is given up after so long, however it goes on, ms. */
+  longestMs?: number;
   signal?: AbortSignal;
   onContact?: (contact: Contact) => void;
 }
@@ -26,6 +29,10 @@ export type Received<T> = { ok: true; value: T; text: string } | { ok: false; fa
 
 /** A slower answer says too little about the clock, ms. */
 const longestClockReading = 10_000;
+/** Nothing of ours takes longer on a line that works at all; a stranger's answer may have no end, ms. */
+const usualLongestMs = 600_000;
+/** The slowest line on which a body is expected to arrive, bytes a ms: fetch doesn't tell how far it is. */
+const slowestUpload = 2;
 
 /** One request and its answer as a value; it throws for no network, status or body. */
 export async function requestJson<S extends v.GenericSchema>(
@@ -35,16 +42,15 @@ export async function requestJson<S extends v.GenericSchema>(
   options: RequestOptions,
 ): Promise<Received<v.InferOutput<S>>> {
   const { now, onContact } = options;
-  return exchange(url, init, options, async (response, sentAt) => {
-    const headersAt = now();
-    const text = await response.text();
-    const { status, headers } = response;
-    const classified = classifyAnswer({ status, headers, text }, schema, now());
-    if (!classified.ok) return classified;
-    const contact = clockReading(headers.get('date'), sentAt, headersAt);
-    if (contact) onContact?.(contact);
-    return { ...classified, text };
-  });
+  const answer = await exchange(url, init, options);
+  if (!answer.ok) return answer;
+  const { status, headers, sentAt, headersAt } = answer;
+  const text = new TextDecoder().decode(answer.bytes);
+  const classified = classifyAnswer({ status, headers, text }, schema, now());
+  if (!classified.ok) return classified;
+  const contact = clockReading(headers.get('date'), sentAt, headersAt);
+  if (contact) onContact?.(contact);
+  return { ...classified, text };
 }
 
 /** The same for an answer that is bytes: whether they are our server's, the caller has to see. */
@@ -53,23 +59,39 @@ export async function requestBytes(
   init: RequestInit,
   options: RequestOptions,
 ): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
-  return exchange(url, init, options, async (response) => {
-    if (response.ok) return { ok: true, value: new Uint8Array(await response.arrayBuffer()) };
-    const { status, headers } = response;
-    return classifyAnswer({ status, headers, text: await response.text() }, v.never(), options.now());
-  });
+  const answer = await exchange(url, init, options);
+  if (!answer.ok) return answer;
+  const { status, headers, bytes } = answer;
+  if (status >= 200 && status <= 299) return { ok: true, value: bytes };
+  const text = new TextDecoder().decode(bytes);
+  return classifyAnswer({ status, headers, text }, v.never(), options.now());
 }
 
-async function exchange<T>(
+/** An answer with all of its body, whoever it is of. Instants are the device's. */
+interface Answered {
+  ok: true;
+  status: number;
+  headers: Headers;
+  bytes: Uint8Array<ArrayBuffer>;
+  sentAt: number;
+  headersAt: number;
+}
+
+async function exchange(
   url: string,
   init: RequestInit,
-  { now, timeoutMs, signal }: RequestOptions,
-  read: (response: Response, sentAt: number) => Promise<T>,
-): Promise<T | { ok: false; failure: RemoteFailure }> {
+  { now, idleMs, longestMs = usualLongestMs, signal }: RequestOptions,
+): Promise<Answered | { ok: false; failure: RemoteFailure }> {
   // AbortSignal.any is younger than some of the tablets at the counters.
   const controller = new AbortController();
   const abort = () => controller.abort();
-  const timer = setTimeout(abort, timeoutMs);
+  const uploadMs = typeof init.body === 'string' ? init.body.length / slowestUpload : 0;
+  let idle = setTimeout(abort, idleMs + uploadMs);
+  const waitAnew = () => {
+    clearTimeout(idle);
+    idle = setTimeout(abort, idleMs);
+  };
+  const end = setTimeout(abort, longestMs);
   signal?.addEventListener('abort', abort);
   if (signal?.aborted) abort();
   const sentAt = now();
@@ -83,14 +105,36 @@ async function exchange<T>(
       redirect: 'manual',
       signal: controller.signal,
     });
-    return await read(response, sentAt);
+    const headersAt = now();
+    waitAnew();
+    const bytes = await readBody(response, waitAnew);
+    const { status, headers } = response;
+    return { ok: true, status, headers, bytes, sentAt, headersAt };
   } catch {
-    // fetch rejects for every kind of broken line, and for the time-out above.
+    // fetch rejects for every kind of broken line, and for the time-outs above.
     return { ok: false, failure: { kind: 'unreachable' } };
   } finally {
-    clearTimeout(timer);
+    clearTimeout(idle);
+    clearTimeout(end);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** All of a body; tells of each piece that arrives. */
+async function readBody({ body }: Response, onPiece: () => void): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
+  const reader = body?.getReader();
+  for (let piece = await reader?.read(); piece && !piece.done; piece = await reader?.read()) {
+    onPiece();
+    pieces.push(piece.value);
+  }
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 /** R13: the server's clock against the device's at the middle of the request. */

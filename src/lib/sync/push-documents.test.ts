@@ -124,6 +124,12 @@ describe('pushing', () => {
     expect(await waitingCount(db)).toBe(1);
   });
 
+  it('S5 an attempt begins with fifty, and each batch that gets through has a larger one after it', async () => {
+    const { push, requests } = await aWaitingDesk(600);
+    await push();
+    expect(requests.map(({ ids }) => ids.length)).toEqual([50, 100, 200, 200, 50]);
+  });
+
   it('S11 an account that is not let in keeps its outbox', async () => {
     for (const kind of ['signed-out', 'forbidden'] as const) {
       const { push, db } = await aWaitingDesk(2, () => ({ kind }));
@@ -139,6 +145,17 @@ describe('pushing', () => {
     expect(await push()).toMatchObject({ ok: true, value: { stored: 7 } });
     expect(box.bodies()).toHaveLength(7);
     expect(requests.map(({ ids }) => ids.length)).toEqual([7, 4, 2, 2, 3, 2, 1]);
+  });
+
+  it('S13 a line that breaks under more than sixty documents carries some in each attempt', async () => {
+    const { push, requests, box } = await aWaitingDesk(130, ({ ids }) =>
+      ids.length > 60 ? 'lose-request' : 'deliver',
+    );
+    expect(await push()).toEqual({ ok: false, failure: { kind: 'unreachable' } });
+    expect(box.bodies()).toHaveLength(50);
+    expect(await push()).toEqual({ ok: true, value: { stored: 80, refused: 0 } });
+    expect(box.bodies()).toHaveLength(130);
+    expect(requests.map(({ ids }) => ids.length)).toEqual([50, 80, 50, 30]);
   });
 
   it('S13 one document that spoils every batch is refused, and the others arrive', async () => {

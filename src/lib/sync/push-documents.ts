@@ -9,8 +9,10 @@ import type {
   RemoteServer,
 } from './ports';
 
-/** Documents in one request (S5). */
+/** Documents in one request, at most (S5). */
 export const pushBatchSize = 200;
+/** S13: documents in the first request of an attempt. */
+const firstBatchSize = 50;
 
 /**
  * S13: requests in one push that may fail with the server's own error before the server, and not a document,
@@ -57,9 +59,10 @@ export async function pushDocuments(
   batchSize = pushBatchSize,
 ): Promise<Outcome<Pushed>> {
   const pushed: Pushed = { stored: 0, refused: 0 };
-  for (;;) {
+  // S13: a line that breaks again and again carries a little each time.
+  for (let size = Math.min(firstBatchSize, batchSize); ; size = Math.min(2 * size, batchSize)) {
     const epoch = (await store.cursor(remote.name))?.epoch;
-    const documents = await store.waiting(remote.name, batchSize);
+    const documents = await store.waiting(remote.name, size);
     if (documents.length === 0) return { ok: true, value: pushed };
     const sent = await sendHalving(remote, documents);
     await store.acknowledge(remote.name, sent.stored, epoch);

@@ -4,6 +4,7 @@ import type { CardDocument } from '$lib/documents/card-document';
 import { parseDocument } from '$lib/documents/parse-document';
 import { requireOk, type CouchClient } from '../couch/client';
 import { catalogueDatabase, registerDatabase } from '../provision/databases';
+import type { CardsOfFile } from './cards-of-file';
 import type { CardRow } from './import-csv';
 import type { CsvFault } from './import-report';
 
@@ -13,18 +14,35 @@ const pageSize = 2000;
 /** A card as the register has it: fields this import knows nothing of are kept as they are. */
 type StoredCard = Record<string, unknown> & { _id: string };
 
-/** What has to be written so that the register says what the file says. */
-export interface RegisterPlan {
-  documents: StoredCard[];
+/** What an import does, or would do, to the register. */
+export interface ImportCounts {
   added: number;
   changed: number;
   unchanged: number;
+}
+
+export const noCounts: ImportCounts = { added: 0, changed: 0, unchanged: 0 };
+
+export const addCounts = (a: ImportCounts, b: ImportCounts): ImportCounts => ({
+  added: a.added + b.added,
+  changed: a.changed + b.changed,
+  unchanged: a.unchanged + b.unchanged,
+});
+
+/** What has to be written so that the register says what some rows say. */
+export interface RegisterPlan {
+  documents: StoredCard[];
+  counts: ImportCounts;
   faults: CsvFault[];
 }
 
 const idPage = v.object({ rows: v.array(v.object({ id: v.string() })) });
 const documentPage = v.object({
   rows: v.array(v.object({ id: v.string(), doc: v.looseObject({ _id: v.string() }) })),
+});
+/** A row for each key; without a document where there is none, or none any more. */
+const documentsByKey = v.object({
+  rows: v.array(v.object({ doc: v.nullish(v.looseObject({ _id: v.string() })) })),
 });
 
 /** The ids of the catalogue's schemes. */
@@ -34,36 +52,46 @@ export async function schemeIds(client: CouchClient): Promise<Set<string>> {
   return new Set(v.parse(idPage, body).rows.map(({ id }) => id.slice('scheme:'.length)));
 }
 
-/** Compares the file with the whole register; nothing is written. */
-export async function planImport(
-  client: CouchClient,
-  rows: ReadonlyMap<string, CardRow>,
-): Promise<RegisterPlan> {
-  const plan: RegisterPlan = { documents: [], added: 0, changed: 0, unchanged: 0, faults: [] };
-  const seen = new Set<string>();
-  const claims = new Map<string, CardRow>();
-  for (const row of rows.values()) for (const { value } of row.codes ?? []) claims.set(value, row);
-
-  for await (const stored of storedCards(client)) {
-    const number = stored._id.slice('card:'.length);
-    const row = rows.get(number);
-    plan.faults.push(...stolenCodes(stored, number, row, claims));
-    if (!row) continue;
-    seen.add(number);
-    const next = mergedCard(row, stored);
-    if (canonicalJson(next) === canonicalJson(stored)) plan.unchanged += 1;
-    else {
-      plan.changed += 1;
-      plan.documents.push(next);
+/** Compares some rows with the register; nothing is written. */
+export async function planRows(client: CouchClient, rows: readonly CardRow[]): Promise<RegisterPlan> {
+  const plan: RegisterPlan = { documents: [], counts: { ...noCounts }, faults: [] };
+  const keys = rows.map(({ number }) => `card:${number}`);
+  const body = await requireOk(client, 'POST', `/${registerDatabase}/_all_docs?include_docs=true`, { keys });
+  const found = v
+    .parse(documentsByKey, body)
+    .rows.flatMap(({ doc }) => (doc ? [[doc._id, doc] as const] : []));
+  const stored = new Map<string, StoredCard>(found);
+  for (const row of rows) {
+    const before = stored.get(`card:${row.number}`);
+    const next = mergedCard(row, before ?? newCard(row.number));
+    if (before === undefined) plan.counts.added += 1;
+    else if (canonicalJson(next) === canonicalJson(before)) {
+      plan.counts.unchanged += 1;
+      continue;
+    } else {
+      plan.counts.changed += 1;
       plan.faults.push(...unreadable(next, row));
     }
-  }
-  for (const row of rows.values()) {
-    if (seen.has(row.number)) continue;
-    plan.added += 1;
-    plan.documents.push(mergedCard(row, newCard(row.number)));
+    plan.documents.push(next);
   }
   return plan;
+}
+
+/** Codes that the file gives to one card while the register has, and keeps, them on another. */
+export async function takenCodes(client: CouchClient, cards: CardsOfFile): Promise<CsvFault[]> {
+  const faults: CsvFault[] = [];
+  if (!cards.hasCodes) return faults;
+  for await (const stored of storedCards(client)) {
+    const number = stored._id.slice('card:'.length);
+    // Where the file names this card's codes itself, repetitions were found while it was read.
+    if (cards.namesCodesOf(number)) continue;
+    for (const code of storedCodes(stored)) {
+      const line = cards.lineOfCode(code);
+      if (line === undefined) continue;
+      faults.push({ line, column: 'codes', reason: `"${code}" belongs to card ${number} in the register` });
+    }
+  }
+  return faults;
 }
 
 async function* storedCards(client: CouchClient): AsyncGenerator<StoredCard> {
@@ -109,23 +137,6 @@ function mergedCard(row: CardRow, stored: StoredCard): StoredCard {
   // The last day belonged to the suspension that the file ends.
   if (next['status'] !== stored['status']) delete next['statusUntil'];
   return next;
-}
-
-/** Codes that the file gives to one card while the register has, and keeps, them on another. */
-function stolenCodes(
-  stored: StoredCard,
-  number: string,
-  row: CardRow | undefined,
-  claims: ReadonlyMap<string, CardRow>,
-): CsvFault[] {
-  // Where the file names this card's codes itself, repetitions were found while it was read.
-  if (row?.codes !== undefined || claims.size === 0) return [];
-  return storedCodes(stored).flatMap((code) => {
-    const claim = claims.get(code);
-    if (claim === undefined || claim.number === number) return [];
-    const reason = `"${code}" belongs to card ${number} in the register`;
-    return [{ line: claim.line, column: 'codes', reason }];
-  });
 }
 
 const storedCompanions = ({ companions }: StoredCard): object =>

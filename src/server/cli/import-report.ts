@@ -23,6 +23,10 @@ export function faultText({ line, column, reason }: CsvFault): string {
   return named === '' ? reason : `${named}: ${reason}`;
 }
 
+/** Whether a count went past a multiple of `step`: time to tell how far it is. */
+export const isPassed = (step: number, before: number, now: number) =>
+  Math.floor(now / step) > Math.floor(before / step);
+
 /** 100000 as "100,000". */
 export const grouped = (count: number) => count.toLocaleString('en-US');
 

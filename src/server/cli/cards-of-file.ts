@@ -1,0 +1,52 @@
+import type { CardRow } from './import-csv';
+import type { CsvFault } from './import-report';
+
+/** Card numbers without their check digit. */
+const possibleNumbers = 10_000_000;
+
+/**
+ * What is kept of a card file while it is checked: enough to find what is there twice. A few bytes a card; the
+ * arrays take memory only where something is in them.
+ */
+export class CardsOfFile {
+  count = 0;
+  readonly #lineOfNumber = new Uint32Array(possibleNumbers);
+  readonly #namesCodes = new Uint8Array(possibleNumbers);
+  readonly #lineOfCode = new Map<string, number>();
+
+  /** Takes a row; what it shares with an earlier one: its number, or a code. */
+  add({ line, number, codes }: CardRow): CsvFault[] {
+    const faults: CsvFault[] = [];
+    const place = placeOf(number);
+    const same = this.#lineOfNumber[place];
+    if (same) faults.push({ line, column: 'number', reason: `${number} is on line ${same} already` });
+    else this.#lineOfNumber[place] = line;
+    if (codes !== undefined) this.#namesCodes[place] = 1;
+    for (const { value } of codes ?? []) {
+      const earlier = this.#lineOfCode.get(value);
+      if (earlier === undefined) this.#lineOfCode.set(copyOf(value), line);
+      else faults.push({ line, column: 'codes', reason: `"${value}" is on line ${earlier} already` });
+    }
+    this.count += 1;
+    return faults;
+  }
+
+  /** Whether the file gives any card a code. */
+  get hasCodes(): boolean {
+    return this.#lineOfCode.size > 0;
+  }
+
+  lineOfCode(code: string): number | undefined {
+    return this.#lineOfCode.get(code);
+  }
+
+  /** Whether the file says which codes a card has, be it none. */
+  namesCodesOf(number: string): boolean {
+    return this.#namesCodes[placeOf(number)] === 1;
+  }
+}
+
+/** A part of a longer text would keep all of that in memory. */
+const copyOf = (text: string) => Buffer.from(text).toString();
+
+const placeOf = (number: string) => Number(number.slice(0, 7));

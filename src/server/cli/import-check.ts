@@ -1,0 +1,53 @@
+import type { CouchClient } from '../couch/client';
+import { CardsOfFile } from './cards-of-file';
+import { readBatches } from './import-file';
+import { addCounts, noCounts, planRows, takenCodes, type ImportCounts } from './import-register';
+import { grouped, isPassed, type CsvFault, type LineOutput } from './import-report';
+
+/** Every how many lines the reading tells how far it is. */
+const toldEvery = 50_000;
+
+/** A file that is good. */
+export interface CheckedFile {
+  ok: true;
+  /** Of its batches, in their order. */
+  digests: string[];
+  /** What there is to do. */
+  counts: ImportCounts;
+}
+
+/** Reads all of a file; every wrong line is told, not only the first. Nothing is written. */
+export async function checkFile(
+  client: CouchClient,
+  path: string,
+  schemes: ReadonlySet<string>,
+  out: LineOutput,
+): Promise<CheckedFile | { ok: false; faults: CsvFault[] }> {
+  const cards = new CardsOfFile();
+  const digests: string[] = [];
+  const wrongLines: CsvFault[] = [];
+  const againstRegister: CsvFault[] = [];
+  let counts = noCounts;
+  let line = 0;
+  for await (const batch of readBatches(path, schemes)) {
+    digests.push(batch.digest);
+    for (const fault of batch.faults) wrongLines.push(fault);
+    for (const row of batch.rows) wrongLines.push(...cards.add(row));
+    if (isPassed(toldEvery, line, batch.line)) out.write(`${grouped(batch.line)} lines read\n`);
+    line = batch.line;
+    // What the file says of itself has to be mended first.
+    if (wrongLines.length > 0) continue;
+    const plan = await planRows(client, batch.rows);
+    counts = addCounts(counts, plan.counts);
+    againstRegister.push(...plan.faults);
+  }
+  if (wrongLines.length > 0) return { ok: false, faults: wrongLines.sort(byLine) };
+  if (line === 0) return { ok: false, faults: [{ reason: `${path} is empty` }] };
+  if (cards.count === 0) return { ok: false, faults: [{ reason: `${path} has a header and no cards` }] };
+  out.write(`${grouped(cards.count)} cards read, comparing with the register\n`);
+  for (const fault of await takenCodes(client, cards)) againstRegister.push(fault);
+  if (againstRegister.length > 0) return { ok: false, faults: againstRegister.sort(byLine) };
+  return { ok: true, digests, counts };
+}
+
+const byLine = (a: CsvFault, b: CsvFault) => (a.line ?? 0) - (b.line ?? 0);

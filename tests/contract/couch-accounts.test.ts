@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { failure, targets, type Account, type Target } from './couch-target';
+import { path, startRightsCity } from './rights-city';
+
+describe.each(targets)('accounts, over $name', ({ start }) => {
+  let target: Target;
+  let hall: Account;
+  let gym: Account;
+
+  beforeAll(async () => {
+    ({ target, hall, gym } = await startRightsCity(start));
+  });
+  afterAll(() => target.stop());
+
+  describe('_users', () => {
+    const own = (account: Account) => `/_users/org.couchdb.user:${account.name}`;
+
+    it('shows everybody their own account and no other', async () => {
+      const mine = await target.couch('GET', own(hall), { as: hall });
+      expect(mine).toMatchObject({ status: 200, body: { name: hall.name, type: 'user' } });
+      expect(JSON.stringify(mine.body)).not.toContain(hall.password);
+      expect(failure(await target.couch('GET', own(gym), { as: hall }))).toEqual([404, 'not_found']);
+      expect(failure(await target.couch('GET', own(gym)))).toEqual([404, 'not_found']);
+      for (const below of ['/_all_docs', '/_changes']) {
+        const listed = await target.couch('GET', `/_users${below}`, { as: hall });
+        expect([401, 403]).toContain(listed.status);
+        expect([401, 403]).toContain((await target.couch('GET', `/_users${below}`)).status);
+      }
+    });
+
+    it('lets everybody change their own password, after which the old one is wrong', async () => {
+      const user = await target.addAccount('changer', ['desk']);
+      const account = (await target.couch('GET', own(user), { as: user })).body as object;
+      const fresh = { ...user, password: 'a-new-password' };
+      const changed = await target.couch('PUT', own(user), {
+        as: user,
+        body: { ...account, password: fresh.password },
+      });
+      expect(changed.status).toBe(201);
+      // A CouchDB remembers an account for a moment.
+      await vi.waitFor(async () => {
+        expect((await target.couch('GET', '/_session', { as: fresh })).status).toBe(200);
+      });
+      expect(failure(await target.couch('GET', '/_session', { as: user }))).toEqual([401, 'unauthorized']);
+      const session = await target.couch('GET', '/_session', { as: fresh });
+      expect(session).toMatchObject({ status: 200, body: { userCtx: { name: user.name, roles: ['desk'] } } });
+    });
+
+    it("lets nobody change their roles or another's account, or add one", async () => {
+      const account = (await target.couch('GET', own(hall), { as: hall })).body as object;
+      const raised = { ...account, roles: ['administrator'], password: hall.password };
+      expect(failure(await target.couch('PUT', own(hall), { as: hall, body: raised }))).toEqual([
+        403,
+        'forbidden',
+      ]);
+      const other = { name: gym.name, type: 'user', roles: [], password: 'stolen' };
+      const taken = await target.couch('PUT', own(gym), { as: hall, body: other });
+      expect([403, 404]).toContain(taken.status);
+      const invented = { name: `${target.prefix}new`, type: 'user', roles: ['office'], password: 'x' };
+      for (const options of [{ as: hall }, {}]) {
+        const added = await target.couch('PUT', own({ name: invented.name, password: '' }), {
+          ...options,
+          body: invented,
+        });
+        expect(added.status).toBeGreaterThanOrEqual(400);
+        expect(
+          failure(
+            await target.couch('GET', own({ name: invented.name, password: '' }), { as: target.admin }),
+          ),
+        ).toEqual([404, 'not_found']);
+      }
+    });
+
+    it('keeps the form of an account, for administrators too', async () => {
+      const name = `${target.prefix}form`;
+      const account = { name, type: 'user', roles: [], password: 'x' };
+      for (const wrong of [
+        { ...account, type: 'thing' },
+        { ...account, name: 'other' },
+        { ...account, roles: 'desk' },
+        { ...account, roles: ['_admin'] },
+        { ...account, roles: [5] },
+      ]) {
+        const answer = await target.couch('PUT', own({ name, password: '' }), {
+          as: target.admin,
+          body: wrong,
+        });
+        expect(failure(answer)).toEqual([403, 'forbidden']);
+      }
+    });
+  });
+
+  describe('_session', () => {
+    it('signs in by name and password, and out', async () => {
+      const { name, password } = hall;
+      const signedIn = await target.couch('POST', '/_session', { body: { name, password } });
+      expect(signedIn).toMatchObject({ status: 200, body: { ok: true, name } });
+      const [cookie = ''] = signedIn.headers.getSetCookie();
+      expect(cookie).toMatch(/^AuthSession=[\w-]+;/);
+      for (const attribute of ['HttpOnly', 'SameSite=Strict', 'Path=/']) expect(cookie).toContain(attribute);
+      expect(cookie).not.toContain('Secure');
+      const session = { headers: { cookie: cookie.split(';')[0] ?? '' } };
+      const who = await target.couch('GET', '/_session', session);
+      expect(who.body).toMatchObject({ userCtx: { name }, info: { authenticated: 'cookie' } });
+      expect((await target.couch('GET', path(target, 'tiski-register'), session)).status).toBe(200);
+      const signedOut = await target.couch('DELETE', '/_session', session);
+      expect(signedOut.status).toBe(200);
+      expect(signedOut.headers.getSetCookie()[0]).toMatch(/^AuthSession=;.*Max-Age=0/);
+    });
+
+    it('is Secure when the request came over TLS', async () => {
+      const { name, password } = hall;
+      const headers = { 'x-forwarded-proto': 'https' };
+      const signedIn = await target.couch('POST', '/_session', { body: { name, password }, headers });
+      expect(signedIn.headers.getSetCookie()[0]).toContain('Secure');
+      expect(signedIn.headers.get('strict-transport-security')).toMatch(/max-age=\d+/);
+    });
+
+    it('refuses wrong names, wrong passwords and malformed bodies', async () => {
+      const { name, password } = gym;
+      for (const body of [
+        { name, password: 'wrong' },
+        { name: 'nobody', password },
+      ]) {
+        const answer = await target.couch('POST', '/_session', { body });
+        expect(failure(answer)).toEqual([401, 'unauthorized']);
+      }
+      expect(failure(await target.couch('POST', '/_session', { body: '{bad' }))).toEqual([
+        400,
+        'bad_request',
+      ]);
+      expect(failure(await target.couch('POST', '/_session', { body: {} }))).toEqual([400, 'bad_request']);
+      const zzz = await target.couch('GET', '/_session', { headers: { authorization: 'Basic zzz' } });
+      expect(failure(zzz)).toEqual([400, 'bad_request']);
+      const other = await target.couch('GET', '/_session', { headers: { authorization: 'Bearer x' } });
+      expect(other).toMatchObject({ status: 200, body: { userCtx: { name: null, roles: [] } } });
+    });
+
+    it('answers 429 with Retry-After after ten wrong passwords, other names and sessions unharmed', async () => {
+      const user = await target.addAccount('limited', ['desk']);
+      const signedIn = await target.couch('POST', '/_session', { body: user });
+      const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      for (let attempt = 0; attempt < 10; attempt += 1) {
+        const as = { ...user, password: `wrong${attempt}` };
+        // CouchDB's own limit may be lower than ours.
+        expect([401, 429]).toContain((await target.couch('GET', '/_session', { as })).status);
+      }
+      for (const attempt of [
+        await target.couch('GET', '/_session', { as: { ...user, password: 'wrong' } }),
+        await target.couch('POST', '/_session', { body: { ...user, password: 'wrong' } }),
+      ]) {
+        expect(attempt.status).toBe(429);
+        expect(Number(attempt.headers.get('retry-after'))).toBeGreaterThan(0);
+      }
+      const session = await target.couch('GET', '/_session', { headers: { cookie } });
+      expect(session.body).toMatchObject({ userCtx: { name: user.name } });
+      expect((await target.couch('GET', '/_session', { as: hall })).status).toBe(200);
+    });
+  });
+});

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failure, targets, type Account, type Target } from './couch-target';
+import {
+  card,
+  documentPath,
+  firstOutcome,
+  path,
+  startRightsCity,
+  ulid,
+  visit,
+  voidOf,
+  writePaths,
+} from './rights-city';
+
+describe.each(targets)('who may write visits, over $name', ({ start }) => {
+  let target: Target;
+  let hall: Account;
+  let gym: Account;
+  let theatre: Account;
+  let office: Account;
+  let administrator: Account;
+  let index = 0;
+  const next = () => (index += 1);
+
+  beforeAll(async () => {
+    ({ target, hall, gym, theatre, office, administrator } = await startRightsCity(start));
+  });
+  afterAll(() => target.stop());
+
+  describe.each(writePaths)('writing by %s', (_name, writeBy) => {
+    const write = (database: string, document: { _id: string }, as?: Account) =>
+      writeBy(target, database, document, as);
+
+    it('a desk writes its own visits and voids', async () => {
+      const number = next();
+      expect((await write('tiski-visits-liikunta', visit(hall.name, number), hall)).status).toBe(201);
+      expect((await write('tiski-visits-liikunta', voidOf(hall.name, number), hall)).status).toBe(201);
+    });
+
+    it('a desk writes nothing under another name, for another venue, or of another form', async () => {
+      const own = hall.name;
+      const wrong: { _id: string }[] = [
+        visit(gym.name, next()),
+        visit(gym.name, next(), { desk: own }),
+        visit(own, next(), { desk: gym.name }),
+        visit(own, next(), { venue: 'kuntosali' }),
+        visit(own, next(), { _id: 'visit:x' }),
+        visit(own, next(), { _id: `visit:${own}:short` }),
+        visit(own, next(), { card: '1234' }),
+        visit(own, next(), { card: 12345674 }),
+        visit(own, next(), { at: 'yesterday' }),
+        visit(own, next(), { at: '2026-11-22T08:00:00+02:00' }),
+        visit(own, next(), { people: { holder: -1, children: 0, assistants: 0 } }),
+        visit(own, next(), { people: null }),
+        visit(own, next(), { verdict: { outcome: 'maybe', marks: [] } }),
+        visit(own, next(), { verdict: 'admit' }),
+        visit(own, next(), { number: 0 }),
+        visit(own, next(), { previous: 'xyz' }),
+        visit(own, next(), { register: null }),
+        visit(own, next(), { type: 'choice' }),
+        visit(own, next(), { v: 2 }),
+        voidOf(gym.name, next()),
+        voidOf(gym.name, next(), { desk: own }),
+        voidOf(own, next(), { visit: `visit:${gym.name}:${ulid(1)}` }),
+        voidOf(own, next(), { visit: null }),
+        card('99999994'),
+      ];
+      for (const document of wrong) {
+        const answer = await write('tiski-visits-liikunta', document, hall);
+        expect([document, ...failure(answer)]).toEqual([document, 403, 'forbidden']);
+      }
+    });
+
+    it('the office writes visits and voids of any desk: a rescue', async () => {
+      const number = next();
+      expect((await write('tiski-visits-liikunta', visit(gym.name, number), office)).status).toBe(201);
+      expect((await write('tiski-visits-liikunta', voidOf(gym.name, number), administrator)).status).toBe(
+        201,
+      );
+    });
+
+    it("another sector's desk writes nothing here", async () => {
+      const answer = await write(
+        'tiski-visits-liikunta',
+        visit(theatre.name, next(), { venue: 'teatteri' }),
+        theatre,
+      );
+      expect(failure(answer)).toEqual([403, 'forbidden']);
+    });
+
+    it('a visit never changes and is never deleted, not even by its desk or the office', async () => {
+      const document = visit(hall.name, next());
+      const id = document._id;
+      await target.couch('PUT', documentPath(target, 'tiski-visits-liikunta', id), {
+        as: hall,
+        body: document,
+      });
+      const { _rev } = (
+        await target.couch('GET', documentPath(target, 'tiski-visits-liikunta', id), { as: hall })
+      ).body as {
+        _rev: string;
+      };
+      const [start, hash] = _rev.split('-');
+      for (const as of [hall, office]) {
+        const edits = { ...document, card: '20240021', _rev };
+        const put = await target.couch('PUT', documentPath(target, 'tiski-visits-liikunta', id), {
+          as,
+          body: edits,
+        });
+        expect(failure(put)).toEqual([403, 'forbidden']);
+        const gone = await target.couch(
+          'DELETE',
+          `${documentPath(target, 'tiski-visits-liikunta', id)}?rev=${_rev}`,
+          { as },
+        );
+        expect(failure(gone)).toEqual([403, 'forbidden']);
+        const replica = {
+          ...document,
+          card: '20240021',
+          _revisions: { start: Number(start) + 1, ids: ['ff', hash] },
+        };
+        const body = { new_edits: false, docs: [replica] };
+        const bulk = await target.couch('POST', path(target, 'tiski-visits-liikunta', '/_bulk_docs'), {
+          as,
+          body,
+        });
+        expect(failure(firstOutcome(bulk))).toEqual([403, 'forbidden']);
+      }
+      const kept = await target.couch('GET', documentPath(target, 'tiski-visits-liikunta', id), { as: hall });
+      expect(kept.body).toEqual({ ...document, _rev });
+    });
+  });
+});

@@ -1,0 +1,181 @@
+import { expect } from 'vitest';
+import { provision } from '../../src/server/provision/provision';
+import type { Account, Answer, Target } from './couch-target';
+
+/** A city whose rules are in force, with an account for every part that people and desks have in it. */
+export interface RightsCity {
+  target: Target;
+  hall: Account;
+  gym: Account;
+  theatre: Account;
+  office: Account;
+  coordinator: Account;
+  reports: Account;
+  administrator: Account;
+}
+
+export async function startRightsCity(start: () => Promise<Target>): Promise<RightsCity> {
+  const target = await start();
+  await provision(target.client);
+  for (const document of [
+    service('uinti', 'liikunta', 'uimahalli'),
+    service('kuntosali', 'liikunta', 'kuntosali'),
+    service('naytelma', 'kulttuuri', 'teatteri'),
+  ]) {
+    await target.client.request('PUT', `/tiski-catalogue/${document._id}`, document);
+  }
+  await provision(target.client);
+  const hall = await target.addAccount('hall', ['desk', 'venue:uimahalli', 'sector:liikunta']);
+  const gym = await target.addAccount('gym', ['desk', 'venue:kuntosali', 'sector:liikunta']);
+  const theatre = await target.addAccount('theatre', ['desk', 'venue:teatteri', 'sector:kulttuuri']);
+  const office = await target.addAccount('office', ['office']);
+  const coordinator = await target.addAccount('coordinator', ['coordinator']);
+  const reports = await target.addAccount('reports', ['reports']);
+  const administrator = await target.addAccount('chief', ['administrator']);
+  await untilEnforced(target);
+  return { target, hall, gym, theatre, office, coordinator, reports, administrator };
+}
+
+export const path = (target: Target, database: string, below = '') => `/${target.prefix}${database}${below}`;
+export const documentPath = (target: Target, database: string, id: string) =>
+  path(target, database, `/${encodeURIComponent(id)}`);
+
+/** CouchDB takes a fresh validation function up a moment late: writes what it must refuse until it does. */
+async function untilEnforced(target: Target): Promise<void> {
+  for (const database of [
+    'tiski-catalogue',
+    'tiski-register',
+    'tiski-office',
+    'tiski-visits-liikunta',
+    'tiski-visits-kulttuuri',
+  ]) {
+    for (let attempt = 0; ; attempt += 1) {
+      const id = `probe${attempt}`;
+      const { status, body } = await target.couch('PUT', path(target, database, `/${id}`), {
+        as: target.admin,
+        body: {},
+      });
+      if (status === 403) break;
+      expect(attempt, `${database} is still not validated`).toBeLessThan(200);
+      await target.couch('DELETE', path(target, database, `/${id}?rev=${(body as { rev: string }).rev}`), {
+        as: target.admin,
+      });
+    }
+  }
+}
+
+/** Every way a document can be written. */
+export const writePaths: [
+  string,
+  (target: Target, database: string, document: { _id: string }, as?: Account) => Promise<Answer>,
+][] = [
+  [
+    'PUT',
+    (target, database, document, as) =>
+      target.couch('PUT', documentPath(target, database, document._id), {
+        ...(as && { as }),
+        body: document,
+      }),
+  ],
+  [
+    'POST',
+    (target, database, document, as) =>
+      target.couch('POST', path(target, database), { ...(as && { as }), body: document }),
+  ],
+  [
+    '_bulk_docs',
+    async (target, database, document, as) => {
+      const body = { docs: [document] };
+      return firstOutcome(
+        await target.couch('POST', path(target, database, '/_bulk_docs'), { ...(as && { as }), body }),
+      );
+    },
+  ],
+  [
+    '_bulk_docs with new_edits false',
+    async (target, database, document, as) => {
+      const body = { new_edits: false, docs: [{ ...document, _revisions: { start: 1, ids: ['aa'] } }] };
+      return firstOutcome(
+        await target.couch('POST', path(target, database, '/_bulk_docs'), { ...(as && { as }), body }),
+      );
+    },
+  ],
+  [
+    'PUT with new_edits false',
+    (target, database, document, as) =>
+      target.couch('PUT', `${documentPath(target, database, document._id)}?new_edits=false`, {
+        ...(as && { as }),
+        body: { ...document, _rev: '1-aa' },
+      }),
+  ],
+];
+
+const statusOf: Record<string, number> = { forbidden: 403, unauthorized: 401, conflict: 409 };
+
+/** A bulk answer as the answer for its one document. */
+export function firstOutcome(answer: Answer): Answer {
+  const [outcome] = Array.isArray(answer.body) ? (answer.body as { error?: string }[]) : [];
+  if (outcome?.error === undefined) return answer;
+  return { ...answer, status: statusOf[outcome.error] ?? 500, body: outcome };
+}
+
+export const ulid = (index: number) => `01JD9ZK3V0${String(index).padStart(16, '0')}`;
+
+/** A visit as a desk writes it. */
+export function visit(desk: string, index: number, change: object = {}) {
+  return {
+    _id: `visit:${desk}:${ulid(index)}`,
+    type: 'visit',
+    v: 1,
+    card: '20240013',
+    scheme: 'hyvinvointikortti',
+    service: 'uinti',
+    venue: 'uimahalli',
+    desk,
+    at: '2026-11-22T08:00:00.000Z',
+    zone: 'Europe/Helsinki',
+    people: { holder: 1, children: 0, assistants: 0 },
+    verdict: { outcome: 'admit', marks: [] },
+    register: { asOf: '2026-11-22T07:00:00.000Z' },
+    number: index,
+    previous: '',
+    ...change,
+  };
+}
+
+export function voidOf(desk: string, index: number, change: object = {}) {
+  const id = `visit:${desk}:${ulid(index)}`;
+  return {
+    _id: `void:${id}`,
+    type: 'void',
+    v: 1,
+    visit: id,
+    card: '20240013',
+    service: 'uinti',
+    desk,
+    at: '2026-11-22T08:05:00.000Z',
+    ...change,
+  };
+}
+
+export const card = (number: string) => ({
+  _id: `card:${number}`,
+  type: 'card',
+  v: 1,
+  number,
+  codes: [],
+  scheme: 'hyvinvointikortti',
+  status: 'active',
+  validFrom: '2026-01-01',
+  validUntil: '2026-12-31',
+});
+
+export const service = (id: string, sector: string, venue: string) => ({
+  _id: `service:${id}`,
+  type: 'service',
+  v: 1,
+  names: { fi: id, sv: id, en: id },
+  sector,
+  venues: [venue],
+  rule: { kind: 'unlimited' },
+});

@@ -1,3 +1,4 @@
+import { isCardNumber } from '$lib/domain/card-number';
 import type { CardRow } from './import-csv';
 import type { CsvFault } from './import-report';
 
@@ -42,7 +43,8 @@ export class CardsOfFile {
 
   /** Whether the file says which codes a card has, be it none. */
   namesCodesOf(number: string): boolean {
-    return this.#namesCodes[placeOf(number)] === 1;
+    // A register may have numbers that no file can have: they share a place with one that is right.
+    return isCardNumber(number) && this.#namesCodes[placeOf(number)] === 1;
   }
 }
 

@@ -167,6 +167,18 @@ describe('a wrong file writes nothing and names', () => {
     expect(await register.cards()).toHaveProperty('size', 1);
   });
 
+  it('a code that a card has whose number no file can have', async () => {
+    await register.put({ _id: 'card:12345670', type: 'card', codes: [{ kind: 'barcode', value: 'LR1' }] });
+    const file = lines(
+      cardsHeader,
+      '12345671,vihrea,2026-01-01,2026-12-31,,LR2,',
+      '23456789,vihrea,2026-01-01,2026-12-31,,LR1,',
+    );
+    expect(await register.faultsOf(file)).toEqual([
+      'line 3, column codes: "LR1" belongs to card 12345670 in the register',
+    ]);
+  });
+
   it('a stored card that a newer Tiski wrote', async () => {
     await register.put({ _id: 'card:12345671', type: 'card', v: 2 });
     expect(await register.faultsOf(lines(cardsHeader, goodLine))).toEqual([

@@ -6,8 +6,8 @@ import type { CsvFault } from './import-report';
 const possibleNumbers = 10_000_000;
 
 /**
- * What is kept of a card file while it is checked: enough to find what is there twice. A few bytes a card; the
- * arrays take memory only where something is in them.
+ * What is kept of a card file while it is checked: enough to find what is there twice. The arrays take memory only
+ * where something is in them.
  */
 export class CardsOfFile {
   count = 0;

@@ -9,7 +9,7 @@ import { writeFile } from './import-write';
  * The same file again changes nothing, so an import that was cut off while writing is simply repeated.
  *
  * The file is read twice, a batch at a time, and may be as long as it likes: first all of it is checked, by itself and
- * against the register; then it is written, as far as it still is what was checked.
+ * against the register; then, where there is something to write, it is written as far as it is what was checked.
  * Lines for people about the progress go to `out`.
  */
 export async function importCards(
@@ -19,5 +19,8 @@ export async function importCards(
 ): Promise<ImportResult> {
   const schemes = await schemeIds(client);
   const checked = await checkFile(client, filePath, schemes, out);
-  return checked.ok ? writeFile(client, filePath, schemes, checked, out) : checked;
+  if (!checked.ok) return checked;
+  const { added, changed } = checked.counts;
+  if (added + changed === 0) return { ok: true, ...checked.counts };
+  return writeFile(client, filePath, schemes, checked, out);
 }

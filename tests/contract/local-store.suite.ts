@@ -91,7 +91,10 @@ export function describeLocalStore(
       const visit = await logged();
       await store.refuse([{ id: visit._id, status: 403, reason: 'no' }]);
       expect(await waiting()).toEqual([]);
-      expect((await desk.held()).outbox.get(visit._id)).toMatchObject({ state: 'refused', status: 403 });
+      expect((await desk.held()).outbox.get(visit._id)).toMatchObject({
+        state: 'refused',
+        refusal: { status: 403, reason: 'no' },
+      });
       await load(visits, [], 'epoch-2');
       expect(await waiting()).toEqual([]);
     });
@@ -263,7 +266,10 @@ export function describeLocalStore(
       expect(await waiting()).toEqual([suspicion.id]);
       await store.suspect([suspicion]);
       expect(await waiting()).toEqual([]);
-      expect((await desk.held()).outbox.get(suspicion.id)).toMatchObject({ state: 'refused', status: 500 });
+      expect((await desk.held()).outbox.get(suspicion.id)).toMatchObject({
+        state: 'refused',
+        refusal: { status: 500, reason: 'broken' },
+      });
     });
   });
 }

@@ -6,7 +6,7 @@ import { pushWaiting } from '../../src/lib/sync/push-documents';
 import { startSyncer, type Syncer } from '../../src/lib/sync/syncer';
 import type { FakeServer } from '../fake-server';
 import { lineOf, type Weather } from './line';
-import type { Held } from './memory-store';
+import type { Held } from './held';
 import type { Process, World } from './world';
 
 /** A device's data and what its screens do with it; every method is one transaction. */

@@ -3,7 +3,7 @@ import { cardsOfBucket } from '../../src/lib/documents/packed/bucket';
 import type { Card } from '../../src/lib/domain/card';
 import type { TiskiDatabase } from '../../src/lib/store/database';
 import { packedBase } from '../../src/lib/store/register';
-import type { Held } from './memory-store';
+import type { Held } from './held';
 
 /** What is in a device's database, as plain values. */
 export async function heldBy(db: TiskiDatabase): Promise<Held> {
@@ -33,7 +33,7 @@ export async function heldBy(db: TiskiDatabase): Promise<Held> {
           database,
           state,
           document,
-          ...(refusal && { status: refusal.status }),
+          ...(refusal && { refusal: { status: refusal.status, reason: refusal.reason } }),
           ...(suspicions !== undefined && { suspicions }),
         },
       ]),

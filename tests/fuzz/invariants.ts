@@ -9,7 +9,7 @@ import { daysKept } from '../../src/lib/store/prune';
 import type { FakeDatabase, FakeServer, StoredDocument } from '../fake-server';
 import type { Desk } from './desk';
 import type { Weather } from './line';
-import type { Held } from './memory-store';
+import type { Held } from './held';
 import { databases, type Copies } from './office';
 
 interface Made {

@@ -54,15 +54,16 @@ export class MemoryDesk implements DeskStore {
   }
 
   async noteContact(skewMs: number, serverNow: Instant): Promise<void> {
-    this.local.noteContact(skewMs, serverNow);
+    this.local.clock.noteContact(skewMs, serverNow);
   }
 
   held = async () => this.local.contents();
   close = async () => undefined;
 
-  #at = () => new Date(this.local.clock().now).toISOString();
+  #at = () => new Date(this.local.clock.read().now).toISOString();
   #has = (id: string) => this.local.contents().log.has(id);
-  #isOfToday = (at: string) => localDate(Date.parse(at), zone) === localDate(this.local.clock().now, zone);
+  #isOfToday = (at: string) =>
+    localDate(Date.parse(at), zone) === localDate(this.local.clock.read().now, zone);
 
   #own(id: string): LogDocument | undefined {
     const document = this.local.contents().log.get(id);

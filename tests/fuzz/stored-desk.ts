@@ -13,7 +13,7 @@ import { ulidOf } from '../builders';
 import { aPairedDatabase } from '../paired-database';
 import type { DeskStore } from './desk';
 import { heldBy } from './held-by';
-import type { Held } from './memory-store';
+import type { Held } from './held';
 
 /** A desk with its real store and screens' verbs, over a database that is in memory only. */
 export class StoredDesk implements DeskStore {

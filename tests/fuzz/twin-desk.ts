@@ -4,7 +4,8 @@ import type { Instant } from '../../src/lib/domain/day';
 import type { Device } from '../../src/lib/store/device';
 import type { LocalStore } from '../../src/lib/sync/ports';
 import type { DeskStore } from './desk';
-import { MemoryStore, type Held } from './memory-store';
+import type { Held } from './held';
+import { MemoryStore } from './memory-store';
 import { databaseOf } from './office';
 import { StoredDesk } from './stored-desk';
 
@@ -46,7 +47,7 @@ export class TwinDesk implements DeskStore {
 
   async noteContact(skewMs: number, serverNow: Instant): Promise<void> {
     await this.real.noteContact(skewMs, serverNow);
-    this.#model.noteContact(skewMs, serverNow);
+    this.#model.clock.noteContact(skewMs, serverNow);
   }
 
   /** As the real one has it, when the model has the same. */

@@ -1,0 +1,24 @@
+import type { CatalogueDocument } from '../../src/lib/documents/catalogue-documents';
+import type { Unreadable } from '../../src/lib/documents/parse-document';
+import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { Card } from '../../src/lib/domain/card';
+import type { Cursor } from '../../src/lib/sync/ports';
+
+export interface OutboxEntry {
+  database: string;
+  state: 'waiting' | 'refused';
+  document: LogDocument;
+  /** S4: what the server said. */
+  refusal?: { status: number; reason: string };
+  suspicions?: number;
+}
+
+/** What a device holds, in plain values: two stores that were told the same hold the same. */
+export interface Held {
+  cursors: Map<string, Cursor>;
+  cards: Map<string, Card>;
+  catalogue: Map<string, CatalogueDocument>;
+  log: Map<string, LogDocument>;
+  outbox: Map<string, OutboxEntry>;
+  quarantine: Map<string, Unreadable['reason']>;
+}

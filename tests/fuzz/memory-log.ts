@@ -1,0 +1,62 @@
+import type { LogDocument, VisitDocument } from '../../src/lib/documents/visit-documents';
+import { day, type Instant } from '../../src/lib/domain/day';
+import { isLogDocument, type Sorted } from '../../src/lib/store/apply-changes';
+import { daysKept } from '../../src/lib/store/prune';
+
+/** Whose a document of the log is: that device gives it back to a server that lost it (S8). */
+export const ownerOf = (document: LogDocument): string =>
+  document.type === 'release' || document.type === 'resolution' ? document.by : document.desk;
+
+interface LogRow {
+  database: string;
+  document: LogDocument;
+}
+
+/** What a rule of the catalogue, or the card's own, can still count. */
+type Matters = (visit: VisitDocument, now: Instant) => boolean;
+
+/** What the device knows of the sectors' logs: its own, and other desks'. */
+export class MemoryLog {
+  readonly rows = new Map<string, LogRow>();
+
+  constructor(
+    private readonly matters: Matters,
+    /** Whether a document has not reached the server. */
+    private readonly isUnsent: (id: string) => boolean,
+  ) {}
+
+  apply(database: string, { readable, deleted }: Sorted, now: Instant): void {
+    for (const document of readable) {
+      if (!isLogDocument(document) || this.rows.has(document._id)) continue;
+      if (document.type !== 'visit' || this.matters(document, now)) {
+        this.rows.set(document._id, { database, document });
+      }
+    }
+    for (const id of deleted) if (!this.isUnsent(id)) this.rows.delete(id);
+  }
+
+  ownedBy(accounts: readonly string[], database: string): LogDocument[] {
+    return [...this.rows.values()]
+      .filter((row) => row.database === database && accounts.includes(ownerOf(row.document)))
+      .map(({ document }) => document);
+  }
+
+  /** S11 */
+  forgetAllBut(accounts: readonly string[]): void {
+    for (const [id, { document }] of this.rows) {
+      if (!accounts.includes(ownerOf(document))) this.rows.delete(id);
+    }
+  }
+
+  /** S9 */
+  prune(now: Instant): void {
+    const isOld = ({ at }: LogDocument) => Date.parse(at) < now - daysKept * day;
+    for (const [id, { document }] of this.rows) {
+      if (document.type !== 'visit' || !isOld(document) || this.matters(document, now)) continue;
+      if (!this.isUnsent(id) && !this.isUnsent(`void:${id}`)) this.rows.delete(id);
+    }
+    for (const [id, { document }] of this.rows) {
+      if (document.type === 'void' && isOld(document) && !this.rows.has(document.visit)) this.rows.delete(id);
+    }
+  }
+}

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { LogDocument, VisitDocument } from '../../src/lib/documents/visit-documents';
 import { day, type Instant } from '../../src/lib/domain/day';
 import type { Device } from '../../src/lib/store/device';
 import type { LocalStore, RemoteDocument } from '../../src/lib/sync/ports';
-import { aCard, aScheme, aService, aVenue, aVisit, aVoid, cardNumber } from '../builders';
+import { aCard, aChoice, aRelease, aScheme, aService, aVenue, aVisit, aVoid, cardNumber } from '../builders';
 import type { DeskStore } from '../fuzz/desk';
 import { aDevice, sundayMorning } from '../paired-database';
 
@@ -202,6 +202,25 @@ export function describeLocalStore(
       await page(visits, '10', '11', [aVisit('desk-2', 1)]);
       await load(visits, [], 'epoch-2');
       expect((await desk.held()).log.size).toBe(1);
+    });
+
+    it('S8 what the office decided goes with the copy that had it, what desks wrote stays', async () => {
+      const own = (await logged()) as VisitDocument;
+      const [theirs, choice] = [aVisit('desk-2', 1), aChoice('desk-2', 2)];
+      const decided = [
+        aVoid(own, { by: 'office' }),
+        aVoid(theirs, { by: 'office' }),
+        aRelease(choice, { by: 'office', reason: 'review' }),
+      ];
+      const undone = aVoid(aVisit('desk-2', 3));
+      await page(visits, '10', '11', [own, theirs, choice, ...decided, undone]);
+      await store.startOver(visits, 'epoch-2');
+      await page(visits, '0', '1', [theirs], { epoch: 'epoch-2', isLast: false });
+      expect((await desk.held()).log.size).toBe(7);
+      await page(visits, '1', '2', [choice, decided[1] ?? choice], { epoch: 'epoch-2' });
+      const kept = [own, theirs, choice, undone, aVoid(own), aVoid(theirs)];
+      expect([...(await desk.held()).log.keys()].sort()).toEqual(kept.map(({ _id }) => _id).sort());
+      expect(await waiting()).toEqual([`void:${own._id}`, own._id].sort());
     });
 
     it('S9 forgets what is old and sent, and keeps what waits', async () => {

@@ -5,8 +5,9 @@ import type { LocalStore, RemoteDatabase, RemoteServer, SyncState } from '../../
 import { pushWaiting } from '../../src/lib/sync/push-documents';
 import { startSyncer, type Syncer } from '../../src/lib/sync/syncer';
 import type { FakeServer } from '../fake-server';
-import { lineOf, type Weather } from './line';
+import type { Decisions } from './decisions';
 import type { Held } from './held';
+import { lineOf, type Weather } from './line';
 import type { Process, World } from './world';
 
 /** A device's data and what its screens do with it; every method is one transaction. */
@@ -16,8 +17,16 @@ export interface DeskStore {
   readonly local: LocalStore;
   log(card: string, service: string): Promise<LogDocument | undefined>;
   undo(visit: string): Promise<LogDocument | undefined>;
-  choose(card: string): Promise<LogDocument | undefined>;
+  choose(card: string, offering: string): Promise<LogDocument | undefined>;
   release(choice: string): Promise<LogDocument | undefined>;
+  /** A word on one of the conflicts that the desk lists; `chance`, in [0, 1), says on which. */
+  resolve(kind: 'accept' | 'contact', chance: number): Promise<LogDocument | undefined>;
+  /** S4: a person puts what was refused back among what waits. */
+  tryAgain(id: string): Promise<void>;
+  /** Looks for conflicts where something new was noted. */
+  review(): Promise<void>;
+  /** What it goes by, as far as `isForgotten` and clocks leave it comparable. */
+  decisions(now: Instant, isForgotten: (id: string) => boolean): Promise<Decisions>;
   pair(device: Device): Promise<void>;
   noteContact(skewMs: number, serverNow: Instant): Promise<void>;
   held(): Promise<Held>;

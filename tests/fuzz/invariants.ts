@@ -1,69 +1,37 @@
 import { canonicalJson } from '../../src/lib/documents/canonical';
 import { cardFromDocument } from '../../src/lib/documents/card-document';
-import { parseDocument } from '../../src/lib/documents/parse-document';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import { isLogDocument, parseDocument } from '../../src/lib/documents/parse-document';
 import { day, type Instant } from '../../src/lib/domain/day';
 import { databaseKind } from '../../src/lib/store/database-names';
 import { databasesOf } from '../../src/lib/store/device';
 import { daysKept } from '../../src/lib/store/prune';
-import type { FakeDatabase, FakeServer, StoredDocument } from '../fake-server';
+import type { FakeServer, StoredDocument } from '../fake-server';
 import type { Desk } from './desk';
+import { decisionsOf } from './decisions';
+import { effectOf, remembered } from './effect';
+import type { Held, OutboxEntry } from './held';
+import type { Ledger } from './ledger';
 import type { Weather } from './line';
-import type { Held } from './held';
 import { databases, type Copies } from './office';
 
-interface Made {
-  document: LogDocument;
-  database: string;
-  /** Name of the desk. */
-  by: string;
+export interface AtRest {
+  desk: Desk;
+  held: Held;
 }
 
-/** What the world knows and no program in it does: everything that was ever made, stored, and forgotten. */
-export class Ledger {
-  readonly made = new Map<string, Made>();
-  /** Ids that some copy of the server once had. */
-  readonly everStored = new Set<string>();
-  /** Ids that a desk forgot when it pruned. */
-  readonly #forgotten = new Map<string, Set<string>>();
-  readonly #seen = new Map<string, Pick<FakeDatabase, 'documents' | 'seq'>>();
-  readonly violations: string[] = [];
-
+/** What holds, by the rules. Each fault goes to the ledger. */
+export class Invariants {
   constructor(
+    private readonly ledger: Ledger,
     private readonly server: FakeServer,
     private readonly copies: Copies,
     private readonly weather: Weather,
     private readonly now: () => Instant,
   ) {}
 
-  make(by: string, database: string, document: LogDocument): void {
-    if (this.made.has(document._id)) this.#violate(`S2 ${document._id} was made twice`);
-    this.made.set(document._id, { document, database, by });
-  }
-
-  /** Looks at what the server has now, before a restore takes some of it away. */
-  seeServer(): void {
-    for (const name of databases) {
-      const { documents, seq } = this.server.database(name);
-      const seen = this.#seen.get(name);
-      if (seen?.documents === documents && seen.seq === seq) continue;
-      this.#seen.set(name, { documents, seq });
-      for (const id of documents.keys()) this.everStored.add(id);
-    }
-  }
-
-  hasForgotten = (desk: Desk, id: string): boolean => this.#forgotten.get(desk.name)?.has(id) ?? false;
-
-  /** S9: pruning takes only what is old and sent. */
-  forget(desk: Desk, before: Held, after: Held): void {
-    const gone = [...before.log.keys()].filter((id) => !after.log.has(id));
-    for (const id of gone) if (after.outbox.has(id)) this.#violate(`S9 ${desk.name} forgot ${id} unsent`);
-    this.#forgotten.set(desk.name, new Set([...(this.#forgotten.get(desk.name) ?? []), ...gone]));
-  }
-
   /** What holds after every single transaction. */
   checkSafety(desk: Desk, held: Held): void {
-    this.seeServer();
+    this.ledger.seeServer();
     this.#checkOwn(desk, held);
     for (const [name, cursor] of held.cursors) {
       const database = this.server.database(name);
@@ -74,27 +42,29 @@ export class Ledger {
     }
   }
 
-  /** What holds in the end, when all lines are good and nothing moves any more; empty when all of it does. */
-  unrest(desks: readonly { desk: Desk; held: Held }[]): string[] {
-    const before = this.violations.length;
-    for (const { desk, held } of desks) this.#checkPeace(desk, held);
-    for (const [id, made] of this.made) {
-      const holder = desks.find(({ desk }) => desk.name === made.by);
-      if (!holder || this.#isExcused(holder.held, id) || this.hasForgotten(holder.desk, id)) continue;
-      const stored = this.server.database(made.database).get(id);
-      if (!stored) this.#violate(`S1 ${id} is not on the server`);
-      else if (canonicalOf(stored) !== canonicalOf(made.document)) this.#violate(`S3 ${id} is another`);
+  /**
+   * What holds when all lines are good and nothing moves any more; empty when all of it does.
+   * @param isMended whether nothing is left for which the server would refuse a document
+   */
+  async unrest(desks: readonly AtRest[], isMended: boolean): Promise<string[]> {
+    const { made, violations } = this.ledger;
+    const before = violations.length;
+    for (const at of desks) this.#checkPeace(at, desks, isMended);
+    for (const [id, { by, database, document }] of made) {
+      const row = desks.find(({ desk }) => desk.name === by)?.held.outbox.get(id);
+      if ((row && this.#isExcused(row, isMended)) || this.ledger.hasForgotten(by, id)) continue;
+      const stored = this.server.database(database).get(id);
+      if (!stored) this.ledger.violate(`S1 ${id} is not on the server`);
+      else if (effectOf(stored) !== effectOf(document)) this.ledger.violate(`S3 ${id} is another`);
     }
     for (const name of databases.filter((each) => databaseKind(each) === 'visits')) {
       for (const { _id } of this.server.database(name).bodies()) {
-        if (this.made.get(_id)?.database !== name) this.#violate(`S2 nobody made ${_id}`);
+        const isMade = made.get(_id)?.database === name || this.ledger.decided.has(_id);
+        if (!isMade) this.ledger.violate(`S2 nobody made ${_id}`);
       }
     }
-    return this.violations.splice(before);
-  }
-
-  #violate(what: string): void {
-    this.violations.push(what);
+    if (violations.length === before && isMended) for (const at of desks) await this.#checkDecisions(at);
+    return violations.splice(before);
   }
 
   #isSameCopy(database: string, epoch: string): boolean {
@@ -102,8 +72,16 @@ export class Ledger {
   }
 
   /** The server does not want it, or has not said so five times yet (S4, S13): it is kept here. */
-  #isExcused(held: Held, id: string): boolean {
-    return held.outbox.get(id)?.state === 'refused' || (held.outbox.has(id) && this.weather.poison.has(id));
+  #isExcused({ state, refusal, document: { _id } }: OutboxEntry, isMended: boolean): boolean {
+    if (isMended) return refusal?.status === 409;
+    return state === 'refused' || this.weather.poison.has(_id);
+  }
+
+  /** S4: a reason that the server gave for this very document. */
+  #isRefusedRightly({ refusal, document: { _id } }: OutboxEntry): boolean {
+    if (!refusal) return true;
+    if (refusal.status === 409) return this.ledger.decided.has(_id);
+    return refusal.status >= 500 || (this.ledger.refusals.get(_id)?.has(refusal.reason) ?? false);
   }
 
   /** S9: a visit of a clock that ran a year behind is nothing that another desk keeps. */
@@ -114,20 +92,22 @@ export class Ledger {
 
   /** S3, S8: what this device made waits, unless the server has it; and it stays as it was made. */
   #checkOwn(desk: Desk, held: Held): void {
-    for (const [id, { document, database, by }] of this.made) {
+    const complain = (what: string) => this.ledger.violate(what);
+    for (const [id, { document, database, by }] of this.ledger.made) {
       if (by !== desk.name) continue;
       const row = held.outbox.get(id);
       for (const copy of [row?.document, held.log.get(id)]) {
-        if (copy && canonicalOf(copy) !== canonicalOf(document)) this.#violate(`S2 ${id} was changed`);
+        if (copy && canonicalOf(copy) !== canonicalOf(document)) complain(`S2 ${id} was changed`);
       }
-      if (this.hasForgotten(desk, id)) continue;
-      if (!held.log.has(id)) this.#violate(`S11 ${desk.name} lost its own ${id}`);
+      if (this.ledger.hasForgotten(desk.name, id)) continue;
+      if (!held.log.has(id)) complain(`S11 ${desk.name} lost its own ${id}`);
+      if (row && !this.#isRefusedRightly(row)) complain(`S4 ${id}: nobody gave ${row.refusal?.reason ?? ''}`);
       if (row) continue;
-      if (!this.everStored.has(id)) this.#violate(`S3 ${id} left the outbox, and no server ever had it`);
+      if (!this.ledger.everStored.has(id)) complain(`S3 ${id} left the outbox, and no server ever had it`);
       const epoch = held.cursors.get(database)?.epoch;
       if (epoch === undefined || !this.#isSameCopy(database, epoch)) continue;
       if (!this.server.database(database).get(id)) {
-        this.#violate(`S8 ${id} does not wait, and this copy of the server does not have it`);
+        complain(`S8 ${id} does not wait, and this copy of the server does not have it`);
       }
     }
   }
@@ -139,7 +119,8 @@ export class Ledger {
     database: string,
     { id, deleted, body }: StoredDocument,
   ): void {
-    const complain = (what: string) => this.#violate(`${rule} ${desk.name} and ${database}: ${id} ${what}`);
+    const complain = (what: string) =>
+      this.ledger.violate(`${rule} ${desk.name} and ${database}: ${id} ${what}`);
     const number = id.slice('card:'.length);
     const ours = held.cards.get(number) ?? held.catalogue.get(id) ?? held.log.get(id);
     if (deleted || !body) return ours ? complain('was deleted, and is held') : undefined;
@@ -149,16 +130,17 @@ export class Ledger {
     }
     const { document } = parsed;
     if (!ours) {
-      return this.hasForgotten(desk, id) || this.#isOld(document) ? undefined : complain('is not held');
+      const isExcused = this.ledger.hasForgotten(desk.name, id) || this.#isOld(document);
+      return isExcused ? undefined : complain('is not held');
     }
     const theirs = document.type === 'card' ? cardOf(document) : document;
-    if (canonicalOf(ours) !== canonicalOf(theirs)) complain('is held as it was');
+    if (effectOf(ours) !== effectOf(theirs)) complain('is held as it was');
   }
 
-  #checkPeace(desk: Desk, held: Held): void {
-    const complain = (what: string) => this.#violate(`${desk.name} ${what}`);
-    for (const id of held.outbox.keys()) {
-      if (!this.#isExcused(held, id)) complain(`S3 still waits with ${id}`);
+  #checkPeace({ desk, held }: AtRest, desks: readonly AtRest[], isMended: boolean): void {
+    const complain = (what: string) => this.ledger.violate(`${desk.name} ${what}`);
+    for (const [id, row] of held.outbox) {
+      if (!this.#isExcused(row, isMended)) complain(`S3 still waits with ${id}`);
     }
     // S9: a desk to which nothing of its own is missing can't see that files were copied back.
     if (this.copies.rolledBack.size > 0) return;
@@ -178,21 +160,36 @@ export class Ledger {
       const id = key.split(' ')[1] ?? '';
       if (!there.has(id)) complain(`S7 keeps ${id} in quarantine, which is no more`);
     }
+    for (const id of held.log.keys()) {
+      if (!there.has(id) && !this.#isElsewhere(id, desks)) complain(`S8 holds ${id}, which is no more`);
+    }
+  }
+
+  /** The desk that made it still keeps it for the server, or has forgotten it by S9. */
+  #isElsewhere(id: string, desks: readonly AtRest[]): boolean {
+    const by = this.ledger.made.get(id)?.by;
+    if (by === undefined) return false;
+    const maker = desks.find(({ desk }) => desk.name === by);
+    return (maker?.held.outbox.has(id) ?? false) || this.ledger.hasForgotten(by, id);
+  }
+
+  /** R9 and the review list: what counts and what is in conflict at a desk is what the server's documents say. */
+  async #checkDecisions({ desk, held }: AtRest): Promise<void> {
+    if (this.copies.rolledBack.size > 0) return;
+    const log = databasesOf(desk.store.device)
+      .flatMap((name) => this.server.database(name).bodies())
+      .flatMap((body) => {
+        const parsed = parsedOf(body);
+        return parsed.ok && isLogDocument(parsed.document) ? [parsed.document] : [];
+      });
+    const isForgotten = (id: string) => this.ledger.hasForgotten(desk.name, id);
+    const expected = decisionsOf({ ...held, log }, this.now(), isForgotten);
+    const found = await desk.store.decisions(this.now(), isForgotten);
+    const [a, b] = [canonicalJson(found), canonicalJson(expected)];
+    if (a !== b) this.ledger.violate(`R9 ${desk.name} goes by ${a}, and the server’s documents say ${b}`);
   }
 }
 
-// Documents never change in place, and every transaction is checked against all of them.
 const canonicalOf = remembered(canonicalJson);
 const parsedOf = remembered(parseDocument);
 const cardOf = remembered(cardFromDocument);
-
-function remembered<V extends object, T>(make: (value: V) => T): (value: V) => T {
-  const known = new WeakMap<V, T>();
-  return (value) => {
-    const before = known.get(value);
-    if (before !== undefined) return before;
-    const made = make(value);
-    known.set(value, made);
-    return made;
-  };
-}

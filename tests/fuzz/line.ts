@@ -41,7 +41,8 @@ const unreachable = { ok: false, failure: { kind: 'unreachable' } } as const;
 function aFate({ random }: World, weather: Weather, account: string, { kind, ids }: Request): Fate {
   if (!weather.isServerUp) return 'lose-request';
   if (weather.signedOut.has(account)) return { kind: 'signed-out' };
-  if (ids.some((id) => weather.poison.has(id))) return { kind: 'server-error', status: 500 };
+  if (kind === 'push' && ids.some((id) => weather.poison.has(id)))
+    return { kind: 'server-error', status: 500 };
   if (!weather.isRough || random.next() < 0.6) return 'deliver';
   return random.pick<Fate>([
     'lose-request',

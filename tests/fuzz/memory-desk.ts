@@ -1,7 +1,11 @@
+import { documentsOfDecision } from '../../src/lib/documents/resolve-conflict';
 import type { LogDocument } from '../../src/lib/documents/visit-documents';
 import { localDate, type Instant } from '../../src/lib/domain/day';
+import { catalogueOf } from '../../src/lib/store/catalogue';
 import type { Device } from '../../src/lib/store/device';
 import { aChoice, aRelease, aVisit, aVoid, ulidOf } from '../builders';
+import { conflictsAmong } from './conflicts';
+import { decisionsOf, type Decisions } from './decisions';
 import type { DeskStore } from './desk';
 import { MemoryStore } from './memory-store';
 import { databaseOf } from './office';
@@ -37,8 +41,9 @@ export class MemoryDesk implements DeskStore {
     return this.#record(aVoid(visit, { at: this.#at() }));
   }
 
-  async choose(card: string): Promise<LogDocument> {
-    return this.#record(aChoice(this.device.account.name, ++this.#ids, { card, at: this.#at() }));
+  async choose(card: string, offering: string): Promise<LogDocument> {
+    const changes = { card, offering, at: this.#at() };
+    return this.#record(aChoice(this.device.account.name, ++this.#ids, changes));
   }
 
   async release(id: string): Promise<LogDocument | undefined> {
@@ -47,6 +52,29 @@ export class MemoryDesk implements DeskStore {
       return undefined;
     }
     return this.#record(aRelease(choice, { at: this.#at() }));
+  }
+
+  async resolve(kind: 'accept' | 'contact', chance: number): Promise<LogDocument | undefined> {
+    const { log, catalogue, cards } = this.local.contents();
+    const { now } = this.local.clock.read();
+    const context = { catalogue: catalogueOf([...catalogue.values()]), cards };
+    const listed = conflictsAmong([...log.values()], context, now).filter(
+      ({ state }) => state.kind !== 'settled',
+    );
+    const review = listed[Math.floor(chance * listed.length)];
+    if (!review) return undefined;
+    const randomId = () => ulidOf(++this.#ids);
+    const made = { by: this.device.account.name, at: now, randomId };
+    return this.#record(documentsOfDecision(review.conflict, { kind }, made).resolution);
+  }
+
+  tryAgain = (id: string): Promise<void> => this.local.tryAgain(id);
+  /** It looks when it is asked. */
+  review = async (): Promise<void> => undefined;
+
+  async decisions(now: Instant, isForgotten: (id: string) => boolean): Promise<Decisions> {
+    const held = this.local.contents();
+    return decisionsOf({ ...held, log: [...held.log.values()] }, now, isForgotten);
   }
 
   async pair(device: Device): Promise<void> {
@@ -72,8 +100,8 @@ export class MemoryDesk implements DeskStore {
       : undefined;
   }
 
-  #record<T extends LogDocument & { service: string }>(document: T): T {
-    this.local.record(databaseOf(document.service), document);
+  #record<T extends LogDocument>(document: T): T {
+    this.local.record(databaseOf(document), document);
     return document;
   }
 }

@@ -2,6 +2,7 @@ import type { LogDocument, VisitDocument } from '../../src/lib/documents/visit-d
 import { day, type Instant } from '../../src/lib/domain/day';
 import { isLogDocument, type Sorted } from '../../src/lib/store/apply-changes';
 import { daysKept } from '../../src/lib/store/prune';
+import { isDecision } from '../../src/lib/store/sweep-decisions';
 
 /** Whose a document of the log is: that device gives it back to a server that lost it (S8). */
 export const ownerOf = (document: LogDocument): string =>
@@ -9,6 +10,8 @@ export const ownerOf = (document: LogDocument): string =>
 
 interface LogRow {
   database: string;
+  /** The pull from zero that last met it (S8). */
+  run: number;
   document: LogDocument;
 }
 
@@ -25,11 +28,13 @@ export class MemoryLog {
     private readonly isUnsent: (id: string) => boolean,
   ) {}
 
-  apply(database: string, { readable, deleted }: Sorted, now: Instant): void {
+  apply(database: string, { readable, deleted }: Sorted, { run, now }: { run: number; now: Instant }): void {
     for (const document of readable) {
-      if (!isLogDocument(document) || this.rows.has(document._id)) continue;
-      if (document.type !== 'visit' || this.matters(document, now)) {
-        this.rows.set(document._id, { database, document });
+      if (!isLogDocument(document)) continue;
+      const known = this.rows.get(document._id);
+      if (known) known.run = run;
+      else if (document.type !== 'visit' || this.matters(document, now)) {
+        this.rows.set(document._id, { database, run, document });
       }
     }
     for (const id of deleted) if (!this.isUnsent(id)) this.rows.delete(id);
@@ -39,6 +44,16 @@ export class MemoryLog {
     return [...this.rows.values()]
       .filter((row) => row.database === database && accounts.includes(ownerOf(row.document)))
       .map(({ document }) => document);
+  }
+
+  /** S8: what somebody else decided, and the server has no more. */
+  sweep(database: string, run: number, accounts: readonly string[]): void {
+    for (const [id, row] of this.rows) {
+      const isMet = row.run >= run || row.database !== database;
+      if (!isMet && isDecision(row.document) && !accounts.includes(ownerOf(row.document))) {
+        this.rows.delete(id);
+      }
+    }
   }
 
   /** S11 */

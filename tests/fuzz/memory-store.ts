@@ -57,7 +57,7 @@ export class MemoryStore implements LocalStore {
 
   /** S1: something that this desk made: in the log and in the outbox, or in neither. */
   record(database: string, document: LogDocument): void {
-    this.#log.rows.set(document._id, { database, document });
+    this.#log.rows.set(document._id, { database, run: 0, document });
     this.#outbox.offer(database, document);
     this.#outbox.tellWaiting();
   }
@@ -221,19 +221,19 @@ export class MemoryStore implements LocalStore {
       case 'catalogue':
         return this.#catalogue.apply(sorted, run);
       case 'visits':
-        return this.#applyLog(database, sorted, now);
+        return this.#applyLog(database, sorted, { run, now });
     }
   }
 
   /** S3: a document that came back as it was sent is acknowledged. */
-  #applyLog(database: string, sorted: Sorted, now: Instant): void {
+  #applyLog(database: string, sorted: Sorted, at: { run: number; now: Instant }): void {
     const isBack = (document: Sorted['readable'][number]) => {
       const sent = this.#outbox.entries.get(document._id)?.document;
       return sent && canonicalJson(sent) === canonicalJson(document);
     };
     const back = sorted.readable.filter(isBack).map(({ _id }) => _id);
     this.#outbox.acknowledge(back);
-    this.#log.apply(database, sorted, now);
+    this.#log.apply(database, sorted, at);
   }
 
   #sweep(database: string, run: number): void {
@@ -243,8 +243,9 @@ export class MemoryStore implements LocalStore {
         return this.#register.sweep(run);
       case 'catalogue':
         return this.#catalogue.sweep(run);
-      default:
-        // Visits stay: a server restored from a backup gets them from the desks that hold them.
+      case 'visits':
+        return this.#log.sweep(database, run, accountsOf(this.device));
+      case undefined:
         return;
     }
   }

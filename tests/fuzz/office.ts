@@ -1,4 +1,5 @@
 import type { CardDocument } from '../../src/lib/documents/card-document';
+import type { LogDocument } from '../../src/lib/documents/visit-documents';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from '../../src/lib/store/database-names';
 import { aCard, anOffering, aScheme, aService, aVenue, cardNumber } from '../builders';
 import type { FakeDatabase, FakeServer } from '../fake-server';
@@ -7,10 +8,19 @@ import type { Random } from './random';
 export const sectors = ['liikunta', 'kulttuuri'];
 export const databases = [catalogueDatabase, registerDatabase, ...sectors.map(visitsDatabase)];
 const services: Record<string, string> = { swim: 'liikunta', course: 'liikunta', theatre: 'kulttuuri' };
-export const databaseOf = (service: string): string => visitsDatabase(services[service] ?? 'liikunta');
+
+/** The log that a document belongs into; a resolution's conflict names its service. */
+export function databaseOf(document: LogDocument): string {
+  const service = document.type === 'resolution' ? document.conflict.split(':')[2] : document.service;
+  return visitsDatabase(services[service ?? ''] ?? 'liikunta');
+}
+
+export const courses = ['watercolours', 'pottery'];
 
 const numbers = [1, 2, 3, 4, 5, 6].map(cardNumber);
 export const aNumber = (random: Random): string => random.pick(numbers);
+/** Of cards that are used too often: desks that are apart come into conflict over them. */
+export const aBusyNumber = (random: Random): string => random.pick(numbers.slice(0, 2));
 
 const card = (number: string, changes: Partial<CardDocument> = {}) =>
   aCard(number, { validFrom: '2020-01-01', validUntil: '2040-12-31', ...changes });
@@ -21,6 +31,7 @@ const service = (id: string, fi: string) =>
     names: { fi, sv: fi, en: fi },
     repeatMinutes: 0,
     ...(id === 'course' && { rule: { kind: 'choice', n: 1 } }),
+    ...(id === 'theatre' && { rule: { kind: 'limit', n: 1, per: 'day' } }),
   });
 
 /** A city with six cards, three services of two sectors, and no visit yet. */
@@ -28,7 +39,7 @@ export function furnish(server: FakeServer): void {
   const catalogue = server.database(catalogueDatabase);
   catalogue.put(aScheme('warkaus', { services: Object.keys(services) }));
   catalogue.put(aVenue('uimahalli', { stale: { afterDays: 7, then: 'admit' } }));
-  catalogue.put(anOffering('watercolours', { from: '2026-01-01', until: '2027-12-31' }));
+  for (const id of courses) catalogue.put(anOffering(id, { from: '2026-01-01', until: '2027-12-31' }));
   for (const id of Object.keys(services)) catalogue.put(service(id, id));
   for (const number of numbers) server.database(registerDatabase).put(card(number));
   for (const sector of sectors) server.database(visitsDatabase(sector));

@@ -5,12 +5,17 @@ import { chooseOffering, isChoice, releaseChoice } from '../../src/lib/store/cho
 import { noteContact } from '../../src/lib/store/clock';
 import type { TiskiDatabase } from '../../src/lib/store/database';
 import { saveDevice, type Device } from '../../src/lib/store/device';
+import { withoutReleased } from '../../src/lib/store/history';
 import { createLocalStore } from '../../src/lib/store/local-store';
 import { logVisit } from '../../src/lib/store/log-visit';
+import { tryAgain } from '../../src/lib/store/outbox';
+import { resolveReview } from '../../src/lib/store/resolve-review';
+import { reviewTouched } from '../../src/lib/store/reviews';
 import { voidVisit } from '../../src/lib/store/void-visit';
 import type { LocalStore } from '../../src/lib/sync/ports';
 import { ulidOf } from '../builders';
 import { aPairedDatabase } from '../paired-database';
+import { isComparable, type Decisions } from './decisions';
 import type { DeskStore } from './desk';
 import { heldBy } from './held-by';
 import type { Held } from './held';
@@ -48,10 +53,10 @@ export class StoredDesk implements DeskStore {
     return result.kind === 'voided' ? (await this.db.voids.get(visit))?.document : undefined;
   }
 
-  async choose(card: string): Promise<LogDocument | undefined> {
+  async choose(card: string, offering: string): Promise<LogDocument | undefined> {
     if (!(await this.#knows('course'))) return undefined;
     const deviceNow = this.now();
-    const question = { text: card, service: 'course', offering: 'watercolours' };
+    const question = { text: card, service: 'course', offering };
     const check = await checkVisit(this.db, question, deviceNow);
     if (!isChoice(check)) return undefined;
     const result = await chooseOffering(this.db, check, { deviceNow, randomId: this.#randomId });
@@ -61,6 +66,33 @@ export class StoredDesk implements DeskStore {
   async release(choice: string): Promise<LogDocument | undefined> {
     const result = await releaseChoice(this.db, choice, { deviceNow: this.now() });
     return result.kind === 'released' ? (await this.db.releases.get(choice))?.document : undefined;
+  }
+
+  async resolve(kind: 'accept' | 'contact', chance: number): Promise<LogDocument | undefined> {
+    const rows = await this.db.reviews.orderBy('id').toArray();
+    const row = rows[Math.floor(chance * rows.length)];
+    if (!row) return undefined;
+    const ulid = this.#randomId();
+    const options = { deviceNow: this.now(), randomId: () => ulid };
+    const result = await resolveReview(this.db, row.conflict, { kind }, options);
+    if (result.kind !== 'resolved') return undefined;
+    return (await this.db.resolutions.get(`resolution:${this.device.account.name}:${ulid}`))?.document;
+  }
+
+  tryAgain = (id: string): Promise<void> => tryAgain(this.db, id);
+  review = (): Promise<void> => reviewTouched(this.db, this.now());
+
+  async decisions(now: Instant, isForgotten: (id: string) => boolean): Promise<Decisions> {
+    await this.review();
+    const standing = await withoutReleased(this.db, await this.db.choices.toArray());
+    const listed = (await this.db.reviews.orderBy('id').toArray()).filter(({ conflict }) =>
+      isComparable(conflict, now, isForgotten),
+    );
+    return {
+      standing: standing.map(({ _id }) => _id).sort(),
+      open: listed.filter(({ contacted }) => !contacted).map(({ id }) => id),
+      contacted: listed.filter(({ contacted }) => contacted).map(({ id }) => id),
+    };
   }
 
   async pair(device: Device): Promise<void> {

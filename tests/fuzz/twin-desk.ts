@@ -37,8 +37,17 @@ export class TwinDesk implements DeskStore {
 
   log = async (card: string, service: string) => this.#record(await this.real.log(card, service));
   undo = async (visit: string) => this.#record(await this.real.undo(visit));
-  choose = async (card: string) => this.#record(await this.real.choose(card));
+  choose = async (card: string, offering: string) => this.#record(await this.real.choose(card, offering));
   release = async (choice: string) => this.#record(await this.real.release(choice));
+  resolve = async (kind: 'accept' | 'contact', chance: number) =>
+    this.#record(await this.real.resolve(kind, chance));
+  review = () => this.real.review();
+  decisions = (now: Instant, isForgotten: (id: string) => boolean) => this.real.decisions(now, isForgotten);
+
+  async tryAgain(id: string): Promise<void> {
+    await this.real.tryAgain(id);
+    await this.#model.tryAgain(id);
+  }
 
   async pair(device: Device): Promise<void> {
     await this.real.pair(device);
@@ -64,7 +73,7 @@ export class TwinDesk implements DeskStore {
   close = () => this.real.close();
 
   #record(document: LogDocument | undefined): LogDocument | undefined {
-    if (document && 'service' in document) this.#model.record(databaseOf(document.service), document);
+    if (document) this.#model.record(databaseOf(document), document);
     return document;
   }
 

@@ -58,7 +58,7 @@ export async function applyChanges(
     case 'catalogue':
       return applyToCatalogue(db, sorted, run);
     case 'visits':
-      await applyLog(db, database, sorted.readable.filter(isLogDocument), now);
+      await applyLog(db, database, sorted.readable.filter(isLogDocument), { run, now });
       return removeLogged(db, sorted.deleted);
   }
 }

@@ -6,6 +6,7 @@ import { readCatalogue } from './catalogue';
 import { noteLink } from './chain';
 import type { TiskiDatabase } from './database';
 import { worthKeeping } from './prune';
+import { isDecision } from './sweep-decisions';
 import { noteTouched } from './touched';
 import { readSetting } from './settings';
 import { visitRowFromDocument } from './visits';
@@ -18,9 +19,10 @@ export async function applyLog(
   db: TiskiDatabase,
   database: string,
   documents: readonly LogDocument[],
-  now: Instant,
+  { run, now }: { run: number; now: Instant },
 ): Promise<void> {
   const added = await addUnknown(db, database, documents, now);
+  await markMet(db, documents, run);
   await settleSeen(db, documents);
   await continueChain(
     db,
@@ -92,6 +94,18 @@ async function addUnknown(
   );
   await db.resolutions.bulkAdd(resolutions);
   return [...visits, ...voids, ...choices, ...releases, ...resolutions].map(({ document }) => document);
+}
+
+/** S8: what the office decided is swept when a pull from zero has ended without it. */
+async function markMet(db: TiskiDatabase, documents: readonly LogDocument[], run: number): Promise<void> {
+  const decisions = documents.filter(isDecision);
+  const keys = (of: (document: LogDocument) => string[]) => decisions.flatMap(of);
+  const voided = keys((each) => (each.type === 'void' ? [each.visit] : []));
+  const released = keys((each) => (each.type === 'release' ? [each.choice] : []));
+  const resolved = keys((each) => (each.type === 'resolution' ? [each._id] : []));
+  if (voided.length > 0) await db.voids.where('visit').anyOf(voided).modify({ run });
+  if (released.length > 0) await db.releases.where('choice').anyOf(released).modify({ run });
+  if (resolved.length > 0) await db.resolutions.where('_id').anyOf(resolved).modify({ run });
 }
 
 /** The rows whose key the table doesn't have. */

@@ -84,6 +84,8 @@ export interface VoidRow {
   database: string;
   desk: string;
   at: Instant;
+  /** As CardRow.run, for what the office decided. */
+  run?: number;
   document: VoidDocument;
 }
 
@@ -106,6 +108,8 @@ export interface ReleaseRow {
   /** The desk of the choice. */
   desk: string;
   at: Instant;
+  /** As CardRow.run, for what the office decided. */
+  run?: number;
   document: ReleaseDocument;
 }
 
@@ -117,6 +121,8 @@ export interface ResolutionRow {
   desk: string;
   conflict: string;
   at: Instant;
+  /** As CardRow.run. */
+  run?: number;
   document: ResolutionDocument;
 }
 

@@ -8,6 +8,7 @@ import { offerAgain } from './held-log';
 import { dropOldBase } from './packed-register';
 import { registerTables } from './register';
 import { readSetting } from './settings';
+import { sweepDecisions } from './sweep-decisions';
 
 /** The pulling half of what sync/ports.ts calls a LocalStore. */
 
@@ -55,7 +56,7 @@ export function applyPage(
     }
     const now = deviceNow + ((await readSetting(db, 'clock'))?.skewMs ?? 0);
     await applyChanges(db, database, page.changes, { run: cursor.run, now });
-    const swept = page.isLast && !cursor.isComplete ? await sweep(db, cursor) : cursor;
+    const swept = page.isLast && !cursor.isComplete ? await sweep(db, cursor, now) : cursor;
     await db.cursors.put({
       ...swept,
       seq: page.seq,
@@ -68,7 +69,7 @@ export function applyPage(
 }
 
 /** S8: rows that a pull from zero did not meet were deleted on the server. Until now they answered. */
-async function sweep(db: TiskiDatabase, cursor: CursorRow): Promise<CursorRow> {
+async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promise<CursorRow> {
   const { database, run } = cursor;
   if (run === 1) return cursor;
   switch (databaseKind(database)) {
@@ -79,8 +80,11 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow): Promise<CursorRow> {
     case 'catalogue':
       await db.catalogue.filter((row) => row.run < run).delete();
       return cursor;
-    default:
+    case 'visits':
       // Visits stay: a server restored from a backup gets them from the desks that hold them.
+      await sweepDecisions(db, cursor, now);
+      return cursor;
+    case undefined:
       return cursor;
   }
 }

@@ -23,7 +23,7 @@ export async function resolveReview(
   decision: { kind: 'accept' | 'contact' },
   { deviceNow, randomId }: { deviceNow: Instant; randomId: () => string },
 ): Promise<ResolveResult> {
-  const tables = [db.settings, db.visits, db.resolutions, db.reviews, db.touched, db.outbox];
+  const tables = [db.settings, db.visits, db.choices, db.resolutions, db.reviews, db.touched, db.outbox];
   try {
     return await db.transaction('rw', tables, async (): Promise<ResolveResult> => {
       const row = await db.reviews.get(seen.id);

@@ -74,6 +74,24 @@ describe('the desk’s review list', () => {
     expect(await conflictsOn(db)).toEqual([]);
   });
 
+  it('S8 a decision that the restored server has no more is asked for anew', async () => {
+    const db = await aDesk();
+    const resolution = {
+      _id: `resolution:office:${ulidOf(1)}`,
+      type: 'resolution',
+      v: 1,
+      conflict: swamTwice[0],
+      documents: twoSwims.map(({ _id }) => _id),
+      decision: 'accept',
+      by: 'office',
+      at: '2026-11-22T07:30:00.000Z',
+    };
+    await load(db, sports, [...twoSwims, resolution]);
+    expect(await conflictsOn(db)).toEqual([]);
+    await load(db, sports, twoSwims, { epoch: 'epoch-2' });
+    expect(await conflictsOn(db)).toEqual([swamTwice]);
+  });
+
   it('R10 is looked at again when the course gets a place more, or one less', async () => {
     const db = await aDesk();
     const chosen = [aChoice('desk-2', 1), aChoice('desk-3', 2, { card: cardNumber(2) })];

@@ -63,6 +63,10 @@ async function subjectsOf(db: TiskiDatabase, documents: readonly LogDocument[]):
       add({ kind: 'portions', service, venue, date: localDate(Date.parse(at), zone) });
     }
   };
+  const addChoice = ({ card, offering }: { card: string; offering: string }) => {
+    add({ kind: 'card', number: card });
+    add({ kind: 'offering', id: offering });
+  };
   for (const document of documents) {
     switch (document.type) {
       case 'visit':
@@ -75,12 +79,13 @@ async function subjectsOf(db: TiskiDatabase, documents: readonly LogDocument[]):
       }
       case 'choice':
       case 'release':
-        add({ kind: 'card', number: document.card });
-        add({ kind: 'offering', id: document.offering });
+        addChoice(document);
         break;
       case 'resolution': {
-        const review = await db.reviews.get(document.conflict);
-        if (review) subjectsOfConflict(review.conflict).forEach(add);
+        const visits = await db.visits.bulkGet(document.documents);
+        for (const visit of visits) if (visit) addVisit(visit.document);
+        const choices = await db.choices.bulkGet(document.documents);
+        for (const choice of choices) if (choice) addChoice(choice);
         break;
       }
     }

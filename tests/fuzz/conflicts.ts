@@ -1,0 +1,31 @@
+import { findConflicts, type Review } from '../../src/lib/documents/find-conflicts';
+import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { Card } from '../../src/lib/domain/card';
+import { day, type Instant } from '../../src/lib/domain/day';
+import { daysReviewed } from '../../src/lib/domain/days-reviewed';
+import type { Catalogue } from '../../src/lib/store/catalogue';
+
+const valuesBy = <T, U>(entries: ReadonlyMap<string, T>, of: (entry: T) => U): Map<string, U> =>
+  new Map([...entries].map(([id, entry]) => [id, of(entry)]));
+
+/** What documents come to by the rules alone: a device finds the same, bit by bit, as they arrive. */
+export function conflictsAmong(
+  documents: readonly LogDocument[],
+  { catalogue, cards }: { catalogue: Catalogue; cards: ReadonlyMap<string, Card> },
+  now: Instant,
+): Review[] {
+  return findConflicts(documents, {
+    services: valuesBy(catalogue.services, ({ service }) => service),
+    schemes: valuesBy(catalogue.schemes, ({ scheme }) => scheme),
+    offerings: valuesBy(catalogue.offerings, ({ offering }) => offering),
+    zoneOf: (venue) => catalogue.venues.get(venue)?.venue.zone ?? 'Europe/Helsinki',
+    card: (number) => cards.get(number),
+    since: now - daysReviewed * day,
+  });
+}
+
+/** Choices that count: R9 gives no second one beside them. */
+export function standingChoices(documents: readonly LogDocument[]): string[] {
+  const released = new Set(documents.flatMap((each) => (each.type === 'release' ? [each.choice] : [])));
+  return documents.flatMap(({ _id, type }) => (type === 'choice' && !released.has(_id) ? [_id] : [])).sort();
+}

@@ -1,0 +1,53 @@
+import type { CatalogueDocument } from '../../src/lib/documents/catalogue-documents';
+import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { Card } from '../../src/lib/domain/card';
+import type { Conflict } from '../../src/lib/domain/conflicts';
+import { day, minute, type Instant } from '../../src/lib/domain/day';
+import { catalogueOf } from '../../src/lib/store/catalogue';
+import { conflictsAmong, standingChoices } from './conflicts';
+
+/** What a desk goes by, beside the documents themselves. */
+export interface Decisions {
+  /** `_id`s of the choices that count (R9). */
+  standing: string[];
+  /** The review list, as ids of conflicts: not those that somebody has settled. */
+  open: string[];
+  contacted: string[];
+}
+
+/** Days within which no clock of the simulation makes a desk overlook a conflict or forget a part of it (S9). */
+const daysCompared = 20;
+
+/** Conflicts that every clock agrees about, the wrong ones too. */
+export const isComparable = (
+  { entries }: Conflict,
+  now: Instant,
+  isForgotten: (id: string) => boolean,
+): boolean =>
+  entries.every(({ id, at }) => !isForgotten(id) && at > now - daysCompared * day && at < now + 5 * minute);
+
+/** By the rules, from the documents alone. */
+export function decisionsOf(
+  {
+    log,
+    catalogue,
+    cards,
+  }: {
+    log: readonly LogDocument[];
+    catalogue: ReadonlyMap<string, CatalogueDocument>;
+    cards: ReadonlyMap<string, Card>;
+  },
+  now: Instant,
+  isForgotten: (id: string) => boolean,
+): Decisions {
+  const context = { catalogue: catalogueOf([...catalogue.values()]), cards };
+  const reviews = conflictsAmong(log, context, now).filter(({ conflict }) =>
+    isComparable(conflict, now, isForgotten),
+  );
+  const idsOf = (state: 'open' | 'contacted') =>
+    reviews
+      .filter((each) => each.state.kind === state)
+      .map(({ conflict }) => conflict.id)
+      .sort();
+  return { standing: standingChoices(log), open: idsOf('open'), contacted: idsOf('contacted') };
+}

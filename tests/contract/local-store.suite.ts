@@ -150,6 +150,20 @@ export function describeLocalStore(
       expect((await desk.held()).quarantine.size).toBe(0);
     });
 
+    it('S8 what could not be read goes with the copy that had it, looked at again meanwhile or not', async () => {
+      const spoilt = { ...aCard(cardNumber(2)), status: 'frozen' };
+      await page(register, '10', '11', [aCard(cardNumber(2))]);
+      await page(register, '11', '12', [spoilt, { ...aCard(cardNumber(3)), v: 2 }]);
+      await store.startOver(register, 'epoch-2');
+      await store.reviewQuarantine();
+      expect(await store.needsUpdate()).toBe(true);
+      await page(register, '0', '1', [aCard(card)], { epoch: 'epoch-2' });
+      const { cards, quarantine } = await desk.held();
+      expect([...cards.keys()]).toEqual([card]);
+      expect([...quarantine.keys()]).toEqual([]);
+      expect(await store.needsUpdate()).toBe(false);
+    });
+
     it('S7 a document has its place, and a newer one asks for an update', async () => {
       expect(await store.needsUpdate()).toBe(false);
       await page(visits, '10', '12', [aCard(cardNumber(2)), { ...aVisit('desk-2', 1), v: 2 }]);

@@ -10,13 +10,13 @@ const spans = [1_000, minute, 60 * minute, day, 10 * day];
 const works = {
   log: 24,
   undo: 6,
-  choose: 6,
+  choose: 9,
   release: 2,
   resolve: 3,
   review: 3,
   office: 12,
-  'office-decides': 6,
-  'office-releases': 2,
+  'office-decides': 8,
+  'office-releases': 3,
   'save-file': 1,
   'take-in': 2,
   'take-venue': 2,
@@ -50,6 +50,14 @@ const isWork = (name: string): name is Work => name in works;
 export const deck = Object.entries(works).flatMap(([name, weight]) =>
   isWork(name) ? Array<Work>(weight).fill(name) : [],
 );
+
+/** What the office wrote: nobody else has it. */
+export function noteDecided({ world, ledger }: City, written: ReturnType<City['office']['decide']>): void {
+  for (const { document } of written) {
+    world.note(`office-decides ${document._id}`);
+    ledger.decided.add(document._id);
+  }
+}
 
 /** Somebody or something acts, between two steps of the programs. */
 export async function act(city: City, work: Work): Promise<void> {
@@ -105,10 +113,7 @@ export async function act(city: City, work: Work): Promise<void> {
       return;
     case 'office-decides':
     case 'office-releases':
-      for (const { document } of work === 'office-decides' ? office.decide() : office.release()) {
-        world.note(`${work} ${document._id}`);
-        ledger.decided.add(document._id);
-      }
+      noteDecided(city, work === 'office-decides' ? office.decide() : office.release());
       return;
     case 'save-file':
       note('');

@@ -4,6 +4,8 @@ import type { Change } from '../../src/lib/sync/ports';
 
 interface QuarantineRow {
   database: string;
+  /** The pull from zero that last met it (S8). */
+  run: number;
   change: Change;
   unreadable: Unreadable;
 }
@@ -13,16 +15,28 @@ export class MemoryQuarantine {
   readonly #rows = new Map<string, QuarantineRow>();
 
   /** What came anew is judged anew. */
-  apply(database: string, changes: readonly Change[], { unreadable }: Sorted): void {
+  apply(database: string, changes: readonly Change[], { unreadable }: Sorted, run: number): void {
     for (const { id } of changes) this.#rows.delete(`${database} ${id}`);
     for (const { id, unreadable: fault, document } of unreadable) {
       const change = changes.find((each) => each.id === id && each.document === document);
-      if (change) this.#rows.set(`${database} ${id}`, { database, change, unreadable: fault });
+      if (change) this.#rows.set(`${database} ${id}`, { database, run, change, unreadable: fault });
     }
   }
 
-  changesOf = (database: string): Change[] =>
-    [...this.#rows.values()].filter((row) => row.database === database).map(({ change }) => change);
+  /** By the pull that met them. */
+  changesOf(database: string): Map<number, Change[]> {
+    const changes = new Map<number, Change[]>();
+    for (const { database: own, run, change } of this.#rows.values()) {
+      if (own === database) changes.set(run, [...(changes.get(run) ?? []), change]);
+    }
+    return changes;
+  }
+
+  sweep(database: string, run: number): void {
+    for (const [key, row] of this.#rows) {
+      if (row.database === database && row.run < run) this.#rows.delete(key);
+    }
+  }
 
   forget(isForgotten: (database: string) => boolean): void {
     for (const [key, { database }] of this.#rows) if (isForgotten(database)) this.#rows.delete(key);

@@ -128,8 +128,10 @@ export class MemoryStore implements LocalStore {
   }
 
   async reviewQuarantine(): Promise<void> {
-    for (const [database, { run }] of this.#cursors.rows) {
-      this.#apply(database, this.#quarantine.changesOf(database), run, this.clock.read().now);
+    for (const database of this.#cursors.rows.keys()) {
+      for (const [run, changes] of this.#quarantine.changesOf(database)) {
+        this.#apply(database, changes, run, this.clock.read().now);
+      }
     }
   }
 
@@ -214,7 +216,7 @@ export class MemoryStore implements LocalStore {
     const kind = databaseKind(database);
     if (!kind) return;
     const sorted = sortChanges(kind, changes);
-    this.#quarantine.apply(database, changes, sorted);
+    this.#quarantine.apply(database, changes, sorted, run);
     switch (kind) {
       case 'register':
         return this.#register.apply(sorted, run);
@@ -238,6 +240,7 @@ export class MemoryStore implements LocalStore {
 
   #sweep(database: string, run: number): void {
     if (run === 1) return;
+    this.#quarantine.sweep(database, run);
     switch (databaseKind(database)) {
       case 'register':
         return this.#register.sweep(run);

@@ -18,6 +18,8 @@ export function databaseOf(document: LogDocument): string {
 export const courses = ['watercolours', 'pottery'];
 
 const numbers = [1, 2, 3, 4, 5, 6].map(cardNumber);
+/** Of cards that there are from the beginning: a restore takes the others away again. */
+const firstNumbers = numbers.slice(0, 3);
 export const aNumber = (random: Random): string => random.pick(numbers);
 /** Of cards that are used too often: desks that are apart come into conflict over them. */
 export const aBusyNumber = (random: Random): string => random.pick(numbers.slice(0, 2));
@@ -34,14 +36,14 @@ const service = (id: string, fi: string) =>
     ...(id === 'theatre' && { rule: { kind: 'limit', n: 1, per: 'day' } }),
   });
 
-/** A city with six cards, three services of two sectors, and no visit yet. */
+/** A city with half of its six cards, three services of two sectors, and no visit yet. */
 export function furnish(server: FakeServer): void {
   const catalogue = server.database(catalogueDatabase);
   catalogue.put(aScheme('warkaus', { services: Object.keys(services) }));
   catalogue.put(aVenue('uimahalli', { stale: { afterDays: 7, then: 'admit' } }));
   for (const id of courses) catalogue.put(anOffering(id, { from: '2026-01-01', until: '2027-12-31' }));
   for (const id of Object.keys(services)) catalogue.put(service(id, id));
-  for (const number of numbers) server.database(registerDatabase).put(card(number));
+  for (const number of firstNumbers) server.database(registerDatabase).put(card(number));
   for (const sector of sectors) server.database(visitsDatabase(sector));
 }
 
@@ -49,7 +51,7 @@ export function furnish(server: FakeServer): void {
 export function workAtOffice(server: FakeServer, random: Random): string {
   const register = server.database(registerDatabase);
   const number = aNumber(random);
-  const work = random.pick(['change', 'change', 'change', 'delete', 'spoil', 'renew', 'catalogue']);
+  const work = random.pick(['change', 'change', 'delete', 'delete', 'spoil', 'renew', 'catalogue']);
   switch (work) {
     case 'change':
       register.put(card(number, { status: random.pick(['active', 'suspended', 'lost']) }));
@@ -72,6 +74,14 @@ export function workAtOffice(server: FakeServer, random: Random): string {
       break;
   }
   return `office: ${work} ${number}`;
+}
+
+/** One card goes, and another one comes. */
+export function turnOver(server: FakeServer, random: Random): string {
+  const [gone, come] = [random.pick(firstNumbers), random.pick(numbers.slice(firstNumbers.length))];
+  server.database(registerDatabase).delete(`card:${gone}`);
+  server.database(registerDatabase).put(card(come));
+  return `office: ${gone} goes, ${come} comes`;
 }
 
 /** S18: the server packs the register, in parts of a row each; now and then one is damaged on its disk. */

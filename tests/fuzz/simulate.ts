@@ -1,8 +1,9 @@
 import { day, minute } from '../../src/lib/domain/day';
 import { mayBeTriedAgain, refusalKind } from '../../src/lib/sync/refusal-kind';
-import { act, deck } from './acts';
+import { act, deck, noteDecided } from './acts';
 import { aCity, type City, type Kind } from './city';
 import type { AtRest } from './invariants';
+import { packRegister, turnOver } from './office';
 import { createRandom } from './random';
 
 export interface Story {
@@ -16,7 +17,7 @@ export interface Story {
 }
 
 /** Steps of trouble before the weather clears. */
-const troubledSteps: Record<Kind, number> = { memory: 220, stored: 160 };
+const troubledSteps: Record<Kind, number> = { memory: 180, stored: 120 };
 /** Far more than a city needs to come to rest; one that runs in circles is stopped here. */
 const mostSteps = 20_000;
 /** How long is waited for peace, ms: S12's longest pauses, and some days for what is done once a day. */
@@ -44,9 +45,9 @@ const isOver = ({ ledger }: City) => ledger.violations.length > 0;
 async function runCity(city: City, troubled: number): Promise<number> {
   const { world, weather } = city;
   const { random } = world;
+  let steps = random.next() < 0.75 ? await someQuietDays(city) : 0;
   weather.isRough = true;
-  let steps = 0;
-  for (; steps < troubled && !isOver(city); steps++) {
+  for (const until = steps + troubled; steps < until && !isOver(city); steps++) {
     if (world.isIdle || random.next() < 0.15) await act(city, random.pick(deck));
     else await world.step();
   }
@@ -57,18 +58,50 @@ async function runCity(city: City, troubled: number): Promise<number> {
   return steps + (await comeToRest(city, true));
 }
 
+/**
+ * The desks load before the trouble begins: what goes wrong with a full desk is seen too. Some cities then lose a
+ * day of their office's work (S8), with a packed register or without (S18). Gives the steps.
+ */
+async function someQuietDays(city: City): Promise<number> {
+  const { world, server, copies } = city;
+  const { random } = world;
+  const mayPack = async () => {
+    if (random.next() < 0.6) world.note(await packRegister(server, random));
+  };
+  await mayPack();
+  let steps = await runToIdle(city);
+  copies.backUp(server);
+  if (random.next() < 0.5) {
+    world.note(turnOver(server, random));
+    steps += await runToIdle(city);
+    copies.restore('renewed');
+    world.note('a day is lost');
+    await mayPack();
+  }
+  return steps;
+}
+
+/** Gives the steps that it took. */
+async function runToIdle(city: City): Promise<number> {
+  const { world, ledger, desks } = city;
+  for (const desk of desks) desk.hurry();
+  await world.passTo(world.now);
+  let steps = 0;
+  for (; !world.isIdle && !isOver(city); steps++) {
+    await world.step();
+    if (steps > mostSteps) ledger.violate('S12 it runs in circles');
+  }
+  return steps;
+}
+
 /** Until nothing moves and everything holds; gives the steps that it took. */
 async function comeToRest(city: City, isMended: boolean): Promise<number> {
-  const { world, ledger, desks, invariants } = city;
+  const { world, ledger, invariants } = city;
   let steps = 0;
   let unrest: string[] = [];
   for (const wait of waits) {
     await world.passTo(world.now + wait);
-    for (const desk of desks) desk.hurry();
-    for (; !world.isIdle && !isOver(city); steps++) {
-      await world.step();
-      if (steps > mostSteps) ledger.violate('S12 it runs in circles');
-    }
+    steps += await runToIdle(city);
     if (isOver(city)) return steps;
     unrest = await invariants.unrest(await allAtRest(city), isMended);
     if (unrest.length === 0) return steps;
@@ -93,10 +126,11 @@ function makePeace({ world, server, weather, desks }: City): void {
   }
 }
 
-/** S4: the server and the desks' rights are mended, and people put back what was refused. */
+/** S4: the server and the desks' rights are mended, people put back what was refused, and the office decides. */
 async function mend(city: City): Promise<void> {
-  const { world, weather, rights } = city;
+  const { world, weather, rights, office } = city;
   world.note('mended');
+  noteDecided(city, [...office.decide(), ...office.release()]);
   weather.poison.clear();
   rights.giveBack();
   for (const { desk, held } of await allAtRest(city)) {

@@ -42,7 +42,7 @@ export async function applyChanges(
     await db.quarantine.bulkDelete(changes.map(({ id }): [string, string] => [database, id]));
   }
   await db.quarantine.bulkPut(
-    sorted.unreadable.map((entry): QuarantineRow => ({ database, ...entry, at: now })),
+    sorted.unreadable.map((entry): QuarantineRow => ({ database, ...entry, at: now, run })),
   );
   switch (kind) {
     case 'register':

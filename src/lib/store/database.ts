@@ -172,6 +172,8 @@ export interface QuarantineRow {
   unreadable: Unreadable;
   document: unknown;
   at: Instant;
+  /** As CardRow.run; absent in rows that an older build wrote. */
+  run?: number;
 }
 
 /** How far a database was pulled, and what its rows belong to. */

@@ -72,6 +72,11 @@ export function applyPage(
 async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promise<CursorRow> {
   const { database, run } = cursor;
   if (run === 1) return cursor;
+  await db.quarantine
+    .where('database')
+    .equals(database)
+    .filter((row) => (row.run ?? 0) < run)
+    .delete();
   switch (databaseKind(database)) {
     case 'register':
       // A look at every row: rare enough that an index, paid for with every card, is not worth it.
@@ -118,8 +123,13 @@ export async function reviewQuarantine(db: TiskiDatabase, deviceNow: Instant): P
     for (const cursor of await db.cursors.toArray()) {
       const rows = await db.quarantine.where('database').equals(cursor.database).toArray();
       if (rows.length === 0) continue;
-      const changes = rows.map(({ id, document }) => ({ id, deleted: false, document }));
-      await applyChanges(db, cursor.database, changes, { run: cursor.run, now });
+      // S8: nothing is met by being looked at again.
+      for (const run of new Set(rows.map((row) => row.run ?? 0))) {
+        const changes = rows
+          .filter((row) => (row.run ?? 0) === run)
+          .map(({ id, document }) => ({ id, deleted: false, document }));
+        await applyChanges(db, cursor.database, changes, { run, now });
+      }
       await db.cursors.put({ ...cursor, revision: cursor.revision + 1 });
     }
   });

@@ -147,11 +147,9 @@ async function startSyncerAs(
   const reporting: { reporter?: Reporter } = {};
   let lastFailure: SyncState['lastFailure'];
   const timing = browserTiming(server.now);
-  const store = createLocalStore(db, server.now);
   const syncer = await startSyncer({
     server: createCouchServer(server, device.account),
-    store,
-    renewing: store,
+    store: createLocalStore(db, server.now),
     timing,
     sessionEpoch: ulid(),
     onState(state: SyncState) {

@@ -8,14 +8,7 @@ import { acknowledge, refuse, suspect, waitingCount, type OutboxRefusal } from '
 import { prune } from './prune';
 import { applyPage, reviewQuarantine, startOver, type Page } from './pull-store';
 import { hasNewerDocuments } from './quarantine';
-import {
-  adoptSnapshot,
-  outgrown,
-  renewSnapshot,
-  stagedParts,
-  stagePart,
-  type Snapshot,
-} from './snapshot-store';
+import { adoptSnapshot, stagedParts, stagePart, type Snapshot } from './snapshot-store';
 
 /** What the sync engine needs of the device: fulfils LocalStore of sync/ports.ts. */
 export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
@@ -38,9 +31,6 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
       stagePart(db, snapshot, index, bytes),
     adoptSnapshot: (snapshot: Snapshot, epoch: string): Promise<boolean> =>
       adoptSnapshot(db, snapshot, epoch, now()),
-    outgrown: (): Promise<{ snapshot: string | undefined } | undefined> => outgrown(db),
-    renewSnapshot: (snapshot: Snapshot, page: Page): Promise<boolean> =>
-      renewSnapshot(db, snapshot, page, now()),
 
     async waiting(database: string, limit: number): Promise<LogDocument[]> {
       const key = [database, 'waiting'];

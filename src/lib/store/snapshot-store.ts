@@ -1,14 +1,13 @@
 import * as v from 'valibot';
 import { rowsOfPart, unpackedRow } from '$lib/documents/packed/part';
-import { isWorthPacking } from '$lib/documents/packed/snapshot-document';
 import type { Instant } from '$lib/domain/day';
 import { applyChanges, type PulledChange } from './apply-changes';
 import { cardNumbers, keepReadable } from './apply-register';
-import { maxKey, type CardRow, type CursorRow, type PackedBase, type TiskiDatabase } from './database';
+import { maxKey, type CardRow, type PackedBase, type TiskiDatabase } from './database';
 import { registerDatabase } from './database-names';
 import { readDevice } from './device';
-import { contentTables, type Page } from './pull-store';
-import { packedBase, registerTables } from './register';
+import { contentTables } from './pull-store';
+import { packedBase } from './register';
 import { noteRulesChanged } from './touched';
 import { readSetting } from './settings';
 import { isStorageFull } from './storage-full';
@@ -98,67 +97,20 @@ export function adoptSnapshot(
     const device = await readDevice(db);
     const cursor = await db.cursors.get(registerDatabase);
     if (device?.state !== 'active' || cursor?.epoch !== epoch || cursor.seq !== '0') return false;
-    const now = deviceNow + ((await readSetting(db, 'clock'))?.skewMs ?? 0);
-    return replaceRegister(db, snapshot, { ...cursor, seq: snapshot.seq }, now);
-  });
-}
+    const { id, seq, buckets, cards } = snapshot;
+    const rest = await db.packed.get([id, buckets]);
+    if (!rest || (await rowsOf(db, id).count()) !== buckets + 1) return false;
+    const changes = unpacked(rest.bytes);
+    if (!changes) return false;
 
-/** The snapshot that the register has, when so much lies over it that a newer one is worth its loading. */
-export function outgrown(db: TiskiDatabase): Promise<{ snapshot: string | undefined } | undefined> {
-  return db.transaction('r', registerTables(db), async () => {
-    const [base, cards, deleted] = await Promise.all([
-      packedBase(db),
-      db.cards.count(),
-      db.deletedCards.count(),
-    ]);
-    const isWorthIt = isWorthPacking({ cards: base?.cards ?? 0, rows: cards + deleted });
-    return isWorthIt ? { snapshot: base?.id } : undefined;
-  });
-}
-
-/**
- * S18: the same for a register that is up to date, together with all that changed after the snapshot. It counts as a
- * pull from zero, so that nothing of the former snapshot is taken for one of the new (S8). False, and nothing changed,
- * when the cursor is not where it was when the server was asked.
- */
-export function renewSnapshot(
-  db: TiskiDatabase,
-  snapshot: Snapshot,
-  { changes, epoch, since, seq }: Page,
-  deviceNow: Instant,
-): Promise<boolean> {
-  return db.transaction('rw', contentTables(db), async () => {
-    const device = await readDevice(db);
-    const cursor = await db.cursors.get(registerDatabase);
-    const isThere = cursor?.epoch === epoch && cursor.seq === since && cursor.isComplete;
-    if (device?.state !== 'active' || !isThere) return false;
-    const run = cursor.run + 1;
+    await replaceCards(db, changes, cursor.run);
+    const base: PackedBase = { id, buckets, cards, run: cursor.run };
+    await db.cursors.put({ ...cursor, seq, base, revision: cursor.revision + 1 });
+    await removeOthers(db, [id]);
     const now = deviceNow + ((await readSetting(db, 'clock'))?.skewMs ?? 0);
-    if (!(await replaceRegister(db, snapshot, { ...cursor, seq, run, asOf: now }, now))) return false;
-    await applyChanges(db, registerDatabase, changes, { run, now });
+    await applyChanges(db, registerDatabase, changes, { run: cursor.run, now });
     return true;
   });
-}
-
-/** Puts what is staged in place, with this cursor. False, and nothing changed, when something is wrong with it. */
-async function replaceRegister(
-  db: TiskiDatabase,
-  { id, buckets, cards }: Snapshot,
-  cursor: CursorRow,
-  now: Instant,
-): Promise<boolean> {
-  const rest = await db.packed.get([id, buckets]);
-  if (!rest || (await rowsOf(db, id).count()) !== buckets + 1) return false;
-  const changes = unpacked(rest.bytes);
-  if (!changes) return false;
-
-  const { run } = cursor;
-  await replaceCards(db, changes, run);
-  const base: PackedBase = { id, buckets, cards, run };
-  await db.cursors.put({ ...cursor, base, revision: cursor.revision + 1 });
-  await removeOthers(db, [id]);
-  await applyChanges(db, registerDatabase, changes, { run, now });
-  return true;
 }
 
 /** Forgets what the snapshot has anew; of cards that it could not read, the last readable version stays (S7). */

@@ -31,10 +31,10 @@ export async function loadSnapshot(
   }
 }
 
-/** Brings the parts that the device has not. False when one is not what it should be. */
-export async function loadParts(
+/** False when a part is not what it should be. */
+async function loadParts(
   remote: RemoteDatabase,
-  store: Pick<LocalStore, 'stagedParts' | 'stagePart'>,
+  store: LocalStore,
   snapshot: Snapshot,
   { epoch, onProgress }: SnapshotOptions,
 ): Promise<Outcome<boolean>> {

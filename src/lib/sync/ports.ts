@@ -181,18 +181,6 @@ export interface LocalStore {
   onWaiting(listener: () => void): () => void;
 }
 
-/** S18: a register that lies in more rows than it has to. */
-export interface RenewingStore {
-  /** The snapshot under a register over which so much lies that a newer one is worth its loading; undefined for none. */
-  outgrown(): Promise<{ snapshot: string | undefined } | undefined>;
-  /**
-   * Puts a snapshot whose parts are all there, and the changes that follow it, in the place of a register that is up
-   * to date: one transaction. `page.since` is where the device's cursor was when the server was asked; false, and
-   * nothing changed, when it is no more, or something is wrong with the parts.
-   */
-  renewSnapshot(snapshot: Snapshot, page: PulledPage): Promise<boolean>;
-}
-
 /** Why an attempt failed: the server's side, or the device's own storage. */
 export type SyncFailure = RemoteFailure | { kind: 'device'; reason: string };
 

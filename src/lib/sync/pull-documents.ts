@@ -79,6 +79,6 @@ function isRefusedCursor(failure: RemoteFailure, since: string): boolean {
  * server's `seq` begins with a number that grows ("17", "17-g1AAAA"). In a cluster it may also fall when a
  * node is lost; then too much is read twice, and nothing is missed.
  */
-export function isBehind(seq: string, since: string): boolean {
+function isBehind(seq: string, since: string): boolean {
   return Number.parseInt(seq, 10) < Number.parseInt(since, 10);
 }

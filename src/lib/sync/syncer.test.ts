@@ -31,20 +31,13 @@ async function aCity() {
   const line: { fate: (request: Request) => Fate } = { fate: () => 'deliver' };
   const requests: Request[] = [];
   const states: SyncState[] = [];
-  const store = createLocalStore(db, time.now);
-  const looks: number[] = [];
-  const outgrown = () => {
-    looks.push(time.now());
-    return store.outgrown();
-  };
   const start = async (): Promise<Syncer> => {
     const syncer = await startSyncer({
       server: server.connect('desk-1', (request) => {
         requests.push(request);
         return line.fate(request);
       }),
-      store,
-      renewing: { ...store, outgrown },
+      store: createLocalStore(db, time.now),
       timing: time,
       sessionEpoch: 'session',
       onState: (state) => states.push(state),
@@ -58,7 +51,7 @@ async function aCity() {
     const check = await checkVisit(db, { text: number, service: 'swim' }, time.now());
     return logVisit(db, check, { deviceNow: time.now(), randomId: () => ulidOf(++ids) });
   };
-  return { server, box: server.database(visits), time, db, line, requests, states, looks, start, log };
+  return { server, box: server.database(visits), time, db, line, requests, states, start, log };
 }
 
 const phases = (states: SyncState[]) => states.map(({ phase }) => phase);
@@ -298,16 +291,5 @@ describe('the syncer', () => {
     await time.pass(60 * 60_000);
     expect(requests).toHaveLength(before);
     expect(await waitingCount(db)).toBe(1);
-  });
-
-  it('S18 looks once a day whether the register has outgrown its snapshot', async () => {
-    const { server, time, looks, start } = await aCity();
-    await start();
-    for (const ms of [minute, 10 * minute, 60 * minute, day]) {
-      await time.pass(ms);
-      server.database('tiski-register').put(aCard(number));
-      await time.pass(1);
-    }
-    expect(looks.map((at) => at - sundayMorning > 10 * minute)).toEqual([true, true]);
   });
 });

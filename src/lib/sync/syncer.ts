@@ -8,18 +8,14 @@ import {
   type Outcome,
   type RemoteFailure,
   type RemoteServer,
-  type RenewingStore,
   type SyncState,
   type Timing,
 } from './ports';
-import { createRenewal } from './renew-snapshot';
 import { syncStateOf } from './sync-state';
 
 export interface SyncerParts {
   server: RemoteServer;
   store: LocalStore;
-  /** S18: absent, the device keeps the snapshot that it began with. */
-  renewing?: RenewingStore;
   timing: Timing;
   /** Called with every new state. */
   onState(state: SyncState): void;
@@ -46,7 +42,7 @@ const push = 'push';
  * changes. Nothing here is awaited by a counter (S14).
  */
 export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
-  const { server, store, renewing, timing, onState, sessionEpoch } = parts;
+  const { server, store, timing, onState, sessionEpoch } = parts;
   const databases = await store.databases();
   await store.reviewQuarantine();
   const lanes = new Map<string, Lane>();
@@ -156,21 +152,12 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
       index < mostWaits
         ? (signal) => waitForChange(database, signal)
         : (signal) => timing.sleep(lookEvery, signal).then(() => nothingToTell);
-    const remote = server.database(database);
-    const takeTurn = createHeldCheck({ remote, store, now: timing.now });
-    const renew =
-      renewing && store.takesSnapshots(database)
-        ? createRenewal({ remote, store, renewing, now: timing.now })
-        : undefined;
+    const takeTurn = createHeldCheck({ remote: server.database(database), store, now: timing.now });
     open(
       database,
       () => pull(database),
-      // S9, S18: a rest begins with what is done once a day, where it is due.
-      async (signal) => {
-        if (await takeTurn(signal)) return nothingToTell;
-        await renew?.();
-        return rest(signal);
-      },
+      // S9: a rest begins with a turn of the daily check, where one is due.
+      async (signal) => ((await takeTurn(signal)) ? nothingToTell : rest(signal)),
     );
   });
   const unwatch = store.onWaiting(() => lanes.get(push)?.wake());

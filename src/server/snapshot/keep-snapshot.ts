@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isWorthPacking, snapshotId, snapshotManifest } from '$lib/documents/packed/snapshot-document';
+import { snapshotId, snapshotManifest } from '$lib/documents/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { registerDatabase } from '../provision/databases';
 import { makeSnapshot } from './make-snapshot';
@@ -11,6 +11,9 @@ export interface SnapshotSettings {
   /** A register with fewer documents comes quickly enough by pages. */
   smallest?: number;
 }
+
+/** A desk has these beside its snapshot, a row each: more of them, and a new snapshot is worth its making. */
+const overlay = { share: 0.05, least: 2_000 } as const;
 
 /** More changes than these between two looks are an import under way: its end is waited for. */
 const busyAbove = 1_000;
@@ -37,7 +40,7 @@ export async function snapshotAge(client: CouchClient): Promise<SnapshotAge> {
 }
 
 export function isDue({ documents, changes }: SnapshotAge, smallest: number): boolean {
-  return documents >= smallest && isWorthPacking({ cards: documents, rows: changes });
+  return documents >= smallest && changes >= Math.max(overlay.least, documents * overlay.share);
 }
 
 export const smallestPacked = 2_000;

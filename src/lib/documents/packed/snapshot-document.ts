@@ -44,8 +44,4 @@ export const snapshotManifest = v.object({
 });
 export type SnapshotManifest = v.InferOutput<typeof snapshotManifest>;
 
-/** Rows a card that lie over a snapshot: with as many as this, a new one is worth its making, and its loading. */
-export const isWorthPacking = ({ cards, rows }: { cards: number; rows: number }): boolean =>
-  rows >= Math.max(2_000, cards * 0.05);
-
 export const snapshotId = (epoch: string) => `snapshot:${epoch}`;

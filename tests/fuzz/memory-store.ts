@@ -187,7 +187,7 @@ export class MemoryStore implements LocalStore {
   }
 
   async stagePart(snapshot: Snapshot, index: number, bytes: Uint8Array): Promise<boolean> {
-    return this.#register.stage(snapshot, index, bytes);
+    return this.device.state === 'active' && this.#register.stage(snapshot, index, bytes);
   }
 
   async adoptSnapshot(snapshot: Snapshot, epoch: string): Promise<boolean> {

@@ -66,6 +66,18 @@ describe('a request', () => {
     expect(await ask(url, { longestMs: 100 })).toEqual({ ok: false, failure: { kind: 'unreachable' } });
   });
 
+  it('S12 gives up what is longer than any answer of ours', async () => {
+    const megabyte = Buffer.alloc(1024 * 1024);
+    const url = await serve((_request, response) => {
+      const go = () => {
+        while (!response.destroyed && response.write(megabyte));
+      };
+      response.on('drain', go);
+      go();
+    });
+    expect(await ask(url)).toEqual({ ok: false, failure: { kind: 'unreachable' } });
+  });
+
   it('S12 carries nothing to where a redirect points', async () => {
     const asked: unknown[] = [];
     const url = await serve((request, response) => {

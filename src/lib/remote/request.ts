@@ -31,6 +31,8 @@ export type Received<T> = { ok: true; value: T; text: string } | { ok: false; fa
 const longestClockReading = 10_000;
 /** Nothing of ours takes longer on a line that works at all; a stranger's answer may have no end, ms. */
 const usualLongestMs = 600_000;
+/** Nothing of ours is longer, bytes. */
+const longestBody = 64 * 1024 * 1024;
 /** The slowest line on which a body is expected to arrive, bytes a ms: fetch doesn't tell how far it is. */
 const slowestUpload = 2;
 
@@ -111,7 +113,8 @@ async function exchange(
     const { status, headers } = response;
     return { ok: true, status, headers, bytes, sentAt, headersAt };
   } catch {
-    // fetch rejects for every kind of broken line, and for the time-outs above.
+    // fetch rejects for every kind of broken line, and for the time-outs above. What may still be coming is not wanted.
+    abort();
     return { ok: false, failure: { kind: 'unreachable' } };
   } finally {
     clearTimeout(idle);
@@ -120,15 +123,18 @@ async function exchange(
   }
 }
 
-/** All of a body; tells of each piece that arrives. */
+/** All of a body; tells of each piece that arrives. @throws when it goes on and on */
 async function readBody({ body }: Response, onPiece: () => void): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
+  let length = 0;
   const reader = body?.getReader();
   for (let piece = await reader?.read(); piece && !piece.done; piece = await reader?.read()) {
     onPiece();
     pieces.push(piece.value);
+    length += piece.value.length;
+    if (length > longestBody) throw new RangeError('The answer is longer than any of ours.');
   }
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  const bytes = new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {
     bytes.set(piece, at);

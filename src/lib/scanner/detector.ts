@@ -35,7 +35,12 @@ function workerDetector(): Detector {
         };
         worker.onerror = (event) => reject(new Error(event.message));
         const request: DetectorRequest = { picture, wasmUrl };
-        worker.postMessage(request, [picture]);
+        try {
+          worker.postMessage(request, [picture]);
+        } catch (error) {
+          picture.close();
+          reject(error);
+        }
       });
     },
     close: () => worker.terminate(),

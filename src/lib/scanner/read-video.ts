@@ -21,6 +21,7 @@ export function readVideo(
   let startedAt = 0;
   let lastCodeAt = performance.now();
   let failures = 0;
+  let takesFrames = typeof VideoFrame !== 'undefined';
 
   function next() {
     if (ended.aborted) return;
@@ -33,11 +34,13 @@ export function readVideo(
     if (ended.aborted || now - startedAt < readPause(lastCodeAt, now)) return next();
     startedAt = now;
     try {
-      const codes = await detector.read(await takePicture(video));
+      const codes = await detector.read(await takePicture(video, takesFrames));
       failures = 0;
       if (codes.length > 0) lastCodeAt = now;
       if (!ended.aborted) onCodes(codes);
     } catch {
+      // Some browser may have VideoFrames that can't be handed over, or not be read there.
+      takesFrames = false;
       failures += 1;
       if (failures >= failuresToGiveUp && !ended.aborted) return onFailure();
     }
@@ -48,6 +51,5 @@ export function readVideo(
 }
 
 /** A VideoFrame is only pointed at; copying a picture here took the page 15 ms of every reading. */
-async function takePicture(video: HTMLVideoElement): Promise<Picture> {
-  return typeof VideoFrame === 'undefined' ? createImageBitmap(video) : new VideoFrame(video);
-}
+const takePicture = async (video: HTMLVideoElement, takesFrames: boolean): Promise<Picture> =>
+  takesFrames ? new VideoFrame(video) : createImageBitmap(video);

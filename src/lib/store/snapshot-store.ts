@@ -54,7 +54,10 @@ async function removeOthers(db: TiskiDatabase, kept: readonly (string | undefine
   }
 }
 
-/** Keeps a part. False when its bytes are not what it says. @throws when the disk is full; then nothing is left of it */
+/**
+ * Keeps a part. False when its bytes are not what it says, or the device was revoked meanwhile (S11).
+ * @throws when the disk is full; then nothing is left of it
+ */
 export async function stagePart(
   db: TiskiDatabase,
   { id, parts }: Snapshot,
@@ -71,10 +74,13 @@ export async function stagePart(
     throw error;
   }
   try {
-    await db.packed.bulkPut(
-      rows.map((row, offset) => ({ snapshot: id, bucket: part.first + offset, bytes: row })),
-    );
-    return true;
+    return await db.transaction('rw', [db.settings, db.packed], async () => {
+      if ((await readDevice(db))?.state !== 'active') return false;
+      await db.packed.bulkPut(
+        rows.map((row, offset) => ({ snapshot: id, bucket: part.first + offset, bytes: row })),
+      );
+      return true;
+    });
   } catch (error) {
     // Visits need the room more than half a register does.
     if (isStorageFull(error)) await rowsOf(db, id).delete();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aCard, aScheme, cardNumber } from '../../../tests/builders';
 import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
 import { aPairedDatabase, sundayMorning } from '../../../tests/paired-database';
+import { unpackPart } from '$lib/remote/snapshot';
 import { revokeDevice } from '$lib/store/device';
 import { createLocalStore } from '$lib/store/local-store';
 import { listQuarantine } from '$lib/store/quarantine';
@@ -306,8 +307,17 @@ describe('the register by a snapshot', () => {
     await pull();
     await revokeDevice(db);
     expect([await countCards(db), await db.packed.count(), await db.deletedCards.count()]).toEqual([0, 0, 0]);
-    const { manifest } = await box.pack();
-    const snapshot = { ...manifest, id: manifest.digest, parts: [] };
+    const { manifest, parts } = await box.pack();
+    const [part] = manifest.parts;
+    const snapshot = {
+      ...manifest,
+      id: manifest.digest,
+      parts: [{ name: '', first: 0, rows: part?.rows ?? 0 }],
+    };
+    const rows = await unpackPart(parts.get(part?.name ?? '') ?? new Uint8Array(), part?.name ?? '');
+    if (!rows.ok) throw new Error('The part is damaged.');
+    expect(await store.stagePart(snapshot, 0, rows.value), 'asked for before').toBe(false);
+    expect(await db.packed.count()).toBe(0);
     expect(await store.adoptSnapshot(snapshot, 'epoch-1')).toBe(false);
     await pull();
     expect(await countCards(db)).toBe(0);

@@ -176,7 +176,9 @@ async function rush(count: number, visits: number) {
 }
 
 export async function morningRushes(): Promise<void> {
-  console.log('\nThe morning after an outage: 500 waiting visits a desk, in batches of 50, 100 and 200, all at once');
+  console.log(
+    '\nThe morning after an outage: 500 waiting visits a desk, in batches of 50, 100 and 200, all at once',
+  );
   console.log(
     'Desks   Stored  of all  Visits/s  Told busy  Session p50  p99 ms  RSS before  Peak MB  Failures',
   );

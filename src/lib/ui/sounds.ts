@@ -20,6 +20,18 @@ const melodies: Record<Tone, readonly (readonly [number, number])[]> = {
 let audio: AudioContext | undefined;
 
 /**
+ * Gets the sound ready when a counter has opened: the first AudioContext of a browser holds the page up for some
+ * 400 ms, which would be those of the first verdict.
+ * @returns the stop, for a counter that closes before
+ */
+export function prepareSounds(): () => void {
+  const timer = setTimeout(() => {
+    if (typeof AudioContext !== 'undefined') audio ??= new AudioContext();
+  }, 500);
+  return () => clearTimeout(timer);
+}
+
+/**
  * Plays a verdict's sound. A browser keeps quiet until the page has been touched once; then this does
  * nothing, as in a browser without Web Audio.
  */

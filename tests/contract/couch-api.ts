@@ -1,23 +1,37 @@
-import { expect } from 'vitest';
-import type { Answer, CallOptions, Target } from './couch-target';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { targets, type Answer, type CallOptions, type Target } from './couch-target';
 
-/** Asks a target as its server administrator, and makes databases of its own there. */
-export function asAdministrator(target: () => Target) {
-  let databases = 0;
-  const couch = (method: string, path: string, body?: unknown, options: CallOptions = {}) => {
-    const { admin } = target();
-    return target().couch(method, path, { as: admin, ...(body === undefined ? {} : { body }), ...options });
-  };
-  return {
-    couch,
-    /** The path of a new database. */
-    async newDatabase(): Promise<string> {
-      databases += 1;
-      const path = `/${target().prefix}db${databases}`;
-      expect((await couch('PUT', path)).status).toBe(201);
-      return path;
-    },
-  };
+/** A kind of server under test: asked as its administrator, or through `target` as anybody. */
+export interface CouchApi {
+  target(): Target;
+  couch(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
+  /** The path of a new database. */
+  newDatabase(): Promise<string>;
+}
+
+/** The same tests over every kind of server. */
+export function describeCouchApi(tests: (api: CouchApi) => void): void {
+  describe.each(targets)('the CouchDB API over $name', ({ start }) => {
+    let target: Target;
+    let databases = 0;
+    beforeAll(async () => {
+      target = await start();
+    });
+    afterAll(() => target.stop());
+
+    const couch: CouchApi['couch'] = (method, path, body, options = {}) =>
+      target.couch(method, path, { as: target.admin, ...(body === undefined ? {} : { body }), ...options });
+    tests({
+      target: () => target,
+      couch,
+      async newDatabase() {
+        databases += 1;
+        const path = `/${target.prefix}db${databases}`;
+        expect((await couch('PUT', path)).status).toBe(201);
+        return path;
+      },
+    });
+  });
 }
 
 interface Row {

@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asAdministrator, changesOf, revOf, rowsOf } from './couch-api';
-import { failure, targets, type Target } from './couch-target';
+import { describe, expect, it } from 'vitest';
+import { describeCouchApi, changesOf, revOf, rowsOf } from './couch-api';
+import { failure } from './couch-target';
 
-describe.each(targets)('the CouchDB API over $name', ({ start }) => {
-  let target: Target;
-  const { couch, newDatabase } = asAdministrator(() => target);
-
-  beforeAll(async () => {
-    target = await start();
-  });
-  afterAll(() => target.stop());
-
+describeCouchApi(({ couch, newDatabase }) => {
   describe('_bulk_docs', () => {
     it('stores and refuses each document on its own', async () => {
       const database = await newDatabase();

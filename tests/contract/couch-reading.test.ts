@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asAdministrator, changesOf, revOf, rowsOf } from './couch-api';
-import { failure, targets, type Answer, type Target } from './couch-target';
+import { describe, expect, it } from 'vitest';
+import { describeCouchApi, changesOf, revOf, rowsOf } from './couch-api';
+import { failure, type Answer } from './couch-target';
 
-describe.each(targets)('the CouchDB API over $name', ({ start }) => {
-  let target: Target;
-  const { couch, newDatabase } = asAdministrator(() => target);
-
-  beforeAll(async () => {
-    target = await start();
-  });
-  afterAll(() => target.stop());
-
+describeCouchApi(({ couch, newDatabase, target }) => {
   describe('_all_docs', () => {
     it('lists by range, by key and by keys', async () => {
       const database = await newDatabase();
@@ -115,8 +107,8 @@ describe.each(targets)('the CouchDB API over $name', ({ start }) => {
     it('a long poll that its client leaves ends by itself', async () => {
       const database = await newDatabase();
       const leaving = new AbortController();
-      const polled = fetch(`${target.url}/couch${database}/_changes?feed=longpoll&since=now`, {
-        headers: { authorization: `Basic ${btoa(`${target.admin.name}:${target.admin.password}`)}` },
+      const polled = fetch(`${target().url}/couch${database}/_changes?feed=longpoll&since=now`, {
+        headers: { authorization: `Basic ${btoa(`${target().admin.name}:${target().admin.password}`)}` },
         signal: leaving.signal,
       });
       leaving.abort();

@@ -1,16 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aCard, ulidOf } from '../builders';
 import { failure, targets, type Account, type Target } from './couch-target';
-import {
-  card,
-  documentPath,
-  firstOutcome,
-  path,
-  startRightsCity,
-  ulid,
-  visit,
-  voidOf,
-  writePaths,
-} from './rights-city';
+import { documentPath, firstOutcome, path, startRightsCity, visit, voidOf, writePaths } from './rights-city';
 
 describe.each(targets)('who may write visits, over $name', ({ start }) => {
   let target: Target;
@@ -61,9 +52,9 @@ describe.each(targets)('who may write visits, over $name', ({ start }) => {
         visit(own, next(), { v: 2 }),
         voidOf(gym.name, next()),
         voidOf(gym.name, next(), { desk: own }),
-        voidOf(own, next(), { visit: `visit:${gym.name}:${ulid(1)}` }),
+        voidOf(own, next(), { visit: `visit:${gym.name}:${ulidOf(1)}` }),
         voidOf(own, next(), { visit: null }),
-        card('99999994'),
+        aCard('99999994'),
       ];
       for (const document of wrong) {
         const answer = await write('tiski-visits-liikunta', document, hall);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { aCard, aService } from '../builders';
 import { failure, targets, type Account, type Target } from './couch-target';
-import { card, path, service, startRightsCity, visit, writePaths } from './rights-city';
+import { path, startRightsCity, visit, writePaths } from './rights-city';
 
 describe.each(targets)('who may do what, over $name', ({ start }) => {
   let target: Target;
@@ -26,15 +27,15 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
 
     it('only the office and administrators write the register', async () => {
       for (const as of [hall, theatre, coordinator, reports]) {
-        const answer = await write('tiski-register', card('20240013'), as);
+        const answer = await write('tiski-register', aCard('20240013'), as);
         expect([as.name, ...failure(answer)]).toEqual([as.name, 403, 'forbidden']);
       }
       const number = String(10_000_000 + next());
-      expect((await write('tiski-register', card(number), office)).status).toBe(201);
+      expect((await write('tiski-register', aCard(number), office)).status).toBe(201);
       const wrong = [
-        { ...card('20240013'), _id: 'card:20240021' },
-        { ...card('123'), _id: 'card:123' },
-        { ...card('20240013'), type: 'person' },
+        { ...aCard('20240013'), _id: 'card:20240021' },
+        { ...aCard('123'), _id: 'card:123' },
+        { ...aCard('20240013'), type: 'person' },
       ];
       for (const document of wrong) {
         expect(failure(await write('tiski-register', document, office))).toEqual([403, 'forbidden']);
@@ -43,17 +44,15 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
 
     it('only coordinators and administrators write the catalogue', async () => {
       for (const as of [hall, office, reports]) {
-        const answer = await write('tiski-catalogue', service('x', 'liikunta', 'uimahalli'), as);
+        const answer = await write('tiski-catalogue', aService('x'), as);
         expect([as.name, ...failure(answer)]).toEqual([as.name, 403, 'forbidden']);
       }
       const id = `s${next()}`;
-      expect((await write('tiski-catalogue', service(id, 'liikunta', 'uimahalli'), coordinator)).status).toBe(
-        201,
-      );
+      expect((await write('tiski-catalogue', aService(id), coordinator)).status).toBe(201);
       const wrong = [
-        { ...service('y', 'liikunta', 'x'), _id: 'venue:y' },
-        { ...service('y', 'liikunta', 'x'), type: 'thing', _id: 'thing:y' },
-        service('y', 'Not A Sector', 'x'),
+        { ...aService('y'), _id: 'venue:y' },
+        { ...aService('y'), type: 'thing', _id: 'thing:y' },
+        aService('y', { sector: 'Not A Sector', venues: ['x'] }),
       ];
       for (const document of wrong) {
         expect(failure(await write('tiski-catalogue', document, administrator))).toEqual([403, 'forbidden']);
@@ -72,9 +71,9 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
 
     it('nobody writes anything signed out', async () => {
       const documents: Record<string, { _id: string }> = {
-        'tiski-register': card('20240013'),
+        'tiski-register': aCard('20240013'),
         'tiski-visits-liikunta': visit(hall.name, next()),
-        'tiski-catalogue': service('x', 'liikunta', 'x'),
+        'tiski-catalogue': aService('x'),
         'tiski-office': { _id: 'note:x' },
       };
       for (const [database, document] of Object.entries(documents)) {

@@ -1,27 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asAdministrator } from './couch-api';
-import { failure, targets, type Target } from './couch-target';
+import { describe, expect, it } from 'vitest';
+import { describeCouchApi } from './couch-api';
+import { failure } from './couch-target';
 
-describe.each(targets)('the CouchDB API over $name', ({ start }) => {
-  let target: Target;
-  const { couch, newDatabase } = asAdministrator(() => target);
-
-  beforeAll(async () => {
-    target = await start();
-  });
-  afterAll(() => target.stop());
-
+describeCouchApi(({ couch, newDatabase, target }) => {
   describe('server', () => {
     it('welcomes, and says it is up, to anybody', async () => {
-      const welcome = await target.couch('GET', '/');
+      const welcome = await target().couch('GET', '/');
       expect(welcome).toMatchObject({ status: 200, body: { couchdb: 'Welcome' } });
-      expect(await target.couch('GET', '/_up')).toMatchObject({ status: 200, body: { status: 'ok' } });
+      expect(await target().couch('GET', '/_up')).toMatchObject({ status: 200, body: { status: 'ok' } });
     });
 
     it('lists databases for administrators only', async () => {
       const database = await newDatabase();
       expect((await couch('GET', '/_all_dbs')).body).toContain(database.slice(1));
-      expect(failure(await target.couch('GET', '/_all_dbs'))).toEqual([401, 'unauthorized']);
+      expect(failure(await target().couch('GET', '/_all_dbs'))).toEqual([401, 'unauthorized']);
     });
 
     it('answers 404 for what is not on the list, 405 for another method', async () => {
@@ -52,7 +44,7 @@ describe.each(targets)('the CouchDB API over $name', ({ start }) => {
     it('never asks the browser for its own sign-in dialog', async () => {
       const database = await newDatabase();
       for (const options of [{}, { as: { name: 'nobody', password: 'x' } }]) {
-        const answer = await target.couch('GET', database, options);
+        const answer = await target().couch('GET', database, options);
         expect(answer.status).toBe(401);
         expect(answer.headers.get('www-authenticate')).toBeNull();
       }
@@ -76,37 +68,37 @@ describe.each(targets)('the CouchDB API over $name', ({ start }) => {
     it('has a name of lowercase letters, digits and _$()+-/', async () => {
       expect(failure(await couch('PUT', '/Hack'))).toEqual([400, 'illegal_database_name']);
       expect(failure(await couch('PUT', '/_hack'))).toEqual([400, 'illegal_database_name']);
-      const slashed = `/${target.prefix}a%2Fb`;
+      const slashed = `/${target().prefix}a%2Fb`;
       expect((await couch('PUT', slashed)).status).toBe(201);
-      expect((await couch('GET', slashed)).body).toMatchObject({ db_name: `${target.prefix}a/b` });
+      expect((await couch('GET', slashed)).body).toMatchObject({ db_name: `${target().prefix}a/b` });
     });
 
     it('is made and deleted by administrators only', async () => {
       const database = await newDatabase();
-      const user = await target.addAccount('maker', ['office']);
+      const user = await target().addAccount('maker', ['office']);
       for (const options of [{}, { as: user }]) {
-        const made = await target.couch('PUT', `/${target.prefix}other`, options);
+        const made = await target().couch('PUT', `/${target().prefix}other`, options);
         expect(failure(made)).toEqual([401, 'unauthorized']);
-        expect(failure(await target.couch('DELETE', database, options))).toEqual([401, 'unauthorized']);
+        expect(failure(await target().couch('DELETE', database, options))).toEqual([401, 'unauthorized']);
       }
     });
 
     it('is closed to all but administrators until its _security says otherwise', async () => {
       const database = await newDatabase();
-      const user = await target.addAccount('reader', ['readers']);
+      const user = await target().addAccount('reader', ['readers']);
       const as = { as: user };
-      expect(failure(await target.couch('GET', database))).toEqual([401, 'unauthorized']);
-      expect(failure(await target.couch('GET', database, as))).toEqual([403, 'forbidden']);
+      expect(failure(await target().couch('GET', database))).toEqual([401, 'unauthorized']);
+      expect(failure(await target().couch('GET', database, as))).toEqual([403, 'forbidden']);
       const security = { admins: { names: [], roles: [] }, members: { names: [], roles: ['readers'] } };
       expect(await couch('PUT', `${database}/_security`, security)).toMatchObject({ status: 200 });
-      expect((await target.couch('GET', `${database}/_security`, as)).body).toEqual(security);
-      expect((await target.couch('GET', database, as)).status).toBe(200);
+      expect((await target().couch('GET', `${database}/_security`, as)).body).toEqual(security);
+      expect((await target().couch('GET', database, as)).status).toBe(200);
       // CouchDB 3.5 answers 500 "no_majority" here; what counts is that nothing changes.
       const forged = { admins: { names: [user.name], roles: [] }, members: { names: [], roles: [] } };
-      const change = await target.couch('PUT', `${database}/_security`, { ...as, body: forged });
+      const change = await target().couch('PUT', `${database}/_security`, { ...as, body: forged });
       expect(change.status).toBeGreaterThanOrEqual(400);
       expect((await couch('GET', `${database}/_security`)).body).toEqual(security);
-      const everything = await target.couch('GET', `${database}/_all_docs`);
+      const everything = await target().couch('GET', `${database}/_all_docs`);
       expect(failure(everything)).toEqual([401, 'unauthorized']);
     });
   });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { provision } from '../../src/server/provision/provision';
+import { aService, aVisit, aVoid, cardNumber } from '../builders';
 import type { Account, Answer, Target } from './couch-target';
 
 /** A city whose rules are in force, with an account for every part that people and desks have in it. */
@@ -18,9 +19,9 @@ export async function startRightsCity(start: () => Promise<Target>): Promise<Rig
   const target = await start();
   await provision(target.client);
   for (const document of [
-    service('uinti', 'liikunta', 'uimahalli'),
-    service('kuntosali', 'liikunta', 'kuntosali'),
-    service('naytelma', 'kulttuuri', 'teatteri'),
+    aService('uinti', { sector: 'liikunta', venues: ['uimahalli'] }),
+    aService('kuntosali', { sector: 'liikunta', venues: ['kuntosali'] }),
+    aService('naytelma', { sector: 'kulttuuri', venues: ['teatteri'] }),
   ]) {
     await target.client.request('PUT', `/tiski-catalogue/${document._id}`, document);
   }
@@ -119,63 +120,16 @@ export function firstOutcome(answer: Answer): Answer {
   return { ...answer, status: statusOf[outcome.error] ?? 500, body: outcome };
 }
 
-export const ulid = (index: number) => `01JD9ZK3V0${String(index).padStart(16, '0')}`;
+/** What is shown in this city, where a test doesn't say otherwise. */
+const shown = { card: cardNumber(1), service: 'uinti' };
 
-/** A visit as a desk writes it. */
-export function visit(desk: string, index: number, change: object = {}) {
-  return {
-    _id: `visit:${desk}:${ulid(index)}`,
-    type: 'visit',
-    v: 1,
-    card: '20240013',
-    scheme: 'hyvinvointikortti',
-    service: 'uinti',
-    venue: 'uimahalli',
-    desk,
-    at: '2026-11-22T08:00:00.000Z',
-    zone: 'Europe/Helsinki',
-    people: { holder: 1, children: 0, assistants: 0 },
-    verdict: { outcome: 'admit', marks: [] },
-    register: { asOf: '2026-11-22T07:00:00.000Z' },
-    number: index,
-    previous: '',
-    ...change,
-  };
-}
-
-export function voidOf(desk: string, index: number, change: object = {}) {
-  const id = `visit:${desk}:${ulid(index)}`;
-  return {
-    _id: `void:${id}`,
-    type: 'void',
-    v: 1,
-    visit: id,
-    card: '20240013',
-    service: 'uinti',
-    desk,
-    at: '2026-11-22T08:05:00.000Z',
-    ...change,
-  };
-}
-
-export const card = (number: string) => ({
-  _id: `card:${number}`,
-  type: 'card',
-  v: 1,
-  number,
-  codes: [],
-  scheme: 'hyvinvointikortti',
-  status: 'active',
-  validFrom: '2026-01-01',
-  validUntil: '2026-12-31',
+/** A visit as a desk writes it, and what a test spoils in it. */
+export const visit = (desk: string, index: number, change: object = {}) => ({
+  ...aVisit(desk, index, { ...shown, scheme: 'hyvinvointikortti' }),
+  ...change,
 });
 
-export const service = (id: string, sector: string, venue: string) => ({
-  _id: `service:${id}`,
-  type: 'service',
-  v: 1,
-  names: { fi: id, sv: id, en: id },
-  sector,
-  venues: [venue],
-  rule: { kind: 'unlimited' },
+export const voidOf = (desk: string, index: number, change: object = {}) => ({
+  ...aVoid(aVisit(desk, index, shown)),
+  ...change,
 });

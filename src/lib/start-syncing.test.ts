@@ -24,7 +24,7 @@ function aServer() {
     if (url.includes('_local')) return { _id: '_local/epoch', epoch: 'epoch-1' };
     return { results: [], last_seq: '0', pending: 0 };
   };
-  const fetch = vi.fn(async (url: string, init: RequestInit) => {
+  const respond = async (url: string, init: RequestInit) => {
     const basic = new Headers(init.headers).get('authorization')?.replace('Basic ', '') ?? '';
     accounts.push(atob(basic).split(':')[0] ?? '');
     if (url.includes('longpoll')) {
@@ -32,8 +32,8 @@ function aServer() {
       await new Promise((_, reject) => init.signal?.addEventListener('abort', reject));
     }
     return new Response(JSON.stringify(answer(url, init)));
-  });
-  return { fetch, accounts };
+  };
+  return { respond, fetch: vi.fn(respond), accounts };
 }
 
 async function logVisitOf(db: TiskiDatabase, desk: string, index: number): Promise<void> {
@@ -111,6 +111,25 @@ describe('one syncer a browser', () => {
     await logVisitOf(db, 'desk-2', 2);
     await untilSent(db);
     expect(new Set(server.accounts)).toEqual(new Set(['desk-2']));
+  });
+});
+
+describe('an end', () => {
+  it('S11 does not wait for a request that a slow line holds up', async () => {
+    const db = await aPairedDatabase();
+    const { respond } = server;
+    const isSending = vi.fn();
+    server.fetch.mockImplementation(async (url, init) => {
+      if (!url.includes('_bulk_docs') || isSending.mock.calls.length > 0) return respond(url, init);
+      isSending();
+      return new Promise((_, reject) => init.signal?.addEventListener('abort', reject));
+    });
+    start(db);
+    await logVisitOf(db, 'desk-1', 1);
+    await vi.waitFor(() => expect(isSending).toHaveBeenCalled());
+    await saveDevice(db, aDevice({ deskId: 'd2', account: { name: 'desk-2', password: '' } }));
+    await untilSent(db);
+    expect(server.accounts).toContain('desk-2');
   });
 });
 

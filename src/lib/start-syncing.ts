@@ -147,8 +147,10 @@ async function startSyncerAs(
   const reporting: { reporter?: Reporter } = {};
   let lastFailure: SyncState['lastFailure'];
   const timing = browserTiming(server.now);
+  const ending = new AbortController();
+  const line = { ...server, signal: ending.signal };
   const syncer = await startSyncer({
-    server: createCouchServer(server, device.account),
+    server: createCouchServer(line, device.account),
     store: createLocalStore(db, server.now),
     timing,
     sessionEpoch: ulid(),
@@ -162,11 +164,13 @@ async function startSyncerAs(
     },
   });
   const reported = { timing, version, lastFailure: () => lastFailure };
-  const reporter = startReporting(db, server, device.account, reported);
+  const reporter = startReporting(db, line, device.account, reported);
   reporting.reporter = reporter;
   return {
     hurry: syncer.hurry,
     async stop() {
+      // On a slow line a request may go on for minutes. What it brought over there is sent once more.
+      ending.abort();
       await Promise.all([syncer.stop(), reporter.stop()]);
     },
   };

@@ -43,6 +43,8 @@ export function createCouchDatabase(
   idleMs = usualIdleMs,
 ): RemoteDatabase {
   const url = `${server.couchUrl}/${name}`;
+  const { now, signal: ending } = server;
+  const patience = { now, idleMs, ...(ending && { signal: ending }) };
 
   /**
    * Runs one request through PouchDB, which knows CouchDB's addresses and encodings. It gets a handle of its
@@ -55,13 +57,13 @@ export function createCouchDatabase(
     { isHeld = false, ...options }: Call = {},
   ): Promise<Outcome<v.InferOutput<S>>> {
     let outcome: Outcome<v.InferOutput<S>> | undefined;
-    const { now, onContact } = server;
+    const { onContact } = server;
     const db = new HttpPouch(url, {
       skip_setup: true,
       auth: { username: account.name, password: account.password },
       async fetch(requestUrl, init) {
         const clock = onContact && !isHeld ? { onContact } : {};
-        const request = { idleMs, now, ...clock, ...options };
+        const request = { ...patience, ...clock, ...options };
         const received = await requestJson(String(requestUrl), init ?? {}, schema, request);
         outcome = received;
         if (!received.ok) throw new FailedRequest(received.failure);
@@ -123,8 +125,7 @@ export function createCouchDatabase(
     async snapshotPart(epoch: string, part: string): Promise<Outcome<Uint8Array>> {
       const address = `${url}/${encodeURIComponent(snapshotId(epoch))}/${part}`;
       const headers = { authorization: basicAuthorization(account) };
-      const { now } = server;
-      const answer = await requestBytes(address, { headers }, { now, idleMs });
+      const answer = await requestBytes(address, { headers }, patience);
       return answer.ok ? unpackPart(answer.value, part) : answer;
     },
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { venueDocument, type VenueDocument } from '$lib/documents/catalogue-documents';
+import { exchange, type Answered } from './exchange';
 
 /** What the office's screens ask of the server, as the signed-in person (session cookie). */
 
@@ -45,44 +46,51 @@ export interface Person {
 
 const problem = v.object({ error: v.optional(v.string()), reason: v.string() });
 
-const patienceMs = 15_000;
+const usualIdleMs = 15_000;
 
-/** One request of the signed-in person; every outcome is a value. `timeoutMs` for work that takes long. */
+/**
+ * One request of the signed-in person; every outcome is a value.
+ * @param idleMs after how long it is given up when nothing comes: more for what the server works at for long
+ */
 export async function ask<T>(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   schema: v.GenericSchema<unknown, T>,
   body?: unknown,
-  timeoutMs = patienceMs,
+  idleMs = usualIdleMs,
 ): Promise<OfficeOutcome<T>> {
+  const init = {
+    method,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  const answered = await exchange(path, init, { now: Date.now, idleMs });
+  if (!answered.ok) return unreachable;
   try {
-    const response = await fetch(path, {
-      method,
-      headers: { accept: 'application/json', 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer: unknown = await response.json();
-    if (!response.ok) return { ok: false, failure: failureOf(response, answer) };
+    const answer: unknown = JSON.parse(new TextDecoder().decode(answered.bytes));
+    const isOk = answered.status >= 200 && answered.status <= 299;
+    if (!isOk) return { ok: false, failure: failureOf(answered, answer) };
     return { ok: true, value: v.parse(schema, answer) };
   } catch {
-    // No network, a time-out, or an answer that is not our server's.
-    return { ok: false, failure: { kind: 'unreachable' } };
+    // An answer that is not our server's.
+    return unreachable;
   }
 }
 
-function failureOf(response: Response, answer: unknown): OfficeFailure {
-  switch (response.status) {
+const unreachable = { ok: false, failure: { kind: 'unreachable' } } as const;
+
+function failureOf({ status, headers }: Answered, answer: unknown): OfficeFailure {
+  switch (status) {
     case 401:
       return { kind: 'signed-out' };
     case 403:
       return { kind: 'forbidden' };
     case 429:
     case 503:
-      return { kind: 'busy', seconds: Number(response.headers.get('retry-after')) || 60 };
+      return { kind: 'busy', seconds: Number(headers.get('retry-after')) || 60 };
     default: {
       const told = v.safeParse(problem, answer);
-      if (!told.success) return { kind: 'failed', reason: String(response.status) };
+      if (!told.success) return { kind: 'failed', reason: String(status) };
       const { error, reason } = told.output;
       return { kind: 'failed', reason, ...(error !== undefined && { error }) };
     }

@@ -10,6 +10,8 @@ export interface ServerAddress {
   apiUrl: string;
   now: () => number;
   onContact?: (contact: Contact) => void;
+  /** Requests under way are given up, but for long polls, which have a signal of their own. */
+  signal?: AbortSignal;
 }
 
 const idleMs = 20_000;

@@ -39,7 +39,7 @@ export type TakenInDocument = TakenIn['documents'][number];
 export const largestRescueFile = 31 * 1024 * 1024;
 
 /** Tens of thousands of visits take their time, ms. */
-const patienceMs = 10 * 60_000;
+const idleMs = 10 * 60_000;
 
 /** Hands a rescue file to the server, as the signed-in person. Safe to repeat. */
-export const takeInRescueFile = (file: string) => ask('POST', '/api/rescue', answer, { file }, patienceMs);
+export const takeInRescueFile = (file: string) => ask('POST', '/api/rescue', answer, { file }, idleMs);

@@ -33,6 +33,11 @@ export function formatCount(count: number): string {
   return new Intl.NumberFormat(intlLocale()).format(count);
 }
 
+/** A sum as it is typed and read, e.g. "12,50". @param cents euro cents */
+export function formatMoney(cents: number): string {
+  return (cents / 100).toFixed(2).replace('.', ',');
+}
+
 /** A size to talk about, in whole megabytes or tenths of gigabytes. */
 export function formatBytes(bytes: number): string {
   const isLarge = bytes >= 1e9;

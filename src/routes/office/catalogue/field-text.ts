@@ -7,7 +7,7 @@ import type {
 import type { LocalizedText } from '$lib/documents/fields';
 import { ruleFromField, type RuleField } from '$lib/documents/rule-fields';
 import { m } from '$lib/paraglide/messages';
-import { formatCount, formatDay, formatTimeOfDay } from '$lib/ui/format';
+import { formatCount, formatDay, formatMoney, formatTimeOfDay } from '$lib/ui/format';
 import {
   companionClauses,
   hoursClause,
@@ -39,10 +39,7 @@ const names: FieldWords<LocalizedText> = {
 const text = (label: () => string): FieldWords<string> => ({ label, text: (value) => value });
 const day = (label: () => string): FieldWords<string> => ({ label, text: formatDay });
 const number = (label: () => string): FieldWords<number> => ({ label, text: formatCount });
-const money = (label: () => string): FieldWords<number> => ({
-  label,
-  text: (cents) => (cents / 100).toFixed(2).replace('.', ','),
-});
+const money = (label: () => string): FieldWords<number> => ({ label, text: formatMoney });
 const yesOrNo = (label: () => string): FieldWords<boolean> => ({
   label,
   text: (value) => (value ? m.catalogue_yes() : m.catalogue_no()),

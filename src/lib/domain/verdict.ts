@@ -49,8 +49,6 @@ export type Verdict =
   | ({ outcome: 'already-logged'; at: Instant } & { reason: 'already-logged' })
   | ({ outcome: 'refuse' } & Refusal);
 
-export type RefusalReason = Refusal['reason'];
-
 /** R15: staff may override any refusal but a code that is no card of this city. */
 export function isOverridable(verdict: Verdict): boolean {
   return verdict.outcome === 'refuse' && verdict.reason !== 'not-a-card' && verdict.reason !== 'not-genuine';

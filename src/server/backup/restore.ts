@@ -22,7 +22,10 @@ export type Restored =
   | { kind: 'not-empty'; database: string };
 
 export interface RestoreOptions {
-  /** Deletes the databases of Tiski that are there. Accounts are kept; of one in both, what was changed more often stays. */
+  /**
+   * Deletes the databases of Tiski that are there. Accounts are kept; of one in both, what was changed more often
+   * stays.
+   */
   replace: boolean;
   onProgress: (progress: { database: string; documents: number }) => void;
 }

@@ -23,16 +23,16 @@ export function firstLoad(size: BenchSize): Promise<BenchTable[]> {
     const rows: string[][] = [];
     let loaded = 0;
     for (const each of cards) {
-      await bench.server.addCards(loaded, each - loaded);
+      await bench.server.register.add(loaded, each - loaded);
       loaded = each;
-      const bytes = await bench.server.packRegister();
+      const bytes = await bench.server.register.pack();
       const pages = await measure(bench, each, 'pages');
       const snapshot = await measure(bench, each, 'snapshot');
       const peer = each <= mostForPeer ? await measure(bench, each, 'peer') : undefined;
       rows.push(row(each, { pages, snapshot, peer, bytes }));
     }
     for (const each of packedAlone) {
-      const bytes = await bench.server.packCards(each);
+      const bytes = await bench.server.register.packWithoutDocuments(each);
       rows.push(row(each, { snapshot: await measure(bench, each, 'snapshot'), bytes }));
     }
     const columns = [

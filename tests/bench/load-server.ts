@@ -13,7 +13,7 @@ import { administratorName } from '../../src/server/provision/administrator';
 export interface LoadServer {
   url: string;
   client: CouchClient;
-  /** Resident memory, MB. */
+  /** Resident memory, bytes. */
   memory(): Promise<number>;
   /** Basic credentials of a desk, made when first asked for. */
   desk(index: number): Promise<{ name: string; authorization: string }>;
@@ -61,5 +61,5 @@ export async function startLoadServer(): Promise<LoadServer> {
 async function askForMemory(child: ChildProcess): Promise<number> {
   child.send('memory');
   const [bytes] = (await once(child, 'message')) as [number];
-  return bytes / 1024 / 1024;
+  return bytes;
 }

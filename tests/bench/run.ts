@@ -7,7 +7,8 @@ import { drain } from './drain';
 import { firstLoad } from './first-load';
 import { lookUp } from './look-up';
 import { offlineStart } from './offline-start';
-import { morningRushes, ordinaryDays } from './server-load';
+import { morningRushes } from './morning-rush';
+import { ordinaryDays } from './ordinary-day';
 import { shippedBytes } from './shipped-bytes';
 import { isBenchSize, type BenchSize } from './sizes';
 import { formatTable, type BenchTable } from './table';
@@ -25,15 +26,8 @@ const benches: Record<string, (size: BenchSize) => Promise<BenchTable[]>> = {
   drain,
   camera,
   'offline-start': offlineStart,
-  server,
+  server: async (size) => [await ordinaryDays(size), await morningRushes(size)],
 };
-
-/** Prints its own tables. */
-async function server(): Promise<BenchTable[]> {
-  await ordinaryDays();
-  await morningRushes();
-  return [];
-}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -91,6 +91,7 @@ async function load(
   { cut, until }: Load,
 ): Promise<Sizes> {
   const context = await openDevice(browser, { ...device, serviceWorkers: 'block' });
+  context.setDefaultTimeout(120_000);
   const received: Promise<{ path: string; bytes: number }>[] = [];
   const note = async (request: Request) => ({
     path: new URL(request.url()).pathname,

@@ -4,7 +4,6 @@ import {
   accountOf,
   cardOf,
   chooseService,
-  expectKioskReady,
   expectWaiting,
   logVisit,
   Office,
@@ -101,58 +100,6 @@ test.describe('the device’s clock', () => {
     await page.getByRole('button', { name: 'Päästä sisään ja kirjaa' }).click();
     await expect(title(page)).toHaveText(/Kirjattu klo/);
     await expectWaiting(page, 1);
-  });
-});
-
-/**
- * Leaves the app no room on the disk; gives the way to make room again. To be called before the app is
- * opened: Chromium grants room in advance and for half a minute.
- */
-async function fillStorage(page: Page, origin: string): Promise<() => Promise<void>> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
-  return async () => {
-    await session.send('Storage.overrideQuotaForOrigin', { origin });
-  };
-}
-
-test.describe('storage full', () => {
-  test('S1 what is not stored is not said to be logged; with room again it is logged once', async ({
-    openBrowser,
-    server,
-  }) => {
-    const device = await openBrowser();
-    await openCounter(device.page);
-    await device.close();
-    const { page } = await openBrowser({ userDataDir: device.userDataDir });
-    const makeRoom = await fillStorage(page, server.url);
-    await page.goto('/desk');
-    await expect(title(page)).toHaveText(/Valmis/);
-    await scanAndSee(page, card, 'Kortti käy');
-    await pressLog(page);
-    await expect(title(page)).toHaveText('Ei kirjattu');
-    await expect(verdict(page)).toContainText('Vapauta tilaa laitteelta ja yritä uudelleen.');
-    await expectWaiting(page, 0);
-
-    await makeRoom();
-    await verdict(page).getByRole('button', { name: 'Yritä uudelleen' }).click();
-    await expect(title(page)).toHaveText(/Kirjattu klo/);
-    await expectWaiting(page, 0);
-    expect(await new Office(server).visitsOf(card)).toMatchObject([{ number: 1 }]);
-  });
-
-  test('S1 the kiosk sends the customer to the staff', async ({ openBrowser, server }) => {
-    const device = await openBrowser();
-    await openDemoDesk(device.page);
-    await startKiosk(device.page);
-    await device.close();
-    const { page } = await openBrowser({ userDataDir: device.userDataDir });
-    await fillStorage(page, server.url);
-    await page.goto('/kiosk');
-    await expectKioskReady(page);
-    await scan(page, card);
-    await expect(page.getByRole('heading', { name: 'Ei kirjattu' })).toBeVisible();
-    await expect(page.getByText('Laitteen muisti on täynnä. Käänny henkilökunnan puoleen.')).toBeVisible();
   });
 });
 

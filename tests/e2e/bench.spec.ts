@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from './fixtures';
+
+/** That the benches run, and check what they measure: how quick something was is nobody's business here. */
+test('npm run bench prints a row for each of its figures', async () => {
+  const words = ['--import', 'tsx', 'tests/bench/run.ts', '--size', 'tiny'];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  const tables = stdout.matchAll(/^(.+)\n\n.+\n[─ ]+\n((?:.+\n)+)/gm);
+  const rows = Array.from(tables, ([, title, body]) => [title, body?.trimEnd().split('\n').length]);
+  expect(rows).toEqual([
+    ['Deciding a visit, in Node', 4],
+    ['JavaScript shipped to the desk screen, compressed', 5],
+    ['Look-up and verdict', 2],
+    ['First load of the register', 1],
+    ['Draining waiting visits', 1],
+    ['Camera frame to verdict, 1 scans each', 1],
+    ['Cold start without a server, 1 times each', 1],
+    ['An ordinary day of the server: four long polls a desk, a visit every 3 s', 1],
+    ['The morning after an outage: 100 visits wait at each desk', 1],
+  ]);
+});

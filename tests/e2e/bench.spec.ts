@@ -4,6 +4,7 @@ import { expect, test } from './fixtures';
 
 /** That the benches run, and check what they measure: how quick something was is nobody's business here. */
 test('npm run bench prints a row for each of its figures', async () => {
+  test.setTimeout(10 * 60_000);
   const words = ['--import', 'tsx', 'tests/bench/run.ts', '--size', 'tiny'];
   const { stdout } = await promisify(execFile)(process.execPath, words);
   const tables = stdout.matchAll(/^(.+)\n\n.+\n[─ ]+\n((?:.+\n)+)/gm);

@@ -6,7 +6,7 @@ import { simulate } from './simulate';
 const { SEED } = process.env;
 const seeds = SEED === undefined ? Array.from({ length: 20 }, (_, index) => index + 1) : [Number(SEED)];
 
-describe('S1–S14 the same with the device’s real store, which answers and holds what its model does', () => {
+describe('S1–S14 S18 the same with the device’s real store, which answers and holds what its model does', () => {
   it.each(seeds)('seed %i', async (seed) => {
     const isTold = SEED !== undefined;
     const story = await simulate(seed, 'stored', { isTold });

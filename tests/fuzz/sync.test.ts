@@ -7,7 +7,7 @@ const { SEED } = process.env;
 const seeds = 2_000;
 const seedsOfATest = 100;
 
-describe('S1–S14 a city of desks on bad lines loses nothing, sends nothing twice and agrees in the end', () => {
+describe('S1–S14 S18 a city of desks on bad lines loses nothing, sends nothing twice and agrees in the end', () => {
   if (SEED !== undefined) {
     it(`seed ${SEED}`, async () => {
       const story = await simulate(Number(SEED), 'memory', { isTold: true });

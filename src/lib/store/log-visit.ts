@@ -9,6 +9,7 @@ import { visitsDatabase } from './database-names';
 import { readDevice } from './device';
 import { visitsSince } from './history';
 import { isStorageFull } from './storage-full';
+import { noteTouched } from './touched';
 import { visitRowFromDocument } from './visits';
 
 export interface LogOptions {
@@ -49,7 +50,8 @@ export async function logVisit(
     throw new Error(`A visit with the verdict ${check.verdict.outcome} can't be logged.`);
   }
   try {
-    return await db.transaction('rw', [...tablesToCheck(db), db.outbox], async (): Promise<LogResult> => {
+    const tables = [...tablesToCheck(db), db.outbox, db.touched];
+    return await db.transaction('rw', tables, async (): Promise<LogResult> => {
       const fresh = await decideWithin(db, check.question, deviceNow);
       const loggedAt = await loggedMeanwhile(db, card, check, fresh);
       if (loggedAt !== undefined) return { kind: 'already-logged', at: loggedAt };
@@ -65,6 +67,8 @@ export async function logVisit(
       await db.visits.add(visitRowFromDocument(database, document));
       await db.outbox.add({ id: _id, database, state: 'waiting', at: fresh.clock.now, document });
       await noteLink(db, desk, document);
+      // A question to staff stands before the limits: what they let in may have passed one.
+      if (check.verdict.outcome === 'ask') await noteTouched(db, [document], fresh.clock.now);
       return { kind: 'logged', visitId: _id, document };
     });
   } catch (error) {

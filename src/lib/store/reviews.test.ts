@@ -10,7 +10,11 @@ import {
   cardNumber,
   ulidOf,
 } from '../../../tests/builders';
+import { hour } from '$lib/domain/day';
 import { aDevice, aWorkingDesk, load, sundayMorning } from '../../../tests/paired-database';
+import { checkVisit } from './check-visit';
+import { noteContact } from './clock';
+import { logVisit } from './log-visit';
 import { resolveReview } from './resolve-review';
 import { listReviews, reviewTouched } from './reviews';
 import type { TiskiDatabase } from './database';
@@ -89,6 +93,19 @@ describe('the desk’s review list', () => {
     await load(db, sports, [...twoSwims, resolution]);
     expect(await conflictsOn(db)).toEqual([]);
     await load(db, sports, twoSwims, { epoch: 'epoch-2' });
+    expect(await conflictsOn(db)).toEqual([swamTwice]);
+  });
+
+  it('R7 R13 tells what staff let in past a limit on a clock that they could not trust', async () => {
+    const db = await aDesk();
+    await noteContact(db, 0, sundayMorning + hour);
+    for (const index of [1, 2]) {
+      const at = sundayMorning + (index - 2) * 3 * hour;
+      const check = await checkVisit(db, { text: number, service: 'swim' }, at);
+      expect(check.verdict).toEqual({ outcome: 'ask', reason: 'clock-wrong' });
+      const made = await logVisit(db, check, { deviceNow: at, randomId: () => ulidOf(index) });
+      expect(made.kind).toBe('logged');
+    }
     expect(await conflictsOn(db)).toEqual([swamTwice]);
   });
 

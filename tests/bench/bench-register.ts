@@ -3,12 +3,12 @@ import { requireOk, type CouchClient } from '../../src/server/couch/client';
 import { remoteClient } from '../../src/server/couch/remote-client';
 import { registerDatabase } from '../../src/server/provision/databases';
 import { makeSnapshot, packSnapshot, publishSnapshot } from '../../src/server/snapshot/make-snapshot';
+import { readEpoch } from '../../src/server/snapshot/read-epoch';
 import { RegisterPacker } from '../../src/server/snapshot/register-packer';
 import { demoCardCount } from '../../src/server/demo/cards';
 import type { TiskiServer } from '../setup/tiski-server';
 import { benchCards } from './city';
 
-const epochAnswer = v.object({ epoch: v.string() });
 const databaseAnswer = v.object({
   update_seq: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
 });
@@ -41,7 +41,7 @@ export class BenchRegister {
   /** Puts a snapshot of so many cards in place, without their documents: a million of them take an hour to write. */
   async packWithoutDocuments(count: number): Promise<number> {
     const register = `/${registerDatabase}`;
-    const { epoch } = v.parse(epochAnswer, await requireOk(this.#client, 'GET', `${register}/_local/epoch`));
+    const epoch = await readEpoch(this.#client);
     const { update_seq: seq } = v.parse(databaseAnswer, await requireOk(this.#client, 'GET', register));
     const packer = new RegisterPacker();
     const atOnce = 10_000;

@@ -54,6 +54,11 @@ export class Authenticator {
     });
   }
 
+  /** Calls back when an account has changed: what was known of any may be wrong now. Gives the stop. */
+  onChange(listener: () => void): () => void {
+    return this.users.onChange(listener);
+  }
+
   /** Basic credentials first, then the session cookie, as CouchDB does. */
   async identify({ authorization, cookie, address }: Credentials): Promise<Identity> {
     const basic = basicCredentials(authorization);

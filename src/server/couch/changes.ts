@@ -6,8 +6,13 @@ import { CouchFailure, noDatabase } from './failure';
 import type { JsonObject } from './json';
 import { sequenceText } from './sequence';
 
-/** Who asks, looked up anew: a long poll outlives a change of rights. */
-export type CurrentUser = () => Promise<UserContext>;
+/** Who asks, for requests that wait: a long poll outlives a change of rights. */
+export interface Asker {
+  /** Looked up anew. */
+  user(): Promise<UserContext>;
+  /** Calls back when accounts have changed; gives the stop. */
+  onChange(listener: () => void): () => void;
+}
 
 /** Changes read at once: a request for more gets them in pieces, so that memory holds one. */
 const pieceSize = 1000;
@@ -16,18 +21,20 @@ const pieceSize = 1000;
 export async function changes(
   database: Database,
   request: CouchRequest,
-  currentUser: CurrentUser,
+  asker: Asker,
 ): Promise<CouchResponse> {
   requirePresent(database);
   const wanted = changesQuery(database, request, database.sequence);
   if (!wanted.waits) return answer(database, wanted);
   const { heartbeatMs } = wanted;
   if (heartbeatMs !== undefined) {
-    const chunks = poll(database, wanted, heartbeatMs, currentUser, request.signal);
+    const chunks = poll(database, wanted, heartbeatMs, asker, request.signal);
     return { status: 200, body: { kind: 'stream', chunks } };
   }
-  await changeOrTimeout(database, wanted, wanted.timeoutMs, request.signal);
-  requireMember(await currentUser(), database);
+  const rights = watchRights(database, asker, request.signal);
+  await changeOrTimeout(database, wanted, wanted.timeoutMs, rights.signal);
+  rights.stop();
+  requireMember(await asker.user(), database);
   requirePresent(database);
   return answer(database, wanted);
 }
@@ -41,17 +48,22 @@ async function* poll(
   database: Database,
   wanted: ChangesQuery,
   heartbeatMs: number,
-  currentUser: CurrentUser,
-  signal: AbortSignal,
+  asker: Asker,
+  left: AbortSignal,
 ): AsyncGenerator<string> {
+  const { signal, stop } = watchRights(database, asker, left);
   const deadline = Date.now() + wanted.timeoutMs;
-  yield '\n';
-  for (let left = wanted.timeoutMs; left > 0 && !signal.aborted; left = deadline - Date.now()) {
-    if (await changeOrTimeout(database, wanted, Math.min(left, heartbeatMs), signal)) break;
+  try {
     yield '\n';
+    for (let ms = wanted.timeoutMs; ms > 0 && !signal.aborted; ms = deadline - Date.now()) {
+      if (await changeOrTimeout(database, wanted, Math.min(ms, heartbeatMs), signal)) break;
+      yield '\n';
+    }
+  } finally {
+    stop();
   }
   try {
-    requireMember(await currentUser(), database);
+    requireMember(await asker.user(), database);
     requirePresent(database);
   } catch (error) {
     if (!(error instanceof CouchFailure)) throw error;
@@ -59,6 +71,24 @@ async function* poll(
     return;
   }
   yield* pieces(database, wanted);
+}
+
+/**
+ * S11: a signal for when whoever waits has left, or may not read the database any more: then they hear of it at once.
+ */
+function watchRights(database: Database, asker: Asker, left: AbortSignal) {
+  const lost = new AbortController();
+  const look = async () => {
+    try {
+      requireMember(await asker.user(), database);
+    } catch {
+      lost.abort();
+    }
+  };
+  const stop = asker.onChange(() => void look());
+  // They may have been lost between the request's own check and now.
+  void look();
+  return { signal: AbortSignal.any([left, lost.signal]), stop };
 }
 
 /** Waits until there is something after `since`, or the client has left. Answers false when the time is up. */

@@ -67,9 +67,10 @@ export class Database {
     this.wakeUps.ring();
   }
 
-  /** Calls back at every change, at once. */
-  onChange(listener: () => void): void {
+  /** Calls back at every change, at once. Gives the stop. */
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Resolves when all work that was begun has ended. */

@@ -7,7 +7,7 @@ import {
 import { allDocs } from './all-docs';
 import { deleteAttachment, getAttachment, putAttachment } from './attachments';
 import { bulkDocs, bulkGet, revsDiff } from './bulk-routes';
-import { changes, type CurrentUser } from './changes';
+import { changes, type Asker } from './changes';
 import type { Database } from './database';
 import type { DatabaseStore } from './database-store';
 import { deleteDocument, getDocument, postDocument, putDocument } from './document-routes';
@@ -38,16 +38,16 @@ export class Endpoint {
 
   /**
    * @param user who asks
-   * @param currentUser who that is later on, for requests that wait; `user` when absent
+   * @param asker who that is later on, for requests that wait; `user` when absent
    */
   async handle(
     request: CouchRequest,
     user: UserContext,
-    currentUser: CurrentUser = () => Promise.resolve(user),
+    asker: Asker = { user: () => Promise.resolve(user), onChange: () => () => undefined },
   ): Promise<CouchResponse> {
     try {
       const route = parseRoute(request.method, request.path);
-      return await this.#answer(route, request, user, currentUser);
+      return await this.#answer(route, request, user, asker);
     } catch (error) {
       const failure = failureFromPouch(error);
       if (failure !== undefined) return jsonResponse(failure.status, failure.body, failure.headers);
@@ -60,7 +60,7 @@ export class Endpoint {
     route: Route,
     request: CouchRequest,
     user: UserContext,
-    currentUser: CurrentUser,
+    asker: Asker,
   ): Promise<CouchResponse> {
     switch (route.kind) {
       case 'welcome':
@@ -78,7 +78,7 @@ export class Endpoint {
       default: {
         const database = await this.store.get(route.database);
         this.#requireAccess(route, request.method, user, database);
-        return this.#inDatabase(database, route, request, user, currentUser);
+        return this.#inDatabase(database, route, request, user, asker);
       }
     }
   }
@@ -119,7 +119,7 @@ export class Endpoint {
     route: Exclude<Route, { kind: 'welcome' | 'up' | 'session' | 'all-databases' | 'database' }>,
     request: CouchRequest,
     user: UserContext,
-    currentUser: CurrentUser,
+    asker: Asker,
   ): Promise<CouchResponse> {
     switch (route.kind) {
       case 'all-docs':
@@ -129,7 +129,7 @@ export class Endpoint {
       case 'bulk-get':
         return bulkGet(database, request);
       case 'changes':
-        return changes(database, request, currentUser);
+        return changes(database, request, asker);
       case 'revs-diff':
         return revsDiff(database, request);
       case 'ensure-full-commit':

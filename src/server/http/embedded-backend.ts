@@ -72,8 +72,11 @@ class EmbeddedFront {
       return sendCouchResponse(reply, jsonResponse(200, { ok: true }));
     }
     const user = await this.#user(request, reply);
-    const currentUser = () => this.#user(request);
-    return sendCouchResponse(reply, await this.endpoint.handle(couchRequest, user, currentUser));
+    const asker = {
+      user: () => this.#user(request),
+      onChange: (listener: () => void) => this.authenticator.onChange(listener),
+    };
+    return sendCouchResponse(reply, await this.endpoint.handle(couchRequest, user, asker));
   }
 
   /** @throws {CouchFailure} for credentials that are wrong */

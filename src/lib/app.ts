@@ -53,7 +53,7 @@ export function createTiski(db: TiskiDatabase = openDatabase()): Tiski {
       },
       hurry: () => syncing?.hurry(),
     },
-    pair: (code) => withPairing(({ pairDevice }) => pairDevice(db, server, code, randomSecret)),
+    pair: (code) => withPairing(({ pairDevice, randomSecret }) => pairDevice(db, server, code, randomSecret)),
     resumePairing: () => withPairing(({ resumePairing }) => resumePairing(db, server)),
     signatureOf: (text) => readSignature(db, text, Date.now()),
     now: Date.now,
@@ -67,11 +67,4 @@ async function withPairing<T>(
 ): Promise<T | { ok: false; failure: { kind: 'unreachable' } }> {
   const pairing = await import('$lib/pair-device').catch(() => undefined);
   return pairing ? pair(pairing) : { ok: false, failure: { kind: 'unreachable' } };
-}
-
-/** 256 bits, hex. */
-function randomSecret(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
 }

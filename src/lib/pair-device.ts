@@ -73,3 +73,10 @@ async function takeOverAccount(server: ServerAddress, pending: PendingPairing): 
   if (first.ok || first.failure.kind !== 'signed-out') return first;
   return readSession(server, { name: account.name, password: newPassword });
 }
+
+/** 256 bits as 64 hexadecimal digits: by that form the server knows a desk's own password (docs/decisions/0009). */
+export function randomSecret(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}

@@ -1,4 +1,4 @@
-import { pairDevice } from '$lib/pair-device';
+import { pairDevice, randomSecret } from '$lib/pair-device';
 import { createCouchServer } from '$lib/remote/couch-server';
 import { sameOriginServer } from '$lib/same-origin-server';
 import { openDatabase, type TiskiDatabase } from '$lib/store/database';
@@ -18,7 +18,7 @@ export interface BenchDesk {
 export async function newDesk(code: string): Promise<BenchDesk> {
   const db = openDatabase(`desk-${code}`);
   const address = sameOriginServer(db);
-  const paired = await pairDevice(db, address, code, () => crypto.randomUUID());
+  const paired = await pairDevice(db, address, code, randomSecret);
   if (!paired.ok) throw new Error(`Not paired: ${paired.failure.kind}`);
   const { value: device } = paired;
   return {

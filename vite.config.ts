@@ -26,8 +26,8 @@ export default defineConfig({
       build: {
         rolldownOptions: {
           output: {
-            // The service worker fetches file by file: what screens share comes in few of them. A higher threshold makes
-            // fewer, and the desk's screen loads what only the office needs.
+            // The service worker fetches file by file: what screens share comes in few of them. A higher threshold
+            // makes fewer, and the desk's screen loads what only the office needs.
             codeSplitting: {
               groups: [
                 { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 2_000 },

@@ -9,6 +9,7 @@ import { demoCardCount } from '../../src/server/demo/cards';
 import type { TiskiServer } from '../setup/tiski-server';
 import { benchCards } from './city';
 
+const bulkAnswer = v.array(v.object({ error: v.optional(v.string()) }));
 const databaseAnswer = v.object({
   update_seq: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
 });
@@ -27,7 +28,12 @@ export class BenchRegister {
     const batch = 2_000;
     for (let done = 0; done < count; done += batch) {
       const docs = benchCards(first + done, Math.min(batch, count - done));
-      await postAsAdministrator(this.server, `/couch/${registerDatabase}/_bulk_docs`, { docs });
+      const answer = await postAsAdministrator(this.server, `/couch/${registerDatabase}/_bulk_docs`, {
+        docs,
+      });
+      const refused = v.parse(bulkAnswer, answer).filter(({ error }) => error && error !== 'conflict');
+      if (refused.length > 0)
+        throw new Error(`${refused.length} cards were not stored: ${refused[0]?.error}`);
     }
   }
 

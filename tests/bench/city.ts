@@ -17,7 +17,7 @@ export const benchCatalogue = (): RemoteDocument[] => [
   aVenue(benchVenue),
 ];
 
-/** Cards as unlike each other as a city's: days of issue over two years, one in ten not active, a third of old stock. */
+/** Cards as unlike each other as a city's: issued over two years, one in ten not active, a third of old stock. */
 export const benchCards = (first: number, count: number): RemoteDocument[] =>
   Array.from({ length: count }, (_, index) => benchCard(first + index));
 

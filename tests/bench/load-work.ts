@@ -26,16 +26,23 @@ export async function follow(
   while (!until.aborted) {
     try {
       const wait = `/${database}/_changes?feed=longpoll&limit=1&timeout=50000&since=${since}`;
-      const first = await desk.call('GET', wait, undefined, until);
+      const first = answered(await desk.call('GET', wait, undefined, until));
       tally.requests += 3;
-      await desk.call('GET', `/${database}/_local/epoch`, undefined, until);
+      answered(await desk.call('GET', `/${database}/_local/epoch`, undefined, until));
       const from = since === 'now' ? lastSeq(first) : since;
-      const page = await desk.call('GET', `/${database}/_changes?limit=1000&include_docs=true&since=${from}`);
-      since = lastSeq(page);
+      const page = `/${database}/_changes?limit=1000&include_docs=true&since=${from}`;
+      since = lastSeq(answered(await desk.call('GET', page)));
     } catch {
-      if (!until.aborted) tally.failures += 1;
+      if (until.aborted) return;
+      tally.failures += 1;
+      await sleep(1_000);
     }
   }
+}
+
+function answered(answer: Timed): Timed {
+  if (answer.status !== 200) throw new Error(String(answer.status));
+  return answer;
 }
 
 const lastSeq = ({ body }: Timed) => (body as { last_seq: string }).last_seq;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadDesk } from './load-desk';
 import { startLoadServer } from './load-server';
-import { askSmall, newTally, pushed } from './load-work';
+import { askSmall, newTally, pushed, type Tally } from './load-work';
 import type { BenchSize } from './sizes';
 import { count, megabytes, milliseconds, quantile, times, type BenchTable } from './table';
 
@@ -70,16 +70,12 @@ async function rush(desksInAll: number, visits: number) {
         await sleep(100);
       }
     })();
-    await Promise.all(
-      desks.map(async (desk) => {
-        // S13: as a desk does, beginning with a little.
-        for (let left = visits, batch = 50; left > 0; left -= batch, batch = Math.min(2 * batch, 200)) {
-          await pushed(desk, desk.newVisits(Math.min(left, batch)), tally);
-        }
-      }),
-    );
+    try {
+      await Promise.all(desks.map((desk) => sendAll(desk, visits, tally)));
+    } finally {
+      stop.abort();
+    }
     const seconds = (performance.now() - started) / 1_000;
-    stop.abort();
     await Promise.all([asking, watching]);
     const info = await server.client.request('GET', '/tiski-visits-liikunta');
     // Less the design document.
@@ -89,5 +85,12 @@ async function rush(desksInAll: number, visits: number) {
     return { ...tally, stored, seconds, before, peak };
   } finally {
     await server.stop();
+  }
+}
+
+/** S13: as a desk does, beginning with a little. */
+async function sendAll(desk: LoadDesk, visits: number, tally: Tally): Promise<void> {
+  for (let left = visits, batch = 50; left > 0; left -= batch, batch = Math.min(2 * batch, 200)) {
+    await pushed(desk, desk.newVisits(Math.min(left, batch)), tally);
   }
 }

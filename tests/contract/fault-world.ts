@@ -159,7 +159,7 @@ export class Desk {
     for (let turn = 0; turn < 1_000; turn++) {
       if (await holds()) return;
       await this.time.pass(1_000);
-      // The network takes real time: on a busy machine more than these turns do.
+      // The network takes real time: on a busy machine longer than all these turns.
       if (turn > 50) await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error(`Not within a thousand seconds: ${what}. ${JSON.stringify(this.states.at(-1))}`);

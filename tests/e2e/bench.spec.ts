@@ -6,7 +6,7 @@ import { expect, test } from './fixtures';
 test('npm run bench prints a row for each of its figures', async () => {
   test.setTimeout(10 * 60_000);
   const words = ['--import', 'tsx', 'tests/bench/run.ts', '--size', 'tiny'];
-  const { stdout } = await promisify(execFile)(process.execPath, words);
+  const { stdout } = await promisify(execFile)(process.execPath, words, { timeout: 9 * 60_000 });
   const tables = stdout.matchAll(/^(.+)\n\n.+\n[─ ]+\n((?:.+\n)+)/gm);
   const rows = Array.from(tables, ([, title, body]) => [title, body?.trimEnd().split('\n').length]);
   expect(rows).toEqual([

@@ -32,9 +32,8 @@ const mostRemembered = 10_000;
 /** Tells who a request is from, by the accounts in `_users`. */
 export class Authenticator {
   readonly #limiter: SignInLimiter;
-  readonly #accounts = new Map<string, Account>();
-  /** Counts changes of `_users`: what was read before one is not remembered after it. */
-  #usersVersion = 0;
+  /** Read once for all who ask at the same time, and kept until `_users` changes. */
+  readonly #accounts = new Map<string, Promise<Account | undefined>>();
   /** Credentials that were right once, by a key of this process's own, and the hash they were right for. */
   readonly #verified = new Map<string, string>();
   /** Attempts whose hash is being made. */
@@ -48,10 +47,7 @@ export class Authenticator {
   ) {
     this.#limiter = new SignInLimiter(settings.now);
     this.#nobody = hashPassword(randomBytes(16).toString('hex'), settings.iterations);
-    users.onChange(() => {
-      this.#usersVersion += 1;
-      this.#accounts.clear();
-    });
+    users.onChange(() => this.#accounts.clear());
   }
 
   /** Calls back when an account has changed: what was known of any may be wrong now. Gives the stop. */
@@ -139,14 +135,22 @@ export class Authenticator {
     this.#verified.set(fingerprint, hash.derived_key);
   }
 
-  async #account(name: string): Promise<Account | undefined> {
-    const remembered = this.#accounts.get(name);
-    if (remembered !== undefined) return remembered;
-    const version = this.#usersVersion;
+  #account(name: string): Promise<Account | undefined> {
+    const known = this.#accounts.get(name);
+    if (known) return known;
+    const reading = this.#readAccount(name);
+    this.#accounts.set(name, reading);
+    const forget = () => {
+      if (this.#accounts.get(name) === reading) this.#accounts.delete(name);
+    };
+    // Names that nobody has are not kept: there is no end of them.
+    reading.then((account) => account ?? forget(), forget);
+    return reading;
+  }
+
+  async #readAccount(name: string): Promise<Account | undefined> {
     try {
-      const account = accountFromDocument(await storedDocument(this.users, userDocumentId(name)));
-      if (account !== undefined && version === this.#usersVersion) this.#accounts.set(name, account);
-      return account;
+      return accountFromDocument(await storedDocument(this.users, userDocumentId(name)));
     } catch (error) {
       if (failureFromPouch(error)?.status === 404) return undefined;
       throw error;

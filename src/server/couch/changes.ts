@@ -82,6 +82,7 @@ function watchRights(database: Database, asker: Asker, left: AbortSignal) {
     try {
       requireMember(await asker.user(), database);
     } catch {
+      // Of whatever kind: it comes out when the poll ends and they are looked up once more.
       lost.abort();
     }
   };

@@ -115,7 +115,7 @@ describe('one syncer a browser', () => {
 });
 
 describe('an end', () => {
-  it('S11 does not wait for a request that a slow line holds up', async () => {
+  it('S12 does not wait for a request that a slow line holds up', async () => {
     const db = await aPairedDatabase();
     const { respond } = server;
     const isSending = vi.fn();

@@ -148,9 +148,9 @@ async function startSyncerAs(
   let lastFailure: SyncState['lastFailure'];
   const timing = browserTiming(server.now);
   const ending = new AbortController();
-  const line = { ...server, signal: ending.signal };
+  const address = { ...server, signal: ending.signal };
   const syncer = await startSyncer({
-    server: createCouchServer(line, device.account),
+    server: createCouchServer(address, device.account),
     store: createLocalStore(db, server.now),
     timing,
     sessionEpoch: ulid(),
@@ -164,12 +164,12 @@ async function startSyncerAs(
     },
   });
   const reported = { timing, version, lastFailure: () => lastFailure };
-  const reporter = startReporting(db, line, device.account, reported);
+  const reporter = startReporting(db, address, device.account, reported);
   reporting.reporter = reporter;
   return {
     hurry: syncer.hurry,
     async stop() {
-      // On a slow line a request may go on for minutes. What it brought over there is sent once more.
+      // On a slow line a request may go on for minutes. What the server has taken already is sent once more (S3).
       ending.abort();
       await Promise.all([syncer.stop(), reporter.stop()]);
     },

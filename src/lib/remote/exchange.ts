@@ -5,7 +5,7 @@ export interface ExchangeOptions {
   now: () => number;
   /** A request that gets no further for so long is given up, ms. */
   idleMs: number;
-  /** A request is given up after so long, however it goes on, ms. */
+  /** A request is given up after so long, and what its body may take, however it goes on, ms. */
   longestMs?: number;
   signal?: AbortSignal;
 }
@@ -45,7 +45,7 @@ export async function exchange(
     clearTimeout(idle);
     idle = setTimeout(abort, idleMs);
   };
-  const end = setTimeout(abort, longestMs);
+  const end = setTimeout(abort, longestMs + uploadMs);
   signal?.addEventListener('abort', abort);
   if (signal?.aborted) abort();
   const sentAt = now();

@@ -10,7 +10,7 @@ export interface ServerAddress {
   apiUrl: string;
   now: () => number;
   onContact?: (contact: Contact) => void;
-  /** Requests under way are given up, but for long polls, which have a signal of their own. */
+  /** When it aborts, requests under way are given up; long polls have a signal of their own. */
   signal?: AbortSignal;
 }
 

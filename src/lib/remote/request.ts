@@ -27,6 +27,7 @@ const asDevice = { credentials: 'omit' } as const;
 
 /** A slower answer says too little about the clock, ms. */
 const longestClockReading = 10_000;
+
 /** One request and its answer as a value; it throws for no network, status or body. */
 export async function requestJson<S extends v.GenericSchema>(
   url: string,

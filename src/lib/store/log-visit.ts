@@ -68,7 +68,7 @@ export async function logVisit(
       await db.outbox.add({ id: _id, database, state: 'waiting', at: fresh.clock.now, document });
       await noteLink(db, desk, document);
       // A question to staff stands before the limits: what they let in may have passed one.
-      if (check.verdict.outcome === 'ask') await noteTouched(db, [document], fresh.clock.now);
+      if (isAsked(check) || isAsked(fresh)) await noteTouched(db, [document], fresh.clock.now);
       return { kind: 'logged', visitId: _id, document };
     });
   } catch (error) {
@@ -76,6 +76,8 @@ export async function logVisit(
     throw error;
   }
 }
+
+const isAsked = ({ verdict }: VisitCheck): boolean => verdict.outcome === 'ask';
 
 /** Whether a verdict may become a visit: admitted, settled by staff, or overridden by them (R15). */
 export function canBeLogged(verdict: Verdict, override?: OverrideReason): boolean {

@@ -183,6 +183,16 @@ export function describeLocalStore(
       expect(await store.startOver(register, 'epoch-2')).toBe(0);
     });
 
+    it('S8 what was refused because another document had its id is offered to another copy, nothing else', async () => {
+      const [taken, wrong] = [await logged(), await logged()];
+      await store.refuse([
+        { id: taken._id, status: 409, reason: 'another document with this id exists' },
+        { id: wrong._id, status: 403, reason: 'no' },
+      ]);
+      expect(await store.startOver(visits, 'epoch-2')).toBe(1);
+      expect(await waiting()).toEqual([taken._id]);
+    });
+
     it('S8 a desk that was paired anew offers also what it logged under its former account', async () => {
       const visit = await logged();
       await acknowledge(visit._id);

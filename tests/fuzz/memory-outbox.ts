@@ -13,9 +13,10 @@ export class MemoryOutbox {
 
   has = (id: string): boolean => this.entries.has(id);
 
-  /** Waits, unless it is here already: a refused one keeps its reason. */
+  /** Waits, unless it is here already: a refused one keeps its reason, but for another document's having its id. */
   offer(database: string, document: LogDocument): boolean {
-    if (this.has(document._id)) return false;
+    const row = this.entries.get(document._id);
+    if (row && row.refusal?.status !== 409) return false;
     this.entries.set(document._id, { database, state: 'waiting', document });
     return true;
   }

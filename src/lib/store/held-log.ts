@@ -144,9 +144,15 @@ async function offer(db: TiskiDatabase, database: string, held: readonly HeldRow
     at,
     document,
   }));
-  // A refused one keeps its reason: it waits for a person, not for a server.
   const present = await db.outbox.bulkGet(rows.map(({ id }) => id));
-  const missing = rows.filter((_, index) => !present[index]);
-  await db.outbox.bulkAdd(missing);
-  return missing.length;
+  const offered = rows.filter((_, index) => mayBeOffered(present[index]));
+  await db.outbox.bulkPut(offered);
+  return offered.length;
 }
+
+/**
+ * A refused one keeps its reason: it waits for a person, not for a server. But when another document had its id, that
+ * may be gone with the old copy.
+ */
+const mayBeOffered = (row: OutboxRow | undefined): boolean =>
+  row === undefined || (row.state === 'refused' && row.refusal?.status === 409);

@@ -172,6 +172,19 @@ describe('the syncer', () => {
     expect(box.bodies()).toHaveLength(1);
   });
 
+  it('S11 what another tab took for revoked, and is let in, loads anew: it does not run in circles', async () => {
+    const { server, db, start, requests, time, states } = await aCity();
+    await start();
+    await createLocalStore(db, time.now).setAccountState('revoked');
+    requests.length = 0;
+    server.database('tiski-register').put(aCard(cardNumber(2)));
+    await time.pass(20 * 60_000);
+    expect(states.at(-1)).toEqual({ phase: 'in-sync' });
+    expect((await readDevice(db))?.state).toBe('active');
+    expect(await countCards(db)).toBe(2);
+    expect(requests.length).toBeLessThan(150);
+  });
+
   it('S12 hurries when the line may be back', async () => {
     const { box, line, start, log, time } = await aCity();
     const syncer = await start();

@@ -131,6 +131,8 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
     });
     loading.delete(database);
     needsUpdate = await store.needsUpdate();
+    // Another tab may have learned it: a revoked device takes no page, and this one would ask for it for ever.
+    isRevoked = await store.isRevoked();
     if (outcome.ok) await store.prune();
     return outcome;
   };

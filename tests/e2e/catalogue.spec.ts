@@ -120,6 +120,22 @@ test('two people edit one service: both versions are seen, and nobody’s is ove
   await expect(other.getByRole('link', { name: /Kuntosali Toinen/ })).toHaveCount(0);
 });
 
+test('a wrong sum is named by its field, in the language that is read, and what was typed stays', async ({
+  page,
+  server,
+}) => {
+  await openCatalogue(page, server);
+  await page.goto('/office/catalogue/scheme/liikuntapassi');
+  const fee = page.getByLabel('Kortin hinta, euroa');
+  await fee.fill('seitsemän');
+  await save(page);
+  await expect(page.getByText('Kirjoita euroja, esimerkiksi 7,50.')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveText('Tiedoissa on virhe: Kortin hinta, euroa');
+  await page.getByRole('button', { name: 'Svenska' }).click();
+  await expect(page.getByRole('alert')).toHaveText('Uppgifterna innehåller ett fel: Kortets pris, euro');
+  await expect(page.getByLabel('Kortets pris, euro')).toHaveValue('seitsemän');
+});
+
 test('a new course is added, and the education centre’s desk can choose it', async ({
   page,
   server,

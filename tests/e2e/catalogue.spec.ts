@@ -133,7 +133,10 @@ test('a wrong sum is named by its field, in the language that is read, and what 
   await expect(page.getByRole('alert')).toHaveText('Tiedoissa on virhe: Kortin hinta, euroa');
   await page.getByRole('button', { name: 'Svenska' }).click();
   await expect(page.getByRole('alert')).toHaveText('Uppgifterna innehåller ett fel: Kortets pris, euro');
-  await expect(page.getByLabel('Kortets pris, euro')).toHaveValue('seitsemän');
+  const pris = page.getByLabel('Kortets pris, euro');
+  await expect(pris).toHaveValue('seitsemän');
+  await page.reload();
+  await expect(pris).toHaveValue('');
 });
 
 test('a new course is added, and the education centre’s desk can choose it', async ({

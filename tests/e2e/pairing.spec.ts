@@ -73,6 +73,9 @@ test.describe('a new device', () => {
     await expect(problem(page)).toHaveText('Koodissa on 8 merkkiä. Tarkista koodi.');
     await enterCode(page, 'AAAA-2222');
     await expect(problem(page)).toHaveText(refusedCode);
+    await page.getByRole('button', { name: 'Svenska' }).click();
+    await expect(problem(page)).toHaveText(/^Koden godtas inte/);
+    await page.getByRole('button', { name: 'Suomi' }).click();
     await server.stop();
     await enterCode(page, code);
     await expect(problem(page)).toHaveText(/^Palvelimeen ei saada yhteyttä/);

@@ -50,20 +50,21 @@ export async function openDesk(page: Page, venue: string, service?: string): Pro
 export const scan = (page: Page, code: string): Promise<void> => typeAsScanner(page, `${code}\n`);
 
 export const verdict = (page: Page) => page.locator('[data-tone]');
+export const verdictTitle = (page: Page) => verdict(page).getByRole('heading');
 
 /** Scans and waits for the verdict's title. */
 export async function scanAndSee(page: Page, code: string, title: string | RegExp): Promise<void> {
   // Who scans looks at the screen first: a page that is still opening hears no scanner.
   await expect(verdict(page)).toBeVisible();
   await scan(page, code);
-  await expect(verdict(page).getByRole('heading')).toHaveText(title);
+  await expect(verdictTitle(page)).toHaveText(title);
 }
 
 /** Scans again and again until what somebody else changed has reached this desk. */
 export async function scanUntil(page: Page, code: string, title: string): Promise<void> {
   await expect(async () => {
     await scan(page, code);
-    await expect(verdict(page).getByRole('heading')).toHaveText(title, { timeout: 2_000 });
+    await expect(verdictTitle(page)).toHaveText(title, { timeout: 2_000 });
   }).toPass({ timeout: 60_000 });
 }
 
@@ -74,7 +75,7 @@ export const pressLog = (page: Page) => page.getByRole('button', { name: 'Kirjaa
 export async function logVisit(page: Page, code: string): Promise<void> {
   await scanAndSee(page, code, 'Kortti käy');
   await pressLog(page);
-  await expect(verdict(page).getByRole('heading')).toHaveText(/Kirjattu klo/);
+  await expect(verdictTitle(page)).toHaveText(/Kirjattu klo/);
 }
 
 /** Makes this desk a kiosk, and waits until it is ready for a card. */

@@ -11,11 +11,11 @@ import {
   scanAndSee,
   startKiosk,
   verdict,
+  verdictTitle as title,
 } from './counter';
 import { expect, test } from './fixtures';
 
 const card = cardOf('admitted');
-const title = (page: Page) => verdict(page).getByRole('heading');
 
 /**
  * Leaves the app no room on the disk; gives the way to make room again. To be called before the app is

@@ -13,6 +13,7 @@ import {
   scanAndSee,
   startKiosk,
   verdict,
+  verdictTitle as title,
 } from './counter';
 import { expect, test } from './fixtures';
 import { held, makeVideo } from './video';
@@ -20,7 +21,6 @@ import { held, makeVideo } from './video';
 const [card, otherCard] = [cardOf('admitted'), cardOf('in-grace')];
 const day = 24 * 60 * 60_000;
 
-const title = (page: Page) => verdict(page).getByRole('heading');
 const topBar = (page: Page) => page.getByRole('banner');
 
 async function openCounter(page: Page): Promise<void> {

@@ -71,6 +71,16 @@ export async function scanUntil(page: Page, code: string, title: string): Promis
 /** The one clear action. Right after a scanner's code Enter is not heard: it may be the scanner's own second. */
 export const pressLog = (page: Page) => page.getByRole('button', { name: 'Kirjaa käynti' }).click();
 
+/**
+ * Presses Enter until it does what stands on the screen: one that comes before the screen could be read is not heard.
+ */
+export async function enterUntil(page: Page, seen: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press('Enter');
+    await seen();
+  }).toPass({ timeout: 30_000 });
+}
+
 /** Scans, logs, and waits until the screen says that the visit is stored. */
 export async function logVisit(page: Page, code: string): Promise<void> {
   await scanAndSee(page, code, 'Kortti käy');

@@ -95,11 +95,11 @@ test.describe('the camera', () => {
 });
 
 test.describe('without a picture', () => {
-  test('no camera: said, and the wedge scanner works', async ({ openScanner }) => {
+  test('no camera: said, and the scanner that types works', async ({ openScanner }) => {
     const page = await openScanner({});
     await expect(problem(page, 'Kameraa ei löydy')).toBeVisible();
     await typeAsScanner(page, '12345671\n');
-    await expect(reports(page)).toHaveText(['wedge 12345671']);
+    await expect(reports(page)).toHaveText(['keys 12345671']);
   });
 
   test('permission denied: said, until it is given', async ({ openScanner }) => {

@@ -1,4 +1,5 @@
 import type { Instant } from '$lib/domain/day';
+import { unknownScanner, type ScannerProfile } from '$lib/domain/scanner-profile';
 import type { TiskiDatabase } from './database';
 import type { Device, PendingPairing } from './device';
 import type { Problem } from './problems';
@@ -21,9 +22,15 @@ export interface SettingValues {
   /** Id of the service that this counter gives. */
   'chosen-service': string;
   'camera-id': string;
+  'reading-way': ReadingWay;
+  /** What is known of the desk's scanners. */
+  scanner: ScannerProfile;
   'sound-on': boolean;
   kiosk: KioskSetting;
 }
+
+/** How this counter reads cards; its scanner is heard in each of them. */
+export type ReadingWay = 'camera' | 'scanner' | 'pad';
 
 export interface KioskSetting {
   isOn: boolean;
@@ -58,3 +65,6 @@ export async function writeSetting<K extends SettingKey>(
 export async function deleteSetting(db: TiskiDatabase, key: SettingKey): Promise<void> {
   await db.settings.delete(key);
 }
+
+export const readScannerProfile = (db: TiskiDatabase): Promise<ScannerProfile> =>
+  readSetting(db, 'scanner').then((profile) => profile ?? unknownScanner);

@@ -68,7 +68,14 @@ describe('R9 another course', () => {
     await chooseOffering(db, named, options);
     const check = await checkVisit(db, { text: single, service: 'course' }, sundayMorning);
     const nothing = async () => undefined;
-    const verbs = { log: nothing, undo: nothing, choose: nothing, release: nothing, clear: () => undefined };
+    const verbs = {
+      log: nothing,
+      undo: nothing,
+      choose: nothing,
+      release: nothing,
+      clear: () => undefined,
+      lastScan: undefined,
+    };
     const ways = { onoverride: () => undefined, onother: () => undefined };
     const names = { service: '', offering: (id: string) => id };
     return panelOf({ kind: 'verdict', check }, verbs, names, ways).actions.map(({ text }) => text);

@@ -4,8 +4,15 @@ import { m } from '$lib/paraglide/messages';
 import type { VisitCheck } from '$lib/store/check-visit';
 import { isChoice } from '$lib/store/choose-offering';
 import { formatTime } from '$lib/ui/format';
+import { heardText } from '$lib/ui/heard-text';
 import { describeVerdict, type PanelTone } from '$lib/ui/verdict-text';
-import { canOverride, isLoggable, type DeskSession, type DeskView } from './desk-session.svelte';
+import {
+  canOverride,
+  isLoggable,
+  type DeskSession,
+  type DeskView,
+  type LastScan,
+} from './desk-session.svelte';
 
 export interface PanelAction {
   text: string;
@@ -28,14 +35,14 @@ export interface DeskNames {
   offering: (id: string) => string;
 }
 
-type Verbs = Pick<DeskSession, 'log' | 'undo' | 'clear' | 'choose' | 'release'>;
+type Verbs = Pick<DeskSession, 'log' | 'undo' | 'clear' | 'choose' | 'release' | 'lastScan'>;
 
 /** The words and actions of each view of the counter. */
 export function panelOf(
   view: DeskView,
   session: Verbs,
   names: DeskNames,
-  { onoverride, onother }: { onoverride: () => void; onother: () => void },
+  { onoverride, onother }: { onoverride?: () => void; onother: () => void },
 ): DeskPanel {
   const clear = (text: string): PanelAction => ({ text, run: () => session.clear() });
   const log = (check: VisitCheck, text: string): PanelAction => ({
@@ -100,8 +107,9 @@ export function panelOf(
         return { ...text, caption, actions: [choose, other, clear(m.desk_clear())] };
       }
       if (check.verdict.outcome === 'ask') return { ...text, caption, actions: [clear(m.desk_clear())] };
-      const override = { text: m.desk_override(), run: onoverride };
-      return { ...text, caption, actions: [clear(m.desk_next()), ...(canOverride(check) ? [override] : [])] };
+      const override = onoverride && canOverride(check) ? [{ text: m.desk_override(), run: onoverride }] : [];
+      const lines = [...text.lines, ...heardLines(check, session.lastScan)];
+      return { ...text, lines, caption, actions: [clear(m.desk_next()), ...override] };
     }
     case 'logged': {
       const { visitId } = view;
@@ -136,6 +144,17 @@ export function panelOf(
       return { tone: 'refuse', title: m.verdict_not_logged(), lines: [m.storage_full()], caption, actions };
     }
   }
+}
+
+/** What was read where it is no card, so that a clerk can tell IT; a card's own code needs no telling. */
+function heardLines({ verdict, card }: VisitCheck, lastScan: LastScan | undefined): string[] {
+  const isUnread =
+    verdict.outcome === 'refuse' &&
+    (verdict.reason === 'not-a-card' ||
+      verdict.reason === 'not-genuine' ||
+      verdict.reason === 'unknown-card');
+  if (!isUnread || card || !lastScan) return [];
+  return [heardText(lastScan.text), ...(lastScan.isAmbiguous ? [m.scanner_heard_ambiguous()] : [])];
 }
 
 /** Another performance may be meant, or another of several courses; a card's only course is changed by undoing it. */

@@ -1,6 +1,9 @@
-import type { People } from '$lib/domain/people';
 import type { Signature } from '$lib/domain/signed-code';
 import { isOverridable, type OverrideReason } from '$lib/domain/verdict';
+import type { Mend } from '$lib/domain/code-readings';
+import { headCount, type People } from '$lib/domain/people';
+import type { ScannerProfile } from '$lib/domain/scanner-profile';
+import { checkScan, type ScannedTexts } from '$lib/store/check-scan';
 import { checkVisit, type VisitCheck, type VisitQuestion } from '$lib/store/check-visit';
 import { chooseOffering, releaseChoice } from '$lib/store/choose-offering';
 import type { TiskiDatabase } from '$lib/store/database';
@@ -34,14 +37,28 @@ export interface SkippedVisit {
   hasFailed: boolean;
 }
 
+/** What the last scan was, and what its scanner had done to it. */
+export interface LastScan {
+  /** As it came. */
+  text: string;
+  mends: readonly Mend[];
+  isAmbiguous: boolean;
+}
+
 interface Surroundings {
   db: TiskiDatabase;
   /** Device clock, ms. */
   now: () => number;
+  /** A steady clock, that of the events' time stamps, ms. */
+  steadyNow: () => number;
   randomId: () => string;
   /** R2: see Tiski.signatureOf. */
   signatureOf: (text: string) => Promise<Signature | undefined>;
   isSoundOn: () => boolean;
+  /** What is known of the desk's scanners. */
+  profile: () => ScannerProfile;
+  /** For queues: an admitted card with nothing to choose is logged as soon as it is scanned. */
+  logsAtOnce: () => boolean;
 }
 
 const alreadyLogged = { outcome: 'already-logged', reason: 'already-logged' } as const;
@@ -71,7 +88,10 @@ const shows = (view: DeskView, check: VisitCheck) =>
  * asked for is done in that order, one after another, so that a quick next card never takes another's place.
  */
 export class DeskSession {
-  view = $state.raw<DeskView>({ kind: 'ready' });
+  #view = $state.raw<DeskView>({ kind: 'ready' });
+  lastScan = $state.raw<LastScan>();
+  /** When the view last changed, by the steady clock: an Enter means what had been there to read. */
+  shownAt = 0;
   skipped = $state.raw<SkippedVisit>();
   #turn: Promise<void> = Promise.resolve();
   readonly #logged = new WeakSet<VisitCheck>();
@@ -83,20 +103,34 @@ export class DeskSession {
     this.#around = around;
   }
 
+  get view(): DeskView {
+    return this.#view;
+  }
+
+  set view(view: DeskView) {
+    this.#view = view;
+    this.shownAt = this.#around.steadyNow();
+  }
+
   /** A code from any scanner; `service` is an id. */
-  scan(text: string, service: string): Promise<void> {
+  scan(texts: ScannedTexts, service: string): Promise<void> {
     return this.#inTurn(async () => {
-      const { db, now, signatureOf } = this.#around;
-      const signature = await signatureOf(text);
-      const question = { text, service, ...(signature && { signature }) };
-      const check = await checkVisit(db, question, now());
+      const { db, now, signatureOf, profile } = this.#around;
+      const scan = { texts, service };
+      const { check, ...how } = await checkScan(db, scan, { now, signatureOf, profile: profile() });
       const { view } = this;
       if (view.kind === 'verdict' && isLoggable(view.check) && !isSameCard(view.check, check)) {
         this.skipped = { check: view.check, hasFailed: false };
       }
+      this.lastScan = { text: texts[0], ...how };
       this.view = { kind: 'verdict', check };
-      this.#sound(soundOf(check));
+      if (this.#isLoggedAtOnce(check)) await this.#log(check);
+      else this.#sound(soundOf(check));
     });
+  }
+
+  #isLoggedAtOnce({ verdict, allowed }: VisitCheck): boolean {
+    return this.#around.logsAtOnce() && verdict.outcome === 'admit' && headCount(allowed) === 1;
   }
 
   /** R9 R10: staff named the course or the performance. */
@@ -170,27 +204,29 @@ export class DeskSession {
 
   /** S1: the screen says logged only after the visit is stored. */
   log(asked: VisitCheck, override?: OverrideReason): Promise<void> {
-    return this.#inTurn(async () => {
-      // Pressed before the screen could tell of "2 children along": they come in too, or it tells why not.
-      const check = this.#newest(asked);
-      if (this.#logged.has(check)) return;
-      if (check !== asked && !canBeLogged(check.verdict, override)) return;
-      const { db, now, randomId } = this.#around;
-      const logged = await logVisit(db, check, { deviceNow: now(), randomId, ...(override && { override }) });
-      if (logged.kind === 'storage-full') return this.#sayFull(check);
-      if (logged.kind === 'changed') {
-        return this.#showChanged(check, logged.check);
-      }
-      this.#logged.add(check);
-      if (this.skipped?.check === check) this.skipped = undefined;
-      if (shows(this.view, check)) {
-        this.view =
-          logged.kind === 'logged'
-            ? { kind: 'logged', check, visitId: logged.visitId, at: Date.parse(logged.document.at) }
-            : { kind: 'verdict', check: { ...check, verdict: { ...alreadyLogged, at: logged.at } } };
-      }
-      this.#sound('done');
-    });
+    return this.#inTurn(() => this.#log(asked, override));
+  }
+
+  async #log(asked: VisitCheck, override?: OverrideReason): Promise<void> {
+    // Pressed before the screen could tell of "2 children along": they come in too, or it tells why not.
+    const check = this.#newest(asked);
+    if (this.#logged.has(check)) return;
+    if (check !== asked && !canBeLogged(check.verdict, override)) return;
+    const { db, now, randomId } = this.#around;
+    const logged = await logVisit(db, check, { deviceNow: now(), randomId, ...(override && { override }) });
+    if (logged.kind === 'storage-full') return this.#sayFull(check);
+    if (logged.kind === 'changed') {
+      return this.#showChanged(check, logged.check);
+    }
+    this.#logged.add(check);
+    if (this.skipped?.check === check) this.skipped = undefined;
+    if (shows(this.view, check)) {
+      this.view =
+        logged.kind === 'logged'
+          ? { kind: 'logged', check, visitId: logged.visitId, at: Date.parse(logged.document.at) }
+          : { kind: 'verdict', check: { ...check, verdict: { ...alreadyLogged, at: logged.at } } };
+    }
+    this.#sound('done');
   }
 
   /** Undoes a visit of this desk, right after logging or from the day's list. */

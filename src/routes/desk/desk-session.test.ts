@@ -2,19 +2,23 @@ import { describe, expect, test, vi } from 'vitest';
 import { aCard, cardNumber, ulidOf } from '../../../tests/builders';
 import { aWorkingDesk, sundayMorning } from '../../../tests/paired-database';
 import type { People } from '$lib/domain/people';
+import { unknownScanner } from '$lib/domain/scanner-profile';
 import { DeskSession, type DeskView } from './desk-session.svelte';
 
 const [first, second, group] = [cardNumber(1), cardNumber(2), cardNumber(3)];
 let ids = 0;
 
-async function aCounter() {
+async function aCounter({ logsAtOnce = false } = {}) {
   const db = await aWorkingDesk([aCard(first), aCard(second), aCard(group, { groupSize: 8 })]);
   const session = new DeskSession({
     db,
     now: () => sundayMorning,
     randomId: () => ulidOf(++ids),
     signatureOf: async () => undefined,
+    steadyNow: () => performance.now(),
     isSoundOn: () => false,
+    profile: () => unknownScanner,
+    logsAtOnce: () => logsAtOnce,
   });
   return { db, session };
 }
@@ -27,8 +31,8 @@ function checkOf(view: DeskView) {
 describe('the counter', () => {
   test('Enter for one card and the next card at the same moment: the first is logged and not called skipped', async () => {
     const { db, session } = await aCounter();
-    await session.scan(first, 'swim');
-    await Promise.all([session.log(checkOf(session.view)), session.scan(second, 'swim')]);
+    await session.scan([first], 'swim');
+    await Promise.all([session.log(checkOf(session.view)), session.scan([second], 'swim')]);
     expect(session.skipped).toBeUndefined();
     expect(checkOf(session.view).card?.number).toBe(second);
     expect(await db.visits.toArray()).toMatchObject([{ card: first }]);
@@ -36,8 +40,8 @@ describe('the counter', () => {
 
   test('the next card and Enter for the one before at the same moment: the newer verdict stays', async () => {
     const { db, session } = await aCounter();
-    await session.scan(first, 'swim');
-    await Promise.all([session.scan(second, 'swim'), session.log(checkOf(session.view))]);
+    await session.scan([first], 'swim');
+    await Promise.all([session.scan([second], 'swim'), session.log(checkOf(session.view))]);
     expect(checkOf(session.view).card?.number).toBe(second);
     expect(session.skipped).toBeUndefined();
     expect(await db.visits.toArray()).toMatchObject([{ card: first }]);
@@ -45,8 +49,8 @@ describe('the counter', () => {
 
   test('logging the skipped card too keeps the open verdict, which can be logged after it', async () => {
     const { db, session } = await aCounter();
-    await session.scan(first, 'swim');
-    await session.scan(second, 'swim');
+    await session.scan([first], 'swim');
+    await session.scan([second], 'swim');
     expect(session.skipped?.check.card?.number).toBe(first);
     if (session.skipped) await session.log(session.skipped.check);
     expect(session.skipped).toBeUndefined();
@@ -57,7 +61,7 @@ describe('the counter', () => {
 
   test('S1 Enter pressed twice logs one visit', async () => {
     const { db, session } = await aCounter();
-    await session.scan(first, 'gym');
+    await session.scan([first], 'gym');
     const check = checkOf(session.view);
     await Promise.all([session.log(check), session.log(check)]);
     expect(session.view.kind).toBe('logged');
@@ -66,7 +70,7 @@ describe('the counter', () => {
 
   test('R11 taps quicker than the answers: who came along is counted, and logged by a press right after', async () => {
     const { db, session } = await aCounter();
-    await session.scan(group, 'swim');
+    await session.scan([group], 'swim');
     const check = checkOf(session.view);
     expect(check.people).toMatchObject({ holder: 8 });
     const oneLess = (people: People) => ({ ...people, holder: people.holder - 1 });
@@ -78,7 +82,7 @@ describe('the counter', () => {
 
   test('R11 a press right after a tap that is one too many logs nothing and says so', async () => {
     const { db, session } = await aCounter();
-    await session.scan(first, 'swim');
+    await session.scan([first], 'swim');
     const check = checkOf(session.view);
     const many = (people: People) => ({ ...people, children: 9 });
     await Promise.all([session.setPeople(check, many), session.log(check)]);
@@ -88,20 +92,20 @@ describe('the counter', () => {
 
   test('S1 a fault of the store is said, never shown as logged, and the next card is read', async () => {
     const { db, session } = await aCounter();
-    await session.scan(first, 'swim');
+    await session.scan([first], 'swim');
     const add = vi.spyOn(db.visits, 'add').mockImplementation(() => {
       throw new DOMException('The disk is gone.', 'UnknownError');
     });
     await expect(session.log(checkOf(session.view))).rejects.toThrow();
     expect(session.view).toEqual({ kind: 'fault' });
     add.mockRestore();
-    await session.scan(second, 'swim');
+    await session.scan([second], 'swim');
     expect(checkOf(session.view).verdict.outcome).toBe('admit');
   });
 
   test('undoing with a full disk says that the visit is still logged, and can be tried again', async () => {
     const { db, session } = await aCounter();
-    await session.scan(first, 'swim');
+    await session.scan([first], 'swim');
     await session.log(checkOf(session.view));
     if (session.view.kind !== 'logged') throw new Error(session.view.kind);
     const { visitId } = session.view;

@@ -1,5 +1,6 @@
+import type { ScannerProfile } from '$lib/domain/scanner-profile';
 import type { Signature } from '$lib/domain/signed-code';
-import { checkVisit } from '$lib/store/check-visit';
+import { checkScan, type ScannedTexts } from '$lib/store/check-scan';
 import type { TiskiDatabase } from '$lib/store/database';
 import { logVisit } from '$lib/store/log-visit';
 import { playTone } from '$lib/ui/sounds';
@@ -12,6 +13,8 @@ export type KioskView =
   /** Refused or in question: staff settle it (R15). */
   | { kind: 'see-staff' }
   | { kind: 'two-codes' }
+  /** Keys came, and no end of a code: the scanner doesn't end its codes, or lost a part. */
+  | { kind: 'unread' }
   | { kind: 'storage-full' };
 
 interface Surroundings {
@@ -22,6 +25,8 @@ interface Surroundings {
   randomId: () => string;
   /** R2: see Tiski.signatureOf. */
   signatureOf: (text: string) => Promise<Signature | undefined>;
+  /** What is known of the kiosk's scanner. */
+  profile: () => ScannerProfile;
 }
 
 /** How long an answer stays, ms. */
@@ -39,8 +44,8 @@ export class KioskSession {
   }
 
   /** Scans are answered one after another; a fault of ours sends the customer to the staff too. */
-  scan(text: string): Promise<void> {
-    const answered = this.#turn.then(async () => this.#show(await this.#answer(text)));
+  scan(texts: ScannedTexts): Promise<void> {
+    const answered = this.#turn.then(async () => this.#show(await this.#answer(texts)));
     this.#turn = answered.catch(() => this.#show({ kind: 'see-staff' }));
     return answered;
   }
@@ -49,14 +54,17 @@ export class KioskSession {
     if (this.view.kind === 'ready') this.#show({ kind: 'two-codes' });
   }
 
+  unread(): void {
+    this.#show({ kind: 'unread' });
+  }
+
   stop(): void {
     clearTimeout(this.#rest);
   }
 
-  async #answer(text: string): Promise<KioskView> {
-    const { db, service, now, randomId, signatureOf } = this.#around;
-    const signature = await signatureOf(text);
-    const check = await checkVisit(db, { text, service, ...(signature && { signature }) }, now());
+  async #answer(texts: ScannedTexts): Promise<KioskView> {
+    const { db, service, now, randomId, signatureOf, profile } = this.#around;
+    const { check } = await checkScan(db, { texts, service }, { now, signatureOf, profile: profile() });
     const { verdict, venue } = check;
     const already = (at: number): KioskView => ({ kind: 'already-logged', at, zone: venue.zone });
     switch (verdict.outcome) {

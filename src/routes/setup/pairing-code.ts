@@ -1,8 +1,22 @@
+import { readingsOf } from '$lib/domain/code-readings';
+import { unknownScanner } from '$lib/domain/scanner-profile';
+
 /** A one-time code: eight letters or digits, written ABCD-2345, in any case and with any spaces. */
 const codePattern = /^[A-Z0-9]{8}$/;
 
-/** The code in what was typed, scanned or put into the address, or undefined when there is none. */
+/**
+ * The code in what was typed, scanned or put into the address, or undefined when there is none. A scanner that is set
+ * to another keyboard than the computer is understood.
+ */
 export function pairingCodeIn(text: string): string | undefined {
+  for (const reading of readingsOf(text.trim(), unknownScanner)) {
+    const code = codeIn(reading.text);
+    if (code !== undefined) return code;
+  }
+  return undefined;
+}
+
+function codeIn(text: string): string | undefined {
   const fragment = /#code=([^&]+)/.exec(text)?.[1] ?? text;
   const code = decodeFragment(fragment).toUpperCase().replace(/[\s-]/g, '');
   return codePattern.test(code) ? code : undefined;

@@ -1,0 +1,155 @@
+import { isCardNumber } from '$lib/domain/card-number';
+import type { ScannerProfile } from '$lib/domain/scanner-profile';
+import {
+  extendRun,
+  isMachineTyped,
+  lastPart,
+  longestGap,
+  paceOf,
+  shortenRun,
+  startRun,
+  textOf,
+  type KeyRun,
+} from './key-run';
+
+/** A code that was typed, by a scanner or by hand. */
+export interface HeardCode {
+  /** The ways to cut it from the keys: all of them, and what came after a pause. */
+  texts: readonly [string, ...string[]];
+  keys: number;
+  /** Between two keys, ms. */
+  paceMs: number;
+  ending: 'enter' | 'tab' | 'none';
+  /** By hand, as far as its pace tells. */
+  isTyped: boolean;
+}
+
+/** What Enter or Tab was. */
+export type EndKey =
+  /** It ended a code. */
+  | { kind: 'heard'; code: HeardCode }
+  /** It belongs to keys that were heard already, or may: it does nothing. */
+  | { kind: 'belongs' }
+  /** Pressed by itself, as far as the keys before it tell. */
+  | { kind: 'alone' };
+
+/** What a silence after some keys means. */
+export type Silence =
+  | { kind: 'heard'; code: HeardCode }
+  /** Not a code yet: somebody is typing, or a scanner ends nothing. It stays until Enter, Escape or `forgetMs`. */
+  | { kind: 'unended'; text: string };
+
+export interface KeyReader {
+  character(text: string, at: number): void;
+  /** Takes back the last character. */
+  erase(at: number): void;
+  /** Forgets what was typed; gives it. */
+  clear(): string;
+  end(key: 'enter' | 'tab', at: number): EndKey;
+  /** Asked `patienceMs` after the last key. */
+  silence(): Silence | undefined;
+  /** How long after the last key silence is one, ms. */
+  patienceMs(): number;
+  /** So long after an Enter by itself a scanner that sends it first has sent its next key, ms. */
+  aloneMs(): number;
+  /** What is typed and not heard yet. */
+  typed(): string;
+}
+
+/**
+ * An Enter this soon after a key is that key's, ms: staff end a number by habit, and press it for scanners that don't.
+ * From there on somebody has seen what the keys led to.
+ */
+export const belongsMs = 1_200;
+/** The second of two endings (CR LF, Enter and Tab), ms. */
+const secondEndMs = 500;
+/** What was typed and left is not the beginning of what comes so much later, ms. */
+export const forgetMs = 30_000;
+
+/** Keys come in clumps on a busy device, so silence is long beside a scanner's pace. */
+const shortestPatienceMs = 500;
+const longestPatienceMs = 2_000;
+/** Where the scanner is known to end its codes, one without an end has most likely not ended. */
+const knownEndPatienceMs = 1_500;
+const patiencePaces = 4;
+
+const shortestAloneMs = 300;
+/** Somebody pressed Enter for a scanner once; twice it is the scanner's own. */
+const endsToLearn = 2;
+
+/**
+ * Makes codes of keys, however slow they come: a run of keys ends with Enter or Tab, or by a silence that is long
+ * beside its pace. It learns how the scanner ends its codes, and how quickly it types.
+ */
+export function createKeyReader(profile: ScannerProfile): KeyReader {
+  let run: KeyRun | undefined;
+  let lastKeyAt = -Infinity;
+  let endedAt = -Infinity;
+  let pace = profile.paceMs ?? 0;
+  let ends = profile.ending === 'enter' || profile.ending === 'tab' ? endsToLearn : 0;
+
+  function heard(taken: KeyRun, ending: HeardCode['ending']): HeardCode {
+    run = undefined;
+    const paceMs = paceOf(taken);
+    const isMachine = isMachineTyped(taken, 2);
+    if (isMachine) {
+      pace = paceMs;
+      ends = ending === 'none' ? 0 : ends + 1;
+    }
+    const whole = textOf(taken);
+    const part = lastPart(taken);
+    const isAtItsPace = profile.paceMs !== undefined && !taken.isEdited && paceMs <= 1.6 * profile.paceMs;
+    return {
+      texts: part === undefined ? [whole] : [whole, part],
+      keys: taken.characters.length,
+      paceMs,
+      ending,
+      isTyped: !isMachine && !isAtItsPace,
+    };
+  }
+
+  const forgetOld = (at: number) => {
+    if (run && at - run.lastAt > forgetMs) run = undefined;
+  };
+
+  return {
+    character(text, at) {
+      forgetOld(at);
+      run = run ? extendRun(run, text, at) : startRun(text, at);
+      lastKeyAt = at;
+    },
+    erase(at) {
+      forgetOld(at);
+      run = run && shortenRun(run, at);
+      lastKeyAt = at;
+    },
+    clear() {
+      const typed = run ? textOf(run) : '';
+      run = undefined;
+      return typed;
+    },
+    end(key, at) {
+      forgetOld(at);
+      if (run) {
+        endedAt = at;
+        return { kind: 'heard', code: heard(run, key) };
+      }
+      const belongsToKeys = at - lastKeyAt < Math.max(belongsMs, 3 * pace) && endedAt < lastKeyAt;
+      const isSecond = at - endedAt < Math.max(secondEndMs, 3 * pace);
+      return { kind: belongsToKeys || isSecond ? 'belongs' : 'alone' };
+    },
+    silence() {
+      if (!run) return undefined;
+      const isWhole = isMachineTyped(run) || isCardNumber(textOf(run));
+      return isWhole ? { kind: 'heard', code: heard(run, 'none') } : { kind: 'unended', text: textOf(run) };
+    },
+    patienceMs() {
+      if (!run) return shortestPatienceMs;
+      if (isMachineTyped(run) && ends >= endsToLearn) return knownEndPatienceMs;
+      const slowest = Math.max(longestGap(run), run.gaps.length === 0 ? pace : 0);
+      return Math.min(longestPatienceMs, Math.max(shortestPatienceMs, patiencePaces * slowest));
+    },
+    aloneMs: () => Math.max(shortestAloneMs, 2 * pace),
+    typed: () => (run ? textOf(run) : ''),
+  };
+}

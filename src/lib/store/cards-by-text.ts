@@ -1,0 +1,11 @@
+import { readCode } from '$lib/domain/scan-code';
+import type { TiskiDatabase } from './database';
+import { findCard } from './register';
+
+/** The numbers of the cards that some texts are codes of, as far as the register has them. */
+export async function cardsByText(db: TiskiDatabase, texts: readonly string[]): Promise<Map<string, string>> {
+  const found = await Promise.all(
+    texts.map(async (text) => [text, (await findCard(db, readCode(text)))?.number] as const),
+  );
+  return new Map(found.flatMap(([text, number]) => (number === undefined ? [] : [[text, number] as const])));
+}

@@ -1,0 +1,60 @@
+import type { Mend } from '$lib/domain/code-readings';
+import type { Instant } from '$lib/domain/day';
+import type { ScannerProfile } from '$lib/domain/scanner-profile';
+import type { Signature } from '$lib/domain/signed-code';
+import { checkVisit, type VisitCheck } from './check-visit';
+import type { TiskiDatabase } from './database';
+import { findReading } from './find-reading';
+
+/** What came from a scanner: the ways to cut it from the keys; one where a camera or a tag said it whole. */
+export type ScannedTexts = readonly [string, ...string[]];
+
+export interface CheckedScan {
+  check: VisitCheck;
+  /** What the scanner had done to the code; empty where it came as it is printed. */
+  mends: readonly Mend[];
+  /** It could be read as the codes of several cards, so it is none. */
+  isAmbiguous: boolean;
+}
+
+interface Surroundings {
+  /** Device clock, ms. */
+  now: () => Instant;
+  /** R2: what came of looking at a signed code's signature. */
+  signatureOf: (text: string) => Promise<Signature | undefined>;
+  profile: ScannerProfile;
+}
+
+/**
+ * Decides a scan. A code that is a card's as it is takes one read; only what is none is tried in other ways (R1).
+ * @throws as `checkVisit`
+ */
+export async function checkScan(
+  db: TiskiDatabase,
+  scan: { texts: ScannedTexts; service: string },
+  { now, signatureOf, profile }: Surroundings,
+): Promise<CheckedScan> {
+  const { texts, service } = scan;
+  const checkText = async (text: string) => {
+    const signature = await signatureOf(text);
+    return checkVisit(db, { text, service, ...(signature && { signature }) }, now());
+  };
+  const [whole, ...parts] = texts;
+  const asItIs = await checkText(whole);
+  const plain: CheckedScan = { check: asItIs, mends: [], isAmbiguous: false };
+  if (parts.length === 0 && !isNobodys(asItIs)) return plain;
+  const found = await findReading(db, texts, profile);
+  switch (found.kind) {
+    case 'none':
+      return plain;
+    case 'ambiguous':
+      return { check: await checkText(''), mends: [], isAmbiguous: true };
+    case 'found': {
+      const { text, mends } = found.reading;
+      return text === whole ? plain : { check: await checkText(text), mends, isAmbiguous: false };
+    }
+  }
+}
+
+const isNobodys = ({ verdict }: VisitCheck): boolean =>
+  verdict.outcome === 'refuse' && (verdict.reason === 'not-a-card' || verdict.reason === 'unknown-card');

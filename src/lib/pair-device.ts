@@ -62,7 +62,7 @@ export async function resumePairing(
     pairedAt: new Date(server.now()).toISOString(),
     state: 'active',
   };
-  await saveDevice(db, device);
+  await saveDevice(db, device, desk.rules);
   return { ok: true, value: device };
 }
 

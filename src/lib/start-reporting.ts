@@ -4,6 +4,7 @@ import { isStoragePersistent, storageEstimate } from '$lib/pwa/readiness';
 import { sendDeskReport } from '$lib/remote/desk-report-api';
 import type { ServerAddress } from '$lib/remote/pairing';
 import type { Account } from '$lib/remote/request';
+import { keepCounterRules } from '$lib/store/counter-rules';
 import type { TiskiDatabase } from '$lib/store/database';
 import { readDeskFacts } from '$lib/store/desk-facts';
 import type { SyncState, Timing } from '$lib/sync/ports';
@@ -16,7 +17,7 @@ interface Reported {
   lastFailure(): SyncState['lastFailure'];
 }
 
-/** S15: tells the server how this desk is, for as long as it syncs. */
+/** S15: tells the server how this desk is, for as long as it syncs, and keeps what the office lets it do. */
 export function startReporting(
   db: TiskiDatabase,
   server: ServerAddress,
@@ -53,7 +54,8 @@ export function startReporting(
       problem,
     }),
     async send(report) {
-      await sendDeskReport(server, account, report);
+      const answer = await sendDeskReport(server, account, report);
+      if (answer.ok) await keepCounterRules(db, account.name, answer.value.rules);
     },
   });
 }

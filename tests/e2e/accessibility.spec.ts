@@ -114,6 +114,9 @@ test('axe finds nothing on the office’s desks, in the catalogue’s forms and 
   await check(page, 'one-time code');
   await page.keyboard.press('Escape');
   await check(page, 'list');
+  await page.getByRole('button', { name: 'Asetukset tiskille Kassa 1' }).click();
+  await check(page, 'settings of a desk');
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Poista käytöstä Kassa 1' }).click();
   await check(page, 'revoking');
 

@@ -125,19 +125,25 @@ export interface Account {
 
 /** What the device keeps of its account. */
 export async function accountOf(page: Page): Promise<Account> {
+  return ((await settingOf(page, 'device')) as { account: Account }).account;
+}
+
+/** What the device remembers under `key`; undefined for nothing. */
+export function settingOf(page: Page, key: string): Promise<unknown> {
   return page.evaluate(
-    () =>
-      new Promise<Account>((resolve, reject) => {
+    (wanted) =>
+      new Promise<unknown>((resolve, reject) => {
         const opening = indexedDB.open('tiski');
         opening.onerror = () => reject(new Error('The device has no database.'));
         opening.onsuccess = () => {
-          const reading = opening.result.transaction('settings').objectStore('settings').get('device');
+          const reading = opening.result.transaction('settings').objectStore('settings').get(wanted);
           reading.onsuccess = () => {
             opening.result.close();
-            resolve((reading.result as { value: { account: Account } }).value.account);
+            resolve((reading.result as { value: unknown } | undefined)?.value);
           };
         };
       }),
+    key,
   );
 }
 

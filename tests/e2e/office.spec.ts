@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { cardOf, signIn } from './counter';
+import { cardOf, openDemoDesk, settingOf, signIn } from './counter';
 import { expect, test } from './fixtures';
 
 test.describe('a city without a catalogue', () => {
@@ -62,4 +62,35 @@ test('S11 a sign-in that runs out at work: sign in again, and nothing typed is l
   await expect(number).toHaveValue(cardOf('admitted'));
   await show.click();
   await expect(page.getByRole('button', { name: 'Tulosta kortti' })).toBeVisible();
+});
+
+test('S15 the office says what the staff of a desk may do, and the device hears of it', async ({
+  page,
+  server,
+  openBrowser,
+}) => {
+  const device = await openBrowser();
+  await openDemoDesk(device.page);
+  await signIn(page, server.adminPassword);
+  const settings = page.getByRole('button', { name: /^Asetukset tiskille Demo-/ });
+  await settings.click();
+  const dialog = page.getByRole('dialog', { name: /^Asetukset: Demo-/ });
+  const rule = (name: RegExp) => dialog.getByRole('checkbox', { name });
+  await expect(rule(/Saa päästää sisään/)).toBeChecked();
+  await expect(rule(/Saa näppäillä/)).toBeChecked();
+  await expect(rule(/Kirjaa käynnin heti/)).not.toBeChecked();
+  await rule(/Saa näppäillä/).uncheck();
+  await rule(/Kirjaa käynnin heti/).check();
+  await dialog.getByRole('button', { name: 'Tallenna' }).click();
+  await expect(dialog).toBeHidden();
+
+  // A desk reports within ten seconds of its start.
+  await device.page.reload();
+  const heard = { mayOverride: true, mayType: false, logsAtOnce: true };
+  await expect.poll(() => settingOf(device.page, 'counter-rules')).toEqual(heard);
+
+  await page.reload();
+  await settings.click();
+  await expect(rule(/Saa näppäillä/)).not.toBeChecked();
+  await expect(rule(/Kirjaa käynnin heti/)).toBeChecked();
 });

@@ -4,14 +4,16 @@ import type { Outcome } from '$lib/sync/ports';
 import type { ServerAddress } from './pairing';
 import { basicAuthorization, requestJson, type Account } from './request';
 
-const taken = v.object({ ok: v.literal(true) });
+/** The rules are read by counter-rules.ts, whose reader is tolerant. */
+const taken = v.object({ ok: v.literal(true), rules: v.optional(v.unknown()) });
+type Taken = v.InferOutput<typeof taken>;
 
-/** S15: tells the server how this desk is, as the desk itself. */
+/** S15: tells the server how this desk is, as the desk itself; it answers what the counter may do. */
 export async function sendDeskReport(
   server: ServerAddress,
   account: Account,
   report: DeskReport,
-): Promise<Outcome<unknown>> {
+): Promise<Outcome<Taken>> {
   const headers = {
     authorization: basicAuthorization(account),
     accept: 'application/json',

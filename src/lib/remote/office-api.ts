@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { venueDocument, type VenueDocument } from '$lib/documents/catalogue-documents';
+import { counterRulesFrom, type CounterRules } from '$lib/domain/counter-rules';
 import { exchange, type Answered } from './exchange';
 
 /** What the office's screens ask of the server, as the signed-in person (session cookie). */
@@ -24,6 +25,10 @@ const desk = v.object({
   createdAt: v.string(),
   pairedAt: v.optional(v.string()),
   revokedAt: v.optional(v.string()),
+  rules: v.pipe(
+    v.unknown(),
+    v.transform((told) => counterRulesFrom(told)),
+  ),
 });
 export type Desk = v.InferOutput<typeof desk>;
 
@@ -125,6 +130,8 @@ export const addDesk = (name: string, venue: string) =>
   ask('POST', '/api/desks', pairingCode, { name, venue });
 export const newCode = (id: string) =>
   ask('POST', `/api/desks/${encodeURIComponent(id)}/code`, pairingCode, {});
+export const changeCounterRules = (id: string, rules: CounterRules) =>
+  ask('POST', `/api/desks/${encodeURIComponent(id)}/rules`, anything, rules);
 export const revokeDesk = (id: string) =>
   ask('POST', `/api/desks/${encodeURIComponent(id)}/revoke`, anything, {});
 

@@ -22,6 +22,8 @@ const pairAnswer = v.object({
     name: v.string(),
     venue: v.string(),
     sectors: v.array(v.string()),
+    /** What the office lets the counter do; its reader is tolerant (counter-rules.ts). */
+    rules: v.optional(v.unknown()),
   }),
   account: v.object({ name: v.string(), password: v.string() }),
 });

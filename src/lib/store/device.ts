@@ -1,3 +1,4 @@
+import { counterRulesFrom } from '$lib/domain/counter-rules';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from './database-names';
 import type { TiskiDatabase } from './database';
 import { deleteSetting, readSetting, writeSetting } from './settings';
@@ -34,7 +35,7 @@ export const accountsOf = ({ account, formerAccounts = [] }: Device): string[] =
 
 /** A pairing whose code is used up, before the device's own password is known to hold. */
 export interface PendingPairing {
-  desk: { id: string; name: string; venue: string; sectors: string[] };
+  desk: { id: string; name: string; venue: string; sectors: string[]; rules?: unknown };
   /** The account with the password that came with the code. */
   account: Account;
   /** The password that the device chose. */
@@ -45,14 +46,19 @@ export function readDevice(db: TiskiDatabase): Promise<Device | undefined> {
   return readSetting(db, 'device');
 }
 
-/** Makes this browser that desk. What an earlier desk had chosen is forgotten; visits stay. */
-export async function saveDevice(db: TiskiDatabase, device: Device): Promise<void> {
+/**
+ * Makes this browser that desk. What an earlier desk had chosen, or was let do, is forgotten; visits stay.
+ * @param rules what the office lets the counter do, where it was told (counter-rules.ts)
+ */
+export async function saveDevice(db: TiskiDatabase, device: Device, rules?: unknown): Promise<void> {
   await db.transaction('rw', db.settings, async () => {
     const earlier = await readDevice(db);
     if (earlier && earlier.deskId !== device.deskId) {
       await deleteSetting(db, 'chosen-service');
       await deleteSetting(db, 'kiosk');
+      await deleteSetting(db, 'counter-rules');
     }
+    if (rules !== undefined) await writeSetting(db, 'counter-rules', counterRulesFrom(rules));
     const former = earlier?.deskId === device.deskId ? accountsOf(earlier) : [];
     const formerAccounts = former.filter((name) => name !== device.account.name);
     await writeSetting(db, 'device', { ...device, ...(formerAccounts.length > 0 && { formerAccounts }) });

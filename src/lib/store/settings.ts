@@ -1,3 +1,4 @@
+import type { CounterRules } from '$lib/domain/counter-rules';
 import type { Instant } from '$lib/domain/day';
 import { unknownScanner, type ScannerProfile } from '$lib/domain/scanner-profile';
 import type { TiskiDatabase } from './database';
@@ -21,6 +22,8 @@ export interface SettingValues {
   'pruned-at': Instant;
   /** Id of the service that this counter gives. */
   'chosen-service': string;
+  /** S15: what the office lets this counter do. */
+  'counter-rules': CounterRules;
   'camera-id': string;
   'reading-way': ReadingWay;
   /** What is known of the desk's scanners. */

@@ -9,7 +9,7 @@ import { demoCards } from '../demo/demo-cards';
 import { demoSignedCards } from '../demo/signed-cards';
 import type { DeskWatch } from '../desks/desk-watch';
 import { pairDesk } from '../desks/pairing';
-import { addDesk, listDesks, newDeskId, renewCode, revokeDesk } from '../desks/desks';
+import { addDesk, changeRules, listDesks, newDeskId, renewCode, revokeDesk } from '../desks/desks';
 import { nothingHere } from '../http/static-app';
 import { currentKey, type KeyStore } from '../keys/key-store';
 import { isDemoCity, sectors } from '../provision/catalogue';
@@ -134,6 +134,9 @@ function addDesks(routes: FastifyInstance, { backend, now }: ApiSettings): void 
     guarded.post<{ Params: { id: string } }>('/desks/:id/code', async (request, reply) =>
       reply.code(201).send(await renewCode(client, request.params.id, now())),
     );
+    guarded.post<{ Params: { id: string } }>('/desks/:id/rules', async (request) => ({
+      desk: await changeRules(client, request.params.id, bodyOf(request)),
+    }));
     guarded.post<{ Params: { id: string } }>('/desks/:id/revoke', async (request) => ({
       desk: await revokeDesk(client, request.params.id, now()),
     }));

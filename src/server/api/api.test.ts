@@ -3,7 +3,7 @@ import { provision } from '../provision/provision';
 import { basic, targets, type Account, type Answer, type Target } from '../../../tests/contract/couch-target';
 
 interface Issued {
-  desk: { id: string; name: string; account: string; status: string };
+  desk: { id: string; name: string; account: string; status: string; rules: object };
   code: string;
   expiresAt: string;
 }
@@ -75,6 +75,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
       name: 'Kassa A',
       venue: 'uimahalli',
       sectors: ['liikunta', 'ruoka'],
+      rules: { mayOverride: true, mayType: true, logsAtOnce: false },
     });
     expect(account.name).toMatch(/^desk-[a-z0-9]{8}$/);
     const session = await target.couch('GET', '/_session', { as: account });
@@ -157,6 +158,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
       ['GET', '/desks'],
       ['POST', '/desks', { name: 'x', venue: 'uimahalli' }],
       ['POST', `/desks/${desk.id}/code`, {}],
+      ['POST', `/desks/${desk.id}/rules`, desk.rules],
       ['POST', `/desks/${desk.id}/revoke`, {}],
     ];
     for (const [method, path, body] of requests) {

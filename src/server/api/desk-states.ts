@@ -3,19 +3,22 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { deskReport } from '$lib/documents/desk-report';
+import { counterRulesFrom } from '$lib/domain/counter-rules';
 import { isJsonObject } from '../couch/json';
+import { deskOfAccount } from '../desks/desk-document';
 import { ApiFailure } from './api-failure';
 import { bodyOf, type ApiSettings } from './api-routes';
 import { requireDesk, requireRole } from './caller';
 
-/** S15: desks tell how they are, and an administrator sees who needs help. */
+/** S15: desks tell how they are and hear what they may do, and an administrator sees who needs help. */
 export function addDeskStates(routes: FastifyInstance, { backend, watch, build, now }: ApiSettings): void {
   routes.post('/desks/report', async (request, reply) => {
     const account = await requireDesk(backend, request, reply);
     const parsed = v.safeParse(deskReport, bodyOf(request));
     if (!parsed.success) throw new ApiFailure(400, 'bad-report', 'That is no report of a desk.');
     watch.take(account, parsed.output, now());
-    return { ok: true };
+    const desk = await deskOfAccount(backend.client, account);
+    return { ok: true, rules: counterRulesFrom(desk?.rules) };
   });
 
   routes.get('/desks/states', async (request, reply) => {

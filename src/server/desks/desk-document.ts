@@ -1,3 +1,4 @@
+import type { CounterRules } from '$lib/domain/counter-rules';
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { documentsOfType } from '../provision/catalogue';
@@ -23,6 +24,8 @@ export interface DeskDocument {
   createdAt: string;
   pairedAt?: string;
   revokedAt?: string;
+  /** What the office lets its staff do; absent: the defaults. */
+  rules?: CounterRules;
   /** The open pairing code. */
   code?: { hash: string; expiresAt: string };
 }

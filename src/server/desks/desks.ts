@@ -1,4 +1,7 @@
 import { randomInt } from 'node:crypto';
+import * as v from 'valibot';
+import { counterRulesField } from '$lib/documents/counter-rules-field';
+import { counterRulesFrom, type CounterRules } from '$lib/domain/counter-rules';
 import { ApiFailure } from '../api/api-failure';
 import type { CouchClient } from '../couch/client';
 import { hasVenue } from '../provision/catalogue';
@@ -25,6 +28,8 @@ export interface DeskView {
   createdAt: string;
   pairedAt?: string;
   revokedAt?: string;
+  /** What its staff may do. */
+  rules: CounterRules;
   /** When the open code ends, if there is one. */
   codeExpiresAt?: string;
 }
@@ -43,7 +48,7 @@ export const newDeskId = () => Array.from({ length: 8 }, () => letters[randomInt
 export const accountNameFrom = (id: string) => `desk-${id}`;
 
 function deskView(desk: DeskDocument): DeskView {
-  const { name, venue, account, status, createdAt, pairedAt, revokedAt, code } = desk;
+  const { name, venue, account, status, createdAt, pairedAt, revokedAt, rules, code } = desk;
   return {
     id: deskIdOf(desk),
     name,
@@ -51,6 +56,7 @@ function deskView(desk: DeskDocument): DeskView {
     account,
     status,
     createdAt,
+    rules: counterRulesFrom(rules),
     ...(pairedAt === undefined ? {} : { pairedAt }),
     ...(revokedAt === undefined ? {} : { revokedAt }),
     ...(code === undefined ? {} : { codeExpiresAt: code.expiresAt }),
@@ -112,6 +118,12 @@ async function requireDesk(client: CouchClient, id: string): Promise<DeskDocumen
   return desk;
 }
 
+async function requireDeskInUse(client: CouchClient, id: string): Promise<DeskDocument> {
+  const desk = await requireDesk(client, id);
+  if (desk.status !== 'revoked') return desk;
+  throw new ApiFailure(409, 'desk-revoked', 'This desk was revoked. Add a new one.');
+}
+
 const changedMeanwhile = () =>
   new ApiFailure(409, 'changed-meanwhile', 'Somebody else changed this desk just now. Try again.');
 
@@ -120,13 +132,25 @@ const changedMeanwhile = () =>
  * @throws {ApiFailure} 404 unknown, 409 revoked
  */
 export async function renewCode(client: CouchClient, id: string, now: Date): Promise<IssuedCode> {
-  const desk = await requireDesk(client, id);
-  if (desk.status === 'revoked') {
-    throw new ApiFailure(409, 'desk-revoked', 'This desk was revoked. Add a new one.');
-  }
+  const desk = await requireDeskInUse(client, id);
   const issued = withCode(desk, now);
   if (!(await storeDesk(client, issued.desk))) throw changedMeanwhile();
   return { desk: deskView(issued.desk), code: issued.code, expiresAt: issued.expiresAt };
+}
+
+/**
+ * Says what a desk's staff may do; the device hears of it in the answer to its next report (S15).
+ * @throws {ApiFailure} 400 for anything but the three rules, 404 unknown, 409 revoked
+ */
+export async function changeRules(client: CouchClient, id: string, body: unknown): Promise<DeskView> {
+  const parsed = v.safeParse(counterRulesField, body);
+  if (!parsed.success) {
+    const reason = 'The rules are mayOverride, mayType and logsAtOnce, each true or false.';
+    throw new ApiFailure(400, 'invalid-rules', reason);
+  }
+  const changed: DeskDocument = { ...(await requireDeskInUse(client, id)), rules: parsed.output };
+  if (!(await storeDesk(client, changed))) throw changedMeanwhile();
+  return deskView(changed);
 }
 
 /**

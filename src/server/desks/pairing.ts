@@ -1,3 +1,4 @@
+import { counterRulesFrom, type CounterRules } from '$lib/domain/counter-rules';
 import { madeUpPassword } from '../provision/administrator';
 import { ApiFailure } from '../api/api-failure';
 import type { CouchClient } from '../couch/client';
@@ -9,7 +10,7 @@ import { pairingCodeHash } from './pairing-code';
 
 /** What a device gets for its code. */
 export interface PairedDesk {
-  desk: { id: string; name: string; venue: string; sectors: string[] };
+  desk: { id: string; name: string; venue: string; sectors: string[]; rules: CounterRules };
   /** The device changes the password at once. */
   account: { name: string; password: string };
 }
@@ -37,7 +38,13 @@ export async function pairDesk(client: CouchClient, typed: unknown, now: Date): 
   await putDeskAccount(client, paired.account, roles, password);
   if (desk.account !== paired.account) await revokeDeskAccount(client, desk.account);
   return {
-    desk: { id: deskIdOf(paired), name: paired.name, venue: paired.venue, sectors: sectorNames },
+    desk: {
+      id: deskIdOf(paired),
+      name: paired.name,
+      venue: paired.venue,
+      sectors: sectorNames,
+      rules: counterRulesFrom(paired.rules),
+    },
     account: { name: paired.account, password },
   };
 }

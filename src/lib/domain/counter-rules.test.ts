@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { counterRulesFrom, defaultCounterRules, type CounterRules } from './counter-rules';
+
+const strict: CounterRules = { mayOverride: false, mayType: false, logsAtOnce: true };
+
+describe('the rules of a counter', () => {
+  it('are those that were told', () => {
+    expect(counterRulesFrom(strict)).toEqual(strict);
+    expect(counterRulesFrom({ ...defaultCounterRules }, strict)).toEqual(defaultCounterRules);
+  });
+
+  it.each([undefined, null, 'none', 7, [], { mayOverride: 'no', mayType: 1, logsAtOnce: null }])(
+    'stay as known when %j is told',
+    (told) => {
+      expect(counterRulesFrom(told, strict)).toEqual(strict);
+      expect(counterRulesFrom(told)).toEqual(defaultCounterRules);
+    },
+  );
+
+  it('take from a server of another version what they know of', () => {
+    expect(counterRulesFrom({ mayType: true, maySing: true }, strict)).toEqual({ ...strict, mayType: true });
+  });
+});

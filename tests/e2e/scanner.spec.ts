@@ -6,6 +6,10 @@ import { held, nothing, type PicturedCode } from './video';
 const card: PicturedCode = { kind: 'qrcode', text: '12345671' };
 const otherCard: PicturedCode = { kind: 'code128', text: '20202027', size: 320 };
 
+const codabar: PicturedCode = { kind: 'rationalizedCodabar', text: 'A40156B', size: 320 };
+const code93: PicturedCode = { kind: 'code93', text: 'TISKI93', size: 320 };
+const upcA: PicturedCode = { kind: 'upca', text: '036000291452', size: 320 };
+
 const picture = (page: Page) => page.getByRole('region', { name: 'Kamera' }).locator('video');
 const problem = (page: Page, title: string) => page.getByRole('alert').getByRole('heading', { name: title });
 const scanned = (text: string) => new RegExp(`^camera ${text} `);
@@ -19,6 +23,26 @@ test.describe('codes before the camera', () => {
   test('a Code 128 is read', async ({ openScanner }) => {
     const page = await openScanner({ sees: held([{ ...otherCard, rotation: 4 }]) });
     await expect(reports(page)).toHaveText([scanned('20202027')]);
+  });
+
+  test('a Codabar, a Code 93 and a UPC-A are read where the city’s cards carry them, and told apart', async ({
+    openScanner,
+  }) => {
+    const page = await openScanner({
+      sees: [...held([codabar], 20), ...held([code93], 20), ...held([upcA], 20)],
+      shows: 'camera&codes=codabar,code_93,upc_a',
+    });
+    await expect(reports(page)).toHaveText([
+      /^camera A40156B codabar /,
+      /^camera TISKI93 code_93 /,
+      /^camera 0{0,2}36000291452 upc_a /,
+    ]);
+  });
+
+  test('what a city did not choose is not read, and its own cards are', async ({ openScanner }) => {
+    const sees = [...held([codabar], 30), ...held([code93], 30), ...held([card], 30)];
+    const page = await openScanner({ sees, shows: 'camera&codes=code_39' });
+    await expect(reports(page)).toHaveText([scanned('12345671')]);
   });
 
   test('a card held still is one scan, the next card counts at once', async ({ openScanner }) => {

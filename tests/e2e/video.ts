@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises';
 
 /** One code in a picture of 640 × 480; without a place it is in the middle. */
 export interface PicturedCode {
-  kind: 'qrcode' | 'code128';
+  /** The name that bwip-js has for it. */
+  kind: 'qrcode' | 'code128' | 'code93' | 'rationalizedCodabar' | 'upca' | 'upce';
   text: string;
   /** The middle of the code, in pixels. */
   x?: number;
@@ -38,7 +39,10 @@ export const nothing = (frames = 30): FrameContent[] => Array.from({ length: fra
 
 /** A code on a white card, as the address of a picture. */
 function drawCode({ kind, text }: PicturedCode): string {
-  const svg = bwipjs.toSVG({ bcid: kind, text, scale: 4, ...(kind === 'code128' && { height: 12 }) });
+  const lines = kind === 'qrcode' ? {} : { height: 12 };
+  // Without its check characters a Code 93 is none.
+  const check = kind === 'code93' ? { includecheck: true } : {};
+  const svg = bwipjs.toSVG({ bcid: kind, text, scale: 4, ...lines, ...check });
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { offeringKinds, type Offering } from '$lib/domain/offering';
 import type { Scheme } from '$lib/domain/card';
+import { symbologies } from '$lib/domain/symbologies';
 import type { Service, Venue } from '$lib/domain/service';
 import { validityDuration } from '$lib/domain/validity';
 import { count, identifier, instant, localDate, localizedText, localTime, zone } from './fields';
@@ -137,13 +138,15 @@ export const rescueKeyDocument = v.object({
 });
 export type RescueKeyDocument = v.InferOutput<typeof rescueKeyDocument>;
 
-/** `settings:city`: the city's own name and whether all of this is a made-up demo. */
+/** `settings:city`: the city's own name, what its cards carry, and whether all of this is a made-up demo. */
 export const settingsDocument = v.object({
   _id: v.literal('settings:city'),
   type: v.literal('settings'),
   v: v.literal(1),
   names: localizedText,
   demo: v.optional(v.boolean(), false),
+  /** Kinds of codes that cameras read besides those of our own cards; absent: the usual ones. */
+  cameraCodes: v.optional(v.array(v.picklist(symbologies))),
 });
 export type SettingsDocument = v.InferOutput<typeof settingsDocument>;
 

@@ -1,49 +1,47 @@
-import { BarcodeDetector, prepareZXingModule, type BarcodeFormat } from 'barcode-detector/ponyfill';
+import { BarcodeDetector, prepareZXingModule } from 'barcode-detector/ponyfill';
+import type { Symbology } from '$lib/domain/symbologies';
 import type { Picture } from './detector';
 
-/** What card stocks carry: our own QR codes and Code 128, and the kinds found on imported cards. */
-const formats: BarcodeFormat[] = [
-  'qr_code',
-  'code_128',
-  'code_39',
-  'ean_13',
-  'ean_8',
-  'itf',
-  'data_matrix',
-  'aztec',
-  'pdf417',
-];
-const neededFormats: BarcodeFormat[] = ['qr_code', 'code_128'];
+/** One code in a picture, as it was read there: a UPC-A may come with or without its leading zero. */
+export interface CodeInView {
+  text: string;
+  /** As the reader names it: a symbology that was asked for, or a variety of one, such as `micro_qr_code`. */
+  format: string;
+}
 
-/** The texts of all codes in one picture, which is closed. */
-export type ReadCodes = (picture: Picture) => Promise<string[]>;
+/** All codes of the wanted kinds in one picture, which is closed. */
+export type ReadCodes = (picture: Picture, wanted: readonly Symbology[]) => Promise<CodeInView[]>;
 
 type Detector = Pick<BarcodeDetector, 'detect'>;
 
-/** The platform's own reader (Android, macOS), if it knows the codes we print. */
-async function platformDetector(): Promise<Detector | undefined> {
+/** The platform's own reader (Android, macOS), if it knows every kind that is wanted. */
+async function platformDetector(wanted: readonly Symbology[]): Promise<Detector | undefined> {
   const { BarcodeDetector: Native } = globalThis as { BarcodeDetector?: typeof BarcodeDetector };
   const supported = (await Native?.getSupportedFormats()) ?? [];
-  if (!Native || !neededFormats.every((format) => supported.includes(format))) return undefined;
-  return new Native({ formats: formats.filter((format) => supported.includes(format)) });
+  if (!Native || !wanted.every((format) => supported.includes(format))) return undefined;
+  return new Native({ formats: [...wanted] });
 }
 
-function wasmDetector(wasmUrl: string): Detector {
+function wasmDetector(wasmUrl: string, wanted: readonly Symbology[]): Detector {
   // Served by us, so that it is there offline; without this it would come from a CDN.
   prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
-  return new BarcodeDetector({ formats });
+  return new BarcodeDetector({ formats: [...wanted] });
 }
 
 /** Makes a reader for whichever thread it is called in; `wasmUrl` is where the reader's wasm is served. */
 export function createReader(wasmUrl: string): ReadCodes {
-  let chosen: Promise<Detector> | undefined;
-  const choose = async () => (await platformDetector()) ?? wasmDetector(wasmUrl);
-  return async (picture) => {
+  const choose = async (wanted: readonly Symbology[]) =>
+    (await platformDetector(wanted)) ?? wasmDetector(wasmUrl, wanted);
+  let chosen: { for: string; detector: Promise<Detector> } | undefined;
+  return async (picture, wanted) => {
     const image = await bitmapOf(picture);
     try {
-      chosen ??= choose();
-      const detected = await (await chosen).detect(image);
-      return detected.map((code) => code.rawValue).filter((text) => text !== '');
+      const kinds = wanted.join();
+      if (chosen?.for !== kinds) chosen = { for: kinds, detector: choose(wanted) };
+      const detected = await (await chosen.detector).detect(image);
+      return detected
+        .map(({ rawValue, format }) => ({ text: rawValue, format }))
+        .filter(({ text }) => text !== '');
     } finally {
       image.close();
     }

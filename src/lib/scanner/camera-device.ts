@@ -19,7 +19,7 @@ export async function listCameras(): Promise<Camera[]> {
 /** Opens a camera of a device that has some; see openCamera of camera.ts. */
 export async function openCameraDevice(
   element: HTMLElement,
-  { cameraId, onCodes, onProblem }: CameraRequest,
+  { cameraId, wanted, onCodes, onProblem }: CameraRequest,
 ): Promise<OpenCamera | undefined> {
   // An element of its own: html5-qrcode finds it by id, and empties it.
   const host = document.createElement('div');
@@ -48,11 +48,12 @@ export async function openCameraDevice(
 
   try {
     const cameras = await listCameras();
-    const wanted = cameras.find(({ id }) => id === cameraId);
-    const { video, track } = await startCamera(scanner, host, wanted?.id, () => Html5Qrcode.getCameras());
+    const chosen = cameras.find(({ id }) => id === cameraId);
+    const { video, track } = await startCamera(scanner, host, chosen?.id, () => Html5Qrcode.getCameras());
     if (track.readyState === 'ended') return void (await fail('camera-lost'));
     track.addEventListener('ended', () => void fail('camera-lost'), { signal: ending.signal });
-    readVideo(video, detector, ending.signal, { onCodes, onFailure: () => void fail('reader-failed') });
+    const onFailure = () => void fail('reader-failed');
+    readVideo(video, detector, ending.signal, { wanted, onCodes, onFailure });
     const light = scanner.getRunningTrackCameraCapabilities().torchFeature();
     const torch = { isOn: () => light.value() === true, set: (on: boolean) => light.apply(on) };
     const { deviceId = '' } = track.getSettings();

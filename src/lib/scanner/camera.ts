@@ -1,3 +1,5 @@
+import type { Symbology } from '$lib/domain/symbologies';
+import type { CodeInView } from './barcode-reader';
 import type { CameraProblem } from './camera-problem';
 
 export interface Camera {
@@ -18,8 +20,10 @@ export interface OpenCamera {
 export interface CameraRequest {
   /** The camera wanted; when it isn't there, or none is named, the one facing away from the user. */
   cameraId?: string | undefined;
+  /** The kinds of codes to look for, asked anew for every frame: a change opens no other camera. */
+  wanted: () => readonly Symbology[];
   /** Codes of every frame read, also when there are none. */
-  onCodes: (codes: string[]) => void;
+  onCodes: (codes: CodeInView[]) => void;
   /** Called at most once; the camera is closed by then. */
   onProblem: (problem: CameraProblem) => void;
 }

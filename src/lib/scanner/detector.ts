@@ -1,5 +1,6 @@
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
-import type { ReadCodes } from './barcode-reader';
+import type { Symbology } from '$lib/domain/symbologies';
+import type { CodeInView, ReadCodes } from './barcode-reader';
 
 /** One frame of a camera. It is closed soon: a VideoFrame holds one of the camera's few buffers. */
 export type Picture = ImageBitmap | VideoFrame;
@@ -7,14 +8,15 @@ export type Picture = ImageBitmap | VideoFrame;
 /** The worker is told the address: imported there, the file would be built twice, and one left uncached. */
 export interface DetectorRequest {
   picture: Picture;
+  wanted: readonly Symbology[];
   wasmUrl: string;
 }
 
-export type DetectorReply = { codes: string[] } | { failure: string };
+export type DetectorReply = { codes: CodeInView[] } | { failure: string };
 
 export interface Detector {
-  /** Reads one picture and closes it. One at a time; rejects when reading doesn't work at all. */
-  read(picture: Picture): Promise<string[]>;
+  /** Reads the wanted codes in one picture and closes it. One at a time; rejects when reading doesn't work at all. */
+  read(picture: Picture, wanted: readonly Symbology[]): Promise<CodeInView[]>;
   close(): void;
 }
 
@@ -27,14 +29,14 @@ export function openDetector(): Detector {
 function workerDetector(): Detector {
   const worker = new Worker(new URL('./detector.worker.ts', import.meta.url), { type: 'module' });
   return {
-    read(picture) {
+    read(picture, wanted) {
       return new Promise((resolve, reject) => {
         worker.onmessage = ({ data }: MessageEvent<DetectorReply>) => {
           if ('codes' in data) resolve(data.codes);
           else reject(new Error(data.failure));
         };
         worker.onerror = (event) => reject(new Error(event.message));
-        const request: DetectorRequest = { picture, wasmUrl };
+        const request: DetectorRequest = { picture, wanted, wasmUrl };
         try {
           worker.postMessage(request, [picture]);
         } catch (error) {
@@ -52,8 +54,8 @@ function pageDetector(): Detector {
   // The worker has a reader of its own: hardly any page needs this one.
   const load = async () => (await import('./barcode-reader')).createReader(wasmUrl);
   return {
-    async read(picture) {
-      return (await (reader ??= load()))(picture);
+    async read(picture, wanted) {
+      return (await (reader ??= load()))(picture, wanted);
     },
     close: () => undefined,
   };

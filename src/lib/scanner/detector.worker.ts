@@ -3,10 +3,10 @@ import type { DetectorReply, DetectorRequest } from './detector';
 
 let readCodes: ReadCodes | undefined;
 
-async function answer({ picture, wasmUrl }: DetectorRequest): Promise<DetectorReply> {
+async function answer({ picture, wanted, wasmUrl }: DetectorRequest): Promise<DetectorReply> {
   try {
     readCodes ??= createReader(wasmUrl);
-    return { codes: await readCodes(picture) };
+    return { codes: await readCodes(picture, wanted) };
   } catch (error) {
     return { failure: String(error) };
   }

@@ -1,9 +1,13 @@
+import type { Symbology } from '$lib/domain/symbologies';
+import type { CodeInView } from './barcode-reader';
 import type { Detector, Picture } from './detector';
 import { readPause } from './read-pace';
 
 export interface VideoReading {
+  /** The kinds of codes to look for, asked anew for every frame. */
+  wanted: () => readonly Symbology[];
   /** The codes of one frame, also when there are none. */
-  onCodes: (codes: string[]) => void;
+  onCodes: (codes: CodeInView[]) => void;
   /** Reading doesn't work at all; it has ended. */
   onFailure: () => void;
 }
@@ -16,7 +20,7 @@ export function readVideo(
   video: HTMLVideoElement,
   detector: Detector,
   ended: AbortSignal,
-  { onCodes, onFailure }: VideoReading,
+  { wanted, onCodes, onFailure }: VideoReading,
 ): void {
   let startedAt = 0;
   let lastCodeAt = performance.now();
@@ -34,7 +38,7 @@ export function readVideo(
     if (ended.aborted || now - startedAt < readPause(lastCodeAt, now)) return next();
     startedAt = now;
     try {
-      const codes = await detector.read(await takePicture(video, takesFrames));
+      const codes = await detector.read(await takePicture(video, takesFrames), wanted());
       failures = 0;
       if (codes.length > 0) lastCodeAt = now;
       if (!ended.aborted) onCodes(codes);

@@ -1,4 +1,4 @@
-import { openCamera, type Camera, type OpenCamera } from '$lib/scanner/camera';
+import { openCamera, type Camera, type CameraRequest, type OpenCamera } from '$lib/scanner/camera';
 import type { CameraProblem } from '$lib/scanner/camera-problem';
 
 /** What is known of the camera while it is opened, open, or can't be had. */
@@ -6,12 +6,12 @@ export class CameraSession {
   camera = $state.raw<OpenCamera>();
   cameras = $state.raw<Camera[]>([]);
   problem = $state<CameraProblem>();
-  readonly #onCodes: (codes: string[]) => void;
+  readonly #reading: Pick<CameraRequest, 'wanted' | 'onCodes'>;
   /** One camera is closed before the next is opened: many devices can't run two. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(onCodes: (codes: string[]) => void) {
-    this.#onCodes = onCodes;
+  constructor(reading: Pick<CameraRequest, 'wanted' | 'onCodes'>) {
+    this.#reading = reading;
   }
 
   /** Opens the camera `wanted` in `stage`, and keeps it open until the returned function is called. */
@@ -26,7 +26,7 @@ export class CameraSession {
     const open = async () => {
       if (!isNeeded) return;
       this.problem = undefined;
-      opened = await openCamera(stage, { cameraId: wanted, onCodes: this.#onCodes, onProblem });
+      opened = await openCamera(stage, { cameraId: wanted, ...this.#reading, onProblem });
       if (!isNeeded || !opened) return;
       this.camera = opened;
       this.cameras = opened.cameras;

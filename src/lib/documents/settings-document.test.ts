@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { parseDocument } from './parse-document';
+
+const city = {
+  _id: 'settings:city',
+  type: 'settings',
+  v: 1,
+  names: { fi: 'Lehtoranta', sv: 'Lövstrand', en: 'Lehtoranta' },
+};
+
+it('a city may say which codes its cards carry, and need not', () => {
+  const chosen = { ...city, demo: true, cameraCodes: ['codabar', 'upc_e'] };
+  expect(parseDocument(chosen)).toEqual({ ok: true, document: chosen });
+  expect(parseDocument(city)).toEqual({ ok: true, document: { ...city, demo: false } });
+});
+
+it.each([[['qr_code', 'telepathy']], ['codabar'], [[1]]])('%j is no choice of codes', (cameraCodes) => {
+  expect(parseDocument({ ...city, cameraCodes })).toMatchObject({
+    ok: false,
+    unreadable: { reason: 'invalid' },
+  });
+});

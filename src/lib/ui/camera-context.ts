@@ -1,0 +1,10 @@
+import { createContext } from 'svelte';
+import type { Symbology } from '$lib/domain/symbologies';
+
+/** The kinds of codes that the city's cards carry; `current` is undefined until the catalogue has been read. */
+export interface CitySymbologies {
+  readonly current: readonly Symbology[] | undefined;
+}
+
+/** For every camera: set once in the root layout, since a camera's screen need not know of it. */
+export const [getCitySymbologies, setCitySymbologies] = createContext<CitySymbologies>();

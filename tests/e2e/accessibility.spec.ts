@@ -127,6 +127,7 @@ test('axe finds nothing on the office’s desks, in the catalogue’s forms and 
     'scheme/liikuntapassi',
     'venue/kuntosali-satama',
     'offering/kitara',
+    'settings/city',
   ]) {
     await page.goto(`/office/catalogue/${entry}`);
     await expect(page.getByRole('button', { name: 'Tallenna', exact: true })).toBeVisible();

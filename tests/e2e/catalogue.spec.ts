@@ -12,6 +12,7 @@ import {
 } from './counter';
 import { expect, test } from './fixtures';
 import type { TiskiServer } from '../setup/tiski-server';
+import { held, makeVideo } from './video';
 
 /** A coordinator at work: rules are changed without a programmer, and reach the desks. */
 
@@ -197,4 +198,34 @@ test('the sentence and the try-it box follow the form before anything is saved, 
   await page.getByRole('dialog').getByRole('button', { name: 'Peruuta' }).click();
   await page.getByRole('button', { name: 'Hylkää muutokset' }).click();
   await expectSynced(page);
+});
+
+test('a city says that its cards carry Codabar: a desk’s camera reads them from then on', async ({
+  page,
+  server,
+  browser,
+  openBrowser,
+}, testInfo) => {
+  const office = new Office(server);
+  await office.changeCard(cardOf('admitted'), { codes: [{ kind: 'barcode', value: 'A40156B' }] });
+  const video = testInfo.outputPath('codabar.mjpeg');
+  await makeVideo(browser, video, held([{ kind: 'rationalizedCodabar', text: 'A40156B', size: 320 }]));
+  const desk = (await openBrowser({ video })).page;
+  await openDemoDesk(desk);
+  await chooseService(desk);
+  await openCatalogue(page, server);
+  await page.getByRole('link', { name: 'Lehtoranta' }).click();
+  const codes = page.getByRole('group', { name: 'Koodit, jotka kamera lukee' });
+  await expect(codes.getByRole('checkbox', { name: 'EAN-13' })).toBeChecked();
+  await codes.getByRole('checkbox', { name: 'ITF' }).uncheck();
+  await expect(verdict(desk)).toContainText('Valmis');
+  await codes.getByRole('checkbox', { name: 'Codabar' }).check();
+  await save(page);
+  await expectSynced(page);
+  await expect(verdict(desk).getByRole('heading')).toHaveText('Kortti käy', { timeout: 60_000 });
+  const { body } = await office.request('GET', '/couch/tiski-catalogue/settings%3Acity');
+  expect(body).toMatchObject({
+    demo: true,
+    cameraCodes: ['code_39', 'codabar', 'ean_13', 'ean_8', 'data_matrix', 'aztec', 'pdf417'],
+  });
 });

@@ -4,8 +4,12 @@ import { m } from '$lib/paraglide/messages';
 import type { CatalogueEntry } from '$lib/store/office-database';
 import { formatDay } from '$lib/ui/format';
 
-/** What a coordinator edits. */
-export const editedTypes = ['service', 'scheme', 'venue', 'offering'] as const;
+/** What there are many of: a list each, to which a coordinator adds. */
+export const listedTypes = ['service', 'scheme', 'venue', 'offering'] as const;
+type ListedType = (typeof listedTypes)[number];
+
+/** What a coordinator edits: those, and the city itself. */
+const editedTypes = [...listedTypes, 'settings'] as const;
 export type EditedType = (typeof editedTypes)[number];
 export type EditedDocument = Extract<CatalogueDocument, { type: EditedType }>;
 
@@ -15,7 +19,7 @@ export const isEditedType = (type: string): type is EditedType =>
 export const isEdited = (document: CatalogueDocument): document is EditedDocument =>
   isEditedType(document.type);
 
-export const sectionText: Record<EditedType, { title: () => string; add: () => string }> = {
+export const sectionText: Record<ListedType, { title: () => string; add: () => string }> = {
   service: { title: m.catalogue_services, add: m.catalogue_new_service },
   scheme: { title: m.catalogue_schemes, add: m.catalogue_new_scheme },
   venue: { title: m.catalogue_venues, add: m.catalogue_new_venue },
@@ -100,8 +104,16 @@ export function emptyDocument(type: EditedType, today: LocalDate): EditedDocumen
         until: today,
         cancelled: false,
       };
+    case 'settings':
+      return { ...structuredClone(bare), _id: 'settings:city', type, demo: false };
   }
 }
+
+/** A new document under the id that its Finnish name gives it; there is one city, whose id is fixed. */
+export const withNewId = (document: EditedDocument): EditedDocument =>
+  document.type === 'settings'
+    ? document
+    : { ...document, _id: `${document.type}:${idFromName(document.names.fi)}` };
 
 /** An identifier from a Finnish name: "Aamu-uinti ja sauna" → "aamu-uinti-ja-sauna". */
 export function idFromName(name: string): string {

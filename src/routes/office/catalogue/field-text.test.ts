@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { anOffering, aScheme, aService, aVenue } from '../../../../tests/builders';
+import type { SettingsDocument } from '$lib/documents/catalogue-documents';
 import { overwriteGetLocale } from '$lib/paraglide/runtime';
 import type { EditedDocument } from './entry-lists';
 import { fieldLabel, fieldText } from './field-text';
@@ -40,6 +41,14 @@ const offering = anOffering('course', {
   startsAt: '18:30',
   seats: 12,
 });
+const city: SettingsDocument = {
+  _id: 'settings:city',
+  type: 'settings',
+  v: 1,
+  names: why,
+  demo: false,
+  cameraCodes: ['codabar', 'upc_a'],
+};
 const name = (id: string) => `the ${id.replace(':', ' ')}`;
 
 describe('what a field of the catalogue holds, in words', () => {
@@ -60,17 +69,21 @@ describe('what a field of the catalogue holds, in words', () => {
     ['stale', '7; asks staff', venue],
     ['venue', 'the venue hall', offering],
     ['from', '01/09/2026', offering],
+    ['cameraCodes', 'Codabar, UPC-A', city],
   ])('%s: %s', (field, expected, document) => {
     expect(fieldText(field, { ...document }[field as keyof EditedDocument], document, name)).toBe(expected);
   });
 
-  it.each([scheme, service, venue, offering])('leaves no field of $_id as it is written', (document) => {
-    for (const [field, value] of Object.entries(document)) {
-      if (['_id', 'type', 'v'].includes(field)) continue;
-      expect(fieldLabel(field, document)).not.toBe(field);
-      expect(fieldText(field, value, document, name)).not.toMatch(/[{}[\]"]|P6M/);
-    }
-  });
+  it.each([scheme, service, venue, offering, city])(
+    'leaves no field of $_id as it is written',
+    (document) => {
+      for (const [field, value] of Object.entries(document)) {
+        if (['_id', 'type', 'v', 'demo'].includes(field)) continue;
+        expect(fieldLabel(field, document)).not.toBe(field);
+        expect(fieldText(field, value, document, name)).not.toMatch(/[{}[\]"]|P6M/);
+      }
+    },
+  );
 
   it('says that there is nothing', () => {
     expect(fieldText('hours', undefined, venue, name)).toBe('(nothing)');

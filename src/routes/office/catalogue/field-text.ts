@@ -2,6 +2,7 @@ import type {
   OfferingDocument,
   SchemeDocument,
   ServiceDocument,
+  SettingsDocument,
   VenueDocument,
 } from '$lib/documents/catalogue-documents';
 import type { LocalizedText } from '$lib/documents/fields';
@@ -16,6 +17,7 @@ import {
   schemeSentence,
   spanText,
 } from '$lib/ui/rule-sentence';
+import { symbologyNames } from '$lib/ui/symbology-names';
 import type { EditedDocument } from './entry-lists';
 
 /** What a document is called, by its `_id`. */
@@ -29,7 +31,7 @@ interface FieldWords<T> {
 
 /** Words for every field that a coordinator edits. */
 type WordsOf<D> = {
-  [Field in Exclude<keyof D, '_id' | 'type' | 'v'>]-?: FieldWords<NonNullable<D[Field]>>;
+  [Field in Exclude<keyof D, '_id' | 'type' | 'v' | 'demo'>]-?: FieldWords<NonNullable<D[Field]>>;
 };
 
 const names: FieldWords<LocalizedText> = {
@@ -144,7 +146,15 @@ const offering: WordsOf<OfferingDocument> = {
   cancelled: yesOrNo(m.catalogue_called_off),
 };
 
-const words = { scheme, service, venue, offering };
+const settings: WordsOf<SettingsDocument> = {
+  names,
+  cameraCodes: {
+    label: m.catalogue_camera_codes,
+    text: (chosen) => chosen.map((each) => symbologyNames[each]).join(', '),
+  },
+};
+
+const words = { scheme, service, venue, offering, settings };
 
 /** A field's own words; undefined for a field of a newer version of Tiski. */
 function wordsFor(field: string, { type }: EditedDocument): FieldWords<unknown> | undefined {

@@ -22,7 +22,7 @@ function scanned(text: string, gaps: readonly number[], enterAfter = gaps[0] ?? 
   return codeOf(reader.end('enter', type(reader, text, gaps) + enterAfter));
 }
 
-describe('a scanner is heard at its Enter', () => {
+describe('K1 a scanner is heard at its Enter', () => {
   it.each([
     ['USB, 5 ms a key', [5]],
     ['Bluetooth, in clumps', [2, 2, 60, 2, 90]],
@@ -42,7 +42,7 @@ describe('a scanner is heard at its Enter', () => {
       expect(scanned('LR004711', [5], later)?.texts[0]).toBe('LR004711');
   });
 
-  it('after something was left on the screen by hand, alone or with it', () => {
+  it('K4 after something was left on the screen by hand, alone or with it', () => {
     const reader = createKeyReader(unknownScanner);
     const left = type(reader, '2024', [180]);
     const at = type(reader, '12345671', [5], left + 700);
@@ -54,7 +54,7 @@ describe('a scanner is heard at its Enter', () => {
   });
 });
 
-describe('a scanner without an ending is heard by its silence', () => {
+describe('K2 a scanner without an ending is heard by its silence', () => {
   it.each([
     ['5 ms', [5], 500],
     ['in clumps', [2, 2, 60, 2, 90], 500],
@@ -81,7 +81,7 @@ describe('a scanner without an ending is heard by its silence', () => {
   });
 });
 
-describe('a person', () => {
+describe('K2 a person', () => {
   it.each([
     ['quick, 90 ms', [70, 110, 60, 120]],
     ['with rolls', [30, 145, 70, 210]],
@@ -116,7 +116,7 @@ describe('a person', () => {
   });
 });
 
-describe('an Enter that belongs to keys, or may, is no Enter', () => {
+describe('K3 an Enter that belongs to keys, or may, is no Enter', () => {
   it('the one after a code that was heard by its silence', () => {
     const reader = createKeyReader(unknownScanner);
     const at = type(reader, '20240068', [150, 230, 180]);
@@ -145,7 +145,7 @@ describe('an Enter that belongs to keys, or may, is no Enter', () => {
   });
 });
 
-describe('whatever the times of the keys', () => {
+describe('K1 K3 whatever the times of the keys', () => {
   const gap = fc.oneof(
     fc.integer({ min: 0, max: 60 }),
     fc.integer({ min: 0, max: 400 }),

@@ -30,6 +30,8 @@ export interface VerdictContext {
   offeringName?: (id: string) => string;
   /** Seats or portions left. */
   left?: number;
+  /** Whether numbers are typed at this desk; nobody is told to do what they may not. */
+  mayType: boolean;
 }
 
 /** R16: whether this service is given now and what to do next; never why somebody holds a card. */
@@ -115,7 +117,7 @@ function describeQuestion(
 function describeRefusal(refusal: Refusal, context: VerdictContext): string {
   switch (refusal.reason) {
     case 'not-a-card':
-      return m.verdict_not_a_card();
+      return context.mayType ? m.verdict_not_a_card() : m.verdict_not_a_card_no_typing();
     case 'unknown-card':
       return m.verdict_unknown_card();
     case 'suspended':
@@ -133,7 +135,7 @@ function describeRefusal(refusal: Refusal, context: VerdictContext): string {
     case 'expired':
       return m.verdict_expired({ date: formatDay(refusal.on) });
     case 'not-genuine':
-      return m.verdict_not_genuine();
+      return context.mayType ? m.verdict_not_genuine() : m.verdict_not_genuine_no_typing();
     case 'paused':
       return refusal.until === undefined
         ? m.verdict_paused()

@@ -76,7 +76,7 @@ describe('R9 another course', () => {
       clear: () => undefined,
       lastScan: undefined,
     };
-    const ways = { onoverride: () => undefined, onother: () => undefined };
+    const ways = { onoverride: () => undefined, onother: () => undefined, mayType: true };
     const names = { service: '', offering: (id: string) => id };
     return panelOf({ kind: 'verdict', check }, verbs, names, ways).actions.map(({ text }) => text);
   }

@@ -35,6 +35,14 @@ export interface DeskNames {
   offering: (id: string) => string;
 }
 
+/** What this desk's staff may do beside the session's verbs. */
+export interface PanelWays {
+  /** Absent where the office lets nobody override here. */
+  onoverride?: () => void;
+  onother: () => void;
+  mayType: boolean;
+}
+
 type Verbs = Pick<DeskSession, 'log' | 'undo' | 'clear' | 'choose' | 'release' | 'lastScan'>;
 
 /** The words and actions of each view of the counter. */
@@ -42,7 +50,7 @@ export function panelOf(
   view: DeskView,
   session: Verbs,
   names: DeskNames,
-  { onoverride, onother }: { onoverride?: () => void; onother: () => void },
+  { onoverride, onother, mayType }: PanelWays,
 ): DeskPanel {
   const clear = (text: string): PanelAction => ({ text, run: () => session.clear() });
   const log = (check: VisitCheck, text: string): PanelAction => ({
@@ -50,7 +58,13 @@ export function panelOf(
     run: () => void session.log(check),
   });
   if (view.kind === 'ready') {
-    return { tone: 'ready', title: m.desk_ready(), lines: [m.desk_ready_help()], caption: '', actions: [] };
+    return {
+      tone: 'ready',
+      title: m.desk_ready(),
+      lines: [mayType ? m.desk_ready_help() : m.desk_ready_help_no_typing()],
+      caption: '',
+      actions: [],
+    };
   }
   if (view.kind === 'fault') {
     const reload = { text: m.reload(), run: () => location.reload() };
@@ -85,7 +99,7 @@ export function panelOf(
   const caption = captionOf(check);
   switch (view.kind) {
     case 'verdict': {
-      const text = describeVerdict(check.verdict, contextOf(check, names));
+      const text = describeVerdict(check.verdict, { ...contextOf(check, names), mayType });
       const other = { text: m.desk_choose_other(), run: onother };
       if (isLoggable(check)) {
         const label = check.verdict.outcome === 'ask' ? m.desk_log_anyway() : m.desk_log();

@@ -59,6 +59,31 @@ describe('the counter', () => {
     expect((await db.visits.toArray()).map(({ card }) => card).sort()).toEqual([first, second]);
   });
 
+  test('for queues an admitted card is logged as it is scanned, with its undo; what asks or refuses is not', async () => {
+    const { db, session } = await aCounter({ logsAtOnce: true });
+    await Promise.all([session.scan([first], 'swim'), session.scan([second], 'swim')]);
+    expect(session.view).toMatchObject({ kind: 'logged', check: { card: { number: second } } });
+    expect(session.skipped).toBeUndefined();
+    if (session.view.kind === 'logged') await session.undo(session.view.visitId);
+    expect(await db.voids.count()).toBe(1);
+    // How many of a group came in is for somebody to say.
+    await session.scan([group], 'swim');
+    expect(session.view).toMatchObject({ kind: 'verdict', check: { verdict: { outcome: 'admit' } } });
+    await session.scan([cardNumber(9)], 'swim');
+    expect(session.view).toMatchObject({ kind: 'verdict', check: { verdict: { outcome: 'refuse' } } });
+    expect(await db.visits.count()).toBe(2);
+  });
+
+  test('what the screen shows has been there since it changed, and not since before', async () => {
+    const { session } = await aCounter();
+    const before = performance.now();
+    await session.scan([first], 'swim');
+    expect(session.shownAt).toBeGreaterThanOrEqual(before);
+    const scanned = session.shownAt;
+    session.clear();
+    expect(session.shownAt).toBeGreaterThanOrEqual(scanned);
+  });
+
   test('S1 Enter pressed twice logs one visit', async () => {
     const { db, session } = await aCounter();
     await session.scan([first], 'gym');

@@ -9,7 +9,7 @@ import { pullDocuments } from '$lib/sync/pull-documents';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
 import { documentPath, requireOk, type CouchClient } from '../../src/server/couch/client';
 import { provision } from '../../src/server/provision/provision';
-import { keepSnapshot } from '../../src/server/snapshot/keep-snapshot';
+import { isDue, keepSnapshot, snapshotAge } from '../../src/server/snapshot/keep-snapshot';
 import { makeSnapshot } from '../../src/server/snapshot/make-snapshot';
 import { otherSnapshots, removeOtherSnapshots } from '../../src/server/snapshot/other-snapshots';
 import { aCard, cardNumber } from '../builders';
@@ -94,6 +94,16 @@ describe.each(targets)('a snapshot of a register in $name', ({ start }) => {
     expect(await makeSnapshot(target.client)).toEqual({ kind: 'unchanged' });
     const { parts, _attachments } = await snapshotDocument(target.client);
     expect(Object.keys(_attachments).sort()).toEqual(parts.map(({ name }) => name).sort());
+  });
+
+  it('S18 is made again where an older server packed it in another format', async () => {
+    const document = await snapshotDocument(target.client);
+    await requireOk(target.client, 'PUT', snapshotPath(document.epoch), { ...document, format: 1 });
+    const { db, pull } = await aNewDesk();
+    expect((await pull()).ok).toBe(true);
+    expect(await db.packed.count()).toBe(0);
+    expect(isDue(await snapshotAge(target.client), 2_000)).toBe(true);
+    expect(await makeSnapshot(target.client)).toMatchObject({ kind: 'made', cards: 3_000 });
   });
 
   it('S18 is written by nobody who writes cards', async () => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { canonicalCode } from '$lib/domain/canonical-code';
 import { cardStatuses, type Card } from '$lib/domain/card';
 import { cardNumber, count, identifier, localDate } from './fields';
 import { ruleField, ruleFromField } from './rule-fields';
@@ -34,6 +35,11 @@ export const cardDocument = v.object({
   hint: v.optional(v.pipe(v.string(), v.maxLength(20))),
 });
 export type CardDocument = v.InferOutput<typeof cardDocument>;
+
+/** R1: the codes by which a card is found, each once and in its one form. */
+export function canonicalCodes({ codes }: Pick<CardDocument, 'codes'>): string[] {
+  return [...new Set(codes.map(({ value }) => canonicalCode(value)))];
+}
 
 export function cardFromDocument(document: CardDocument): Card {
   const { number, scheme, status, statusUntil, validFrom, validUntil, hint } = document;

@@ -1,11 +1,13 @@
+import { canonicalCode } from '$lib/domain/canonical-code';
+
 /** The part of Web NFC that is used here (https://w3c.github.io/web-nfc/); TypeScript's DOM has none of it. */
 interface TagReader extends EventTarget {
   scan(options: { signal: AbortSignal }): Promise<void>;
 }
 
-/** "04:a2:24:b2" as card stock lists and USB readers write it: "04A224B2". */
+/** "04:a2:24:b2" as card stock lists and USB readers write it: "04A224B2"; also of a length that no standard has. */
 export function codeFromSerialNumber(serialNumber: string): string {
-  return serialNumber.replaceAll(':', '').toUpperCase();
+  return canonicalCode(serialNumber.replaceAll(':', '').toUpperCase());
 }
 
 /**

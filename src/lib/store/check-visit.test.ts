@@ -34,6 +34,18 @@ describe('checkVisit', () => {
     }
   });
 
+  it.each([
+    ['04:A2:90:00:03:B8:90', '04A2900003B890', '04a2900003b890', '04-a2-90-00-03-b8-90'],
+    ['04a2900003b890', '04:A2:90:00:03:B8:90', '04 a2 90 00 03 b8 90'],
+    ['036000291452', '0036000291452'],
+    ['0036000291452', '036000291452'],
+  ])('R1 a card whose stock code is stored as %s is found however it is read', async (value, ...scans) => {
+    const db = await aWorkingDesk([aCard(number, { codes: [{ kind: 'rfid', value }] })]);
+    for (const text of [value, ...scans]) {
+      expect((await checkVisit(db, swim(text), sundayMorning)).card).toMatchObject({ number });
+    }
+  });
+
   it('R2 a stock code that could be a card number is found among the codes', async () => {
     const other = cardNumber(9);
     const db = await aWorkingDesk([aCard(number, { codes: [{ kind: 'barcode', value: other }] })]);

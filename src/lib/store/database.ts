@@ -12,6 +12,7 @@ import type { Unreadable } from '$lib/documents/parse-document';
 import type { Card } from '$lib/domain/card';
 import type { Conflict, Resolution } from '$lib/domain/conflicts';
 import type { Instant, LocalDate } from '$lib/domain/day';
+import { indexCanonicalCodes } from './canonical-upgrade';
 
 export { liveQuery } from 'dexie';
 
@@ -25,7 +26,7 @@ export interface SettingRow {
 
 export interface CardRow {
   number: string;
-  /** Codes of imported card stock, beside the number. */
+  /** Codes of imported card stock, beside the number, in their canonical form (R1). */
   codes: string[];
   card: Card;
   /** The pull from zero that last saw this row: older ones are swept when it ends (S8). */
@@ -257,6 +258,7 @@ export class TiskiDatabase extends Dexie {
     this.version(4).stores({
       voids: '&visit, [database+desk], at, document.card',
     });
+    this.version(5).stores({}).upgrade(indexCanonicalCodes);
   }
 }
 

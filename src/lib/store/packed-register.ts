@@ -1,4 +1,4 @@
-import { cardFromDocument } from '$lib/documents/card-document';
+import { canonicalCodes, cardFromDocument } from '$lib/documents/card-document';
 import { bucketOf, cardInBucket, numbersByCode } from '$lib/documents/packed/bucket';
 import type { Card } from '$lib/domain/card';
 import type { CardRow, CursorRow, PackedBase, TiskiDatabase } from './database';
@@ -15,7 +15,7 @@ function packedDocument(db: TiskiDatabase, base: PackedBase, number: string) {
     .then((row) => row && cardInBucket(row.bytes, number));
 }
 
-/** The numbers of the packed cards that carry a code. */
+/** The numbers of the packed cards that carry a code, which is given in its canonical form (R1). */
 export async function numbersByPackedCode(
   db: TiskiDatabase,
   base: PackedBase,
@@ -46,7 +46,7 @@ export async function rowsFromPacked(
       ? [
           {
             number: document.number,
-            codes: document.codes.map(({ value }) => value),
+            codes: canonicalCodes(document),
             card: cardFromDocument(document),
             run,
             shadows: base.id,

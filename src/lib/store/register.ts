@@ -1,5 +1,6 @@
 import type { CardDocument } from '$lib/documents/card-document';
-import { cardFromDocument } from '$lib/documents/card-document';
+import { canonicalCodes, cardFromDocument } from '$lib/documents/card-document';
+import { canonicalCode } from '$lib/domain/canonical-code';
 import type { Card } from '$lib/domain/card';
 import type { Instant } from '$lib/domain/day';
 import type { ScannedCode } from '$lib/domain/scan-code';
@@ -76,9 +77,10 @@ const undeletedCard = (db: TiskiDatabase, base: PackedBase, number: string): Pro
 /** A code that moved from a replaced card to its successor is on both: the active one counts. */
 async function findByStockCode(
   db: TiskiDatabase,
-  value: string,
+  text: string,
   awaited: AwaitedBase,
 ): Promise<Card | undefined> {
+  const value = canonicalCode(text);
   const [rows, base] = await Promise.all([db.cards.where('codes').equals(value).toArray(), awaited]);
   const cards = rows.map(({ card }) => card);
   if (base) {
@@ -136,7 +138,7 @@ export async function wipeRegister(db: TiskiDatabase): Promise<void> {
 export function cardRowFromDocument(document: CardDocument, run: number): CardRow {
   return {
     number: document.number,
-    codes: document.codes.map(({ value }) => value),
+    codes: canonicalCodes(document),
     card: cardFromDocument(document),
     run,
   };

@@ -60,6 +60,20 @@ describe('the register by a snapshot', () => {
     expect(await registerAsOf(db)).toBe(sundayMorning);
   });
 
+  it('R1 S18 finds a packed card by its code however it is read, and by the row that beats it', async () => {
+    const { box, db, pull } = await aRegister(300);
+    const rfid = (value: string) => ({ codes: [{ kind: 'rfid' as const, value }] });
+    box.put(aCard(cardNumber(301), rfid('04:a2:90:00:03:b8:90')));
+    await box.pack();
+    await pull();
+    const found = async (value: string) => (await findCard(db, { kind: 'other', value }))?.number;
+    expect(await found('04A2900003B890')).toBe(cardNumber(301));
+    box.put(aCard(cardNumber(301), rfid('04 a2 90 00 03 b8 91')));
+    await pull();
+    expect(await found('04-A2-90-00-03-B8-91')).toBe(cardNumber(301));
+    expect(await found('04:A2:90:00:03:B8:90')).toBeUndefined();
+  });
+
   it('S18 goes on by changes: deleted, made anew, changed and changed back, the count is right', async () => {
     const { box, db, pull, find } = await aRegister(300);
     await box.pack();

@@ -8,7 +8,7 @@ import {
   type StockCode,
 } from '$lib/documents/packed/bucket';
 import { isPackable, serialOf } from '$lib/documents/packed/packed-card';
-import type { CardDocument } from '$lib/documents/card-document';
+import { canonicalCodes, type CardDocument } from '$lib/documents/card-document';
 import { parseDocument } from '$lib/documents/parse-document';
 
 /** A document as the register has it. */
@@ -94,11 +94,9 @@ function lastOfEach(bytes: Uint8Array): Uint8Array[] {
   return [...last.values()];
 }
 
-/** One entry a code, however often its card names it. */
-function stockCodes({ number, codes }: CardDocument): StockCode[] {
-  const values = new Set(codes.map(({ value }) => value));
-  return [...values].map((value) => ({ value, number }));
-}
+/** One entry a code, however often and in whatever ways its card names it (R1). */
+const stockCodes = (card: CardDocument): StockCode[] =>
+  canonicalCodes(card).map((value) => ({ value, number: card.number }));
 
 /** With fewer buckets than slots, a bucket is every slot whose lower bits are its own. */
 function* rowsOf(

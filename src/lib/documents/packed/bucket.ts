@@ -12,6 +12,7 @@ import { numberOf, readCard, serialOf, skipCard, tableTexts, writeCard } from '.
  */
 
 export interface StockCode {
+  /** In its canonical form (R1): its bucket is chosen by it. */
   value: string;
   /** Of the card that carries it. */
   number: string;
@@ -56,9 +57,22 @@ export function encodeBucket(
     before = serial;
     writeCard(writer, card, table);
   }
+  writeCodes(writer, codes);
+  return writer.finish();
+}
+
+/** The same cards with other codes. @throws {RangeError} for bytes that are no bucket */
+export function withCodes(bytes: Uint8Array, codes: readonly StockCode[]): Uint8Array<ArrayBuffer> {
+  const reader = new ByteReader(bytes);
+  skipCards(reader);
+  const writer = new ByteWriter(bytes.length + 16 * codes.length).raw(bytes.subarray(0, reader.position));
+  writeCodes(writer, codes);
+  return writer.finish();
+}
+
+function writeCodes(writer: ByteWriter, codes: readonly StockCode[]): void {
   writer.varint(codes.length);
   for (const { value, number } of codes.toSorted(byCode)) writer.text(value).varint(serialOf(number));
-  return writer.finish();
 }
 
 const byCode = (a: StockCode, b: StockCode) =>
@@ -82,19 +96,24 @@ export function cardInBucket(bytes: Uint8Array, number: string): CardDocument | 
 
 /** The numbers of the cards that carry a code. */
 export function numbersByCode(bytes: Uint8Array, code: string): string[] {
+  return codesOfBucket(bytes).flatMap(({ value, number }) => (value === code ? [number] : []));
+}
+
+export function codesOfBucket(bytes: Uint8Array): StockCode[] {
   const reader = new ByteReader(bytes);
+  skipCards(reader);
+  return Array.from({ length: reader.varint() }, () => ({
+    value: reader.text(),
+    number: numberOf(reader.varint()),
+  }));
+}
+
+function skipCards(reader: ByteReader): void {
   readTable(reader);
   for (let left = reader.varint(); left > 0; left--) {
     reader.varint();
     skipCard(reader);
   }
-  const numbers: string[] = [];
-  for (let left = reader.varint(); left > 0; left--) {
-    const value = reader.text();
-    const serial = reader.varint();
-    if (value === code) numbers.push(numberOf(serial));
-  }
-  return numbers;
 }
 
 export function cardsOfBucket(bytes: Uint8Array): CardDocument[] {

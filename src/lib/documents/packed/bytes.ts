@@ -70,6 +70,11 @@ export class ByteReader {
 
   constructor(private readonly bytes: Uint8Array) {}
 
+  /** How many bytes were read. */
+  get position(): number {
+    return this.#at;
+  }
+
   get isAtEnd(): boolean {
     return this.#at === this.bytes.length;
   }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { count } from '$lib/documents/fields';
 
-/** The one way of packing that this build knows. */
-export const snapshotFormat = 1;
+/** The one way of packing that this build knows. Format 1 had the codes as they came, not in their canonical form (R1). */
+export const snapshotFormat = 2;
 
 /** `snapshot:EPOCH` in tiski-register: a packed copy of the register, its parts as attachments. */
 export const snapshotDocument = v.object({
@@ -16,7 +16,7 @@ export const snapshotDocument = v.object({
 /** SHA-256 of a part as it is sent, in hex: the attachment's name, and what its bytes are checked against. */
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'));
 
-/** The fields of format 1. */
+/** The fields of format 2; format 1 had the same. */
 export const snapshotManifest = v.object({
   ...snapshotDocument.entries,
   format: v.literal(snapshotFormat),

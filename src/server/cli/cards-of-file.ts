@@ -1,3 +1,4 @@
+import { canonicalCode } from '$lib/domain/canonical-code';
 import { isCardNumber } from '$lib/domain/card-number';
 import type { CardRow } from './import-csv';
 import type { CsvFault } from './import-report';
@@ -13,6 +14,7 @@ export class CardsOfFile {
   count = 0;
   readonly #lineOfNumber = new Uint32Array(possibleNumbers);
   readonly #namesCodes = new Uint8Array(possibleNumbers);
+  /** By the canonical form (R1). */
   readonly #lineOfCode = new Map<string, number>();
 
   /** Takes a row; what it shares with an earlier one: its number, or a code. */
@@ -24,9 +26,10 @@ export class CardsOfFile {
     else this.#lineOfNumber[place] = line;
     if (codes !== undefined) this.#namesCodes[place] = 1;
     for (const { value } of codes ?? []) {
-      const earlier = this.#lineOfCode.get(value);
-      if (earlier === undefined) this.#lineOfCode.set(copyOf(value), line);
-      else faults.push({ line, column: 'codes', reason: `"${value}" is on line ${earlier} already` });
+      const code = canonicalCode(value);
+      const earlier = this.#lineOfCode.get(code);
+      if (earlier === undefined) this.#lineOfCode.set(copyOf(code), line);
+      else faults.push({ line, column: 'codes', reason: `${asRead(value)} is on line ${earlier} already` });
     }
     this.count += 1;
     return faults;
@@ -38,7 +41,7 @@ export class CardsOfFile {
   }
 
   lineOfCode(code: string): number | undefined {
-    return this.#lineOfCode.get(code);
+    return this.#lineOfCode.get(canonicalCode(code));
   }
 
   /** Whether the file says which codes a card has, be it none. */
@@ -46,6 +49,12 @@ export class CardsOfFile {
     // A register may have numbers that no file can have: they share a place with one that is right.
     return isCardNumber(number) && this.#namesCodes[placeOf(number)] === 1;
   }
+}
+
+/** R1: a code, and what it is read as where that is not how it is written. */
+export function asRead(code: string): string {
+  const canonical = canonicalCode(code);
+  return canonical === code ? `"${code}"` : `"${code}" (read as ${canonical})`;
 }
 
 /** A part of a longer text would keep all of that in memory. */

@@ -111,6 +111,34 @@ describe('a wrong file writes nothing and names', () => {
       'line 3, column codes: "LR1" is on line 2 already',
     ],
     [
+      'R1 a code twice on a line, written in two ways',
+      row({ codes: 'rfid:04:a2:90:00;rfid:04A29000' }),
+      'line 2, column codes: "04A29000" is there twice',
+    ],
+    [
+      'R1 a UID that reads as another number',
+      row({ codes: 'rfid:23:45:67:89' }),
+      'line 2, column codes: "rfid:23:45:67:89" would be read as the number of card 23456789',
+    ],
+    [
+      'R1 a UID twice, written in two ways',
+      lines(
+        cardsHeader,
+        '12345671,vihrea,2026-01-01,2026-12-31,,rfid:04A2900003B890,',
+        '23456789,vihrea,2026-01-01,2026-12-31,,rfid:04:a2:90:00:03:b8:90,',
+      ),
+      'line 3, column codes: "04:a2:90:00:03:b8:90" (read as 04A2900003B890) is on line 2 already',
+    ],
+    [
+      'R1 a UPC-A and its EAN-13',
+      lines(
+        cardsHeader,
+        '12345671,vihrea,2026-01-01,2026-12-31,,036000291452,',
+        '23456789,vihrea,2026-01-01,2026-12-31,,0036000291452,',
+      ),
+      'line 3, column codes: "0036000291452" is on line 2 already',
+    ],
+    [
       'an unknown column',
       lines(`${cardsHeader},name`, `${goodLine},x`),
       'line 1: unknown column "name"; known are number, scheme, valid_from, valid_until, status, codes, hint, children, assistant, group_size',
@@ -165,6 +193,14 @@ describe('a wrong file writes nothing and names', () => {
       'Nothing was imported. 1 fault to mend:\n  line 2, column codes: "LR1" belongs to card 12345671 in the register',
     );
     expect(await register.cards()).toHaveProperty('size', 1);
+  });
+
+  it('R1 a code that another card in the register has, written otherwise', async () => {
+    await register.import(lines(cardsHeader, '12345671,vihrea,2026-01-01,2026-12-31,,rfid:04-a2-90-00,'));
+    const stolen = lines(cardsHeader, '23456789,vihrea,2026-01-01,2026-12-31,,rfid:04A29000,');
+    expect(await register.faultsOf(stolen)).toEqual([
+      'line 2, column codes: "04-a2-90-00" (read as 04A29000) belongs to card 12345671 in the register',
+    ]);
   });
 
   it('a code that a card has whose number no file can have', async () => {

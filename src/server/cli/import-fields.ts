@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { CardDocument } from '$lib/documents/card-document';
 import { localDate } from '$lib/documents/fields';
+import { canonicalCode } from '$lib/domain/canonical-code';
 import { isCardNumber } from '$lib/domain/card-number';
 import { cardStatuses, type CardStatus } from '$lib/domain/card';
 import type { LocalDate } from '$lib/domain/day';
@@ -54,12 +55,16 @@ export function codesCell(text: string, number: string | undefined): Cell<Code[]
   for (const part of text.split(';').map((each) => each.trim())) {
     if (part === '') continue;
     const code = codeFrom(part);
-    const read = readCode(code.value);
+    const canonical = canonicalCode(code.value);
+    const read = readCode(canonical);
     if (read.kind === 'impossible') return bad(`"${shortened(part)}" is not a code that can be scanned`);
-    // A card is always found by its own number.
-    if (read.kind === 'number' && read.number === number) continue;
-    if (read.kind === 'number') return bad(`"${part}" would be read as the number of card ${read.number}`);
-    if (codes.some(({ value }) => value === code.value)) return bad(`"${code.value}" is there twice`);
+    const isOwn = read.kind === 'number' && read.number === number;
+    // A card is always found by its own number, but for one that a reader would write as a UID.
+    if (isOwn && readCode(code.value).kind === 'number') continue;
+    if (read.kind === 'number' && !isOwn)
+      return bad(`"${part}" would be read as the number of card ${read.number}`);
+    if (codes.some(({ value }) => canonicalCode(value) === canonical))
+      return bad(`"${code.value}" is there twice`);
     codes.push(code);
   }
   return good(codes);

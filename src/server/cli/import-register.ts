@@ -4,7 +4,7 @@ import type { CardDocument } from '$lib/documents/card-document';
 import { parseDocument } from '$lib/documents/parse-document';
 import { requireOk, type CouchClient } from '../couch/client';
 import { catalogueDatabase, registerDatabase } from '../provision/databases';
-import type { CardsOfFile } from './cards-of-file';
+import { asRead, type CardsOfFile } from './cards-of-file';
 import type { CardRow } from './import-csv';
 import type { CsvFault } from './import-report';
 
@@ -88,7 +88,11 @@ export async function takenCodes(client: CouchClient, cards: CardsOfFile): Promi
     for (const code of storedCodes(stored)) {
       const line = cards.lineOfCode(code);
       if (line === undefined) continue;
-      faults.push({ line, column: 'codes', reason: `"${code}" belongs to card ${number} in the register` });
+      faults.push({
+        line,
+        column: 'codes',
+        reason: `${asRead(code)} belongs to card ${number} in the register`,
+      });
     }
   }
   return faults;

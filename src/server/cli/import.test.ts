@@ -109,6 +109,13 @@ describe('a good file', () => {
     expect(await card()).not.toHaveProperty('statusUntil');
   });
 
+  it('R1 leaves codes as they are written', async () => {
+    await register.import(
+      lines(cardsHeader, '12345671,vihrea,2026-01-01,2026-12-31,,rfid:04:a2:90:00;036000291452,'),
+    );
+    expect(await card()).toMatchObject({ codes: [{ value: '04:a2:90:00' }, { value: '036000291452' }] });
+  });
+
   it('may move a code from one card to another', async () => {
     await register.import(
       lines(

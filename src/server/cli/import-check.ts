@@ -1,6 +1,6 @@
 import type { CouchClient } from '../couch/client';
 import { CardsOfFile } from './cards-of-file';
-import { readBatches } from './import-file';
+import { readBatches, type CardBatch } from './import-file';
 import { addCounts, noCounts, planRows, takenCodes, type ImportCounts } from './import-register';
 import { grouped, isPassed, type CsvFault, type LineOutput } from './import-report';
 
@@ -28,9 +28,11 @@ export async function checkFile(
   const wrongLines: CsvFault[] = [];
   const againstRegister: CsvFault[] = [];
   let counts = noCounts;
+  let names: CardBatch['names'] = new Map();
   let line = 0;
   for await (const batch of readBatches(path, schemes)) {
     digests.push(batch.digest);
+    names = batch.names;
     for (const fault of batch.faults) wrongLines.push(fault);
     for (const row of batch.rows) wrongLines.push(...cards.add(row));
     if (isPassed(toldEvery, line, batch.line)) out.write(`${grouped(batch.line)} lines read\n`);
@@ -41,13 +43,18 @@ export async function checkFile(
     counts = addCounts(counts, plan.counts);
     againstRegister.push(...plan.faults);
   }
-  if (wrongLines.length > 0) return { ok: false, faults: wrongLines.sort(byLine) };
+  /** By line, with each column called what the file calls it. */
+  const told = (faults: readonly CsvFault[]) =>
+    faults
+      .map(({ column, ...fault }) =>
+        column === undefined ? fault : { ...fault, column: names.get(column) ?? column },
+      )
+      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  if (wrongLines.length > 0) return { ok: false, faults: told(wrongLines) };
   if (line === 0) return { ok: false, faults: [{ reason: `${path} is empty` }] };
   if (cards.count === 0) return { ok: false, faults: [{ reason: `${path} has a header and no cards` }] };
   out.write(`${grouped(cards.count)} cards read, comparing with the register\n`);
   for (const fault of await takenCodes(client, cards)) againstRegister.push(fault);
-  if (againstRegister.length > 0) return { ok: false, faults: againstRegister.sort(byLine) };
+  if (againstRegister.length > 0) return { ok: false, faults: told(againstRegister) };
   return { ok: true, digests, counts };
 }
-
-const byLine = (a: CsvFault, b: CsvFault) => (a.line ?? 0) - (b.line ?? 0);

@@ -2,25 +2,20 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { CardDocument } from '$lib/documents/card-document';
 import type { CardStatus } from '$lib/domain/card';
 import type { LocalDate } from '$lib/domain/day';
+import { bad, type Cell } from './import-cell';
+import { columnNamed, columns, isOptional, neededColumns, type Column } from './import-columns';
+import { dayCell } from './import-days';
 import {
   codesCell,
   countCell,
-  dayCell,
   hintCell,
   numberCell,
   schemeCell,
   statusCell,
   yesNoCell,
-  type Cell,
 } from './import-fields';
 import type { CsvFault } from './import-report';
-
-const neededColumns = ['number', 'scheme', 'valid_from', 'valid_until'] as const;
-const optionalColumns = ['status', 'codes', 'hint', 'children', 'assistant', 'group_size'] as const;
-/** The columns of a card file, in any order; the optional ones may be left out. */
-const columns = [...neededColumns, ...optionalColumns] as const;
-type Column = (typeof columns)[number];
-const isOptional = (column: Column) => optionalColumns.some((each) => each === column);
+import { spreadsheetDamage } from './import-spreadsheet';
 
 /** Longer lines are not of a card file. */
 const longestLine = 4000;
@@ -43,8 +38,10 @@ export interface CardRow {
 
 /** How the file's lines are to be read. */
 export interface CsvHeader {
-  delimiter: ',' | ';';
+  delimiter: string;
   columns: Column[];
+  /** What this file calls them, where that is something else. */
+  names: ReadonlyMap<string, string>;
 }
 
 export type Read<T> = { ok: true; value: T } | { ok: false; faults: CsvFault[] };
@@ -66,32 +63,35 @@ function cellsOf(text: string, line: number, delimiter: string): Read<string[]> 
   }
 }
 
-/** Reads the first line: what separates the fields, and which column is where. */
-export function readHeader(text: string): Read<CsvHeader> {
+/** Excel's first line that says what separates the fields: `sep=;`. Undefined for any other line. */
+export function namedDelimiter(text: string): string | undefined {
+  return /^\uFEFF?"?sep=([^"\p{L}\p{N}])"?$/iu.exec(text)?.[1];
+}
+
+/** Reads the header: what separates the fields, where no line before it named that, and which column is where. */
+export function readHeader(text: string, line: number, named?: string): Read<CsvHeader> {
   const names = text.replace(/^\uFEFF/, '');
-  const delimiter = names.includes(';') ? ';' : ',';
-  const cells = cellsOf(names, 1, delimiter);
+  const delimiter = named ?? ['\t', ';'].find((each) => names.includes(each)) ?? ',';
+  const cells = cellsOf(names, line, delimiter);
   if (!cells.ok) return cells;
-  const found = cells.value.map((name) => name.toLowerCase());
+  const found = new Map<Column, string>();
   const faults: CsvFault[] = [];
-  found.forEach((name, index) => {
-    if (!columns.some((column) => column === name)) {
-      faults.push({
-        line: 1,
-        reason: `unknown column "${name.slice(0, 40)}"; known are ${columns.join(', ')}`,
-      });
-    } else if (found.indexOf(name) < index) {
-      faults.push({ line: 1, column: name, reason: 'is there twice' });
-    }
-  });
+  for (const name of cells.value) {
+    const column = columnNamed(name);
+    if (column === undefined) faults.push({ line, reason: unknownColumn(name) });
+    else if (found.has(column)) faults.push({ line, column: name, reason: 'is there twice' });
+    else found.set(column, name);
+  }
   for (const column of neededColumns) {
-    if (found.includes(column)) continue;
-    faults.push({ line: 1, column, reason: 'is missing' });
+    if (!found.has(column)) faults.push({ line, column, reason: 'is missing' });
   }
   return faults.length > 0
     ? { ok: false, faults }
-    : { ok: true, value: { delimiter, columns: found as Column[] } };
+    : { ok: true, value: { delimiter, columns: [...found.keys()], names: found } };
 }
+
+const unknownColumn = (name: string) =>
+  `unknown column "${name.slice(0, 40)}"; known are ${columns.join(', ')}, also in Finnish and Swedish`;
 
 /** Reads one line after the header; `undefined` for an empty one. All its faults are told at once. */
 export function readRow(
@@ -111,7 +111,7 @@ export function readRow(
   const take = <T>(column: Column, read: (cell: string) => Cell<T>): T | undefined => {
     const cell = cellTexts.get(column) ?? '';
     if (cell === '' && isOptional(column)) return undefined;
-    const understood: Cell<T> = cell === '' ? { ok: false, reason: 'is empty' } : read(cell);
+    const understood = cell === '' ? bad('is empty') : undamaged(cell, read);
     if (understood.ok) return understood.value;
     faults.push({ line, column, reason: understood.reason });
     return undefined;
@@ -128,7 +128,7 @@ export function readRow(
   const assistant = take('assistant', yesNoCell);
   const groupSize = take('group_size', (cell) => countCell(cell, 1));
   if (validFrom !== undefined && validUntil !== undefined && validUntil < validFrom) {
-    faults.push({ line, column: 'valid_until', reason: `is before valid_from (${validFrom})` });
+    faults.push({ line, column: 'valid_until', reason: `is before the first valid day (${validFrom})` });
   }
   if (faults.length > 0 || !number || !scheme || !validFrom || !validUntil) return { ok: false, faults };
   return {
@@ -147,6 +147,11 @@ export function readRow(
       ...(groupSize === undefined ? {} : { groupSize }),
     },
   };
+}
+
+function undamaged<T>(cell: string, read: (cell: string) => Cell<T>): Cell<T> {
+  const damage = spreadsheetDamage(cell);
+  return damage === undefined ? read(cell) : bad(damage);
 }
 
 /** Empty fields at the end are spreadsheets' way; any other difference from the header is a fault. */

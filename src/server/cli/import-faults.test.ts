@@ -55,7 +55,7 @@ describe('a wrong file writes nothing and names', () => {
     [
       'an end before the beginning',
       row({ until: '31.12.2025' }),
-      'line 2, column valid_until: is before valid_from (2026-01-01)',
+      'line 2, column valid_until: is before the first valid day (2026-01-01)',
     ],
     [
       'an unknown status',
@@ -141,7 +141,7 @@ describe('a wrong file writes nothing and names', () => {
     [
       'an unknown column',
       lines(`${cardsHeader},name`, `${goodLine},x`),
-      'line 1: unknown column "name"; known are number, scheme, valid_from, valid_until, status, codes, hint, children, assistant, group_size',
+      'line 1: unknown column "name"; known are number, scheme, valid_from, valid_until, status, codes, hint, children, assistant, group_size, also in Finnish and Swedish',
     ],
     [
       'a missing column',
@@ -160,10 +160,6 @@ describe('a wrong file writes nothing and names', () => {
     );
     expect(await register.faultsOf(latin)).toEqual([
       'line 3: holds bytes that are not UTF-8 text: save the file as "CSV UTF-8"',
-    ]);
-    const utf16 = new Uint8Array(Buffer.from(`\uFEFF${lines(cardsHeader, goodLine)}`, 'utf16le'));
-    expect(await register.faultsOf(utf16)).toEqual([
-      'line 1: holds bytes that are not UTF-8 text: save the file as "CSV UTF-8"',
     ]);
   });
 

@@ -1,19 +1,12 @@
-import * as v from 'valibot';
 import type { CardDocument } from '$lib/documents/card-document';
-import { localDate } from '$lib/documents/fields';
 import { canonicalCode } from '$lib/domain/canonical-code';
 import { isCardNumber } from '$lib/domain/card-number';
 import { cardStatuses, type CardStatus } from '$lib/domain/card';
-import type { LocalDate } from '$lib/domain/day';
 import { readCode } from '$lib/domain/scan-code';
-
-/** A cell understood, or why it can't be. */
-export type Cell<T> = { ok: true; value: T } | { ok: false; reason: string };
+import { bad, good, shortened, type Cell } from './import-cell';
+import { spreadsheetDamage } from './import-spreadsheet';
 
 type Code = CardDocument['codes'][number];
-
-const good = <T>(value: T): Cell<T> => ({ ok: true, value });
-const bad = (reason: string): Cell<never> => ({ ok: false, reason });
 
 /** "1234 5674" or "12345674". */
 export function numberCell(text: string): Cell<string> {
@@ -32,21 +25,26 @@ export function schemeCell(text: string, schemes: ReadonlySet<string>): Cell<str
   return bad(`"${shortened(text)}" is not a scheme of the catalogue (${known})`);
 }
 
-/** "2026-02-01", or as Finns write it, "1.2.2026". */
-export function dayCell(text: string): Cell<LocalDate> {
-  const finnish = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
-  const [, day = '', month = '', year = ''] = finnish ?? [];
-  const iso = finnish ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : text;
-  const parsed = v.safeParse(localDate, iso, { abortPipeEarly: true });
-  if (parsed.success) return good(parsed.output);
-  return bad(`"${shortened(text)}" is not a day like 2026-02-01 or 1.2.2026`);
-}
-
-const isStatus = (text: string): text is CardStatus => cardStatuses.some((status) => status === text);
+/** The statuses, and what they are called in Finnish and Swedish. */
+const statuses = new Map<string, CardStatus>([
+  ...cardStatuses.map((status) => [status, status] as const),
+  ['aktiivinen', 'active'],
+  ['käytössä', 'active'],
+  ['aktiv', 'active'],
+  ['i bruk', 'active'],
+  ['pois käytöstä', 'suspended'],
+  ['spärrat', 'suspended'],
+  ['kadonnut', 'lost'],
+  ['försvunnet', 'lost'],
+  ['korvattu', 'replaced'],
+  ['ersatt', 'replaced'],
+  ['päättynyt', 'ended'],
+  ['avslutat', 'ended'],
+]);
 
 export function statusCell(text: string): Cell<CardStatus> {
-  const status = text.toLowerCase();
-  return isStatus(status) ? good(status) : bad(`"${shortened(text)}" is none of ${cardStatuses.join(', ')}`);
+  const status = statuses.get(text.normalize('NFC').toLowerCase());
+  return status ? good(status) : bad(`"${shortened(text)}" is none of ${cardStatuses.join(', ')}`);
 }
 
 /** "LR004711;rfid:04A2B80" */
@@ -55,6 +53,8 @@ export function codesCell(text: string, number: string | undefined): Cell<Code[]
   for (const part of text.split(';').map((each) => each.trim())) {
     if (part === '') continue;
     const code = codeFrom(part);
+    const damage = spreadsheetDamage(code.value);
+    if (damage !== undefined) return bad(damage);
     const canonical = canonicalCode(code.value);
     const read = readCode(canonical);
     if (read.kind === 'impossible') return bad(`"${shortened(part)}" is not a code that can be scanned`);
@@ -100,8 +100,6 @@ const answers = new Map([
 
 /** In any of the product's languages. */
 export function yesNoCell(text: string): Cell<boolean> {
-  const answer = answers.get(text.toLowerCase());
+  const answer = answers.get(text.normalize('NFC').toLowerCase());
   return answer === undefined ? bad(`"${shortened(text)}" is neither yes nor no`) : good(answer);
 }
-
-const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

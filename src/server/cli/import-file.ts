@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { readHeader, readRow, type CardRow, type CsvHeader } from './import-csv';
+import { namedDelimiter, readHeader, readRow, type CardRow, type CsvHeader } from './import-csv';
+import { fileKind, linesOf } from './import-lines';
 import type { CsvFault } from './import-report';
 
 /** Cards that are read and written together, by measurement; small enough for CouchDB's default body limit (8 MB). */
@@ -15,7 +16,18 @@ export interface CardBatch {
   line: number;
   /** Tells these very lines from others. */
   digest: string;
+  /** What the file calls the columns. */
+  names: ReadonlyMap<string, string>;
 }
+
+/** A batch of a file that is not even read. */
+const unread = (fault: CsvFault): CardBatch => ({
+  rows: [],
+  faults: [fault],
+  line: 0,
+  digest: '',
+  names: new Map(),
+});
 
 /**
  * Reads a card file, a batch of lines at a time; it may be as long as it likes. `schemes` are the ids of the
@@ -24,27 +36,37 @@ export interface CardBatch {
 export async function* readBatches(path: string, schemes: ReadonlySet<string>): AsyncGenerator<CardBatch> {
   const file = await openFile(path);
   if ('reason' in file) {
-    yield { rows: [], faults: [file], line: 0, digest: '' };
+    yield unread(file);
     return;
   }
   try {
-    yield* batchesOf(file, schemes);
+    const kind = await fileKind(file);
+    if (kind.kind === 'text') yield* batchesOf(linesOf(file, kind.encoding), schemes);
+    else yield unread({ reason: `${path} is ${kind.what}: open it and save the list as "CSV UTF-8"` });
   } finally {
     await file.close();
   }
 }
 
-async function* batchesOf(file: FileHandle, schemes: ReadonlySet<string>): AsyncGenerator<CardBatch> {
+async function* batchesOf(
+  lines: AsyncIterable<string>,
+  schemes: ReadonlySet<string>,
+): AsyncGenerator<CardBatch> {
+  let delimiter: string | undefined;
   let header: CsvHeader | undefined;
   let line = 0;
   let rows: CardRow[] = [];
   let faults: CsvFault[] = [];
   let hash = createHash('sha256');
-  for await (const text of file.readLines({ encoding: 'utf8', autoClose: false })) {
+  for await (const text of lines) {
     line += 1;
     hash.update(`${text}\n`);
+    if (line === 1) {
+      delimiter = namedDelimiter(text);
+      if (delimiter !== undefined) continue;
+    }
     if (header === undefined) {
-      const read = readHeader(text);
+      const read = readHeader(text, line, delimiter);
       if (!read.ok) {
         // Without a header no line can be understood.
         faults = text.trim() === '' ? [{ line, reason: 'has no header' }] : read.faults;
@@ -57,13 +79,13 @@ async function* batchesOf(file: FileHandle, schemes: ReadonlySet<string>): Async
     if (read?.ok) rows.push(read.value);
     else faults.push(...(read?.faults ?? []));
     if (rows.length + faults.length < batchSize) continue;
-    yield { rows, faults, line, digest: hash.digest('hex') };
+    yield { rows, faults, line, digest: hash.digest('hex'), names: header.names };
     rows = [];
     faults = [];
     hash = createHash('sha256');
   }
   // Also for empty lines at the end: they are of the file.
-  if (line > 0) yield { rows, faults, line, digest: hash.digest('hex') };
+  if (line > 0) yield { rows, faults, line, digest: hash.digest('hex'), names: header?.names ?? new Map() };
 }
 
 async function openFile(path: string): Promise<FileHandle | CsvFault> {

@@ -1,3 +1,4 @@
+import { canonicalCode } from '$lib/domain/canonical-code';
 import { readCode } from '$lib/domain/scan-code';
 
 /** What a stream of sightings amounts to. */
@@ -24,7 +25,7 @@ const aloneMs = 500;
 /** What a code stands for: a card may carry a signed QR code and a barcode with its number, both in view. */
 function subjectOf(text: string): string {
   const code = readCode(text);
-  return code.kind === 'number' || code.kind === 'signed' ? `card ${code.number}` : text;
+  return code.kind === 'number' || code.kind === 'signed' ? `card ${code.number}` : canonicalCode(text);
 }
 
 /** One text for each thing in view; of a card's two codes the signed one, which says more (R2). */

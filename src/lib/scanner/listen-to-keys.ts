@@ -28,7 +28,11 @@ export const readMs = 500;
 const textFields =
   'textarea, [contenteditable=""], [contenteditable="true"], input:not([type="checkbox"], [type="radio"], ' +
   '[type="button"], [type="submit"], [type="reset"], [type="range"], [type="file"], [type="color"])';
-const pressable = 'button, a[href], summary, input[type="checkbox"], input[type="radio"], [role="button"]';
+/** Asked of what is no text field. */
+const pressable = 'button, a[href], summary, input, [role="button"]';
+const submitsByEnter = 'input[type="checkbox"], input[type="radio"]';
+/** More than any code has. */
+const longestPaste = 600;
 
 /** Ctrl+M, Ctrl+J and Ctrl+I are the control characters CR, LF and HT, as some scanners send their ending. */
 const endsByControl: Record<string, 'enter' | 'tab'> = { m: 'enter', j: 'enter', i: 'tab' };
@@ -38,8 +42,16 @@ const isWithin = (target: EventTarget | null, selector: string): boolean =>
 
 function endOf({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): 'enter' | 'tab' | undefined {
   if (altKey || metaKey) return undefined;
+  if (key === 'Enter') return 'enter';
   if (ctrlKey) return endsByControl[key.toLowerCase()];
-  return key === 'Enter' ? 'enter' : key === 'Tab' ? 'tab' : undefined;
+  return key === 'Tab' ? 'tab' : undefined;
+}
+
+/** What the browser does for a key on what was in focus. */
+function press(target: HTMLElement, key: string): void {
+  if (key === 'Enter' && target instanceof HTMLInputElement && target.matches(submitsByEnter)) {
+    target.form?.requestSubmit();
+  } else target.click();
 }
 
 /** It says itself when it came (ui/Dialog.svelte). */
@@ -100,7 +112,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
     pressing = setTimeout(() => {
       // Another card came meanwhile: the press was meant for what stood here before.
       if (shownAt() !== shown) return;
-      if (target?.isConnected) target.click();
+      if (target?.isConnected) press(target, event.key);
       else if (!target && !openDialog()) handlers.onEnter?.();
     }, reader.aloneMs());
   }
@@ -122,7 +134,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
   function onkeydown(event: KeyboardEvent) {
     if (isWithin(event.target, textFields)) return;
     const end = endOf(event);
-    if (end && (!event.ctrlKey || reader.typed() !== '')) return onEnd(event, end);
+    if (end) return onEnd(event, end);
     const character = characters.down(event);
     if (character === ' ' && reader.typed() === '') {
       // By itself a space presses a button, as Enter does; elsewhere it scrolls.
@@ -154,9 +166,18 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
     }
   }
 
+  /** Scanners on telephones put their code on the clipboard and press Ctrl+V. */
+  function onpaste(event: ClipboardEvent) {
+    if (isWithin(event.target, textFields)) return;
+    const text = event.clipboardData?.getData('text/plain').trim() ?? '';
+    for (const character of text.slice(0, longestPaste)) take(character, event.timeStamp);
+    event.preventDefault();
+  }
+
   // In the capture phase, so that the page's own shortcuts see what has been taken.
   addEventListener('keydown', onkeydown, { capture: true });
   addEventListener('keyup', onkeyup, { capture: true });
+  addEventListener('paste', onpaste, { capture: true });
   return {
     clear,
     stop() {
@@ -164,6 +185,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
       clearTimeout(pressing);
       removeEventListener('keydown', onkeydown, { capture: true });
       removeEventListener('keyup', onkeyup, { capture: true });
+      removeEventListener('paste', onpaste, { capture: true });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { addDays, localDate, type Instant, type LocalDate, type LocalTime } from '$lib/domain/day';
+import { addDays, localDate, minute, type Instant, type LocalDate, type LocalTime } from '$lib/domain/day';
 import { m } from '$lib/paraglide/messages';
 import { intlLocale } from './locale.svelte';
 
@@ -48,12 +48,29 @@ export function formatBytes(bytes: number): string {
   }).format(bytes / (isLarge ? 1e9 : 1e6));
 }
 
-/** A difference in seconds with its sign, e.g. "+2 s". */
-export function formatSeconds(seconds: number): string {
+/** A span in its two largest units, e.g. "1 day 2 hours" or "12 minutes"; ten of a kind are told by themselves. */
+export function formatSpan(ms: number): string {
+  const minutes = Math.round(Math.abs(ms) / minute);
+  const [days, hours] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24];
+  const parts =
+    days > 0
+      ? [formatUnit(days, 'day'), ...(days < 10 && hours > 0 ? [formatUnit(hours, 'hour')] : [])]
+      : hours > 0
+        ? [formatUnit(hours, 'hour'), ...(minutes % 60 > 0 ? [formatUnit(minutes % 60, 'minute')] : [])]
+        : [formatUnit(minutes, 'minute')];
+  return parts.join(' ');
+}
+
+const formatUnit = (count: number, unit: 'day' | 'hour' | 'minute') =>
+  new Intl.NumberFormat(intlLocale(), { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+
+/** A difference with its sign, e.g. "+2 s" or "−1 day 2 hours". */
+export function formatDifference(ms: number): string {
+  if (Math.abs(ms) >= 2 * minute) return `${ms < 0 ? '−' : '+'}${formatSpan(ms)}`;
   return new Intl.NumberFormat(intlLocale(), {
     style: 'unit',
     unit: 'second',
     signDisplay: 'exceptZero',
     maximumFractionDigits: 0,
-  }).format(seconds);
+  }).format(ms / 1000);
 }

@@ -1,8 +1,7 @@
 import type { DeskProblem } from '$lib/domain/desk-problems';
 import type { Range } from '$lib/domain/desk-gaps';
-import { minute } from '$lib/domain/day';
 import { m } from '$lib/paraglide/messages';
-import { formatCount, formatWhen } from '$lib/ui/format';
+import { formatCount, formatSpan, formatWhen } from '$lib/ui/format';
 
 /** What is the matter with a desk, in a sentence; times in `zone`. */
 export function problemText(problem: DeskProblem, now: number, zone: string): string {
@@ -33,7 +32,7 @@ export function problemText(problem: DeskProblem, now: number, zone: string): st
         ? m.desks_no_cards()
         : m.desks_old_cards({ when: when(problem.asOf) });
     case 'clock-off':
-      return m.desks_clock_off({ minutes: formatCount(Math.round(Math.abs(problem.skewMs) / minute)) });
+      return m.desks_clock_off({ span: formatSpan(problem.skewMs) });
     case 'unreadable':
       return m.desks_unreadable({ count: formatCount(problem.count) });
     case 'old-version':

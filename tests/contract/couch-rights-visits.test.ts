@@ -28,6 +28,14 @@ describe.each(targets)('who may write visits, over $name', ({ start }) => {
       expect((await write('tiski-visits-liikunta', voidOf(hall.name, number), hall)).status).toBe(201);
     });
 
+    it('R13 a desk writes that it does not know when a visit was', async () => {
+      const from = '2026-11-22T07:00:00.000Z';
+      for (const timeUncertain of [{ from }, { from, until: '2026-11-22T09:00:00.000Z' }]) {
+        const document = visit(hall.name, next(), { timeUncertain });
+        expect((await write('tiski-visits-liikunta', document, hall)).status).toBe(201);
+      }
+    });
+
     it('a desk writes nothing under another name, for another venue, or of another form', async () => {
       const own = hall.name;
       const wrong: { _id: string }[] = [
@@ -41,6 +49,10 @@ describe.each(targets)('who may write visits, over $name', ({ start }) => {
         visit(own, next(), { card: 12345674 }),
         visit(own, next(), { at: 'yesterday' }),
         visit(own, next(), { at: '2026-11-22T08:00:00+02:00' }),
+        visit(own, next(), { clockSkewMs: 'an hour' }),
+        visit(own, next(), { timeUncertain: true }),
+        visit(own, next(), { timeUncertain: { until: '2026-11-22T09:00:00.000Z' } }),
+        visit(own, next(), { timeUncertain: { from: '2026-11-22T08:00:00.000Z', until: null } }),
         visit(own, next(), { people: { holder: -1, children: 0, assistants: 0 } }),
         visit(own, next(), { people: null }),
         visit(own, next(), { verdict: { outcome: 'maybe', marks: [] } }),

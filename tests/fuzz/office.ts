@@ -9,7 +9,7 @@ export const sectors = ['liikunta', 'kulttuuri'];
 export const databases = [catalogueDatabase, registerDatabase, ...sectors.map(visitsDatabase)];
 const services: Record<string, string> = { swim: 'liikunta', course: 'liikunta', theatre: 'kulttuuri' };
 
-/** The log that a document belongs into; a resolution's conflict names its service. */
+/** The log that a document belongs into; a resolution's conflict names its service in the third place. */
 export function databaseOf(document: LogDocument): string {
   const service = document.type === 'resolution' ? document.conflict.split(':')[2] : document.service;
   return visitsDatabase(services[service ?? ''] ?? 'liikunta');

@@ -51,6 +51,7 @@ export class ReviewOffice {
     const decision = this.random.pick<Decision>([
       { kind: 'accept' },
       { kind: 'contact' },
+      { kind: 'undo', undone: [this.random.pick(conflict.entries).id] },
       { kind: 'keep', kept: [this.random.pick(conflict.entries).id] },
       { kind: 'keep', kept: conflict.entries.filter(() => this.random.next() < 0.5).map(({ id }) => id) },
     ]);

@@ -111,6 +111,52 @@ describe('what two desks did apart', () => {
     expect(find(documents)).toMatchObject([{ conflict: { kind: 'limit', service: 'gym', allowed: 1 } }]);
   });
 
+  describe('times that nobody knows', () => {
+    const [from, until] = ['2026-11-22T07:00:00.000Z', later(3)];
+    const doubtful = (desk: string, index: number, changes = {}) =>
+      aVisit(desk, index, { card: cardNumber(index), timeUncertain: { from, until }, ...changes });
+
+    it('R13 are one conflict for a desk, a service and a contact; overridden visits too, undone ones not', () => {
+      const undone = doubtful('desk-1', 5);
+      const found = find([
+        doubtful('desk-1', 1),
+        doubtful('desk-1', 2, { override: { reason: 'staff-decision' } }),
+        doubtful('desk-2', 3),
+        doubtful('desk-1', 4, { timeUncertain: { from } }),
+        undone,
+        aVoid(undone),
+        aVisit('desk-1', 6, { card: cardNumber(6) }),
+      ]);
+      expect(found.map(({ conflict }) => [conflict.id, conflict.entries.length])).toEqual([
+        [`times:desk-1:swim:${until}`, 2],
+        [`times:desk-2:swim:${until}`, 1],
+        [`times:desk-1:swim:${from}`, 1],
+      ]);
+      expect(found[0]?.conflict).toMatchObject({ desk: 'desk-1', from: Date.parse(from) });
+    });
+
+    it('R13 are also those that an older build dated ahead, for whoever has a right clock', () => {
+      const ahead = aVisit('desk-1', 1, { at: later(26) });
+      const now = Date.parse(later(0));
+      expect(find([ahead])).toEqual([]);
+      expect(findConflicts([ahead], { ...context, now })).toMatchObject([
+        { conflict: { kind: 'times', id: 'times:desk-1:swim:ahead', entries: [{ id: ahead._id }] } },
+      ]);
+      expect(findConflicts([ahead], { ...context, now: Date.parse(later(26)) })).toEqual([]);
+    });
+
+    it('R13 are undone one by one: the others go on waiting for a decision', () => {
+      const [one, two] = [doubtful('desk-1', 1), doubtful('desk-1', 2)];
+      const [open] = find([one, two]);
+      if (!open) throw new Error('There is no conflict.');
+      const undo = { kind: 'undo', undone: [one._id] } as const;
+      const { resolution, undone } = documentsOfDecision(open.conflict, undo, made);
+      expect(undone).toMatchObject([{ type: 'void', visit: one._id }]);
+      const left = find([one, two, ...undone, resolution]);
+      expect(left).toMatchObject([{ conflict: { entries: [{ id: two._id }] }, state: { kind: 'open' } }]);
+    });
+  });
+
   it('is found alike in any order of the documents', () => {
     const documents: LogDocument[] = [
       aVisit('desk-1', 1),

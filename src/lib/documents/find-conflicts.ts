@@ -1,13 +1,16 @@
 import type { Card, Scheme } from '$lib/domain/card';
+import { toleratedSkew } from '$lib/domain/clock';
 import {
   choicesConflict,
   conflictState,
   limitConflicts,
   portionsConflict as conflictOfPortions,
   seatsConflict,
+  timesConflicts as conflictsOfTimes,
   type Conflict,
   type ConflictEntry,
   type ConflictState,
+  type DoubtfulEntry,
   type Resolution,
 } from '$lib/domain/conflicts';
 import { localDate, type Instant, type LocalDate } from '$lib/domain/day';
@@ -25,6 +28,8 @@ export interface ConflictContext {
   card(number: string): Card | undefined;
   /** A limit that was passed before this is history. */
   since: Instant;
+  /** R13: by a clock that is right, the office's; absent where that is not certain. */
+  now?: Instant;
 }
 
 /** A conflict and how it stands. */
@@ -33,14 +38,18 @@ export interface Review {
   state: ConflictState;
 }
 
-/** Visits and choices that count: neither undone, nor let in by staff who knew. */
-function standing(documents: readonly LogDocument[]): { visits: VisitDocument[]; choices: ChoiceDocument[] } {
+function withoutUndone(documents: readonly LogDocument[]): LogDocument[] {
   const undone = new Set(
     documents.flatMap((each) =>
       each.type === 'void' ? [each.visit] : each.type === 'release' ? [each.choice] : [],
     ),
   );
-  const left = documents.filter(({ _id }) => !undone.has(_id));
+  return documents.filter(({ _id }) => !undone.has(_id));
+}
+
+/** Visits and choices that count: neither undone, nor let in by staff who knew. */
+function standing(documents: readonly LogDocument[]): { visits: VisitDocument[]; choices: ChoiceDocument[] } {
+  const left = withoutUndone(documents);
   return {
     visits: left.filter((each) => each.type === 'visit').filter(({ override }) => override === undefined),
     choices: left.filter((each) => each.type === 'choice'),
@@ -196,6 +205,29 @@ export function portionsConflict(
   return conflictOfPortions(service, { venue, date, perDay: rule.perDay }, entries);
 }
 
+/**
+ * R13: visits whose time nobody knows. Older builds say nothing of it: there, as in a file that was saved on a full
+ * disk, it is only seen while they are dated ahead of a right clock.
+ */
+export function timesConflicts(documents: readonly LogDocument[], now?: Instant): Conflict[] {
+  const visits = withoutUndone(documents).filter((each) => each.type === 'visit');
+  return conflictsOfTimes(
+    visits.flatMap((visit): DoubtfulEntry[] => {
+      const { at, timeUncertain } = visit;
+      const entry = entryOf(visit);
+      if (!timeUncertain) {
+        return now !== undefined && Date.parse(at) > now + toleratedSkew ? [{ entry }] : [];
+      }
+      const { from, until } = timeUncertain;
+      const span = {
+        from: Date.parse(from),
+        ...(until !== undefined && { until: Date.parse(until) }),
+      };
+      return [{ entry, span }];
+    }),
+  );
+}
+
 export const resolutionFromDocument = (document: ResolutionDocument): Resolution => {
   const { _id: id, conflict, documents, decision, by, at } = document;
   return { id, conflict, documents, decision, by, at: Date.parse(at) };
@@ -212,6 +244,7 @@ export function findConflicts(documents: readonly LogDocument[], context: Confli
       offeringConflict(id, group, context),
     ),
     ...[...grouped(visits, portionsKey)].map(([, group]) => portionsOf(group, context)),
+    ...timesConflicts(documents, context.now),
   ].filter((conflict) => conflict !== undefined);
   const resolutions = documents
     .filter((each) => each.type === 'resolution')

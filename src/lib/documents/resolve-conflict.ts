@@ -7,7 +7,9 @@ export type Decision =
   | { kind: 'accept' }
   | { kind: 'contact' }
   /** `kept`: the entries that go on counting; all others are undone. */
-  | { kind: 'keep'; kept: readonly string[] };
+  | { kind: 'keep'; kept: readonly string[] }
+  /** `undone`: entries that are undone; the others wait for a decision of their own. */
+  | { kind: 'undo'; undone: readonly string[] };
 
 interface Made {
   /** Account of whoever decides. */
@@ -24,21 +26,23 @@ export function documentsOfDecision(
   { by, at, randomId }: Made,
 ): { resolution: ResolutionDocument; undone: (VoidDocument | ReleaseDocument)[] } {
   const iso = new Date(at).toISOString();
-  const kept = decision.kind === 'keep' ? decision.kept : undefined;
+  const ids = conflict.entries.map(({ id }) => id);
+  const seen = decision.kind === 'undo' ? ids.filter((id) => decision.undone.includes(id)) : ids;
+  const kept = decision.kind === 'undo' ? [] : decision.kind === 'keep' ? decision.kept : undefined;
   return {
     resolution: {
       _id: `resolution:${by}:${randomId()}`,
       type: 'resolution',
       v: 1,
       conflict: conflict.id,
-      documents: conflict.entries.map(({ id }) => id),
-      decision: decision.kind,
+      documents: seen,
+      decision: decision.kind === 'undo' ? 'keep' : decision.kind,
       ...(kept && { kept: [...kept] }),
       by,
       at: iso,
     },
     undone: conflict.entries
-      .filter(({ id }) => kept !== undefined && !kept.includes(id))
+      .filter(({ id }) => kept !== undefined && seen.includes(id) && !kept.includes(id))
       .map((entry) => undo(entry, by, iso)),
   };
 }

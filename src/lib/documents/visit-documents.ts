@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { resolutionDecisions } from '$lib/domain/conflicts';
+import type { Instant } from '$lib/domain/day';
 import { overrideReasons } from '$lib/domain/verdict';
 import { cardNumber, count, identifier, instant, zone } from './fields';
 
@@ -27,6 +28,11 @@ export const visitDocument = v.object({
   zone,
   /** Server time minus device time that was applied to `at`, ms (R13). */
   clockSkewMs: v.optional(v.number()),
+  /**
+   * The device's clock was wrong or may have been, and nobody knows by how much (R13): it was after `from`, the last
+   * contact before, and before `until`, the first one after; absent in what went by file.
+   */
+  timeUncertain: v.optional(v.object({ from: instant, until: v.optional(instant) })),
   people: v.object({ holder: count, children: count, assistants: count }),
   verdict: v.object({
     outcome: v.picklist(['admit', 'ask', 'refuse']),
@@ -122,3 +128,9 @@ export type ResolutionDocument = v.InferOutput<typeof resolutionDocument>;
 /** What a desk sends: documents that never change once written. */
 export type LogDocument =
   VisitDocument | VoidDocument | ChoiceDocument | ReleaseDocument | ResolutionDocument;
+
+/** When a visit was logged at the latest, as far as its clock or a contact tells. */
+export function loggedBy({ at, timeUncertain }: Pick<VisitDocument, 'at' | 'timeUncertain'>): Instant {
+  const known = timeUncertain?.until ?? timeUncertain?.from;
+  return Math.max(Date.parse(at), known === undefined ? -Infinity : Date.parse(known));
+}

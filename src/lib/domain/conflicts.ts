@@ -33,6 +33,8 @@ export type Conflict = {
   | { kind: 'seats'; offering: string; allowed: number; taken: number }
   | { kind: 'portions'; venue: string; date: LocalDate; allowed: number; taken: number }
   | { kind: 'limit'; card: string; allowed: number; per: LimitPeriod; from: LocalDate }
+  /** R13: between `from` and `until`, where anything is known; else dated ahead of the server's clock. */
+  | { kind: 'times'; desk: string; from?: Instant; until?: Instant }
 );
 
 /** accept: all of it stands. keep: some go on counting. contact: somebody asks the people first. */
@@ -131,6 +133,40 @@ export function limitConflicts(
       from,
       entries: oldestFirst(within),
     }));
+}
+
+/** A visit whose time nobody knows, and what is known of it. */
+export interface DoubtfulEntry {
+  entry: ConflictEntry;
+  /** Absent for one that is only dated ahead. */
+  span?: { from: Instant; until?: Instant };
+}
+
+/** R13: visits whose time nobody knows; those of a desk and a service that one contact found are one conflict. */
+export function timesConflicts(doubtful: readonly DoubtfulEntry[]): Conflict[] {
+  const groups = new Map<string, DoubtfulEntry[]>();
+  for (const each of doubtful) {
+    const { entry, span } = each;
+    const found = span?.until ?? span?.from;
+    const key = found === undefined ? 'ahead' : new Date(found).toISOString();
+    const id = `times:${entry.desk}:${entry.service}:${key}`;
+    groups.set(id, [...(groups.get(id) ?? []), each]);
+  }
+  return [...groups].flatMap(([id, group]) => {
+    const [first] = group;
+    if (!first) return [];
+    const { entry, span } = first;
+    const from = Math.min(...group.map((each) => each.span?.from ?? Infinity));
+    return {
+      kind: 'times',
+      id,
+      desk: entry.desk,
+      service: entry.service,
+      ...(span && { from }),
+      ...(span?.until !== undefined && { until: span.until }),
+      entries: oldestFirst(group.map((each) => each.entry)),
+    };
+  });
 }
 
 /** How a conflict stands: open, somebody is asking, or settled. */

@@ -15,7 +15,8 @@ const entry = v.object({
   offering: v.optional(v.string()),
   heads: v.number(),
 });
-const shared = { id: v.string(), service: v.string(), entries: v.array(entry), allowed: v.number() };
+const any = { id: v.string(), service: v.string(), entries: v.array(entry) };
+const shared = { ...any, allowed: v.number() };
 const conflict = v.variant('kind', [
   v.object({ kind: v.literal('choices'), card: v.string(), ...shared }),
   v.object({ kind: v.literal('seats'), offering: v.string(), taken: v.number(), ...shared }),
@@ -32,6 +33,13 @@ const conflict = v.variant('kind', [
     per: v.picklist(limitPeriods),
     from: v.string(),
     ...shared,
+  }),
+  v.object({
+    kind: v.literal('times'),
+    desk: v.string(),
+    from: v.optional(v.number()),
+    until: v.optional(v.number()),
+    ...any,
   }),
 ]);
 const resolution = v.object({
@@ -56,7 +64,11 @@ export interface OfficeReview {
   state: ConflictState;
 }
 
-export type OfficeDecision = { kind: 'accept' } | { kind: 'contact' } | { kind: 'keep'; kept: string[] };
+export type OfficeDecision =
+  | { kind: 'accept' }
+  | { kind: 'contact' }
+  | { kind: 'keep'; kept: string[] }
+  | { kind: 'undo'; undone: string[] };
 
 export const listOfficeReviews = (): Promise<OfficeOutcome<OfficeReview[]>> =>
   ask(

@@ -144,7 +144,9 @@ export interface ReviewRow {
 export type ReviewSubject =
   | { kind: 'card'; number: string }
   | { kind: 'offering'; id: string }
-  | { kind: 'portions'; service: string; venue: string; date: LocalDate };
+  | { kind: 'portions'; service: string; venue: string; date: LocalDate }
+  /** When a desk's visits were. */
+  | { kind: 'times'; desk: string };
 
 /** Something that new documents are about, to be looked at for conflicts when there is time. */
 export interface TouchedRow {

@@ -1,3 +1,4 @@
+import { loggedBy, type VisitDocument } from '$lib/documents/visit-documents';
 import type { Card } from '$lib/domain/card';
 import { day, type Instant } from '$lib/domain/day';
 import { aYearAndABit, daysCounted } from '$lib/domain/days-counted';
@@ -30,11 +31,11 @@ interface Visited {
   card: string;
   service: string;
   at: Instant;
-  document: { scheme?: string | undefined };
+  document: Pick<VisitDocument, 'scheme' | 'at' | 'timeUncertain'>;
 }
 
 export function isKeptBy(catalogue: Catalogue, visit: Visited, now: Instant, card?: Card): boolean {
-  const age = (now - visit.at) / day;
+  const age = (now - loggedBy(visit.document)) / day;
   return age <= daysKept || age <= daysWanted(catalogue, visit, card);
 }
 

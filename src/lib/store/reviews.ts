@@ -2,6 +2,7 @@ import {
   cardConflicts,
   offeringConflict,
   portionsConflict,
+  timesConflicts,
   type ConflictContext,
 } from '$lib/documents/find-conflicts';
 import type { LogDocument } from '$lib/documents/visit-documents';
@@ -19,7 +20,7 @@ import {
   type TiskiDatabase,
   type TouchedRow,
 } from './database';
-import { visitsDatabase } from './database-names';
+import { databaseKind, visitsDatabase } from './database-names';
 import { cardsByNumber, registerTables } from './register';
 import { offeringStock } from './stock';
 import { keyOf } from './touched';
@@ -136,6 +137,8 @@ async function conflictsOf(
       );
       return defined(portionsConflict(service, venue, date, documents, context));
     }
+    case 'times':
+      return timesConflicts(await documentsOfDesk(db, subject.desk));
   }
 }
 
@@ -146,6 +149,22 @@ async function documentsOfCard(db: TiskiDatabase, number: string): Promise<LogDo
   return withUndone(
     db,
     [...visits, ...choices].map(({ document }) => document),
+  );
+}
+
+/** What a desk logged in the sectors that this one has: as far back as visits are held. */
+async function documentsOfDesk(db: TiskiDatabase, desk: string): Promise<LogDocument[]> {
+  const databases = (await db.cursors.toCollection().primaryKeys()).filter(
+    (name) => databaseKind(name) === 'visits',
+  );
+  const visits = await db.visits
+    .where('[database+desk]')
+    .anyOf(databases.map((name) => [name, desk]))
+    .filter(({ document }) => document.timeUncertain !== undefined)
+    .toArray();
+  return withUndone(
+    db,
+    visits.map(({ document }) => document),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { LogDocument, VisitDocument } from '$lib/documents/visit-documents';
+import { loggedBy, type LogDocument, type VisitDocument } from '$lib/documents/visit-documents';
 import type { Conflict } from '$lib/domain/conflicts';
 import { day, localDate, type Instant } from '$lib/domain/day';
 import { daysReviewed } from '$lib/domain/days-reviewed';
@@ -15,6 +15,8 @@ export const keyOf = (subject: ReviewSubject): string => {
       return offeringStock(subject.id);
     case 'portions':
       return portionsStock(subject.service, subject.venue, subject.date);
+    case 'times':
+      return `times:${subject.desk}`;
   }
 };
 
@@ -27,9 +29,12 @@ export async function noteTouched(
   documents: readonly LogDocument[],
   now: Instant,
 ): Promise<void> {
-  const recent = documents.filter(({ at }) => now - Date.parse(at) < daysReviewed * day);
+  const recent = documents.filter((each) => now - newest(each) < daysReviewed * day);
   if (recent.length > 0) await touch(db, await subjectsOf(db, recent));
 }
+
+const newest = (document: LogDocument): Instant =>
+  document.type === 'visit' ? loggedBy(document) : Date.parse(document.at);
 
 /** A change of the rules may have ended any conflict, and an offering's places may be others; as `noteTouched`. */
 export async function noteRulesChanged(db: TiskiDatabase, offerings: readonly string[]): Promise<void> {
@@ -56,8 +61,10 @@ const touch = (db: TiskiDatabase, subjects: readonly ReviewSubject[]) =>
 async function subjectsOf(db: TiskiDatabase, documents: readonly LogDocument[]): Promise<ReviewSubject[]> {
   const subjects = new Map<string, ReviewSubject>();
   const add = (subject: ReviewSubject) => subjects.set(keyOf(subject), subject);
-  const addVisit = ({ card, offering, portions, service, venue, at, zone }: VisitDocument) => {
+  const addVisit = (visit: VisitDocument) => {
+    const { card, offering, portions, service, venue, at, zone, desk, timeUncertain } = visit;
     add({ kind: 'card', number: card });
+    if (timeUncertain) add({ kind: 'times', desk });
     if (offering !== undefined) add({ kind: 'offering', id: offering });
     if (portions !== undefined) {
       add({ kind: 'portions', service, venue, date: localDate(Date.parse(at), zone) });
@@ -104,5 +111,7 @@ function subjectsOfConflict(conflict: Conflict): ReviewSubject[] {
       const { service, venue, date } = conflict;
       return [{ kind: 'portions', service, venue, date }];
     }
+    case 'times':
+      return [{ kind: 'times', desk: conflict.desk }];
   }
 }

@@ -12,8 +12,12 @@ export interface ConflictNames {
 }
 
 /** What happened, in plain words; the first line is the heading. */
-export function describeConflict(conflict: Conflict, names: ConflictNames): string[] {
-  const allowed = formatCount(conflict.allowed);
+export function describeConflict(
+  conflict: Conflict,
+  names: ConflictNames,
+  { now, zone }: { now: Instant; zone: string },
+): string[] {
+  const allowed = 'allowed' in conflict ? formatCount(conflict.allowed) : '';
   switch (conflict.kind) {
     case 'choices': {
       const count = formatCount(new Set(conflict.entries.map(({ offering }) => offering)).size);
@@ -33,6 +37,18 @@ export function describeConflict(conflict: Conflict, names: ConflictNames): stri
         m.review_limit({ card: groupDigits(conflict.card), count, allowed }),
         m.review_limit_from({ name: names.service(conflict.service), date: formatDay(conflict.from) }),
       ];
+    }
+    case 'times': {
+      const { service, desk, from, until, entries } = conflict;
+      const about = { name: names.service(service), desk: names.desk(desk) };
+      const heading =
+        entries.length === 1
+          ? m.review_times_one(about)
+          : m.review_times_many({ ...about, count: formatCount(entries.length) });
+      if (from === undefined) return [heading, m.review_times_ahead()];
+      const earliest = formatWhen(from, now, zone);
+      if (until === undefined) return [heading, m.review_times_after({ from: earliest })];
+      return [heading, m.review_times_between({ from: earliest, until: formatWhen(until, now, zone) })];
     }
   }
 }

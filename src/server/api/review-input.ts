@@ -74,7 +74,11 @@ async function readRecent(
 
 function isVisitBefore(document: unknown, oldest: (service: string) => Instant): boolean {
   if (!isJsonObject(document) || document['type'] !== 'visit') return false;
-  return Date.parse(String(document['at'])) < oldest(String(document['service']));
+  const before = oldest(String(document['service']));
+  if (Date.parse(String(document['at'])) >= before) return false;
+  // R13: where nobody knows when it was, it counts as late as it may have been.
+  const doubt = document['timeUncertain'];
+  return !isJsonObject(doubt) || Date.parse(String(doubt['until'] ?? doubt['from'])) < before;
 }
 
 /** A sector's documents of one type. */
@@ -115,6 +119,7 @@ function contextOf(documents: readonly TiskiDocument[], now: Date): ConflictCont
     zoneOf: (venue) => zones.get(venue) ?? 'Europe/Helsinki',
     card: (number) => cards.get(number),
     since: now.getTime() - daysReviewed * day,
+    now: now.getTime(),
   };
 }
 

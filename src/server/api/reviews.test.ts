@@ -86,6 +86,39 @@ describe('the office’s review list', () => {
     expect(aqua[0]?.conflict.entries).toHaveLength(3);
   });
 
+  it('R13 lists visits whose time nobody knows, an older build’s too, and undoes them one by one', async () => {
+    const [from, until] = ['2026-11-22T07:00:00.000Z', '2026-11-22T12:00:00.000Z'];
+    const at = '2027-11-22T08:00:00.000Z';
+    const swim = (desk: string, index: number, changes: object) =>
+      put(`tiski-visits-${sector}`, aVisit(desk, index, { card: cardNumber(index), ...changes }));
+    await swim('desk-3', 11, { at: '2025-01-01T00:00:00.000Z', timeUncertain: { from, until } });
+    await swim('desk-3', 12, { at, timeUncertain: { from, until } });
+    await swim('desk-4', 13, { at });
+    const times = async () => {
+      const { reviews } = (await call('GET', '/api/reviews')).body;
+      return reviews.filter(({ conflict }) => conflict.id.startsWith('times:'));
+    };
+    const found = await times();
+    expect(found.map(({ conflict }) => [conflict.id, conflict.entries.length])).toEqual([
+      [`times:desk-3:swim:${until}`, 2],
+      ['times:desk-4:swim:ahead', 1],
+    ]);
+    const { id, entries } = found[0]?.conflict ?? { id: '', entries: [] };
+    const [one, two] = entries.map((each) => each.id);
+    const undo = (undone: (string | undefined)[], seen: (string | undefined)[]) =>
+      call('POST', '/api/reviews', { sector, conflict: id, seen, decision: { kind: 'undo', undone } });
+    expect((await undo(['visit:desk-1:x'], [one, two])).status).toBe(400);
+    expect((await undo([], [one, two])).status).toBe(400);
+    expect((await undo([one], [one, two])).status).toBe(200);
+    expect((await times())[0]).toMatchObject({
+      conflict: { entries: [{ id: two }] },
+      state: { kind: 'open' },
+    });
+    const accepted = { sector, conflict: id, seen: [two], decision: { kind: 'accept' } };
+    expect((await call('POST', '/api/reviews', accepted)).status).toBe(200);
+    expect((await times())[0]).toMatchObject({ state: { kind: 'settled' } });
+  });
+
   it('is for the office alone, and knows its sectors', async () => {
     expect((await call('GET', '/api/reviews', undefined, 'wrong')).status).toBe(401);
     const unknown = { sector: 'nowhere', conflict: 'x', seen: [], decision: { kind: 'accept' } };

@@ -16,6 +16,7 @@ const decision = v.variant('kind', [
   v.object({ kind: v.literal('accept') }),
   v.object({ kind: v.literal('contact') }),
   v.object({ kind: v.literal('keep'), kept: v.array(v.string()) }),
+  v.object({ kind: v.literal('undo'), undone: v.pipe(v.array(v.string()), v.minLength(1)) }),
 ]);
 const request = v.object({
   sector: v.string(),
@@ -69,13 +70,25 @@ async function decide(
     throw new ApiFailure(409, 'changed', 'The conflict is not as it was seen. Look again.');
   }
   // An id that is mistaken would undo everything.
-  if (made.kind === 'keep' && !made.kept.every((kept) => entries.includes(kept))) {
-    throw new ApiFailure(400, 'bad-request', 'kept names what is no part of the conflict.');
+  if (!namedBy(made).every((id) => entries.includes(id))) {
+    throw new ApiFailure(400, 'bad-request', 'kept or undone names what is no part of the conflict.');
   }
   const author = { by, at: now.getTime(), randomId: () => ulid(now.getTime()) };
   const { resolution, undone } = documentsOfDecision(review.conflict, made, author);
   await write(client, visitsDatabase(sector), [...undone, resolution]);
   return resolution;
+}
+
+function namedBy(made: v.InferOutput<typeof decision>): string[] {
+  switch (made.kind) {
+    case 'accept':
+    case 'contact':
+      return [];
+    case 'keep':
+      return made.kept;
+    case 'undo':
+      return made.undone;
+  }
 }
 
 const isSameSet = (a: readonly string[], b: readonly string[]) =>

@@ -126,6 +126,13 @@
         doc.clockSkewMs === undefined || typeof doc.clockSkewMs === 'number',
         'clockSkewMs must be a number.'
       );
+      need(
+        doc.timeUncertain === undefined ||
+          (isObject(doc.timeUncertain) &&
+            isInstant(doc.timeUncertain.from) &&
+            (doc.timeUncertain.until === undefined || isInstant(doc.timeUncertain.until))),
+        'timeUncertain must have the instant from, and until where it has one.'
+      );
       need(isObject(people), 'people must be an object.');
       need(
         isCount(people.holder) && isCount(people.children) && isCount(people.assistants),

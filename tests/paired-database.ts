@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import Dexie from 'dexie';
 import type { RemoteDocument } from '../src/lib/sync/ports';
 import { openDatabase, type TiskiDatabase } from '../src/lib/store/database';
+import { noteContact } from '../src/lib/store/clock';
 import { saveDevice, type Device } from '../src/lib/store/device';
 import { applyPage, startOver } from '../src/lib/store/pull-store';
 import { aScheme, aService, aVenue } from './builders';
@@ -31,14 +32,21 @@ export function aDevice(changes: Partial<Device> = {}): Device {
 let opened = 0;
 
 /** A new device that nobody has paired yet. */
-export function anUnpairedDatabase(): TiskiDatabase {
-  return openDatabase(`test-${++opened}`, builtAt);
+export function anUnpairedDatabase(clockMark?: TiskiDatabase['clockMark']): TiskiDatabase {
+  return openDatabase(`test-${++opened}`, builtAt, clockMark);
 }
 
-/** A device that is the desk `device`, with nothing pulled yet. */
-export async function aPairedDatabase(device: Device = aDevice()): Promise<TiskiDatabase> {
-  const db = anUnpairedDatabase();
+/** Of a clock that nobody sets, whatever instants a test makes up. */
+export const steadyMark = { session: 'steady', offset: 0 };
+
+/** A device that is the desk `device`, with nothing pulled yet. It has met the server, and its clock is right. */
+export async function aPairedDatabase(
+  device: Device = aDevice(),
+  clockMark: TiskiDatabase['clockMark'] = () => steadyMark,
+): Promise<TiskiDatabase> {
+  const db = anUnpairedDatabase(clockMark);
   await saveDevice(db, device);
+  await noteContact(db, { skewMs: 0, serverNow: builtAt, mark: steadyMark });
   return db;
 }
 

@@ -8,9 +8,10 @@ export function sameOriginServer(db: TiskiDatabase): ServerAddress {
     couchUrl: `${location.origin}/couch`,
     apiUrl: `${location.origin}/api`,
     now: Date.now,
-    onContact({ skewMs, serverNow }) {
+    clockMark: db.clockMark,
+    onContact(contact) {
       // The next answer tells the same: losing one to a full disk or a closing page is no matter.
-      noteContact(db, skewMs, serverNow).catch(() => undefined);
+      noteContact(db, contact).catch(() => undefined);
     },
   };
 }

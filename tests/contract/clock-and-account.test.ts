@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VisitDocument } from '../../src/lib/documents/visit-documents';
+import { visitHash } from '../../src/lib/documents/visit-hash';
 import { toleratedSkew } from '../../src/lib/domain/clock';
 import { day, minute } from '../../src/lib/domain/day';
+import { listReviews, reviewTouched } from '../../src/lib/store/reviews';
 import { deleteSetting } from '../../src/lib/store/settings';
 import { countCards } from '../../src/lib/store/register';
 import { aVisit } from '../builders';
@@ -99,6 +101,64 @@ describe('a device’s clock', () => {
     const second = await lastOf(desk);
     expectNow(second);
     expect(second.clockSkewMs).toBeUndefined();
+  });
+});
+
+describe('a clock that is set while there is no server', () => {
+  const hour = 60 * minute;
+  const reviews = async () => {
+    const answer = (await office.request('GET', '/api/reviews')) as {
+      reviews: { conflict: { kind: string; desk: string; entries: { id: string }[] } }[];
+    };
+    return answer.reviews.flatMap(({ conflict }) => (conflict.kind === 'times' ? [conflict] : []));
+  };
+  const reviewsOn = async ({ db, now }: Desk) => {
+    await reviewTouched(db, now());
+    return (await listReviews(db)).map(({ conflict }) => conflict);
+  };
+  const idsOf = ({ entries }: { entries: readonly { id: string }[] }) => entries.map(({ id }) => id);
+
+  async function aDeskOffline(): Promise<Desk> {
+    const desk = await aRunningDesk();
+    await desk.log();
+    await desk.untilInSync();
+    proxy.break({ kind: 'dead' });
+    return desk;
+  }
+
+  it('R13 26 hours ahead until the server is there again: the visit has the right time there', async () => {
+    const desk = await aDeskOffline();
+    desk.clockOffMs = 26 * hour;
+    await desk.log(2);
+    await desk.until('an attempt', () => proxy.met.length > 0);
+    const [first, second] = desk.logged.slice(-2);
+    expect((await desk.db.visits.get(first ?? ''))?.at).toBeGreaterThan(Date.now() + 25 * hour);
+    proxy.heal();
+    await desk.untilInSync();
+    const visit = await lastOf(desk);
+    expectNow(visit);
+    expect(Math.abs((visit.clockSkewMs ?? 0) + 26 * hour)).toBeLessThan(toleratedSkew);
+    const before = (await office.read(visits, first ?? '')) as unknown as VisitDocument;
+    expect([visit._id, visit.previous]).toEqual([second, visitHash(before)]);
+    expect(visit).toMatchObject((await desk.db.visits.get(visit._id))?.document ?? {});
+    expect(await reviewsOn(desk)).toEqual([]);
+    expect((await reviews()).filter((each) => each.desk === desk.device.account.name)).toEqual([]);
+  });
+
+  it('R13 26 hours ahead, and set right before: the desk and the office review it', async () => {
+    const desk = await aDeskOffline();
+    desk.clockOffMs = 26 * hour;
+    await desk.log(2);
+    desk.clockOffMs = 0;
+    await desk.log();
+    const [one, two, right] = desk.logged.slice(-3);
+    proxy.heal();
+    await desk.untilInSync();
+    expectNow(await lastOf(desk));
+    expect((await lastOf(desk))._id).toBe(right);
+    expect((await reviewsOn(desk)).map(idsOf)).toEqual([[one, two]]);
+    const found = (await reviews()).filter((each) => each.desk === desk.device.account.name);
+    expect(found.map(idsOf)).toEqual([[one, two]]);
   });
 });
 

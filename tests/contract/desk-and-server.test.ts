@@ -16,7 +16,7 @@ import { readSetting } from '../../src/lib/store/settings';
 import { pullDocuments } from '../../src/lib/sync/pull-documents';
 import { pushWaiting } from '../../src/lib/sync/push-documents';
 import { ulidOf } from '../builders';
-import { anUnpairedDatabase } from '../paired-database';
+import { anUnpairedDatabase, builtAt, steadyMark } from '../paired-database';
 import { startTestServer, type TestServer } from '../server';
 
 /** The device's whole half against the real server, in this process: no browser, all of the protocol. */
@@ -44,7 +44,9 @@ describe('a desk and the server', () => {
   const randomSecret = () => `the device's own ${++secrets}`;
 
   async function aPairedDesk(): Promise<{ db: TiskiDatabase; device: Device }> {
-    const db = anUnpairedDatabase();
+    // Its visits have instants of their own: no clock was set.
+    const db = anUnpairedDatabase(() => steadyMark);
+    await noteContact(db, { skewMs: 0, serverNow: builtAt, mark: steadyMark });
     const paired = await pairDevice(db, address, await aCode(), randomSecret);
     if (!paired.ok) throw new Error(paired.failure.kind);
     return { db, device: paired.value };
@@ -178,7 +180,7 @@ describe('a desk and the server', () => {
     );
     await remote.database('tiski-register').epoch();
     expect(Math.abs((learnt[0] ?? 0) - 3_600_000)).toBeLessThan(2_000);
-    await noteContact(db, learnt[0] ?? 0, Date.now());
+    await noteContact(db, { skewMs: learnt[0] ?? 0, serverNow: Date.now() });
     expect(await readSetting(db, 'clock')).toMatchObject({ skewMs: learnt[0] });
   });
 

@@ -120,8 +120,9 @@ export class Desk {
       couchUrl: `${this.line}/couch`,
       apiUrl: `${this.line}/api`,
       now: this.now,
-      onContact: ({ skewMs, serverNow }) => {
-        noteContact(this.db, skewMs, serverNow).catch(() => undefined);
+      clockMark: this.db.clockMark,
+      onContact: (contact) => {
+        noteContact(this.db, contact).catch(() => undefined);
       },
     };
   }

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogDocument, VisitDocument } from '../../src/lib/documents/visit-documents';
-import { day, type Instant } from '../../src/lib/domain/day';
+import { visitHash } from '../../src/lib/documents/visit-hash';
+import type { ClockMark, Contact } from '../../src/lib/domain/clock';
+import { day, hour, type Instant } from '../../src/lib/domain/day';
 import type { Device } from '../../src/lib/store/device';
 import type { LocalStore, RemoteDocument } from '../../src/lib/sync/ports';
 import { aCard, aChoice, aRelease, aScheme, aService, aVenue, aVisit, aVoid, cardNumber } from '../builders';
 import type { DeskStore } from '../fuzz/desk';
-import { aDevice, sundayMorning } from '../paired-database';
+import { aDevice, builtAt, steadyMark, sundayMorning } from '../paired-database';
 
 const [register, catalogue, visits] = ['tiski-register', 'tiski-catalogue', 'tiski-visits-liikunta'];
 const card = cardNumber(1);
@@ -13,16 +15,23 @@ const card = cardNumber(1);
 /** What the sync engine relies on, of every store of a device (S3–S13). */
 export function describeLocalStore(
   kind: string,
-  open: (device: Device, now: () => Instant) => Promise<DeskStore>,
+  open: (device: Device, now: () => Instant, clockMark: () => ClockMark) => Promise<DeskStore>,
 ): void {
   describe(`a device’s store: ${kind}`, () => {
     let desk: DeskStore;
     let store: LocalStore;
     let now: Instant;
+    /** The page that the desk works in, and how much its clock is ahead. */
+    let mark: ClockMark;
 
     beforeEach(async () => {
       now = sundayMorning;
-      desk = await open(aDevice(), () => now);
+      mark = steadyMark;
+      desk = await open(
+        aDevice(),
+        () => now + mark.offset,
+        () => mark,
+      );
       store = desk.local;
       await load(catalogue, [
         aScheme('warkaus'),
@@ -275,6 +284,56 @@ export function describeLocalStore(
       expect(await waiting()).toEqual([after._id]);
       await store.startOver(register, 'epoch-1');
       expect(await page(register, '0', '1', [aCard(card)])).toBe(false);
+    });
+
+    describe('what no contact has dated yet', () => {
+      const contact = (): Contact => ({ skewMs: -mark.offset, serverNow: now, mark });
+      const isoOf = (at: Instant) => new Date(at).toISOString();
+
+      it('R13 is not sent before it is dated; by a clock that was not set since it gets the right time', async () => {
+        expect(await store.hasUnconfirmed()).toBe(false);
+        mark = { ...steadyMark, offset: 26 * hour };
+        const visit = await logged();
+        expect(await waiting()).toEqual([]);
+        expect(await store.hasUnconfirmed()).toBe(true);
+        now += hour;
+        await store.confirmTimes(contact());
+        expect(await store.hasUnconfirmed()).toBe(false);
+        const [dated] = await store.waiting(visits, 10);
+        expect(dated).toEqual({ ...visit, at: isoOf(sundayMorning), clockSkewMs: -26 * hour });
+        expect((await desk.held()).log.get(visit._id)).toEqual(dated);
+      });
+
+      it('R13 says that nobody knows where the page is another one', async () => {
+        mark = { session: 'wrong', offset: 26 * hour };
+        const visit = await logged();
+        mark = { session: 'right', offset: 0 };
+        now += hour;
+        await store.confirmTimes(contact());
+        expect(await store.waiting(visits, 10)).toEqual([
+          { ...visit, timeUncertain: { from: isoOf(builtAt), until: isoOf(now) } },
+        ]);
+      });
+
+      it('R13 S15 holds back what follows it, and links that to what it has become', async () => {
+        mark = { ...steadyMark, offset: 26 * hour };
+        const first = await logged();
+        await desk.noteContact(contact());
+        const second = await logged();
+        expect(await waiting()).toEqual([]);
+        await store.confirmTimes(contact());
+        const sent = (await store.waiting(visits, 10)) as unknown as VisitDocument[];
+        expect(sent.map(({ _id }) => _id)).toEqual([first._id, second._id]);
+        expect(sent[1]?.previous).toBe(sent[0] && visitHash(sent[0]));
+      });
+
+      it('R13 S8 stays undated when another copy of the server asks for everything', async () => {
+        mark = { ...steadyMark, offset: 26 * hour };
+        await logged();
+        await load(visits, [], 'epoch-2');
+        expect(await waiting()).toEqual([]);
+        expect(await store.hasUnconfirmed()).toBe(true);
+      });
     });
 
     it('S11 let in again it pulls', async () => {

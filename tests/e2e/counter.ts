@@ -178,7 +178,7 @@ const waitingOnDisk = (page: Page) =>
         opening.onerror = () => reject(new Error('The database of the device does not open.'));
         opening.onsuccess = () => {
           const outbox = opening.result.transaction('outbox').objectStore('outbox');
-          const counting = outbox.index('state').count('waiting');
+          const counting = outbox.index('state').count(IDBKeyRange.bound('unconfirmed', 'waiting'));
           counting.onsuccess = () => resolve(counting.result);
           counting.onerror = () => reject(new Error('The outbox can not be read.'));
           opening.result.close();

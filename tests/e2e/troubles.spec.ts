@@ -11,6 +11,7 @@ import {
   pressLog,
   scan,
   scanAndSee,
+  signIn,
   startKiosk,
   verdict,
   verdictTitle as title,
@@ -19,7 +20,8 @@ import { expect, test } from './fixtures';
 import { held, makeVideo } from './video';
 
 const [card, otherCard] = [cardOf('admitted'), cardOf('in-grace')];
-const day = 24 * 60 * 60_000;
+const hour = 60 * 60_000;
+const day = 24 * hour;
 
 const topBar = (page: Page) => page.getByRole('banner');
 
@@ -75,7 +77,7 @@ test.describe('the device’s clock', () => {
     ] as const) {
       await page.clock.setSystemTime(Date.now() + offMs);
       await page.goto('/sync');
-      await expect(page.getByText(/^1\s?440 min pielessä, korjataan$/)).toBeVisible();
+      await expect(page.getByText(/^Viimeisessä yhteydessä 1\späivä pielessä/)).toBeVisible();
       await page.goto('/desk');
       const before = Date.now();
       await logVisit(page, number);
@@ -84,6 +86,41 @@ test.describe('the device’s clock', () => {
       expect(Math.abs(Date.parse(visit?.at ?? '') - before)).toBeLessThan(30_000);
       expect(Math.abs((visit?.clockSkewMs ?? 0) + offMs)).toBeLessThan(30_000);
     }
+  });
+
+  test('R13 26 hours ahead while there is no server: right when it is back, or listed after a reload', async ({
+    page,
+    server,
+  }) => {
+    await page.clock.install({ time: Date.now() });
+    await openCounter(page);
+    const office = new Office(server);
+    await server.stop();
+    await page.clock.setSystemTime(Date.now() + 26 * hour);
+    const before = Date.now();
+    await logVisit(page, card);
+    await expectWaiting(page, 1);
+    await server.start();
+    await expectWaiting(page, 0);
+    const [right] = await office.visitsOf(card);
+    expect(Math.abs(Date.parse(right?.at ?? '') - before)).toBeLessThan(60_000);
+
+    await page.clock.setSystemTime(Date.now());
+    await page.goto('/sync');
+    await expect(page.getByText(/pielessä/)).toBeHidden();
+    await page.goto('/desk');
+    await server.stop();
+    await page.clock.setSystemTime(Date.now() + 26 * hour);
+    await logVisit(page, otherCard);
+    await page.clock.setSystemTime(Date.now());
+    await page.reload();
+    await server.start();
+    await expectWaiting(page, 0);
+    await page.goto('/review');
+    await expect(page.getByRole('heading', { name: /yhden käynnin aika on epävarma/ })).toBeVisible();
+    await signIn(page, server.adminPassword);
+    await page.goto('/office/review');
+    await expect(page.getByRole('heading', { name: /yhden käynnin aika on epävarma/ })).toBeVisible();
   });
 
   test('R13 before the build and no contact since: staff are asked, and may let in', async ({

@@ -70,7 +70,10 @@ export async function act(city: City, work: Work): Promise<void> {
   const make = async (making: ReturnType<DeskStore['log']>) => {
     const document = await making;
     note(document?._id ?? 'nothing');
-    if (document) ledger.make(desk.name, databaseOf(document), document);
+    if (document) {
+      const isConfirmed = !(await desk.store.held()).outbox.get(document._id)?.stamp;
+      ledger.make({ by: desk.name, database: databaseOf(document), document, isConfirmed, at: world.now });
+    }
     return document?._id;
   };
 
@@ -115,10 +118,16 @@ export async function act(city: City, work: Work): Promise<void> {
     case 'office-releases':
       noteDecided(city, work === 'office-decides' ? office.decide() : office.release());
       return;
-    case 'save-file':
+    case 'save-file': {
+      // With a full disk it says what the device would say now, which may be refused later (409): S16, not S3.
+      if (desk.isDiskFull) return;
       note('');
-      office.saveFile((await desk.store.held()).outbox.values());
+      await desk.store.local.confirmTimes(undefined);
+      const held = await desk.store.held();
+      ledger.confirm(desk.name, held, world.now);
+      office.saveFile(held.outbox.values());
       return;
+    }
     case 'take-in':
       world.note(`take-in ${office.takeIn().join(' ')}`);
       return;

@@ -1,4 +1,4 @@
-import { aDevice, sundayMorning } from '../paired-database';
+import { aDevice, steadyMark, sundayMorning } from '../paired-database';
 import { FakeServer } from '../fake-server';
 import { Desk, type DeskStore } from './desk';
 import { Invariants } from './invariants';
@@ -62,14 +62,18 @@ async function aDesk(city: City, name: string, kind: Kind): Promise<Desk> {
     sectors: random.pick([sectors, sectors.slice(0, 1)]),
   });
   const deviceNow = () => world.now + (desk?.clockOffset ?? 0);
+  const clockMark = () => desk?.clockMark() ?? steadyMark;
   const store: DeskStore =
     kind === 'memory'
-      ? new MemoryDesk(device, deviceNow)
-      : await TwinDesk.open(device, deviceNow, (what) => ledger.violate(`${name}: ${what}`));
+      ? new MemoryDesk(device, deviceNow, clockMark)
+      : await TwinDesk.open(device, { now: deviceNow, clockMark }, (what) =>
+          ledger.violate(`${name}: ${what}`),
+        );
   let before = await store.held();
   const onCommit = async (each: Desk, what: string) => {
     const held = await store.held();
     if (what === 'prune') ledger.forget(name, before, held);
+    if (what === 'confirmTimes') ledger.confirm(name, held, world.now);
     invariants.checkSafety(each, held);
     before = held;
   };

@@ -1,4 +1,5 @@
 import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/clock';
 import type { Instant } from '../../src/lib/domain/day';
 import type { Device } from '../../src/lib/store/device';
 import type { LocalStore, RemoteDatabase, RemoteServer, SyncState } from '../../src/lib/sync/ports';
@@ -28,7 +29,7 @@ export interface DeskStore {
   /** What it goes by, as far as `isForgotten` and clocks leave it comparable. */
   decisions(now: Instant, isForgotten: (id: string) => boolean): Promise<Decisions>;
   pair(device: Device): Promise<void>;
-  noteContact(skewMs: number, serverNow: Instant): Promise<void>;
+  noteContact(contact: Contact): Promise<void>;
   held(): Promise<Held>;
   close(): Promise<void>;
 }
@@ -54,6 +55,7 @@ export class Desk {
   clockOffset = 0;
   isDiskFull = false;
   #opened = 0;
+  #restarts = 0;
   #holder: Process | undefined;
   #queue: { process: Process; grant: () => void }[] = [];
 
@@ -96,6 +98,7 @@ export class Desk {
   }
 
   crashAll(): void {
+    this.#restarts++;
     for (const process of [...this.tabs, ...(this.#holder ? [this.#holder] : [])]) this.crash(process);
   }
 
@@ -120,6 +123,15 @@ export class Desk {
 
   hurry(): void {
     for (const { syncer } of this.tabs) syncer?.hurry();
+  }
+
+  /** R13: as the counter's page sees it, which goes on until all of the browser ends. */
+  clockMark = (): ClockMark => ({ session: `${this.name}/${this.#restarts}`, offset: this.clockOffset });
+
+  #contactOf(process: Process): Contact {
+    const isTab = this.tabs.some((tab) => tab === process);
+    const mark = isTab ? this.clockMark() : { ...this.clockMark(), session: process.name };
+    return { skewMs: -this.clockOffset, serverNow: this.world.now, mark };
   }
 
   #begin(tab: Tab): void {
@@ -161,10 +173,17 @@ export class Desk {
 
   /** Every request and every transaction is a step at which the process may die. */
   #connect(process: Process, account: string): RemoteServer {
-    const onAnswer = () => this.store.noteContact(-this.clockOffset, this.world.now);
+    const onAnswer = () => this.store.noteContact(this.#contactOf(process));
     const line = lineOf(this.world, this.weather, { process, account, onAnswer });
     const server = this.server.connectBy(account, line);
-    return { ...server, database: (name) => this.#paced(process, server.database(name)) };
+    return {
+      ...server,
+      database: (name) => this.#paced(process, server.database(name)),
+      time: async () => {
+        const answer = await server.time();
+        return answer.ok ? { ok: true, value: this.#contactOf(process) } : answer;
+      },
+    };
   }
 
   /** Small pages, so that much can happen between two; and a server that ends a quiet wait. */
@@ -206,6 +225,8 @@ export class Desk {
         write('applyPage', () => local.applyPage(name, page), [name, page.since, page.seq]),
       startOver: (name, epoch) => write('startOver', () => local.startOver(name, epoch), [name, epoch]),
       waiting: (name, limit) => read(`waiting ${name}`, () => local.waiting(name, this.#atMost(limit))),
+      hasUnconfirmed: () => read('hasUnconfirmed', () => local.hasUnconfirmed()),
+      confirmTimes: (contact) => write('confirmTimes', () => local.confirmTimes(contact)),
       acknowledge: (name, ids, epoch) => write('acknowledge', () => local.acknowledge(name, ids, epoch), ids),
       refuse: (refusals) => write('refuse', () => local.refuse(refusals), refusals),
       suspect: (suspects) => write('suspect', () => local.suspect(suspects), suspects),

@@ -27,12 +27,13 @@ export async function heldBy(db: TiskiDatabase): Promise<Held> {
     catalogue: new Map(catalogue.map(({ _id, document }) => [_id, document])),
     log: new Map(logs.flat().map(({ document }) => [document._id, document])),
     outbox: new Map(
-      outbox.map(({ id, database, state, document, refusal, suspicions }) => [
+      outbox.map(({ id, database, state, document, stamp, refusal, suspicions }) => [
         id,
         {
           database,
           state,
           document,
+          ...(stamp && { stamp }),
           ...(refusal && { refusal: { status: refusal.status, reason: refusal.reason } }),
           ...(suspicions !== undefined && { suspicions }),
         },

@@ -2,12 +2,15 @@ import type { CatalogueDocument } from '../../src/lib/documents/catalogue-docume
 import type { Unreadable } from '../../src/lib/documents/parse-document';
 import type { LogDocument } from '../../src/lib/documents/visit-documents';
 import type { Card } from '../../src/lib/domain/card';
+import type { Stamp } from '../../src/lib/domain/confirm-time';
 import type { Cursor } from '../../src/lib/sync/ports';
 
 export interface OutboxEntry {
   database: string;
-  state: 'waiting' | 'refused';
+  state: 'unconfirmed' | 'waiting' | 'refused';
   document: LogDocument;
+  /** R13: set while it is unconfirmed. */
+  stamp?: Stamp;
   /** S4: what the server said. */
   refusal?: { status: number; reason: string };
   suspicions?: number;

@@ -1,4 +1,7 @@
+import { canonicalJson } from '../../src/lib/documents/canonical';
 import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import { toleratedSkew } from '../../src/lib/domain/clock';
+import type { Instant } from '../../src/lib/domain/day';
 import type { FakeDatabase, FakeServer } from '../fake-server';
 import type { Held } from './held';
 import { databases } from './office';
@@ -8,7 +11,20 @@ interface Made {
   database: string;
   /** Name of the desk. */
   by: string;
+  /** When it was made, by a clock that is right. */
+  at: Instant;
+  /** R13: the device has dated it for good; before that nobody else may have it. */
+  isConfirmed: boolean;
 }
+
+/** What dating a document may change. */
+const datedBy = (document: LogDocument) => ({
+  ...document,
+  at: undefined,
+  clockSkewMs: undefined,
+  timeUncertain: undefined,
+  previous: undefined,
+});
 
 /** What the world knows and no program in it does: everything that was ever made, stored, refused and forgotten. */
 export class Ledger {
@@ -27,9 +43,35 @@ export class Ledger {
 
   constructor(private readonly server: FakeServer) {}
 
-  make(by: string, database: string, document: LogDocument): void {
-    if (this.made.has(document._id)) this.violate(`S2 ${document._id} was made twice`);
-    this.made.set(document._id, { document, database, by });
+  make(made: Made): void {
+    const { _id } = made.document;
+    if (this.made.has(_id)) this.violate(`S2 ${_id} was made twice`);
+    this.made.set(_id, { ...made });
+  }
+
+  /** R13: what a desk has dated is from now on what it made. It is right, or says that it may be wrong. */
+  confirm(desk: string, held: Held, now: Instant): void {
+    this.seeServer();
+    for (const [id, made] of this.made) {
+      if (made.by !== desk || made.isConfirmed || held.outbox.get(id)?.stamp) continue;
+      const dated = held.log.get(id);
+      if (!dated) continue;
+      made.isConfirmed = true;
+      const before = made.document;
+      made.document = dated;
+      const isElsewhere = this.everStored.has(id) && !this.decided.has(id);
+      if (isElsewhere) this.violate(`R13 ${id} was sent before it was dated`);
+      if (canonicalJson(datedBy(dated)) !== canonicalJson(datedBy(before))) {
+        this.violate(`R13 ${id} is another by more than its time`);
+      }
+      const at = Date.parse(dated.at);
+      if (dated.at !== before.at && Math.abs(at - made.at) > toleratedSkew) {
+        this.violate(`R13 ${id} was corrected to ${dated.at}, and was at ${new Date(made.at).toISOString()}`);
+      }
+      if (dated.type === 'visit' && !dated.timeUncertain && at > now + toleratedSkew) {
+        this.violate(`R13 ${id} is dated ahead and does not say so`);
+      }
+    }
   }
 
   /** Ids of what a desk made of one type. */

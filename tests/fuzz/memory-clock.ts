@@ -1,22 +1,37 @@
-import { readClock, type ClockReading } from '../../src/lib/domain/clock';
+import { readClock, type ClockMark, type ClockReading, type Contact } from '../../src/lib/domain/clock';
+import { isSteady, type Stamp } from '../../src/lib/domain/confirm-time';
 import type { Instant } from '../../src/lib/domain/day';
-import { builtAt } from '../paired-database';
+import { builtAt, steadyMark } from '../paired-database';
 
 /** R13: the device's clock, and what the last contact told of it. */
 export class MemoryClock {
-  #contact: { skewMs: number; lastContact: Instant } | undefined;
+  #contact: Contact = { skewMs: 0, serverNow: builtAt, mark: steadyMark };
 
-  constructor(private readonly now: () => Instant) {}
+  constructor(
+    private readonly now: () => Instant,
+    private readonly mark: () => ClockMark,
+  ) {}
 
-  noteContact(skewMs: number, serverNow: Instant): void {
-    const known = this.#contact;
+  noteContact(contact: Contact): void {
+    const { skewMs, serverNow, mark } = this.#contact;
     const isNews =
-      !known || Math.abs(known.skewMs - skewMs) > 1_500 || Math.abs(serverNow - known.lastContact) >= 30_000;
-    if (isNews) this.#contact = { skewMs, lastContact: serverNow };
+      Math.abs(skewMs - contact.skewMs) > 1_500 ||
+      Math.abs(contact.serverNow - serverNow) >= 30_000 ||
+      (contact.mark !== undefined && !isSteady(mark, contact.mark));
+    if (isNews) this.#contact = contact;
   }
 
-  read = (): ClockReading => readClock(this.now(), { ...this.#contact, builtAt });
+  read = (): ClockReading => {
+    const { skewMs, serverNow } = this.#contact;
+    return readClock(this.now(), { skewMs, lastContact: serverNow, builtAt });
+  };
+
+  stamp(): Stamp {
+    const { skewMs, serverNow, mark } = this.#contact;
+    const known = { skewMs, ...(mark && { mark }) };
+    return { deviceAt: this.now(), mark: this.mark(), earliest: Math.max(builtAt, serverNow), known };
+  }
 
   /** As a page is marked with: nobody asks whether it can be right. */
-  corrected = (): Instant => this.now() + (this.#contact?.skewMs ?? 0);
+  corrected = (): Instant => this.now() + this.#contact.skewMs;
 }

@@ -1,5 +1,6 @@
 import { documentsOfDecision } from '../../src/lib/documents/resolve-conflict';
 import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/clock';
 import { localDate, type Instant } from '../../src/lib/domain/day';
 import { catalogueOf } from '../../src/lib/store/catalogue';
 import type { Device } from '../../src/lib/store/device';
@@ -19,8 +20,8 @@ export class MemoryDesk implements DeskStore {
   /** The number of an account's last visit. */
   readonly #numbers = new Map<string, number>();
 
-  constructor(device: Device, now: () => Instant) {
-    this.local = new MemoryStore(device, now);
+  constructor(device: Device, now: () => Instant, clockMark?: () => ClockMark) {
+    this.local = new MemoryStore(device, now, clockMark);
   }
 
   get device(): Device {
@@ -81,8 +82,8 @@ export class MemoryDesk implements DeskStore {
     this.local.pair(device);
   }
 
-  async noteContact(skewMs: number, serverNow: Instant): Promise<void> {
-    this.local.clock.noteContact(skewMs, serverNow);
+  async noteContact(contact: Contact): Promise<void> {
+    this.local.clock.noteContact(contact);
   }
 
   held = async () => this.local.contents();

@@ -40,6 +40,12 @@ export class MemoryLog {
     for (const id of deleted) if (!this.isUnsent(id)) this.rows.delete(id);
   }
 
+  /** R13: an own one, as it is from now on. */
+  replace(document: LogDocument): void {
+    const row = this.rows.get(document._id);
+    if (row) row.document = document;
+  }
+
   ownedBy(accounts: readonly string[], database: string): LogDocument[] {
     return [...this.rows.values()]
       .filter((row) => row.database === database && accounts.includes(ownerOf(row.document)))

@@ -1,4 +1,6 @@
+import type { Unconfirmed } from '../../src/lib/documents/confirm-documents';
 import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import { isSure, type Stamp } from '../../src/lib/domain/confirm-time';
 import type { Refusal } from '../../src/lib/sync/ports';
 import type { OutboxEntry } from './held';
 
@@ -19,6 +21,26 @@ export class MemoryOutbox {
     if (row && row.refusal?.status !== 409) return false;
     this.entries.set(document._id, { database, state: 'waiting', document });
     return true;
+  }
+
+  /** What this desk made just now (R13): it waits behind what no contact has dated yet. */
+  sendNew(database: string, document: LogDocument, stamp: Stamp): void {
+    const isConfirmed = isSure(stamp) && this.unconfirmed().length === 0;
+    const row = { database, document };
+    this.entries.set(
+      document._id,
+      isConfirmed ? { ...row, state: 'waiting' } : { ...row, state: 'unconfirmed', stamp },
+    );
+  }
+
+  unconfirmed(): Unconfirmed[] {
+    return this.inOrder().flatMap(({ document, stamp }) => (stamp ? [{ document, stamp }] : []));
+  }
+
+  /** R13: so it is sent. */
+  confirm(document: LogDocument): void {
+    const row = this.entries.get(document._id);
+    if (row) this.entries.set(document._id, { database: row.database, state: 'waiting', document });
   }
 
   /** As an index by id gives them. */
@@ -77,6 +99,6 @@ export class MemoryOutbox {
   }
 
   #waitingCount(): number {
-    return [...this.entries.values()].filter(({ state }) => state === 'waiting').length;
+    return [...this.entries.values()].filter(({ state }) => state !== 'refused').length;
   }
 }

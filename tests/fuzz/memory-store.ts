@@ -1,5 +1,7 @@
 import { canonicalJson } from '../../src/lib/documents/canonical';
+import { confirmDocuments } from '../../src/lib/documents/confirm-documents';
 import type { LogDocument, VisitDocument } from '../../src/lib/documents/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/clock';
 import { day, type Instant } from '../../src/lib/domain/day';
 import { sortChanges, type Sorted } from '../../src/lib/store/apply-changes';
 import { databaseKind, registerDatabase } from '../../src/lib/store/database-names';
@@ -14,6 +16,7 @@ import type {
   Refusal,
   Snapshot,
 } from '../../src/lib/sync/ports';
+import { steadyMark } from '../paired-database';
 import type { Held } from './held';
 import { MemoryCatalogue } from './memory-catalogue';
 import { MemoryClock } from './memory-clock';
@@ -40,8 +43,9 @@ export class MemoryStore implements LocalStore {
   constructor(
     public device: Device,
     now: () => Instant,
+    clockMark: () => ClockMark = () => steadyMark,
   ) {
-    this.clock = new MemoryClock(now);
+    this.clock = new MemoryClock(now, clockMark);
   }
 
   contents(): Held {
@@ -58,7 +62,7 @@ export class MemoryStore implements LocalStore {
   /** S1: something that this desk made: in the log and in the outbox, or in neither. */
   record(database: string, document: LogDocument): void {
     this.#log.rows.set(document._id, { database, run: 0, document });
-    this.#outbox.offer(database, document);
+    this.#outbox.sendNew(database, document, this.clock.stamp());
     this.#outbox.tellWaiting();
   }
 
@@ -100,6 +104,17 @@ export class MemoryStore implements LocalStore {
 
   async waiting(database: string, limit: number): Promise<LogDocument[]> {
     return this.#outbox.waiting(database, limit);
+  }
+
+  async hasUnconfirmed(): Promise<boolean> {
+    return this.#outbox.unconfirmed().length > 0;
+  }
+
+  async confirmTimes(contact: Contact | undefined): Promise<void> {
+    for (const document of confirmDocuments(this.#outbox.unconfirmed(), contact)) {
+      this.#outbox.confirm(document);
+      this.#log.replace(document);
+    }
   }
 
   async acknowledge(database: string, ids: readonly string[], epoch: string | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/clock';
 import type { Instant } from '../../src/lib/domain/day';
 import { checkVisit } from '../../src/lib/store/check-visit';
 import { chooseOffering, isChoice, releaseChoice } from '../../src/lib/store/choose-offering';
@@ -33,8 +34,8 @@ export class StoredDesk implements DeskStore {
     this.local = createLocalStore(db, now);
   }
 
-  static async open(device: Device, now: () => Instant): Promise<StoredDesk> {
-    return new StoredDesk(await aPairedDatabase(device), device, now);
+  static async open(device: Device, now: () => Instant, clockMark?: () => ClockMark): Promise<StoredDesk> {
+    return new StoredDesk(await aPairedDatabase(device, clockMark), device, now);
   }
 
   /** A desk offers only services that its catalogue has. */
@@ -100,7 +101,7 @@ export class StoredDesk implements DeskStore {
     this.device = device;
   }
 
-  noteContact = (skewMs: number, serverNow: Instant) => noteContact(this.db, skewMs, serverNow);
+  noteContact = (contact: Contact) => noteContact(this.db, contact);
   held = (): Promise<Held> => heldBy(this.db);
   close = (): Promise<void> => this.db.delete();
 

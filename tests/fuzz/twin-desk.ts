@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../src/lib/documents/canonical';
 import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/clock';
 import type { Instant } from '../../src/lib/domain/day';
 import type { Device } from '../../src/lib/store/device';
 import type { LocalStore } from '../../src/lib/sync/ports';
@@ -9,6 +10,11 @@ import { MemoryStore } from './memory-store';
 import { databaseOf } from './office';
 import { StoredDesk } from './stored-desk';
 
+interface DeviceClock {
+  now: () => Instant;
+  clockMark: () => ClockMark;
+}
+
 /** The device's real store and its model side by side: told the same, they must answer and hold the same. */
 export class TwinDesk implements DeskStore {
   readonly local: LocalStore;
@@ -16,19 +22,19 @@ export class TwinDesk implements DeskStore {
 
   private constructor(
     private readonly real: StoredDesk,
-    now: () => Instant,
+    { now, clockMark }: DeviceClock,
     private readonly onDifference: (what: string) => void,
   ) {
-    this.#model = new MemoryStore(real.device, now);
+    this.#model = new MemoryStore(real.device, now, clockMark);
     this.local = this.#compared();
   }
 
   static async open(
     device: Device,
-    now: () => Instant,
+    clock: DeviceClock,
     onDifference: (what: string) => void,
   ): Promise<TwinDesk> {
-    return new TwinDesk(await StoredDesk.open(device, now), now, onDifference);
+    return new TwinDesk(await StoredDesk.open(device, clock.now, clock.clockMark), clock, onDifference);
   }
 
   get device(): Device {
@@ -54,9 +60,9 @@ export class TwinDesk implements DeskStore {
     this.#model.pair(device);
   }
 
-  async noteContact(skewMs: number, serverNow: Instant): Promise<void> {
-    await this.real.noteContact(skewMs, serverNow);
-    this.#model.clock.noteContact(skewMs, serverNow);
+  async noteContact(contact: Contact): Promise<void> {
+    await this.real.noteContact(contact);
+    this.#model.clock.noteContact(contact);
   }
 
   /** As the real one has it, when the model has the same. */
@@ -91,6 +97,8 @@ export class TwinDesk implements DeskStore {
       applyPage: (name, page) => both('applyPage', (store) => store.applyPage(name, page)),
       startOver: (name, epoch) => both('startOver', (store) => store.startOver(name, epoch)),
       waiting: (name, limit) => both('waiting', (store) => store.waiting(name, limit)),
+      hasUnconfirmed: () => both('hasUnconfirmed', (store) => store.hasUnconfirmed()),
+      confirmTimes: (contact) => both('confirmTimes', (store) => store.confirmTimes(contact)),
       acknowledge: (name, ids, epoch) => both('acknowledge', (store) => store.acknowledge(name, ids, epoch)),
       refuse: (refusals) => both('refuse', (store) => store.refuse(refusals)),
       suspect: (suspects) => both('suspect', (store) => store.suspect(suspects)),

@@ -1,5 +1,25 @@
 import { minute, type Instant } from './day';
 
+/**
+ * Where a device's clock stands against one that nobody can set: as long as it stands there, it was not set either.
+ * A laptop's sleep moves it forward in some browsers.
+ */
+export interface ClockMark {
+  /** The page or worker: each has a monotonic clock of its own. */
+  session: string;
+  /** Device clock minus monotonic clock, ms. */
+  offset: number;
+}
+
+/** What an answer told of the server's time. */
+export interface Contact {
+  /** Server time minus device time, ms. */
+  skewMs: number;
+  serverNow: Instant;
+  /** The device's clock at that moment. */
+  mark?: ClockMark;
+}
+
 /** What is known about the device's clock. */
 export interface ClockKnowledge {
   /** Server time minus device time at the last contact, ms; absent when the server was never met. */

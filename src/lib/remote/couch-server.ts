@@ -1,3 +1,4 @@
+import type { Contact } from '$lib/domain/clock';
 import type { AccountState, Outcome, RemoteServer } from '$lib/sync/ports';
 import { createCouchDatabase } from './couch-database';
 import { readSession, type ServerAddress } from './pairing';
@@ -14,6 +15,10 @@ export function createCouchServer(server: ServerAddress, account: Account): Remo
       const session = await readSession(server, account);
       if (!session.ok) return session;
       return { ok: true, value: session.value.roles.includes(revokedRole) ? 'revoked' : 'active' };
+    },
+    async time(): Promise<Outcome<Contact | undefined>> {
+      const session = await readSession(server, account);
+      return session.ok ? { ok: true, value: session.value.contact } : session;
     },
   };
 }

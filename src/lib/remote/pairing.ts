@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Outcome } from '$lib/sync/ports';
-import { basicAuthorization, requestJson, type Account, type Contact } from './request';
+import type { ClockMark, Contact } from '$lib/domain/clock';
+import { basicAuthorization, requestJson, type Account } from './request';
 
 /** Where the server is; without slashes at the end. */
 export interface ServerAddress {
@@ -10,6 +11,8 @@ export interface ServerAddress {
   apiUrl: string;
   now: () => number;
   onContact?: (contact: Contact) => void;
+  /** Where the device's clock stands (R13); without it nobody knows whether it was set. */
+  clockMark?: (deviceNow: number) => ClockMark;
   /** When it aborts, requests under way are given up; long polls have a signal of their own. */
   signal?: AbortSignal;
 }
@@ -47,15 +50,16 @@ const sessionAnswer = v.object({
 export async function readSession(
   server: ServerAddress,
   account: Account,
-): Promise<Outcome<{ roles: string[] }>> {
+): Promise<Outcome<{ roles: string[]; contact?: Contact }>> {
   const init = { headers: { authorization: basicAuthorization(account), accept: 'application/json' } };
   const url = `${server.couchUrl}/_session`;
   const answer = await requestJson(url, init, sessionAnswer, { ...server, idleMs });
   if (!answer.ok) return answer;
   // Without credentials that it accepts CouchDB answers 200 for nobody.
   const { name, roles } = answer.value.userCtx;
+  const { contact } = answer;
   return name === account.name
-    ? { ok: true, value: { roles } }
+    ? { ok: true, value: { roles, ...(contact && { contact }) } }
     : { ok: false, failure: { kind: 'signed-out' } };
 }
 

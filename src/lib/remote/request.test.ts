@@ -2,8 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Contact } from '$lib/domain/clock';
 import { createCouchDatabase } from './couch-database';
-import { requestJson, type Contact, type RequestOptions } from './request';
+import { requestJson, type RequestOptions } from './request';
 
 let server: Server | undefined;
 

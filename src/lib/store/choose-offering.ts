@@ -6,6 +6,7 @@ import type { TiskiDatabase } from './database';
 import { visitsDatabase } from './database-names';
 import { readDevice } from './device';
 import { cardNumberOf } from './log-visit';
+import { sendNew } from './outbox';
 import { noteTouched } from './touched';
 import { isStorageFull } from './storage-full';
 
@@ -55,7 +56,7 @@ export async function chooseOffering(
       const database = visitsDatabase(service.sector);
       const at = clock.now;
       await db.choices.add({ _id, database, desk, card, service: service.id, offering, at, document });
-      await db.outbox.add({ id: _id, database, state: 'waiting', at, document });
+      await sendNew(db, database, document, { at, deviceNow });
       return { kind: 'chosen', choiceId: _id, document };
     });
   } catch (error) {
@@ -109,7 +110,7 @@ export async function releaseChoice(
           at: new Date(now).toISOString(),
         };
         await db.releases.add({ choice: choiceId, database, desk, at: now, document });
-        await db.outbox.add({ id: document._id, database, state: 'waiting', at: now, document });
+        await sendNew(db, database, document, { at: now, deviceNow });
         await noteTouched(db, [document], now);
         return { kind: 'released' };
       },

@@ -1,4 +1,5 @@
-import { readClock, type ClockReading } from '$lib/domain/clock';
+import { readClock, type ClockReading, type Contact } from '$lib/domain/clock';
+import { isSteady, type Stamp } from '$lib/domain/confirm-time';
 import type { Instant } from '$lib/domain/day';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
@@ -8,17 +9,28 @@ export function readDeviceClock(db: TiskiDatabase, deviceNow: Instant): Promise<
   return readSetting(db, 'clock').then((known) => readClock(deviceNow, { ...known, builtAt: db.builtAt }));
 }
 
+/** R13: what a document that is made now goes by. */
+export async function readStamp(db: TiskiDatabase, deviceNow: Instant): Promise<Stamp> {
+  const clock = await readSetting(db, 'clock');
+  const earliest = Math.max(db.builtAt, clock?.lastContact ?? 0);
+  const stamp = { deviceAt: deviceNow, mark: db.clockMark(deviceNow), earliest };
+  if (!clock) return stamp;
+  const { skewMs, mark } = clock;
+  return { ...stamp, known: { skewMs, ...(mark && { mark }) } };
+}
+
 /** Contacts closer than this are not written again, ms: a write to disk a minute is enough. */
 const contactSpacing = 30_000;
 
-/** Notes a contact: `skewMs` is server time minus device time, `serverNow` the server's time. */
-export async function noteContact(db: TiskiDatabase, skewMs: number, serverNow: Instant): Promise<void> {
+/** Notes a contact. */
+export async function noteContact(db: TiskiDatabase, { skewMs, serverNow, mark }: Contact): Promise<void> {
   await db.transaction('rw', db.settings, async () => {
     const known = await readSetting(db, 'clock');
     const isNews =
       !known ||
       Math.abs(known.skewMs - skewMs) > 1_500 ||
-      Math.abs(serverNow - known.lastContact) >= contactSpacing;
-    if (isNews) await writeSetting(db, 'clock', { skewMs, lastContact: serverNow });
+      Math.abs(serverNow - known.lastContact) >= contactSpacing ||
+      (mark !== undefined && !isSteady(known.mark, mark));
+    if (isNews) await writeSetting(db, 'clock', { skewMs, lastContact: serverNow, ...(mark && { mark }) });
   });
 }

@@ -10,9 +10,12 @@ import type {
 import type { CatalogueDocument } from '$lib/documents/catalogue-documents';
 import type { Unreadable } from '$lib/documents/parse-document';
 import type { Card } from '$lib/domain/card';
+import type { ClockMark } from '$lib/domain/clock';
+import type { Stamp } from '$lib/domain/confirm-time';
 import type { Conflict, Resolution } from '$lib/domain/conflicts';
 import type { Instant, LocalDate } from '$lib/domain/day';
 import { indexCanonicalCodes } from './canonical-upgrade';
+import { clockMarks } from './clock-marks';
 
 export { liveQuery } from 'dexie';
 
@@ -158,10 +161,13 @@ export interface TouchedRow {
 export interface OutboxRow {
   id: string;
   database: string;
-  state: 'waiting' | 'refused';
+  /** R13: what is unconfirmed has never been sent, and waits for a contact that says when it was made. */
+  state: 'unconfirmed' | 'waiting' | 'refused';
   /** When the document was made, ms. */
   at: Instant;
   document: LogDocument;
+  /** Set while it is unconfirmed. */
+  stamp?: Stamp;
   /** S4: what the server said. */
   refusal?: { status: number; reason: string; at: Instant };
   /** S13: how often the server failed on this document alone. */
@@ -231,6 +237,8 @@ export class TiskiDatabase extends Dexie {
     name: string,
     /** When this build was made: no right clock is before it (R13). */
     readonly builtAt: Instant,
+    /** Where the device's clock stands, for whoever opened the database: a page or a worker (R13). */
+    readonly clockMark: (deviceNow: Instant) => ClockMark,
   ) {
     // S1: Chromium's default reports a transaction complete before it has reached the disk.
     super(name, { chromeTransactionDurability: 'strict' });
@@ -264,6 +272,10 @@ export class TiskiDatabase extends Dexie {
   }
 }
 
-export function openDatabase(name = 'tiski', builtAt: Instant = Date.parse(__BUILD_TIME__)): TiskiDatabase {
-  return new TiskiDatabase(name, builtAt);
+export function openDatabase(
+  name = 'tiski',
+  builtAt: Instant = Date.parse(__BUILD_TIME__),
+  clockMark = clockMarks(),
+): TiskiDatabase {
+  return new TiskiDatabase(name, builtAt, clockMark);
 }

@@ -20,7 +20,7 @@ export async function readDeskFacts(db: TiskiDatabase, deviceNow: Instant): Prom
     const chain = await readSetting(db, 'chain');
     const asOf = await registerAsOf(db);
     const outbox = await db.outbox.toArray();
-    const waiting = outbox.filter(({ state }) => state === 'waiting');
+    const waiting = outbox.filter(({ state }) => state !== 'refused');
     const checks = (await readHeldChecks(db)).map(({ at }) => at);
     return {
       v: 1,

@@ -1,10 +1,12 @@
 import type { LogDocument } from '$lib/documents/visit-documents';
+import type { Contact } from '$lib/domain/clock';
 import type { Instant } from '$lib/domain/day';
+import { confirmTimes } from './confirm-times';
 import { liveQuery, type CursorRow, type TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { databasesOf, readDevice, reinstateDevice, revokeDevice } from './device';
 import { endCheck, heldIds, isCheckDue } from './held-log';
-import { acknowledge, refuse, suspect, waitingCount, type OutboxRefusal } from './outbox';
+import { acknowledge, hasUnconfirmed, refuse, suspect, waitingCount, type OutboxRefusal } from './outbox';
 import { prune } from './prune';
 import { applyPage, reviewQuarantine, startOver, type Page } from './pull-store';
 import { hasNewerDocuments } from './quarantine';
@@ -37,6 +39,9 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
       const rows = await db.outbox.where('[database+state]').equals(key).limit(limit).toArray();
       return rows.map(({ document }) => document);
     },
+
+    hasUnconfirmed: (): Promise<boolean> => hasUnconfirmed(db),
+    confirmTimes: (contact: Contact | undefined): Promise<void> => confirmTimes(db, contact, now()),
 
     acknowledge: (database: string, ids: readonly string[], epoch: string | undefined): Promise<void> =>
       acknowledge(db, database, ids, epoch),

@@ -1,13 +1,40 @@
+import type { LogDocument } from '$lib/documents/visit-documents';
+import { isSure } from '$lib/domain/confirm-time';
 import type { Instant } from '$lib/domain/day';
+import { readStamp } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
 
+/**
+ * S1: puts a document that this desk makes on its way, in the transaction that makes it. It may go at once when the
+ * contact before tells its time for good (R13); but nothing goes before what it may have to be linked to anew (S15).
+ */
+export async function sendNew(
+  db: TiskiDatabase,
+  database: string,
+  document: LogDocument,
+  { at, deviceNow }: { at: Instant; deviceNow: Instant },
+): Promise<void> {
+  const stamp = await readStamp(db, deviceNow);
+  const row = { id: document._id, database, at, document };
+  const isConfirmed = isSure(stamp) && !(await hasUnconfirmed(db));
+  await db.outbox.add(isConfirmed ? { ...row, state: 'waiting' } : { ...row, state: 'unconfirmed', stamp });
+}
+
+/** R13: whether something waits for a contact that says when it was made. */
+export async function hasUnconfirmed(db: TiskiDatabase): Promise<boolean> {
+  return (await db.outbox.where('state').equals('unconfirmed').count()) > 0;
+}
+
+/** Everything that is still to be sent. */
+const toSend = (db: TiskiDatabase) => db.outbox.where('state').anyOf('unconfirmed', 'waiting');
+
 export function waitingCount(db: TiskiDatabase): Promise<number> {
-  return db.outbox.where('state').equals('waiting').count();
+  return toSend(db).count();
 }
 
 /** When the longest waiting document was made; undefined when nothing waits. */
 export async function oldestWaiting(db: TiskiDatabase): Promise<Instant | undefined> {
-  const rows = await db.outbox.where('state').equals('waiting').toArray();
+  const rows = await toSend(db).toArray();
   return rows.length > 0 ? Math.min(...rows.map(({ at }) => at)) : undefined;
 }
 

@@ -3,8 +3,10 @@ import { rescueFileType, type RescueContent } from '$lib/documents/rescue-file';
 import type { Instant } from '$lib/domain/day';
 import { readCatalogue } from './catalogue';
 import { readDeviceClock } from './clock';
+import { confirmTimes, tablesToConfirm } from './confirm-times';
 import type { TiskiDatabase } from './database';
 import { readDevice } from './device';
+import { isStorageFull } from './storage-full';
 
 export type Rescue =
   | { kind: 'ready'; content: RescueContent; key: RescueKeyDocument }
@@ -13,8 +15,27 @@ export type Rescue =
   /** This device has not heard of the office's key: it comes with the catalogue. */
   | { kind: 'no-key' };
 
-/** S16: everything that the server does not have, refused ones too, and the key to encrypt it for. Nothing is removed. */
-export function collectRescue(db: TiskiDatabase, deviceNow: Instant): Promise<Rescue> {
+/**
+ * S16: everything that the server does not have, refused ones too, and the key to encrypt it for. Nothing is removed.
+ * What leaves the device changes no more (S2): what no contact has dated yet is dated without one (R13).
+ */
+export async function collectRescue(db: TiskiDatabase, deviceNow: Instant): Promise<Rescue> {
+  try {
+    const tables = [...tablesToConfirm(db), db.catalogue, db.cursors];
+    return await db.transaction('rw', tables, async (): Promise<Rescue> => {
+      const rescue = await readRescue(db, deviceNow);
+      if (rescue.kind !== 'ready') return rescue;
+      await confirmTimes(db, undefined, deviceNow);
+      return readRescue(db, deviceNow);
+    });
+  } catch (error) {
+    // No room for the dates: the visits themselves matter more.
+    if (isStorageFull(error)) return readRescue(db, deviceNow);
+    throw error;
+  }
+}
+
+function readRescue(db: TiskiDatabase, deviceNow: Instant): Promise<Rescue> {
   return db.transaction('r', db.settings, db.outbox, db.catalogue, db.cursors, async (): Promise<Rescue> => {
     const device = await readDevice(db);
     const rows = await db.outbox.toCollection().sortBy('at');
@@ -31,7 +52,7 @@ export function collectRescue(db: TiskiDatabase, deviceNow: Instant): Promise<Re
       count: rows.length,
       entries: rows.map(({ database, state, refusal, document }) => ({
         database,
-        state,
+        state: state === 'refused' ? 'refused' : 'waiting',
         ...(refusal && { refusal: { ...refusal, at: new Date(refusal.at).toISOString() } }),
         document,
       })),

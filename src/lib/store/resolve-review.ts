@@ -4,6 +4,7 @@ import type { Instant } from '$lib/domain/day';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
 import { readDevice } from './device';
+import { sendNew } from './outbox';
 import { noteTouched } from './touched';
 import { isStorageFull } from './storage-full';
 
@@ -36,7 +37,7 @@ export async function resolveReview(
       const { _id } = resolution;
       const { database } = row;
       await db.resolutions.add({ _id, database, desk: by, conflict: seen.id, at: now, document: resolution });
-      await db.outbox.add({ id: _id, database, state: 'waiting', at: now, document: resolution });
+      await sendNew(db, database, resolution, { at: now, deviceNow });
       await noteTouched(db, [resolution], now);
       return { kind: 'resolved' };
     });

@@ -98,7 +98,7 @@ describe('the desk’s review list', () => {
 
   it('R7 R13 tells what staff let in past a limit on a clock that they could not trust', async () => {
     const db = await aDesk();
-    await noteContact(db, 0, sundayMorning + hour);
+    await noteContact(db, { skewMs: 0, serverNow: sundayMorning + hour });
     for (const index of [1, 2]) {
       const at = sundayMorning + (index - 2) * 3 * hour;
       const check = await checkVisit(db, { text: number, service: 'swim' }, at);

@@ -1,4 +1,5 @@
 import type { CounterRules } from '$lib/domain/counter-rules';
+import type { ClockMark } from '$lib/domain/clock';
 import type { Instant } from '$lib/domain/day';
 import { unknownScanner, type ScannerProfile } from '$lib/domain/scanner-profile';
 import type { TiskiDatabase } from './database';
@@ -11,7 +12,7 @@ export interface SettingValues {
   /** A pairing that has begun and is not finished (see pair-device.ts). */
   pairing: PendingPairing;
   /** What was learned of the clock at the last contact (R13): server minus device, ms; server time. */
-  clock: { skewMs: number; lastContact: Instant };
+  clock: { skewMs: number; lastContact: Instant; mark?: ClockMark };
   /** The desk's last visit: its number, and the hash that the next one carries. */
   chain: { account: string; number: number; previous: string };
   /** The syncer's state, shared by all tabs; its shape is SyncState of sync/ports.ts. */

@@ -3,6 +3,7 @@ import { localDate, type Instant } from '$lib/domain/day';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
 import { readDevice } from './device';
+import { sendNew } from './outbox';
 import { noteTouched } from './touched';
 import { isStorageFull } from './storage-full';
 
@@ -47,7 +48,7 @@ export async function voidVisit(
           at: new Date(now).toISOString(),
         };
         await db.voids.add({ visit: visitId, database, desk, at: now, document });
-        await db.outbox.add({ id: document._id, database, state: 'waiting', at: now, document });
+        await sendNew(db, database, document, { at: now, deviceNow });
         await noteTouched(db, [document], now);
         return { kind: 'voided' };
       },

@@ -1,3 +1,4 @@
+import type { Contact } from '$lib/domain/clock';
 import type { Instant } from '$lib/domain/day';
 
 /**
@@ -97,6 +98,8 @@ export type AccountState = 'active' | 'revoked';
 export interface RemoteServer {
   database(name: string): RemoteDatabase;
   account(): Promise<Outcome<AccountState>>;
+  /** R13: what a small answer tells of the time; undefined where it told none. */
+  time(): Promise<Outcome<Contact | undefined>>;
 }
 
 /** How far a database was pulled, and from which server's copy (S8). */
@@ -148,7 +151,11 @@ export interface LocalStore {
    * changed, when the cursor is not at the zero of this epoch any more, or something is wrong with the parts.
    */
   adoptSnapshot(snapshot: Snapshot, epoch: string): Promise<boolean>;
-  /** The oldest documents that wait for a database. */
+  /** R13: whether something waits until a contact has told when it was made; `waiting` does not give it. */
+  hasUnconfirmed(): Promise<boolean>;
+  /** R13: dates all of that, by a contact that came after it or without any; now it waits to be sent. */
+  confirmTimes(contact: Contact | undefined): Promise<void>;
+  /** The oldest documents that may be sent to a database. */
   waiting(database: string, limit: number): Promise<RemoteDocument[]>;
   /**
    * S3: the server has them. Nothing is written when the database's cursor has another epoch than `epoch` by now:

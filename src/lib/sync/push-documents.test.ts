@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { aVisit } from '../../../tests/builders';
 import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
 import { aPairedDatabase, sundayMorning } from '../../../tests/paired-database';
+import type { Contact } from '$lib/domain/clock';
+import { hour } from '$lib/domain/day';
 import { createLocalStore } from '$lib/store/local-store';
 import { listRefused, waitingCount } from '$lib/store/outbox';
 import type { TiskiDatabase } from '$lib/store/database';
@@ -203,5 +205,58 @@ describe('pushing', () => {
     expect(outcome).toEqual({ ok: false, failure: { kind: 'not-our-server' } });
     expect(await waitingCount(db)).toBe(2);
     expect(requests).toEqual([]);
+  });
+
+  describe('what no contact has dated yet', () => {
+    const deviceAt = sundayMorning + 26 * hour;
+    const mark = { session: 'page', offset: 26 * hour };
+    const contact: Contact = { skewMs: -26 * hour, serverNow: sundayMorning + hour, mark };
+
+    async function anUndatedDesk(count: number, fate?: (request: Request) => Fate) {
+      const desk = await aWaitingDesk(count, fate);
+      const document = aVisit('desk-1', count + 1, { at: new Date(deviceAt).toISOString() });
+      const stamp = { deviceAt, mark, earliest: sundayMorning };
+      await desk.db.outbox.add({
+        id: document._id,
+        database,
+        state: 'unconfirmed',
+        at: deviceAt,
+        document,
+        stamp,
+      });
+      const time = async () => {
+        const answer = await desk.remote.time();
+        return answer.ok ? { ...answer, value: contact } : answer;
+      };
+      return { ...desk, remote: { ...desk.remote, time }, id: document._id };
+    }
+
+    it('R13 is dated by an answer before it is sent', async () => {
+      const { remote, store, box, requests, id } = await anUndatedDesk(0);
+      expect(await pushWaiting(remote, store)).toEqual({ ok: true, value: { stored: 1, refused: 0 } });
+      expect(requests.map(({ kind }) => kind)).toEqual(['time', 'push']);
+      expect(box.get(id)).toMatchObject({ at: new Date(sundayMorning).toISOString() });
+    });
+
+    it('R13 S5 waits when there is no such answer; what is dated goes', async () => {
+      const fate = ({ kind }: Request) => (kind === 'time' ? ({ kind: 'busy' } as const) : 'deliver');
+      const { remote, store, box, db } = await anUndatedDesk(1, fate);
+      expect(await pushWaiting(remote, store)).toEqual({ ok: false, failure: { kind: 'busy' } });
+      expect(box.bodies()).toHaveLength(1);
+      expect(await waitingCount(db)).toBe(1);
+    });
+
+    it('R13 goes marked where the answer tells no time', async () => {
+      const { remote, store, box, id } = await anUndatedDesk(0);
+      const silent = { ...remote, time: async () => ({ ok: true, value: undefined }) as const };
+      expect((await pushWaiting(silent, store)).ok).toBe(true);
+      expect(box.get(id)).toMatchObject({ timeUncertain: { from: new Date(sundayMorning).toISOString() } });
+    });
+
+    it('S12 is asked for by nothing while the server can’t be reached', async () => {
+      const { remote, store, requests } = await anUndatedDesk(1, () => 'lose-request');
+      expect((await pushWaiting(remote, store)).ok).toBe(false);
+      expect(requests.map(({ kind }) => kind)).toEqual(['push']);
+    });
   });
 });

@@ -1,12 +1,13 @@
-import type {
-  LocalStore,
-  Outcome,
-  PushAnswer,
-  Refusal,
-  RemoteDatabase,
-  RemoteDocument,
-  RemoteFailure,
-  RemoteServer,
+import {
+  isLineTrouble,
+  type LocalStore,
+  type Outcome,
+  type PushAnswer,
+  type Refusal,
+  type RemoteDatabase,
+  type RemoteDocument,
+  type RemoteFailure,
+  type RemoteServer,
 } from './ports';
 
 /** Documents in one request, at most (S5). */
@@ -27,10 +28,32 @@ export interface Pushed {
 }
 
 /**
- * Sends everything that waits, database by database: one that fails doesn't hold up the next (S5).
- * @param onSending called before the first request, when there is something to send
+ * Sends everything that waits. What no contact has dated yet (R13) waits for the answer to a question of its own; what
+ * may go at once goes before, since it frees the room that the dates may need.
+ * @param onSending called before documents are sent, when there are any
  */
 export async function pushWaiting(
+  server: RemoteServer,
+  store: LocalStore,
+  onSending?: () => void,
+): Promise<Outcome<Pushed>> {
+  const sent = await pushConfirmed(server, store, onSending);
+  if (!sent.ok && isLineTrouble(sent.failure.kind)) return sent;
+  if (!(await store.hasUnconfirmed())) return sent;
+  const time = await server.time();
+  if (!time.ok) return time;
+  await store.confirmTimes(time.value);
+  const rest = await pushConfirmed(server, store, onSending);
+  if (!rest.ok || !sent.ok) return rest;
+  const { stored, refused } = rest.value;
+  return {
+    ok: true,
+    value: { stored: sent.value.stored + stored, refused: sent.value.refused + refused },
+  };
+}
+
+/** Database by database: one that fails doesn't hold up the next (S5). */
+async function pushConfirmed(
   server: RemoteServer,
   store: LocalStore,
   onSending?: () => void,

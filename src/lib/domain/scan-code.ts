@@ -12,6 +12,8 @@ export type ScannedCode =
 
 /** Longest code of an imported card stock, in UTF-16 units. */
 export const maxCodeLength = 128;
+/** Longest text that is looked at: signed codes are longer than those of imported stock. */
+export const maxScannedLength = 4 * maxCodeLength;
 
 // Control, format, private-use and unassigned characters, and emoji: no card stock prints them.
 const impossibleCharacters = /[\p{C}\p{Extended_Pictographic}]/u;
@@ -34,7 +36,7 @@ function claimedNumber(text: string): string | undefined {
 
 /** Reads the text of any scanner. Total: every input is understood as one of four kinds (R1). */
 export function readCode(text: string): ScannedCode {
-  if (text.length > 4 * maxCodeLength) return { kind: 'impossible' };
+  if (text.length > maxScannedLength) return { kind: 'impossible' };
   const trimmed = text.trim();
   const claimed = claimedNumber(trimmed);
   if (claimed !== undefined) return { kind: 'signed', token: trimmed, number: claimed };

@@ -17,6 +17,7 @@ import { provisionSectors } from '../provision/provision';
 import { ApiFailure } from './api-failure';
 import { requireRole } from './caller';
 import { addCardCodes } from './card-codes';
+import { addCardSearch } from './card-search';
 import { addChoices } from './choices';
 import { addDeskStates } from './desk-states';
 import { addRescue } from './rescue';
@@ -48,6 +49,7 @@ export function addApiRoutes(app: FastifyInstance, settings: ApiSettings): void 
       addDeskStates(routes, settings);
       addPairing(routes, settings);
       addCardCodes(routes, settings);
+      addCardSearch(routes, settings);
       addChoices(routes, settings);
       addReviews(routes, settings);
       addRescue(routes, settings);

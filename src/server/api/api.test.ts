@@ -183,7 +183,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
 
   it('a form of another site can not post', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: basic(chief) };
-    for (const path of ['/api/desks', '/api/pair', '/api/demo/desk']) {
+    for (const path of ['/api/desks', '/api/pair', '/api/demo/desk', '/api/cards/find']) {
       const answer = await target.call('POST', path, { headers, body: 'name=x&venue=uimahalli' });
       expect(answer).toMatchObject({ status: 415, body: { error: 'not-json' } });
       const none = await target.call('POST', path, { headers: { authorization: basic(chief) } });

@@ -19,7 +19,7 @@ export interface StockCode {
 }
 
 /** FNV-1a over UTF-16, well mixed, so that the low bits alone may choose a bucket. */
-function hashOf(text: string): number {
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

@@ -134,7 +134,7 @@ test('axe finds nothing on the office’s desks, in the catalogue’s forms and 
     await check(page, entry);
   }
   await page.goto('/office/cards');
-  await page.getByLabel('Kortin numero').fill(cardOf('admitted'));
+  await page.getByLabel('Kortin numero tai koodi').fill(cardOf('admitted'));
   await page.getByRole('button', { name: 'Näytä kortti' }).click();
   await expect(page.getByRole('button', { name: 'Tulosta kortti' })).toBeVisible();
   await page.getByText('Kortin omat oikeudet', { exact: true }).click();

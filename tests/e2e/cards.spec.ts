@@ -1,3 +1,4 @@
+import { cardNumber } from '../builders';
 import { cardOf, chooseService, Office, openDemoDesk, scanAndSee, signIn, verdict } from './counter';
 import { expect, test } from './fixtures';
 
@@ -19,7 +20,7 @@ test('R6 R11 a card gets rights of its own: the desk gives by them, and nobody‚Ä
   await signIn(page, server.adminPassword);
   await expect(page.getByRole('button', { name: 'Kirjaudu ulos' })).toBeVisible();
   await page.goto('/office/cards');
-  await page.getByLabel('Kortin numero').fill(number);
+  await page.getByLabel('Kortin numero tai koodi').fill(number);
   await page.getByRole('button', { name: 'N√§yt√§ kortti' }).click();
   await page.getByText('Kortin omat oikeudet', { exact: true }).click();
   const swimming = page.getByLabel('Uinti', { exact: true });
@@ -44,4 +45,43 @@ test('R6 R11 a card gets rights of its own: the desk gives by them, and nobody‚Ä
   await expect(page.getByText('Joku muutti korttia samaan aikaan.')).toBeVisible();
   await page.getByRole('button', { name: 'Hae uudelleen' }).click();
   await expect(swimming).toHaveValue('own-rule');
+});
+
+test('R1 a card is found by whatever a reader types, and where there is none what was read is told', async ({
+  page,
+  server,
+  allowConsole,
+}) => {
+  allowConsole(/status of 404/);
+  const number = cardOf('admitted');
+  const uid = { kind: 'rfid', value: '04:a2:90:00:03:b8:90' };
+  await new Office(server).changeCard(number, { codes: [uid] });
+  await signIn(page, server.adminPassword);
+  await expect(page.getByRole('button', { name: 'Kirjaudu ulos' })).toBeVisible();
+  await page.goto('/office/cards');
+  const field = page.getByLabel('Kortin numero tai koodi');
+  const card = page.getByText(`${number.slice(0, 4)} ${number.slice(4)}`, { exact: true });
+  const read = async (text: string) => {
+    await field.focus();
+    await page.keyboard.type(`${text}\n`);
+  };
+
+  await read('04A2900003B890');
+  await expect(card).toBeVisible();
+  // The next code is typed over the one before.
+  await read('LR-999');
+  await expect(page.getByRole('alert')).toHaveText(
+    'Luettiin koodi LR-999. Kortistossa ei ole korttia, jolla on se.',
+  );
+  await expect(card).toBeHidden();
+  await read(number);
+  await expect(card).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+
+  const claims = Buffer.from(JSON.stringify({ n: cardNumber(9_999_999) })).toString('base64url');
+  const signed = `eyJhbGciOiJFZERTQSJ9.${claims}.c2lnbmVk`;
+  await read(signed);
+  await expect(page.getByRole('alert')).toHaveText(
+    `Luettiin kortin allekirjoitettu koodi (${signed.length} merkki√§). Kortistossa ei ole sen korttia.`,
+  );
 });

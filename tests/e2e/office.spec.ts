@@ -53,7 +53,7 @@ test('S11 a sign-in that runs out at work: sign in again, and nothing typed is l
   await expect(page.getByRole('dialog', { name: /Kassa 7/ })).toBeVisible();
 
   await page.goto('/office/cards');
-  const number = page.getByLabel('Kortin numero');
+  const number = page.getByLabel('Kortin numero tai koodi');
   const show = page.getByRole('button', { name: 'Näytä kortti' });
   await number.fill(cardOf('admitted'));
   await context.clearCookies();

@@ -140,7 +140,7 @@ test('R9 the office releases a choice, and the desk may choose anew', async ({
   await signIn(office, server.adminPassword);
   await expect(office.getByRole('button', { name: 'Kirjaudu ulos' })).toBeVisible();
   await office.goto('/office/cards');
-  await office.getByLabel('Kortin numero').fill(card);
+  await office.getByLabel('Kortin numero tai koodi').fill(card);
   await office.getByRole('button', { name: 'Näytä kortti' }).click();
   await office.getByRole('button', { name: 'Vapauta valinta: Akvarellimaalaus' }).click();
   await expect(office.getByText('Kortille ei ole valittu kurssia.')).toBeVisible();

@@ -11,6 +11,13 @@ export type CardCode = v.InferOutput<typeof cardCode>;
 export const issueCardCode = (number: string) =>
   ask('POST', `/api/cards/${encodeURIComponent(number)}/code`, cardCode, {});
 
+const found = v.object({ number: v.string() });
+/** A server that has just started reads its register at the first look. */
+const findIdleMs = 60_000;
+
+/** The number of the card that has this number or code, as a reader gives it; `failed` with `unknown-card` for none. */
+export const findCard = (text: string) => ask('POST', '/api/cards/find', found, { text }, findIdleMs);
+
 /** A card of the register, for who may see it. */
 export const readCard = (number: string) =>
   ask(

@@ -9,6 +9,7 @@ import {
   Office,
   openDemoDesk,
   openDeskOnDemoPage,
+  pressLog,
   scanAndSee,
   verdict,
   verdictTitle,
@@ -39,7 +40,7 @@ test('S1 S3 S14 a Monday evening with the network down: camera, verdict, visit, 
   await page.goto('/desk');
   await expect(verdictTitle(page)).toHaveText('Kortti käy', { timeout: 30_000 });
   const before = Date.now();
-  await page.keyboard.press('Enter');
+  await pressLog(page);
   await expect(verdictTitle(page)).toHaveText(/Kirjattu klo/);
   await expectWaiting(page, 1);
 

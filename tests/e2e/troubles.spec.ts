@@ -178,7 +178,15 @@ test('a browser without camera, wake lock, Background Sync and Web Locks serves 
     Reflect.deleteProperty(globalThis, 'SyncManager');
   });
   await openCounter(page);
+  const way = (name: string) => page.getByRole('button', { name, exact: true });
+  const [camera, scanner] = [way('Kamera'), way('Lukija')];
+  await expect(scanner, 'nobody looks at a missing camera all day').toHaveAttribute('aria-pressed', 'true');
+  await camera.click();
   await expect(page.getByRole('heading', { name: 'Kameraa ei löydy' })).toBeVisible();
+  await scanner.click();
+  await expect(page.getByRole('heading', { name: 'Kameraa ei löydy' })).toBeHidden();
+  await page.reload();
+  await expect(scanner, 'the way of reading is remembered').toHaveAttribute('aria-pressed', 'true');
   await logVisit(page, card);
   await expectWaiting(page, 0);
   await server.stop();
@@ -233,7 +241,7 @@ test.describe('before the camera', () => {
     await openCounter(page);
     const titles = await recordTitles(page);
     await expect(page.getByText('Kortti 2024 001')).toBeVisible({ timeout: 30_000 });
-    await page.keyboard.press('Enter');
+    await pressLog(page);
     await expect(title(page)).toHaveText(/Kirjattu klo/);
     // Ten seconds of it later, the next card.
     await expect(page.getByText(/^Kortti 2024 002/)).toBeVisible({ timeout: 60_000 });

@@ -4,7 +4,6 @@ import type { ScannerProfile } from '$lib/domain/scanner-profile';
 import type { Signature } from '$lib/domain/signed-code';
 import { checkVisit, type VisitCheck } from './check-visit';
 import type { TiskiDatabase } from './database';
-import { findReading } from './find-reading';
 
 /** What came from a scanner: the ways to cut it from the keys; one where a camera or a tag said it whole. */
 export type ScannedTexts = readonly [string, ...string[]];
@@ -43,6 +42,8 @@ export async function checkScan(
   const asItIs = await checkText(whole);
   const plain: CheckedScan = { check: asItIs, mends: [], isAmbiguous: false };
   if (parts.length === 0 && !isNobodys(asItIs)) return plain;
+  // Most codes are cards as they are: the rest of it is loaded by the first that is not, from the precache.
+  const { findReading } = await import('./find-reading');
   const found = await findReading(db, texts, profile);
   switch (found.kind) {
     case 'none':

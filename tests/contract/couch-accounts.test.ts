@@ -108,6 +108,71 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(signedOut.headers.getSetCookie()[0]).toMatch(/^AuthSession=;.*Max-Age=0/);
     });
 
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const formOf = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
+
+    it('takes `username` for `name`, and a form for JSON, as other clients send them', async () => {
+      const { name, password } = hall;
+      for (const options of [
+        { body: { username: name, password } },
+        { body: { username: name, name, password } },
+        { body: formOf({ name, password }), headers: form },
+        { body: formOf({ username: name, password }), headers: form },
+      ]) {
+        const answer = await target.couch('POST', '/_session', options);
+        expect(answer).toMatchObject({ status: 200, body: { ok: true, name } });
+      }
+    });
+
+    it('takes a form from a page of this origin only: another site could sign somebody in', async () => {
+      const { name, password } = hall;
+      const signIn = (headers: Record<string, string>) =>
+        target.couch('POST', '/_session', {
+          body: formOf({ name, password }),
+          headers: { ...form, ...headers },
+        });
+      for (const headers of [
+        { origin: 'https://elsewhere.example' },
+        { origin: 'null' },
+        { origin: target.url.replace(/\d+$/, '1') },
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site', origin: target.url },
+      ]) {
+        const answer = await signIn(headers);
+        expect([headers, ...failure(answer)]).toEqual([headers, 403, 'forbidden']);
+        expect(answer.headers.getSetCookie()).toEqual([]);
+      }
+      expect((await signIn({ origin: target.url })).status).toBe(200);
+      expect((await signIn({ 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+      // Behind a proxy that speaks TLS the origin is the one that the browser knows.
+      const tls = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'tiski.example' };
+      expect((await signIn({ ...tls, origin: 'https://tiski.example' })).status).toBe(200);
+    });
+
+    it('counts failed attempts for the one name that is tried, however it is named', async () => {
+      const victim = await target.addAccount('victim', ['desk']);
+      const { name } = victim;
+      for (const body of [
+        { name: hall.name, username: name, password: 'x' },
+        { name, username: hall.name, password: 'x' },
+        { name, username: 5, password: 'x' },
+      ]) {
+        expect(failure(await target.couch('POST', '/_session', { body }))).toEqual([400, 'bad_request']);
+      }
+      for (const body of [`name=${hall.name}&name=${name}&password=x`, 'password=x']) {
+        const answer = await target.couch('POST', '/_session', { body, headers: form });
+        expect([body, ...failure(answer)]).toEqual([body, 400, 'bad_request']);
+      }
+      // Somebody else's right password in the header takes nothing off the count.
+      for (let attempt = 0; attempt < 10; attempt += 1) {
+        const body = formOf({ username: name, password: `wrong${attempt}` });
+        const answer = await target.couch('POST', '/_session', { as: hall, body, headers: form });
+        expect([401, 429]).toContain(answer.status);
+      }
+      expect((await target.couch('POST', '/_session', { body: victim })).status).toBe(429);
+      expect((await target.couch('GET', '/_session', { as: hall })).status).toBe(200);
+    });
+
     it('is Secure when the request came over TLS', async () => {
       const { name, password } = hall;
       const headers = { 'x-forwarded-proto': 'https' };

@@ -8,13 +8,12 @@ import { DatabaseStore } from '../couch/database-store';
 import { embeddedClient } from '../couch/embedded-client';
 import { Endpoint } from '../couch/endpoint';
 import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
-import { badRequest } from '../couch/failure';
-import { requireObject } from '../couch/json';
 import { parseRoute, refuseEpochWrite, usersDatabase } from '../couch/route';
-import { couchRequestFrom, credentialsOf, jsonBody, sendCouchResponse } from './couch-request';
+import { couchRequestFrom, credentialsOf, sendCouchResponse } from './couch-request';
 import { addCouchRoute, sendFailure } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import { setRenewedSession, setSession } from './session-header';
+import { signInFrom } from './sign-in-body';
 
 export interface EmbeddedSettings {
   /** The data folder. */
@@ -94,10 +93,7 @@ class EmbeddedFront {
   }
 
   async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { name, password } = requireObject(jsonBody(request));
-    if (typeof name !== 'string') throw badRequest('request body must contain a username');
-    if (typeof password !== 'string') throw badRequest('request body must contain a password');
-    const session = await this.authenticator.signIn({ name, password }, request.ip);
+    const session = await this.authenticator.signIn(signInFrom(request), request.ip);
     if (session.kind !== 'session') {
       setSession(request, reply, '', 0);
       return sendFailure(reply, failureOf(session));

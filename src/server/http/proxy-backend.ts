@@ -14,18 +14,19 @@ import { remoteClient, type CouchAddress } from '../couch/remote-client';
 import { parseRoute, refuseEpochWrite, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
 import { requireUsersAccess, userDocumentId } from '../couch/users-access';
-import { bodyBytes, couchAddressOf, credentialsOf, jsonBody, sendCouchResponse } from './couch-request';
+import { couchAddressOf, credentialsOf, jsonBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import {
   authHeaders,
-  hasBody,
-  passed,
+  nameIn,
+  passedOn,
   refuseLocalInBody,
   requireKnownFeed,
-  signedInName,
+  signInPassedOn,
 } from './proxy-request';
 import { sendProxied } from './proxy-response';
+import { signInFrom } from './sign-in-body';
 
 export interface ProxySettings extends CouchRouteSettings {
   couch: CouchAddress;
@@ -93,16 +94,16 @@ class CouchProxy {
       const own = await this.#ownAccount(route, request, credentials);
       if (own !== undefined) return sendCouchResponse(reply, own);
     }
-    const name = signedInName(route, request, credentials);
+    const signIn = route.kind === 'session' && request.method === 'POST' ? signInFrom(request) : undefined;
+    const name = signIn?.name ?? nameIn(credentials);
     const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
     if (waitSeconds > 0) throw tooManyAttempts(waitSeconds);
     // Nothing of the session's query is needed, and `next` would send the browser elsewhere.
     const search = route.kind === 'session' || query.size === 0 ? '' : `?${query.toString()}`;
     const response = await this.#fetch(`${pathOfRoute(route)}${search}`, {
       method: request.method,
-      headers: { ...authHeaders(credentials), ...passed(request) },
+      ...(signIn === undefined ? passedOn(request, credentials) : signInPassedOn(request, signIn)),
       signal,
-      ...(hasBody(request) ? { body: bodyBytes(request) } : {}),
     });
     if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);
     if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);

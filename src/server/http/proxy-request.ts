@@ -1,6 +1,6 @@
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
-import { basicCredentials } from '../accounts/basic-credentials';
+import { basicCredentials, type NameAndPassword } from '../accounts/basic-credentials';
 import type { Credentials } from '../accounts/identity';
 import { sessionCookieName } from '../accounts/session-cookie';
 import { refuseLocal } from '../couch/document-routes';
@@ -8,13 +8,28 @@ import { readDocument } from '../couch/document-shape';
 import { badRequest } from '../couch/failure';
 import { isJsonObject } from '../couch/json';
 import type { Route } from '../couch/route';
-import { jsonBody } from './couch-request';
+import { bodyBytes, jsonBody } from './couch-request';
 
 /** What CouchDB gets to see of a request; other headers could act as somebody else or as another method. */
 const passedHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;
 
+/** Headers and body of a request as they go on to CouchDB. */
+export function passedOn(request: FastifyRequest, credentials: Credentials): RequestInit {
+  const hasBody = request.method === 'POST' || request.method === 'PUT';
+  return {
+    headers: { ...authHeaders(credentials), ...passed(request) },
+    ...(hasBody ? { body: bodyBytes(request) } : {}),
+  };
+}
+
+/** The same for a sign-in: without other credentials, whose name nobody would count the attempt for. */
+export function signInPassedOn(request: FastifyRequest, pair: NameAndPassword): RequestInit {
+  const headers = { ...passed(request), 'content-type': 'application/json' };
+  return { headers, body: JSON.stringify(pair) };
+}
+
 /** The headers of a request that go on to CouchDB, its credentials aside. */
-export function passed(request: FastifyRequest): Record<string, string> {
+function passed(request: FastifyRequest): Record<string, string> {
   const headers = passedHeaders.flatMap((name) => {
     const value = request.headers[name];
     return typeof value === 'string' ? [[name, value] as const] : [];
@@ -32,19 +47,10 @@ export function authHeaders({ authorization, cookie }: Credentials): Record<stri
   };
 }
 
-export const hasBody = (request: FastifyRequest) => request.method === 'POST' || request.method === 'PUT';
-
-/** Whose sign-in a request attempts: by Basic, or by name and password. */
-export function signedInName(
-  route: Route,
-  request: FastifyRequest,
-  { authorization }: Credentials,
-): string | undefined {
+/** Whose sign-in a request attempts by Basic. */
+export function nameIn({ authorization }: Credentials): string | undefined {
   const basic = basicCredentials(authorization);
-  if (basic.kind === 'basic') return basic.name;
-  if (route.kind !== 'session' || request.method !== 'POST') return undefined;
-  const body = jsonBody(request);
-  return isJsonObject(body) && typeof body['name'] === 'string' ? body['name'] : undefined;
+  return basic.kind === 'basic' ? basic.name : undefined;
 }
 
 /** `_local` documents go by their own address only, where the epoch's rule holds. */

@@ -3,6 +3,7 @@ import { jsonResponse } from '../couch/exchange';
 import { badRequest, CouchFailure, failureFromPouch, tooLarge } from '../couch/failure';
 import { addBodyBudget } from './body-budget';
 import { couchPrefix, sendCouchResponse } from './couch-request';
+import { addBodyUnpacking } from './unpack-body';
 
 export interface CouchRouteSettings {
   bodyLimit: number;
@@ -23,6 +24,7 @@ export function addCouchRoute(
       routes.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) =>
         parsed(null, body),
       );
+      addBodyUnpacking(routes, bodyLimit);
       routes.setErrorHandler((error: FastifyError, _request, reply) => {
         const failure = couchFailureFrom(error);
         if (failure.status >= 500 && !(error instanceof CouchFailure)) onFault(error);

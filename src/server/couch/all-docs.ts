@@ -28,7 +28,7 @@ export async function allDocs(database: Database, request: CouchRequest): Promis
   return jsonResponse(200, { ...found, ...sequence });
 }
 
-function requestedKeys(request: CouchRequest): unknown[] | undefined {
+export function requestedKeys(request: CouchRequest): unknown[] | undefined {
   const keys =
     request.method === 'POST' ? requireObject(request.json())['keys'] : jsonParameter(request.query, 'keys');
   if (keys === undefined) return undefined;

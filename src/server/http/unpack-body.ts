@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { bytesOf } from '../bytes';
 import { badRequest, busy, CouchFailure, tooLarge } from '../couch/failure';
 
 const unpack = promisify(gunzip);
@@ -29,7 +30,7 @@ export function addBodyUnpacking(app: FastifyInstance, bodyLimit: number): void 
     if (reply.raw.destroyed) return;
     taken += length;
     reply.raw.once('close', () => (taken -= length));
-    request.body = await unpack(body, { maxOutputLength: Math.max(length, 1) }).catch(() => {
+    request.body = await unpack(bytesOf(body), { maxOutputLength: Math.max(length, 1) }).catch(() => {
       throw notGzip();
     });
   });

@@ -60,13 +60,14 @@ export interface CookieSettings {
   maxAge: number;
 }
 
-/** The `Set-Cookie` header of a session. */
-export function sessionCookie(token: string, { secure, maxAge }: CookieSettings): string {
+/** The `Set-Cookie` header of a session. Its end is told as a date too, as CouchDB does: nano goes by that alone. */
+export function sessionCookie(token: string, { secure, maxAge }: CookieSettings, now = Date.now()): string {
   return serialize(sessionCookieName, token, {
     httpOnly: true,
     sameSite: 'strict',
     path: '/',
     secure,
     maxAge,
+    expires: new Date(now + maxAge * 1000),
   });
 }

@@ -1,12 +1,12 @@
-/** Pages kept at most, of some hundred kB each: desks that were woken together ask for one and the same. */
+/** Pages kept at most, of 2 MB each at most: desks that were woken together ask for one and the same. */
 const mostPages = 16;
 
 /** Pages of changes as JSON texts, each read once for all who ask for it before the next change. */
 export class SharedPages {
-  readonly #pages = new Map<string, Promise<string>>();
+  readonly #pages = new Map<string, Promise<string | undefined>>();
 
-  /** The page under `key`, read by `read` when it isn't here; a failed reading is not kept. */
-  get(key: string, read: () => Promise<string>): Promise<string> {
+  /** The page under `key`, read by `read` when it isn't here; a failed reading is not kept. Undefined for a page too large to keep. */
+  get(key: string, read: () => Promise<string | undefined>): Promise<string | undefined> {
     const known = this.#pages.get(key);
     if (known !== undefined) return known;
     for (const oldest of this.#pages.keys()) {

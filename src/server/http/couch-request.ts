@@ -5,6 +5,8 @@ import type { Credentials } from '../accounts/identity';
 import type { CouchRequest, CouchResponse } from '../couch/exchange';
 import { CouchFailure, invalidJson } from '../couch/failure';
 import { parseJson } from '../couch/json';
+import type { Route } from '../couch/route';
+import { requireModestJson } from './json-shape';
 
 export const couchPrefix = '/couch';
 
@@ -39,6 +41,18 @@ export function couchRequestFrom(request: FastifyRequest, signal: AbortSignal): 
   };
 }
 
+/** A shorter body is parsed at once. */
+const shortBody = 64 * 1024;
+const shallow = new WeakSet<FastifyRequest>();
+
+/** Looks at a long body that will be read as JSON, a piece at a time. @throws {CouchFailure} 400 or 413 */
+export async function examineBody(request: FastifyRequest, route: Route): Promise<void> {
+  const bytes = bodyBytes(request);
+  if (route.kind === 'attachment' || bytes.length <= shortBody) return;
+  await requireModestJson(bytes);
+  shallow.add(request);
+}
+
 /** The body as JSON. A POST has to say that it is JSON, which a form of another site can't. */
 export function jsonBody(request: FastifyRequest): unknown {
   const contentType = request.headers['content-type'] ?? '';
@@ -47,7 +61,7 @@ export function jsonBody(request: FastifyRequest): unknown {
   }
   const bytes = bodyBytes(request);
   if (bytes.length === 0) throw invalidJson();
-  return parseJson(bytes);
+  return parseJson(bytes, shallow.has(request));
 }
 
 /** Headers of whatever comes out of a database: not for any cache, and no page of this site. */

@@ -9,7 +9,7 @@ import { embeddedClient } from '../couch/embedded-client';
 import { Endpoint } from '../couch/endpoint';
 import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
 import { parseRoute, refuseEpochWrite, usersDatabase } from '../couch/route';
-import { couchRequestFrom, credentialsOf, sendCouchResponse } from './couch-request';
+import { couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, sendFailure } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import { setRenewedSession, setSession } from './session-header';
@@ -65,6 +65,7 @@ class EmbeddedFront {
     const couchRequest = couchRequestFrom(request, this.open.leaveSignal(reply));
     const route = parseRoute(couchRequest.method, couchRequest.path);
     refuseEpochWrite(couchRequest.method, route);
+    await examineBody(request, route);
     if (route.kind === 'session' && request.method === 'POST') return this.#signIn(request, reply);
     if (route.kind === 'session' && request.method === 'DELETE') {
       setSession(request, reply, '', 0);

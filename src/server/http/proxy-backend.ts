@@ -14,7 +14,7 @@ import { remoteClient, type CouchAddress } from '../couch/remote-client';
 import { parseRoute, refuseEpochWrite, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
 import { requireUsersAccess, userDocumentId } from '../couch/users-access';
-import { couchAddressOf, credentialsOf, jsonBody, sendCouchResponse } from './couch-request';
+import { couchAddressOf, credentialsOf, examineBody, jsonBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import {
@@ -22,6 +22,7 @@ import {
   nameIn,
   passedOn,
   refuseLocalInBody,
+  requireCounts,
   requireKnownFeed,
   signInPassedOn,
 } from './proxy-request';
@@ -87,7 +88,9 @@ class CouchProxy {
     const { path, query } = couchAddressOf(request);
     const route = parseRoute(request.method, path);
     refuseEpochWrite(request.method, route);
+    await examineBody(request, route);
     refuseLocalInBody(route, request);
+    requireCounts(route, request);
     requireKnownFeed(route, query);
     const credentials = credentialsOf(request);
     if ('database' in route && route.database === usersDatabase) {
@@ -102,7 +105,7 @@ class CouchProxy {
     const search = route.kind === 'session' || query.size === 0 ? '' : `?${query.toString()}`;
     const response = await this.#fetch(`${pathOfRoute(route)}${search}`, {
       method: request.method,
-      ...(signIn === undefined ? passedOn(request, credentials) : signInPassedOn(request, signIn)),
+      ...(signIn === undefined ? passedOn(route, request, credentials) : signInPassedOn(request, signIn)),
       signal,
     });
     if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);

@@ -3,10 +3,12 @@ import type { FastifyRequest } from 'fastify';
 import { basicCredentials, type NameAndPassword } from '../accounts/basic-credentials';
 import type { Credentials } from '../accounts/identity';
 import { sessionCookieName } from '../accounts/session-cookie';
+import { distinct } from '../couch/bulk-routes';
 import { refuseLocal } from '../couch/document-routes';
 import { readDocument } from '../couch/document-shape';
 import { badRequest } from '../couch/failure';
 import { isJsonObject } from '../couch/json';
+import { requireCount } from '../couch/limits';
 import type { Route } from '../couch/route';
 import { bodyBytes, jsonBody } from './couch-request';
 
@@ -14,11 +16,11 @@ import { bodyBytes, jsonBody } from './couch-request';
 const passedHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;
 
 /** Headers and body of a request as they go on to CouchDB. */
-export function passedOn(request: FastifyRequest, credentials: Credentials): RequestInit {
+export function passedOn(route: Route, request: FastifyRequest, credentials: Credentials): RequestInit {
   const hasBody = request.method === 'POST' || request.method === 'PUT';
   return {
     headers: { ...authHeaders(credentials), ...passed(request) },
-    ...(hasBody ? { body: bodyBytes(request) } : {}),
+    ...(hasBody ? { body: passedBody(route, request) } : {}),
   };
 }
 
@@ -47,6 +49,16 @@ export function authHeaders({ authorization, cookie }: Credentials): Record<stri
   };
 }
 
+/** The body that goes on to CouchDB: it would answer each time what is asked for many times. */
+function passedBody(route: Route, request: FastifyRequest): Uint8Array<ArrayBuffer> | string {
+  if (route.kind !== 'bulk-get') return bodyBytes(request);
+  const body = jsonBody(request);
+  if (!isJsonObject(body) || !Array.isArray(body['docs'])) return bodyBytes(request);
+  const docs = body['docs'] as unknown[];
+  const asked = distinct(docs);
+  return asked.length === docs.length ? bodyBytes(request) : JSON.stringify({ ...body, docs: asked });
+}
+
 /** Whose sign-in a request attempts by Basic. */
 export function nameIn({ authorization }: Credentials): string | undefined {
   const basic = basicCredentials(authorization);
@@ -62,6 +74,32 @@ export function refuseLocalInBody(route: Route, request: FastifyRequest): void {
   const docs = isJsonObject(body) && Array.isArray(body['docs']) ? (body['docs'] as unknown[]) : [];
   if (docs.some((doc) => isJsonObject(doc) && String(doc['_id']).startsWith('_local/'))) {
     throw badRequest('_local documents are written by PUT to their own address.');
+  }
+}
+
+/** What the embedded endpoint takes in one request; an older CouchDB has no limits of its own. @throws {CouchFailure} 413 */
+export function requireCounts(route: Route, request: FastifyRequest): void {
+  if (request.method !== 'POST' || bodyBytes(request).length === 0) return;
+  const lengthOf = (member: string) => {
+    const body = jsonBody(request);
+    const list = isJsonObject(body) ? body[member] : undefined;
+    return Array.isArray(list) ? list.length : 0;
+  };
+  switch (route.kind) {
+    case 'bulk-docs':
+      return requireCount(lengthOf('docs'), 'bulk_docs');
+    case 'bulk-get':
+      return requireCount(lengthOf('docs'), 'bulk_get');
+    case 'all-docs':
+      return requireCount(lengthOf('keys'), 'keys');
+    case 'changes':
+      return requireCount(lengthOf('doc_ids'), 'doc_ids');
+    case 'revs-diff': {
+      const body = jsonBody(request);
+      const lists = isJsonObject(body) ? Object.values(body) : [];
+      return requireCount(lists.flatMap((revs) => (Array.isArray(revs) ? revs : [])).length, 'revs');
+    }
+    default:
   }
 }
 

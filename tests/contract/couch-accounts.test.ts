@@ -46,6 +46,26 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(session).toMatchObject({ status: 200, body: { userCtx: { name: user.name, roles: ['desk'] } } });
     });
 
+    it('lets nobody change anything but the password of their own account', async () => {
+      const account = (await target.couch('GET', own(hall), { as: hall })).body as { _rev: string };
+      const change = { ...account, password: hall.password };
+      const bytes = { content_type: 'text/plain', data: 'aGVsbG8=' };
+      const [, hash = ''] = account._rev.split('-');
+      const wrong: [string, object][] = [
+        ['', { ...change, _attachments: { 'a.txt': bytes } }],
+        ['', { ...change, photo: 'x' }],
+        ['', { ...change, name: 'other' }],
+        ['', { ...change, _deleted: true }],
+        ['?new_edits=false', { ...change, _revisions: { start: 900, ids: ['ff', hash] } }],
+      ];
+      for (const [query, body] of wrong) {
+        const answer = await target.couch('PUT', `${own(hall)}${query}`, { as: hall, body });
+        expect([body, ...failure(answer)]).toEqual([body, 403, 'forbidden']);
+      }
+      const unchanged = (await target.couch('GET', own(hall), { as: hall })).body;
+      expect(unchanged).toEqual(account);
+    });
+
     it("lets nobody change their roles or another's account, or add one", async () => {
       const account = (await target.couch('GET', own(hall), { as: hall })).body as object;
       const raised = { ...account, roles: ['administrator'], password: hall.password };

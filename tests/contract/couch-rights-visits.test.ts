@@ -74,6 +74,31 @@ describe.each(targets)('who may write visits, over $name', ({ start }) => {
       }
     });
 
+    it('S4 a desk writes no more than its visits: no attachment, no member unknown, nothing large', async () => {
+      const own = hall.name;
+      const bytes = { content_type: 'text/plain', data: 'aGVsbG8=' };
+      const people = { holder: 1, children: 0, assistants: 0, name: 'A' };
+      const ids = Array.from({ length: 30 }, (_, at) => String(at).padStart(32, '0'));
+      const wrong: { _id: string }[] = [
+        visit(own, next(), { _attachments: { 'a.txt': bytes } }),
+        visit(own, next(), { photo: 'x' }),
+        visit(own, next(), { people }),
+        visit(own, next(), { verdict: { outcome: 'admit', marks: ['x'.repeat(5000)] } }),
+        { ...voidOf(own, next()), note: 'x' } as { _id: string },
+      ];
+      for (const document of wrong) {
+        const answer = await write('tiski-visits-liikunta', document, hall);
+        expect([document, ...failure(answer)]).toEqual([document, 403, 'forbidden']);
+      }
+      const replica = { ...visit(own, next()), _revisions: { start: 30, ids } };
+      const body = { new_edits: false, docs: [replica] };
+      const bulk = await target.couch('POST', path(target, 'tiski-visits-liikunta', '/_bulk_docs'), {
+        as: hall,
+        body,
+      });
+      expect(failure(firstOutcome(bulk))).toEqual([403, 'forbidden']);
+    });
+
     it('the office writes visits and voids of any desk: a rescue', async () => {
       const number = next();
       expect((await write('tiski-visits-liikunta', visit(gym.name, number), office)).status).toBe(201);

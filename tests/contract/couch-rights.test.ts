@@ -113,6 +113,52 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
     expect(failure(asked)).toEqual([403, 'forbidden']);
   });
 
+  it('_local holds the epoch for members, checkpoints of administrators, and nothing else', async () => {
+    const at = (id: string) => path(target, 'tiski-visits-liikunta', `/_local/${id}`);
+    const put = (id: string, as: Account, body: object = { seq: 1 }) =>
+      target.couch('PUT', at(id), { as, body });
+    const checkpoint = 'Xk2mB.7a_Q==';
+    expect((await put(checkpoint, administrator)).status).toBe(201);
+    for (const as of [hall, office, reports]) {
+      expect(failure(await put(checkpoint, as))).toEqual([403, 'forbidden']);
+      expect(failure(await put('mine', as))).toEqual([403, 'forbidden']);
+      expect(failure(await target.couch('GET', at(checkpoint), { as }))).toEqual([404, 'not_found']);
+      expect(failure(await target.couch('DELETE', at(checkpoint), { as }))).toEqual([403, 'forbidden']);
+    }
+    for (const own of ['epoch', 'desk-chains', 'desk-reports']) {
+      expect(failure(await put(own, administrator))).toEqual([403, 'forbidden']);
+    }
+    const large = { history: 'x'.repeat(70_000) };
+    expect(failure(await put(checkpoint, administrator, large))).toEqual([413, 'document_too_large']);
+    expect(failure(await put('a b', administrator))).toEqual([400, 'bad_request']);
+    expect((await target.couch('GET', at(checkpoint), { as: administrator })).body).toMatchObject({ seq: 1 });
+  });
+
+  it('S11 a revoked account writes and reads nothing, and changes no password', async () => {
+    const revoked = await target.addAccount(`revoked${next()}`, ['revoked']);
+    const documents: Record<string, { _id: string }> = {
+      'tiski-register': aCard('20240013'),
+      'tiski-visits-liikunta': visit(revoked.name, next()),
+      'tiski-catalogue': aService('x'),
+      'tiski-office': { _id: 'note:x' },
+    };
+    for (const [database, document] of Object.entries(documents)) {
+      for (const [, writeBy] of writePaths) {
+        const answer = await writeBy(target, database, document, revoked);
+        expect([database, ...failure(answer)]).toEqual([database, 403, 'forbidden']);
+      }
+      for (const below of ['', '/_changes', '/_all_docs', '/_local/epoch']) {
+        expect((await get(revoked, database, below)).status).toBe(403);
+      }
+    }
+    const id = `/_users/org.couchdb.user:${revoked.name}`;
+    const account = (await target.couch('GET', id, { as: revoked })).body as object;
+    const changed = await target.couch('PUT', id, { as: revoked, body: { ...account, password: 'new' } });
+    expect(failure(changed)).toEqual([403, 'forbidden']);
+    const session = await target.couch('GET', '/_session', { as: revoked });
+    expect(session).toMatchObject({ status: 200, body: { userCtx: { roles: ['revoked'] } } });
+  });
+
   it('the office and reports read visits; nobody reads anything signed out', async () => {
     expect((await get(office, 'tiski-visits-kulttuuri', '/_changes')).status).toBe(200);
     expect((await get(reports, 'tiski-visits-kulttuuri', '/_changes')).status).toBe(200);

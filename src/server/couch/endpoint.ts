@@ -14,6 +14,7 @@ import { designDocs } from './design-docs';
 import { deleteDocument, getDocument, postDocument, putDocument } from './document-routes';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
 import { failureFromPouch, methodNotAllowed, notFound } from './failure';
+import { isAdministratorsLocal, requireLocalOwner } from './local-access';
 import { deleteLocal, getLocal, putLocal } from './local-documents';
 import { parseRoute, usersDatabase, type Route } from './route';
 import { sequenceText } from './sequence';
@@ -148,6 +149,7 @@ export class Endpoint {
         await this.store.setSecurity(database, securityFrom(request.json()));
         return jsonResponse(200, { ok: true });
       case 'local':
+        if (isAdministratorsLocal(route)) requireLocalOwner(request.method, user);
         if (request.method === 'PUT') return putLocal(database, route.id, request);
         return request.method === 'DELETE' ? deleteLocal(database, route.id) : getLocal(database, route.id);
       case 'document':

@@ -140,12 +140,5 @@ function segmentsOf(path: string): string[] {
   }
 }
 
-/** `_local/epoch` tells devices that a database is another one now: only provisioning writes it. */
+/** Tells devices that a database is another one now: only provisioning writes it. */
 export const epochId = '_local/epoch';
-
-/** @throws {CouchFailure} 403 when a request from outside would write a database's epoch */
-export function refuseEpochWrite(method: string, route: Route): void {
-  if (route.kind === 'local' && route.id === epochId && method !== 'GET' && method !== 'HEAD') {
-    throw new CouchFailure(403, 'forbidden', 'Only provisioning writes _local/epoch.');
-  }
-}

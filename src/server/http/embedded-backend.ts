@@ -8,8 +8,9 @@ import { DatabaseStore } from '../couch/database-store';
 import { embeddedClient } from '../couch/embedded-client';
 import { Endpoint } from '../couch/endpoint';
 import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
-import { parseRoute, refuseEpochWrite, usersDatabase } from '../couch/route';
-import { couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
+import { requireLocalAccess } from '../couch/local-access';
+import { parseRoute, usersDatabase } from '../couch/route';
+import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, sendFailure } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import { setRenewedSession, setSession } from './session-header';
@@ -64,7 +65,7 @@ class EmbeddedFront {
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const couchRequest = couchRequestFrom(request, this.open.leaveSignal(reply));
     const route = parseRoute(couchRequest.method, couchRequest.path);
-    refuseEpochWrite(couchRequest.method, route);
+    requireLocalAccess(couchRequest.method, route, bodyBytes(request).length);
     await examineBody(request, route);
     if (route.kind === 'session' && request.method === 'POST') return this.#signIn(request, reply);
     if (route.kind === 'session' && request.method === 'DELETE') {

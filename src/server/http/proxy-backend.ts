@@ -7,14 +7,22 @@ import type { Backend } from '../backend';
 import { isServerAdministrator } from '../couch/access';
 import type { CouchClient } from '../couch/client';
 import { readDocument, type IncomingDocument } from '../couch/document-shape';
-import { jsonResponse, signedOut, type CouchResponse } from '../couch/exchange';
+import { jsonResponse, signedOut, type CouchResponse, type UserContext } from '../couch/exchange';
 import { CouchFailure } from '../couch/failure';
 import { isJsonObject } from '../couch/json';
 import { remoteClient, type CouchAddress } from '../couch/remote-client';
-import { parseRoute, refuseEpochWrite, usersDatabase, type Route } from '../couch/route';
+import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
+import { parseRoute, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
 import { requireUsersAccess, userDocumentId } from '../couch/users-access';
-import { couchAddressOf, credentialsOf, examineBody, jsonBody, sendCouchResponse } from './couch-request';
+import {
+  bodyBytes,
+  couchAddressOf,
+  credentialsOf,
+  examineBody,
+  jsonBody,
+  sendCouchResponse,
+} from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import {
@@ -87,7 +95,7 @@ class CouchProxy {
   async answer(request: FastifyRequest, reply: FastifyReply, signal: AbortSignal): Promise<FastifyReply> {
     const { path, query } = couchAddressOf(request);
     const route = parseRoute(request.method, path);
-    refuseEpochWrite(request.method, route);
+    requireLocalAccess(request.method, route, bodyBytes(request).length);
     await examineBody(request, route);
     refuseLocalInBody(route, request);
     requireCounts(route, request);
@@ -97,6 +105,7 @@ class CouchProxy {
       const own = await this.#ownAccount(route, request, credentials);
       if (own !== undefined) return sendCouchResponse(reply, own);
     }
+    if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await this.#user(credentials));
     const signIn = route.kind === 'session' && request.method === 'POST' ? signInFrom(request) : undefined;
     const name = signIn?.name ?? nameIn(credentials);
     const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
@@ -124,9 +133,7 @@ class CouchProxy {
     request: FastifyRequest,
     credentials: Credentials,
   ): Promise<CouchResponse | undefined> {
-    const identity = await this.identify(credentials);
-    if (identity.kind !== 'user' && identity.kind !== 'signed-out') throw failureOf(identity);
-    const user = identity.kind === 'user' ? identity.user : signedOut;
+    const user = await this.#user(credentials);
     requireUsersAccess(route, request.method, user);
     if (isServerAdministrator(user)) return undefined;
     const stored = await this.#client.request('GET', pathOfRoute(route));
@@ -137,6 +144,13 @@ class CouchProxy {
     const body = { ...stored.body, _rev: document._rev, password };
     const changed = await this.#client.request('PUT', pathOfRoute(route), body);
     return jsonResponse(changed.status, changed.body);
+  }
+
+  /** @throws {CouchFailure} for credentials that are wrong */
+  async #user(credentials: Credentials): Promise<UserContext> {
+    const identity = await this.identify(credentials);
+    if (identity.kind !== 'user' && identity.kind !== 'signed-out') throw failureOf(identity);
+    return identity.kind === 'user' ? identity.user : signedOut;
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {

@@ -43,7 +43,10 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
     client: embeddedClient(endpoint),
     identify: (credentials) => authenticator.identify(credentials),
     addCouchRoutes: (app: FastifyInstance) => {
-      addCouchRoute(app, settings, (request, reply) => front.answer(request, reply));
+      addCouchRoute(app, settings, {
+        identify: (request) => authenticator.identify(credentialsOf(request)),
+        answer: (request, reply) => front.answer(request, reply),
+      });
       app.addHook('preClose', (done) => {
         open.stop();
         done();

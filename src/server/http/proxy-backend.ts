@@ -52,7 +52,10 @@ export function proxyBackend(settings: ProxySettings): Backend {
     client: remoteClient(settings.couch),
     identify: (credentials) => proxy.identify(credentials),
     addCouchRoutes: (app) => {
-      addCouchRoute(app, settings, (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply)));
+      addCouchRoute(app, settings, {
+        identify: (request) => proxy.identify(credentialsOf(request)),
+        answer: (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply)),
+      });
       app.addHook('preClose', (done) => {
         open.stop();
         done();

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { localDate } from '$lib/domain/day';
+import { EndedSessions } from './accounts/ended-sessions';
 import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
 import type { CouchClient } from './couch/client';
@@ -74,7 +75,9 @@ export async function openBackend(settings: StoreSettings): Promise<Backend> {
   const { bodyLimit = standardBodyLimit, now = () => new Date() } = settings;
   const shared = { bodyLimit, now: () => now().getTime(), onFault: reportFault };
   if (settings.couchUrl !== undefined) {
-    return proxyBackend({ ...shared, couch: couchAddress(settings.couchUrl) });
+    const folder = settings.folder === '' ? undefined : resolve(settings.folder);
+    const ended = await EndedSessions.open(folder, shared.now);
+    return proxyBackend({ ...shared, ended, couch: couchAddress(settings.couchUrl) });
   }
   const { sessionSeconds = 3600, iterations = 600_000 } = settings;
   return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });

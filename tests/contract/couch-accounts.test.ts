@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { failure, targets, type Account, type Target } from './couch-target';
+import { failure, targets, type Account, type CallOptions, type Target } from './couch-target';
 import { path, startRightsCity } from './rights-city';
 
 describe.each(targets)('accounts, over $name', ({ start }) => {
@@ -221,11 +221,32 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(other).toMatchObject({ status: 200, body: { userCtx: { name: null, roles: [] } } });
     });
 
-    it('answers 429 with Retry-After after ten wrong passwords, other names and sessions unharmed', async () => {
+    it('signing out ends the session at the server, a copy of its cookie too; a new one is another', async () => {
+      const cookieFrom = async (method: string, options: CallOptions) => {
+        const answer = await target.couch(method, '/_session', options);
+        return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      };
+      const whoIs = async (cookie: string) => {
+        const { body } = await target.couch('GET', '/_session', { headers: { cookie } });
+        return (body as { userCtx: { name: string | null } }).userCtx.name;
+      };
+      const copied = await cookieFrom('POST', { body: hall });
+      expect(await whoIs(copied)).toBe(hall.name);
+      await target.couch('DELETE', '/_session', { headers: { cookie: copied } });
+      expect(await whoIs(copied)).toBeNull();
+      const register = await target.couch('GET', path(target, 'tiski-register'), {
+        headers: { cookie: copied },
+      });
+      expect(failure(register)).toEqual([401, 'unauthorized']);
+      const next = await cookieFrom('POST', { body: hall });
+      expect(await whoIs(next)).toBe(hall.name);
+    });
+
+    it('answers 429 with Retry-After after thirty wrong passwords where somebody has signed in before, other names and sessions unharmed', async () => {
       const user = await target.addAccount('limited', ['desk']);
       const signedIn = await target.couch('POST', '/_session', { body: user });
       const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-      for (let attempt = 0; attempt < 10; attempt += 1) {
+      for (let attempt = 0; attempt < 30; attempt += 1) {
         const as = { ...user, password: `wrong${attempt}` };
         // CouchDB's own limit may be lower than ours.
         expect([401, 429]).toContain((await target.couch('GET', '/_session', { as })).status);

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { localDate } from '$lib/domain/day';
+import { addressGroup } from '../accounts/address-group';
 import { AttemptLimiter } from '../accounts/attempt-limiter';
 import type { Backend } from '../backend';
 import { bytesOf } from '../bytes';
@@ -162,7 +163,8 @@ async function limited<T>(
   work: () => Promise<T>,
   countsRight: boolean,
 ): Promise<T> {
-  const waitSeconds = limiter.waitSeconds(request.ip);
+  const address = addressGroup(request.ip);
+  const waitSeconds = limiter.waitSeconds(address);
   if (waitSeconds > 0) {
     throw new ApiFailure(
       429,
@@ -174,14 +176,15 @@ async function limited<T>(
       },
     );
   }
-  limiter.fail(request.ip);
+  limiter.fail(address);
   const result = await work();
-  if (!countsRight) limiter.forgive(request.ip);
+  if (!countsRight) limiter.forgive(address);
   return result;
 }
 
 function addPairing(routes: FastifyInstance, { backend, now }: ApiSettings): void {
-  const limiter = new AttemptLimiter(10, fiveMinutes, () => now().getTime());
+  // A code is one of 30^8 and lives for ten minutes: a visitor's ten mistyped ones must not lock a venue out.
+  const limiter = new AttemptLimiter(100, fiveMinutes, () => now().getTime());
   routes.post('/pair', (request) =>
     limited(limiter, request, () => pairDesk(backend.client, bodyOf(request)['code'], now()), false),
   );

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../accounts/authenticator';
+import { EndedSessions } from '../accounts/ended-sessions';
 import { failureOf } from '../accounts/identity';
 import { sessionSecret } from '../accounts/secret';
 import { usersRule } from '../accounts/users-rule';
@@ -34,7 +35,11 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
   const store = await DatabaseStore.open(folder, { [usersDatabase]: usersRule(iterations) });
   if (!store.names().includes(usersDatabase)) await store.create(usersDatabase);
   const secret = await sessionSecret(folder);
-  const authenticator = new Authenticator(await store.get(usersDatabase), { ...settings, secret });
+  const authenticator = new Authenticator(await store.get(usersDatabase), {
+    ...settings,
+    secret,
+    ended: await EndedSessions.open(folder, settings.now),
+  });
   const endpoint = new Endpoint(store, onFault);
   const open = new OpenRequests();
   const front = new EmbeddedFront(endpoint, authenticator, settings, open);
@@ -72,6 +77,7 @@ class EmbeddedFront {
     await examineBody(request, route);
     if (route.kind === 'session' && request.method === 'POST') return this.#signIn(request, reply);
     if (route.kind === 'session' && request.method === 'DELETE') {
+      await this.authenticator.endSession(request.headers.cookie);
       setSession(request, reply, '', 0);
       return sendCouchResponse(reply, jsonResponse(200, { ok: true }));
     }

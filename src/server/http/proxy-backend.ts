@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignInLimiter } from '../accounts/attempt-limiter';
+import type { EndedSessions } from '../accounts/ended-sessions';
 import { basicCredentials } from '../accounts/basic-credentials';
 import { failureOf, tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
+import { sessionTokenIn } from '../accounts/session-cookie';
 import { requireOwnPasswordChange } from '../accounts/users-rule';
 import type { Backend } from '../backend';
 import { isServerAdministrator } from '../couch/access';
@@ -34,13 +36,14 @@ import {
   requireKnownFeed,
   signInPassedOn,
 } from './proxy-request';
-import { sendProxied } from './proxy-response';
+import { issuedToken, sendProxied } from './proxy-response';
 import { signInFrom } from './sign-in-body';
 
 export interface ProxySettings extends CouchRouteSettings {
   couch: CouchAddress;
   /** The clock, ms. */
   now: () => number;
+  ended: EndedSessions;
 }
 
 /** A CouchDB elsewhere, behind the same routes as the embedded store. */
@@ -75,7 +78,8 @@ class CouchProxy {
   }
 
   /** Asks CouchDB who it is. @throws {CouchFailure} 503 when it can't be asked */
-  async identify(credentials: Credentials): Promise<Identity> {
+  async identify(shown: Credentials): Promise<Identity> {
+    const credentials = this.#withoutEnded(shown);
     const basic = basicCredentials(credentials.authorization);
     if (basic.kind === 'malformed') return basic;
     const name = basic.kind === 'basic' ? basic.name : undefined;
@@ -89,6 +93,7 @@ class CouchProxy {
       if (name !== undefined) this.#limiter.fail(credentials.address, name);
       return { kind: 'wrong-credentials' };
     }
+    if (name !== undefined) this.#limiter.remember(credentials.address, name);
     const context = isJsonObject(body) && isJsonObject(body['userCtx']) ? body['userCtx'] : {};
     const { name: user, roles } = context;
     if (typeof user !== 'string' || !Array.isArray(roles)) return { kind: 'signed-out' };
@@ -103,7 +108,9 @@ class CouchProxy {
     refuseLocalInBody(route, request);
     requireCounts(route, request);
     requireKnownFeed(route, query);
-    const credentials = credentialsOf(request);
+    const credentials = this.#withoutEnded(credentialsOf(request));
+    const token = sessionTokenIn(credentials.cookie);
+    if (route.kind === 'session' && request.method === 'DELETE') await this.#endSession(credentials);
     if ('database' in route && route.database === usersDatabase) {
       const own = await this.#ownAccount(route, request, credentials);
       if (own !== undefined) return sendCouchResponse(reply, own);
@@ -122,6 +129,10 @@ class CouchProxy {
     });
     if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);
     if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);
+    if (response.ok && name !== undefined) this.#limiter.remember(credentials.address, name);
+    const issued = issuedToken(response);
+    if (issued !== undefined && route.kind === 'session') await this.settings.ended.begunAgain(issued);
+    else if (issued !== undefined && token !== undefined) this.settings.ended.renewed(token, issued);
     return sendProxied(request, reply, response, route);
   }
 
@@ -149,6 +160,20 @@ class CouchProxy {
     return jsonResponse(changed.status, changed.body);
   }
 
+  /** What CouchDB gets to see: it would take a session that somebody has signed out of. */
+  #withoutEnded(credentials: Credentials): Credentials {
+    const token = sessionTokenIn(credentials.cookie);
+    if (token === undefined || !this.settings.ended.isEnded(token)) return credentials;
+    return { ...credentials, cookie: undefined };
+  }
+
+  /** CouchDB only takes the cookie away. */
+  async #endSession({ cookie, address }: Credentials): Promise<void> {
+    const token = sessionTokenIn(cookie);
+    const identity = await this.identify({ authorization: undefined, cookie, address });
+    if (token !== undefined && identity.kind === 'user') await this.settings.ended.end(token, longestSession);
+  }
+
   /** @throws {CouchFailure} for credentials that are wrong */
   async #user(credentials: Credentials): Promise<UserContext> {
     const identity = await this.identify(credentials);
@@ -167,6 +192,9 @@ class CouchProxy {
 
 /** How long CouchDB keeps an account locked for an address after failed attempts. */
 const lockoutSeconds = 300;
+
+/** Seconds; CouchDB's own setting is not told to us, and is ten minutes as it comes. */
+const longestSession = 24 * 3600;
 
 /** CouchDB's own limit of failed sign-ins: on this address 403 has no other meaning. */
 const isLockedOut = (route: Route, { status }: Response) => route.kind === 'session' && status === 403;

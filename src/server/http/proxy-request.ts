@@ -1,8 +1,7 @@
-import fastifyCookie from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
 import { basicCredentials, type NameAndPassword } from '../accounts/basic-credentials';
 import type { Credentials } from '../accounts/identity';
-import { sessionCookieName } from '../accounts/session-cookie';
+import { sessionCookieName, sessionTokenIn } from '../accounts/session-cookie';
 import { distinct } from '../couch/bulk-routes';
 import { refuseLocal } from '../couch/document-routes';
 import { readDocument } from '../couch/document-shape';
@@ -42,10 +41,10 @@ function passed(request: FastifyRequest): Record<string, string> {
 
 /** The client's own credentials, and of its cookies the session alone. */
 export function authHeaders({ authorization, cookie }: Credentials): Record<string, string> {
-  const token = cookie === undefined ? undefined : fastifyCookie.parse(cookie)[sessionCookieName];
+  const token = sessionTokenIn(cookie);
   return {
     ...(authorization !== undefined && /^basic /i.test(authorization) ? { authorization } : {}),
-    ...(token === undefined || !/^[\w-]+$/.test(token) ? {} : { cookie: `${sessionCookieName}=${token}` }),
+    ...(token === undefined ? {} : { cookie: `${sessionCookieName}=${token}` }),
   };
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sessionCookie, sessionCookieName } from '../accounts/session-cookie';
+import { sessionCookie, sessionCookieName, sessionTokenIn } from '../accounts/session-cookie';
 import type { Route } from '../couch/route';
 import { setCouchHeaders } from './couch-request';
 
@@ -26,6 +26,13 @@ export function sendProxied(
   if (route.kind === 'attachment') reply.header('content-disposition', 'attachment');
   if (response.body === null) return reply.send();
   return reply.send(Readable.fromWeb(response.body as ReadableStream));
+}
+
+/** The session that CouchDB's answer begins or renews; undefined where it does neither. */
+export function issuedToken(response: Response): string | undefined {
+  return sessionTokenIn(
+    response.headers.getSetCookie().find((each) => each.startsWith(`${sessionCookieName}=`)),
+  );
 }
 
 /** CouchDB's session cookie with the attributes that the embedded endpoint gives it. */

@@ -54,8 +54,8 @@ export interface RunningServer {
   url: string;
   port: number;
   client: CouchClient;
-  /** The password is known only when this start made the account; `isReset`: it took the settings' one. */
-  administrator: { name: string; password?: string; isReset: boolean };
+  /** The password is known only when this start made the account; `isReset`: it took the settings' one; `rolesRestored`: it had lost some. */
+  administrator: { name: string; password?: string; isReset: boolean; rolesRestored: boolean };
   /** What was made just now, when the demo city was. */
   madeDemo?: { cards: number; visits: number };
   isDemo: boolean;
@@ -119,7 +119,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
     const isNew = settings.demo && (await isEmptyStore(client));
     const madeDemo = isNew ? await createDemoCity(client, now()) : undefined;
-    const { password, isReset } = await ensureAdministrator(backend, adminPassword);
+    const { password, ...administrator } = await ensureAdministrator(backend, adminPassword);
     const snapshots = keepSnapshot(client, settings.snapshots ?? {}, reportFault);
     const isDemo = await isDemoCity(client);
     const stopWatch = watch.start();
@@ -127,7 +127,11 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
       port,
       client,
-      administrator: { name: administratorName, isReset, ...(password === undefined ? {} : { password }) },
+      administrator: {
+        name: administratorName,
+        ...administrator,
+        ...(password === undefined ? {} : { password }),
+      },
       ...(madeDemo === undefined ? {} : { madeDemo }),
       isDemo,
       async close() {

@@ -69,12 +69,29 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
       expect(failure(await write('tiski-office', { _id: 'note:x' }, office))).toEqual([403, 'forbidden']);
     });
 
+    it('only the server writes desks and rescue notes, wherever they are put', async () => {
+      const desk = { _id: `desk:x${next()}`, type: 'desk', v: 1 };
+      const note = { _id: `rescue:x${next()}`, type: 'rescue', v: 1 };
+      const mark = { _id: 'origin:demo', type: 'origin', v: 1 };
+      for (const as of [hall, office, coordinator, reports]) {
+        for (const document of [desk, note, mark]) {
+          const answer = await write('tiski-desks', document, as);
+          expect([as.name, ...failure(answer)]).toEqual([as.name, 403, 'forbidden']);
+        }
+        for (const document of [desk, note]) {
+          const answer = await write('tiski-office', document, as);
+          expect([as.name, ...failure(answer)]).toEqual([as.name, 403, 'forbidden']);
+        }
+      }
+    });
+
     it('nobody writes anything signed out', async () => {
       const documents: Record<string, { _id: string }> = {
         'tiski-register': aCard('20240013'),
         'tiski-visits-liikunta': visit(hall.name, next()),
         'tiski-catalogue': aService('x'),
         'tiski-office': { _id: 'note:x' },
+        'tiski-desks': { _id: 'desk:x' },
       };
       for (const [database, document] of Object.entries(documents)) {
         expect(failure(await write(database, document))).toEqual([401, 'unauthorized']);
@@ -99,7 +116,7 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
         expect([database, below, (await get(hall, database, below)).status]).toEqual([database, below, 200]);
       }
     }
-    for (const database of ['tiski-office', 'tiski-visits-kulttuuri']) {
+    for (const database of ['tiski-office', 'tiski-desks', 'tiski-visits-kulttuuri']) {
       for (const below of ['', '/_changes', '/_all_docs', '/x', '/_local/epoch', '/_security']) {
         const answer = await get(hall, database, below);
         expect([database, below, ...failure(answer)]).toEqual([database, below, 403, 'forbidden']);
@@ -163,7 +180,13 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
     expect((await get(office, 'tiski-visits-kulttuuri', '/_changes')).status).toBe(200);
     expect((await get(reports, 'tiski-visits-kulttuuri', '/_changes')).status).toBe(200);
     expect(failure(await get(reports, 'tiski-register', '/_changes'))).toEqual([403, 'forbidden']);
-    for (const database of ['tiski-catalogue', 'tiski-register', 'tiski-office', 'tiski-visits-liikunta']) {
+    for (const as of [office, coordinator, reports]) {
+      for (const below of ['', '/_changes', '/_all_docs', '/desk:x', '/_local/desk-reports', '/_security']) {
+        expect(failure(await get(as, 'tiski-desks', below))).toEqual([403, 'forbidden']);
+      }
+    }
+    const all = ['tiski-catalogue', 'tiski-register', 'tiski-office', 'tiski-desks', 'tiski-visits-liikunta'];
+    for (const database of all) {
       for (const below of ['', '/_changes', '/_all_docs', '/_local/epoch', '/_design/tiski']) {
         expect(failure(await get(undefined, database, below))).toEqual([401, 'unauthorized']);
       }

@@ -129,7 +129,7 @@ function addDesks(routes: FastifyInstance, { backend, now }: ApiSettings): void 
   const { client } = backend;
   void routes.register((guarded, _options, done) => {
     guarded.addHook('preHandler', (request, reply) => requireRole(backend, request, reply, 'administrator'));
-    guarded.get('/desks', async () => ({ desks: await listDesks(client) }));
+    guarded.get('/desks', () => listDesks(client));
     guarded.post('/desks', async (request, reply) => {
       const { name, venue } = bodyOf(request);
       return reply.code(201).send(await addDesk(client, name, venue, now()));

@@ -173,7 +173,7 @@ describe('what the office sees of its desks', () => {
     expect((await stateOf(id))?.faults).toMatchObject([{ lost: [{ from: 4, to: 6 }] }]);
     await server.close();
     await start();
-    const stored = await server.client.request('GET', '/tiski-office/_local/desk-chains');
+    const stored = await server.client.request('GET', '/tiski-desks/_local/desk-chains');
     expect(stored.body).toMatchObject({ chains: { [account.name]: { runs: [{ from: 1, to: 3 }] } } });
     await arrive(...visits.slice(4));
     expect(await stateOf(id)).toMatchObject({

@@ -18,7 +18,8 @@ export function addDeskStates(routes: FastifyInstance, { backend, watch, build, 
     if (!parsed.success) throw new ApiFailure(400, 'bad-report', 'That is no report of a desk.');
     watch.take(account, parsed.output, now());
     const desk = await deskOfAccount(backend.client, account);
-    return { ok: true, rules: counterRulesFrom(desk?.rules) };
+    // Of a desk that can't be read nothing is said: the counter goes on by what it was told before.
+    return { ok: true, ...(desk && { rules: counterRulesFrom(desk.rules) }) };
   });
 
   routes.get('/desks/states', async (request, reply) => {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { epochId, usersDatabase } from '../couch/route';
 import { sectors } from './catalogue';
+import { upgradeStore } from './upgrade-store';
 import {
   catalogueDatabase,
   fixedPlans,
@@ -19,9 +21,10 @@ const designId = '_design/tiski';
  * every sector of the catalogue. Changes only what isn't so already, so it may run at every start.
  * @throws {UnexpectedCouchReply} when the server refuses
  */
-export async function provision(client: CouchClient): Promise<void> {
+export async function provision(client: CouchClient, now = new Date()): Promise<void> {
   await ensureDatabase(client, usersDatabase);
   for (const plan of fixedPlans) await provisionDatabase(client, plan);
+  await upgradeStore(client, now);
   await provisionSectors(client);
 }
 
@@ -54,12 +57,10 @@ async function ensureDesign(client: CouchClient, { name, validation }: DatabaseP
   const { status, body } = await client.request('GET', path);
   const stored: JsonObject = status === 200 && isJsonObject(body) ? body : {};
   if (stored['validate_doc_update'] === validate) return;
-  await requireOk(client, 'PUT', path, {
-    ...stored,
-    _id: designId,
-    language: 'javascript',
-    validate_doc_update: validate,
-  });
+  const design = { ...stored, _id: designId, language: 'javascript', validate_doc_update: validate };
+  const reply = await client.request('PUT', path, design);
+  // 409: another server process was quicker.
+  if (![201, 202, 409].includes(reply.status)) throw new UnexpectedCouchReply('PUT', path, reply);
 }
 
 async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<void> {
@@ -83,6 +84,12 @@ export async function renewEpoch(client: CouchClient, name: string): Promise<voi
 
 /** Whether nothing has been put into the catalogue yet. */
 export const isEmptyStore = (client: CouchClient) => isEmptyDatabase(client, catalogueDatabase);
+
+/** The databases of Tiski that are there. */
+export async function tiskiDatabases(client: CouchClient): Promise<string[]> {
+  const names = v.parse(v.array(v.string()), await requireOk(client, 'GET', '/_all_dbs'));
+  return names.filter((name) => name.startsWith('tiski-'));
+}
 
 /** Whether there is nothing in a database but rules and keys, which the server makes by itself. */
 export async function isEmptyDatabase(client: CouchClient, name: string): Promise<boolean> {

@@ -7,15 +7,15 @@ import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
 import type { CouchClient } from './couch/client';
 import { couchAddress } from './couch/remote-client';
-import { createDemoCity } from './demo/city';
+import { createDemoCity, needsDemoCity } from './demo/city';
+import { isDemoStore, saysDemo } from './demo/demo-store';
 import { DeskWatch } from './desks/desk-watch';
 import { openEmbeddedBackend } from './http/embedded-backend';
 import { proxyBackend } from './http/proxy-backend';
 import { ensureSigningKey, type KeyStore } from './keys/key-store';
 import { ensureRescueKey } from './keys/rescue-key-store';
 import { administratorName, ensureAdministrator } from './provision/administrator';
-import { isDemoCity } from './provision/catalogue';
-import { isEmptyStore, provision } from './provision/provision';
+import { provision } from './provision/provision';
 import { keepSnapshot, type SnapshotSettings } from './snapshot/keep-snapshot';
 
 export interface StoreSettings {
@@ -59,6 +59,8 @@ export interface RunningServer {
   /** What was made just now, when the demo city was. */
   madeDemo?: { cards: number; visits: number };
   isDemo: boolean;
+  /** It was a demo by its catalogue, for an older version, and holds other cards than the demo's. */
+  isDemoNoMore: boolean;
   /** Ends long polls, finishes writes, closes the store. */
   close(): Promise<void>;
 }
@@ -83,8 +85,12 @@ export async function openBackend(settings: StoreSettings): Promise<Backend> {
   return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });
 }
 
-/** Where the private keys are, beside the embedded store; with a CouchDB as well. */
-export const keyFolder = (dataFolder: string): string => join(resolve(dataFolder), 'keys');
+/**
+ * Where the private keys are, beside the embedded store; with a CouchDB as well. A demo has its own: it signs cards for
+ * anybody, and the folder may be a city's, too.
+ */
+export const keyFolder = (dataFolder: string, isDemo: boolean): string =>
+  join(resolve(dataFolder), isDemo ? 'demo-keys' : 'keys');
 
 export async function tiskiVersion(): Promise<string> {
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
@@ -97,17 +103,20 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   let app: FastifyInstance | undefined;
   try {
     const { client } = backend;
-    await provision(client);
-    const keys: KeyStore = { folder: keyFolder(settings.folder), client };
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
-    await ensureSigningKey(keys, localDate(now().getTime(), 'UTC'));
-    await ensureRescueKey(keys, now());
+    await provision(client, now());
+    const makesDemo = await needsDemoCity(client, settings.demo);
+    const isDemo = makesDemo || (await isDemoStore(client));
+    const keys: KeyStore = { folder: keyFolder(settings.folder, isDemo), client };
+    // A demo's key is published after the store is marked as one: no city may ever believe it.
+    if (!makesDemo) await ensureKeys(keys, now());
     const watch = new DeskWatch(client, reportFault);
     app = await createApp({
       backend,
       keys,
       watch,
       version: await tiskiVersion(),
+      isDemo,
       now,
       onFault: reportFault,
       trustProxy,
@@ -117,11 +126,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const listening = app;
     const port = portOf(listening);
     // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
-    const isNew = settings.demo && (await isEmptyStore(client));
-    const madeDemo = isNew ? await createDemoCity(client, now()) : undefined;
+    const madeDemo = makesDemo ? await createDemoCity(client, now()) : undefined;
+    if (makesDemo) await ensureKeys(keys, now());
     const { password, ...administrator } = await ensureAdministrator(backend, adminPassword);
     const snapshots = keepSnapshot(client, settings.snapshots ?? {}, reportFault);
-    const isDemo = await isDemoCity(client);
     const stopWatch = watch.start();
     return {
       url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
@@ -134,6 +142,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       },
       ...(madeDemo === undefined ? {} : { madeDemo }),
       isDemo,
+      isDemoNoMore: !isDemo && (await saysDemo(client)),
       async close() {
         await snapshots.stop();
         await closeAll(listening, stopWatch, backend);
@@ -144,6 +153,11 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     await backend.close();
     throw error;
   }
+}
+
+async function ensureKeys(keys: KeyStore, now: Date): Promise<void> {
+  await ensureSigningKey(keys, localDate(now.getTime(), 'UTC'));
+  await ensureRescueKey(keys, now);
 }
 
 function portOf(app: FastifyInstance): number {

@@ -69,7 +69,7 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
       expect(failure(await write('tiski-office', { _id: 'note:x' }, office))).toEqual([403, 'forbidden']);
     });
 
-    it('only the server writes desks and rescue notes, wherever they are put', async () => {
+    it('only the server writes desks, rescue notes and the mark of a demo, wherever they are put', async () => {
       const desk = { _id: `desk:x${next()}`, type: 'desk', v: 1 };
       const note = { _id: `rescue:x${next()}`, type: 'rescue', v: 1 };
       const mark = { _id: 'origin:demo', type: 'origin', v: 1 };

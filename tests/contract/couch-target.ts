@@ -80,6 +80,8 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
     keys: { folder: '', client },
     watch: new DeskWatch(client, (error) => console.error(error)),
     version: 'test',
+    // The store decides.
+    isDemo: true,
     now: () => new Date(),
     onFault: (error) => console.error(error),
     trustProxy: 'loopback',

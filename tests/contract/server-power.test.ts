@@ -158,4 +158,19 @@ describe.each(targets)('power stays with the server, over $name', ({ start }) =>
     });
     expect((await api('POST', '/desks/report', account, report)).body).not.toHaveProperty('rules');
   });
+
+  it('a coordinator who calls the city a demo opens nothing to anybody', async () => {
+    const coordinator = await target.addAccount('coordinator', ['coordinator', 'office']);
+    const names = { fi: 'Kaupunki', sv: 'Stad', en: 'City' };
+    const settings = { _id: 'settings:city', type: 'settings', v: 1, names, demo: true };
+    const path = `/${target.prefix}tiski-catalogue/settings:city`;
+    expect((await target.couch('PUT', path, { as: coordinator, body: settings })).status).toBe(201);
+    for (let round = 0; round < 2; round += 1) {
+      expect((await api('GET', '/health')).body).toMatchObject({ demo: false });
+      expect((await api('GET', '/demo/cards')).status).toBe(404);
+      expect((await api('POST', '/demo/desk', undefined, { venue: 'uimahalli' })).status).toBe(404);
+      // Nor after the next start.
+      await provision(target.client);
+    }
+  });
 });

@@ -138,13 +138,15 @@ export const rescueKeyDocument = v.object({
 });
 export type RescueKeyDocument = v.InferOutput<typeof rescueKeyDocument>;
 
-/** `settings:city`: the city's own name, what its cards carry, and whether all of this is a made-up demo. */
+/**
+ * `settings:city`: the city's own name, and what its cards carry. Older ones have `demo`, which is not read: whether a
+ * store is a demo is the server's to say (GET /api/health), not a coordinator's.
+ */
 export const settingsDocument = v.object({
   _id: v.literal('settings:city'),
   type: v.literal('settings'),
   v: v.literal(1),
   names: localizedText,
-  demo: v.optional(v.boolean(), false),
   /** Kinds of codes that cameras read besides those of our own cards; absent: the usual ones. */
   cameraCodes: v.optional(v.array(v.picklist(symbologies))),
 });

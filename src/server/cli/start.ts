@@ -34,12 +34,17 @@ export async function startOrExplain(options: StartOptions, build?: string): Pro
 }
 
 /** What there is now, and the first steps. A made-up password is shown this once. */
-export function tellNext({ url, administrator, madeDemo, isDemo }: RunningServer): void {
+export function tellNext({ url, administrator, madeDemo, isDemo, isDemoNoMore }: RunningServer): void {
   const { name, password, isReset, rolesRestored } = administrator;
   if (madeDemo !== undefined) {
     console.log(`A made-up demo city was added: ${madeDemo.cards} cards, ${madeDemo.visits} visits.`);
   }
   if (isDemo) console.log(`  Demo:           open ${url}/demo and press a button to open a demo desk`);
+  if (isDemoNoMore) {
+    console.log(
+      '  Demo:           no more, since it holds other cards. Make another with --data and a new folder',
+    );
+  }
   console.log(`  Administrator:  ${url}/office, sign in as ${name}`);
   if (isReset) console.log('  Password:       changed to the one of TISKI_ADMIN_PASSWORD');
   if (rolesRestored)

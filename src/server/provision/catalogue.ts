@@ -2,14 +2,16 @@ import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from 
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { catalogueDatabase } from './databases';
 
-/** Documents whose ids begin with `type:`. @throws {UnexpectedCouchReply} */
+/** Documents whose ids begin with `type:`, `most` of them at most. @throws {UnexpectedCouchReply} */
 export async function documentsOfType(
   client: CouchClient,
   database: string,
   type: string,
+  most?: number,
 ): Promise<JsonObject[]> {
   const range = new URLSearchParams({
     include_docs: 'true',
+    ...(most !== undefined && { limit: String(most) }),
     startkey: JSON.stringify(`${type}:`),
     endkey: JSON.stringify(`${type};`),
   });
@@ -38,9 +40,4 @@ async function catalogueDocument(client: CouchClient, id: string): Promise<JsonO
 
 export async function hasVenue(client: CouchClient, venue: string): Promise<boolean> {
   return (await catalogueDocument(client, `venue:${venue}`)) !== undefined;
-}
-
-/** Whether the city is a made-up one. */
-export async function isDemoCity(client: CouchClient): Promise<boolean> {
-  return (await catalogueDocument(client, 'settings:city'))?.['demo'] === true;
 }

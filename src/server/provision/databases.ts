@@ -13,7 +13,7 @@ export interface DatabasePlan {
 export const catalogueDatabase = 'tiski-catalogue';
 export const registerDatabase = 'tiski-register';
 export const officeDatabase = 'tiski-office';
-/** What gives power: desks with their codes. No account is a member. */
+/** What gives power: desks with their codes, and whether the store is a demo. No account is a member. */
 export const desksDatabase = 'tiski-desks';
 export const visitsDatabase = (sector: string) => `tiski-visits-${sector}`;
 

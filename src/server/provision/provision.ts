@@ -5,14 +5,7 @@ import { isJsonObject, type JsonObject } from '../couch/json';
 import { epochId, usersDatabase } from '../couch/route';
 import { sectors } from './catalogue';
 import { upgradeStore } from './upgrade-store';
-import {
-  catalogueDatabase,
-  fixedPlans,
-  securityOf,
-  validationSource,
-  visitsPlan,
-  type DatabasePlan,
-} from './databases';
+import { fixedPlans, securityOf, validationSource, visitsPlan, type DatabasePlan } from './databases';
 
 const designId = '_design/tiski';
 
@@ -81,9 +74,6 @@ async function ensureEpoch(client: CouchClient, name: string): Promise<void> {
 export async function renewEpoch(client: CouchClient, name: string): Promise<void> {
   await requireOk(client, 'PUT', documentPath(name, epochId), { _id: epochId, epoch: randomUUID() });
 }
-
-/** Whether nothing has been put into the catalogue yet. */
-export const isEmptyStore = (client: CouchClient) => isEmptyDatabase(client, catalogueDatabase);
 
 /** The databases of Tiski that are there. */
 export async function tiskiDatabases(client: CouchClient): Promise<string[]> {

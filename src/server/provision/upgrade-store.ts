@@ -1,4 +1,5 @@
 import type { CouchClient } from '../couch/client';
+import { markFormerDemo } from '../demo/demo-store';
 import { readLocalState, writeLocalState } from '../desks/local-state';
 import { copyFormerDesks, removeFormerDesks } from '../desks/move-desks';
 
@@ -11,6 +12,7 @@ const upgradedNote = 'upgraded';
 export async function upgradeStore(client: CouchClient, now: Date): Promise<void> {
   if ((await readLocalState(client, upgradedNote)) === undefined) {
     await copyFormerDesks(client);
+    await markFormerDemo(client, now);
     await writeLocalState(client, upgradedNote, { v: 1, at: now.toISOString() });
   }
   await removeFormerDesks(client);

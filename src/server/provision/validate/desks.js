@@ -1,4 +1,4 @@
-// tiski-desks: desks and their open codes; for the server alone.
+// tiski-desks: desks, their open codes, and whether the store is a demo; for the server alone.
 /** @type {(
  *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
  *   oldDoc: Record<string, unknown> | null,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { aCard, aService } from '../builders';
+import { aCard, aService, cardNumber } from '../builders';
 import { failure, targets, type Account, type Target } from './couch-target';
-import { path, startRightsCity, visit, writePaths } from './rights-city';
+import { documentPath, firstOutcome, path, startRightsCity, visit, writePaths } from './rights-city';
 
 describe.each(targets)('who may do what, over $name', ({ start }) => {
   let target: Target;
@@ -108,6 +108,34 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
       const design = { _id: `_design/own${next()}` };
       expect((await write('tiski-register', design, administrator)).status).toBe(201);
     });
+  });
+
+  it('R2 the office ends cards, and only an administrator deletes one', async () => {
+    for (const by of ['DELETE', 'PUT', '_bulk_docs', 'new_edits false'] as const) {
+      const card = aCard(cardNumber(2_000 + next()));
+      const address = documentPath(target, 'tiski-register', card._id);
+      const made = await target.couch('PUT', address, { as: office, body: card });
+      const { rev } = made.body as { rev: string };
+      const [start, id] = rev.split('-');
+      const gone = { _id: card._id, _rev: rev, _deleted: true };
+      const bulk = path(target, 'tiski-register', '/_bulk_docs');
+      const remove = async (as: Account) => {
+        if (by === 'DELETE') return target.couch('DELETE', `${address}?rev=${rev}`, { as });
+        if (by === 'PUT') return target.couch('PUT', address, { as, body: { ...card, ...gone } });
+        const replica = { ...gone, _revisions: { start: Number(start) + 1, ids: ['bb', id] } };
+        const body = by === '_bulk_docs' ? { docs: [gone] } : { docs: [replica], new_edits: false };
+        return firstOutcome(await target.couch('POST', bulk, { as, body }));
+      };
+      expect([by, ...failure(await remove(office))]).toEqual([by, 403, 'forbidden']);
+      const ended = await target.couch('PUT', `${address}?rev=${rev}`, {
+        as: office,
+        body: { ...card, status: 'ended' },
+      });
+      expect(ended.status).toBe(201);
+      const { rev: last } = ended.body as { rev: string };
+      const deleted = await target.couch('DELETE', `${address}?rev=${last}`, { as: administrator });
+      expect([by, deleted.status]).toEqual([by, 200]);
+    }
   });
 
   it("a desk reads its sector's visits, the catalogue and the register, and nothing else", async () => {

@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aService } from '../../tests/builders';
 import { failure, send } from '../../tests/contract/couch-target';
 import { startTestServer, type TestServer } from '../../tests/server';
 import { requireOk, type CouchClient } from './couch/client';
 import { startServer } from './main';
-import { provision } from './provision/provision';
+import { provision, sectorsWithoutDatabase } from './provision/provision';
 
 const databases = [
   'tiski-catalogue',
@@ -42,6 +43,27 @@ describe('provisioning', () => {
       ),
     );
     expect(new Set(epochs.map(({ epoch }) => epoch)).size).toBe(databases.length);
+  });
+
+  it('a sector whose name is too long ends no start, and is told', async () => {
+    const { client } = server;
+    // As it may have come in beside the rules: by an older server, or by a copied file.
+    const design = (await requireOk(client, 'GET', '/tiski-catalogue/_design/tiski')) as { _rev: string };
+    await requireOk(client, 'DELETE', `/tiski-catalogue/_design/tiski?rev=${design._rev}`);
+    const wrong = ['x'.repeat(300), '-dash', 'Ä'];
+    for (const [index, sector] of wrong.entries()) {
+      const service = { ...aService(`wrong-${index}`), sector };
+      await requireOk(client, 'PUT', `/tiski-catalogue/service:wrong-${index}`, service);
+    }
+    await provision(client);
+    expect((await sectorsWithoutDatabase(client)).sort()).toEqual([...wrong].sort());
+    const names = (await requireOk(client, 'GET', '/_all_dbs')) as string[];
+    expect(names).toEqual(expect.arrayContaining(['tiski-visits-liikunta', 'tiski-visits-kulttuuri']));
+    for (const [index] of wrong.entries()) {
+      const path = `/tiski-catalogue/service:wrong-${index}`;
+      const { _rev } = (await requireOk(client, 'GET', path)) as { _rev: string };
+      await requireOk(client, 'DELETE', `${path}?rev=${_rev}`);
+    }
   });
 
   it('changes nothing when it runs again', async () => {

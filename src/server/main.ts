@@ -15,7 +15,7 @@ import { proxyBackend } from './http/proxy-backend';
 import { ensureSigningKey, type KeyStore } from './keys/key-store';
 import { ensureRescueKey } from './keys/rescue-key-store';
 import { administratorName, ensureAdministrator } from './provision/administrator';
-import { provision } from './provision/provision';
+import { provision, sectorsWithoutDatabase } from './provision/provision';
 import { keepSnapshot, type SnapshotSettings } from './snapshot/keep-snapshot';
 
 export interface StoreSettings {
@@ -72,6 +72,16 @@ function reportFault(error: unknown): void {
   process.stderr.write(`A request failed: ${name}\n${frames.slice(0, 8).join('\n')}\n`);
 }
 
+/** What one service's sector lacks ends no start. */
+function reportSectors(sectors: readonly string[]): void {
+  for (const sector of sectors) {
+    const name = JSON.stringify(sector.slice(0, 80));
+    process.stderr.write(
+      `No database can be made for the visits of the sector ${name}: rename it in the catalogue.\n`,
+    );
+  }
+}
+
 /** Opens the store that the settings name. @throws when it can't be opened */
 export async function openBackend(settings: StoreSettings): Promise<Backend> {
   const { bodyLimit = standardBodyLimit, now = () => new Date() } = settings;
@@ -105,6 +115,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const { client } = backend;
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
     await provision(client, now());
+    reportSectors(await sectorsWithoutDatabase(client));
     const makesDemo = await needsDemoCity(client, settings.demo);
     const isDemo = makesDemo || (await isDemoStore(client));
     const keys: KeyStore = { folder: keyFolder(settings.folder, isDemo), client };

@@ -53,6 +53,9 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
         { ...aService('y'), _id: 'venue:y' },
         { ...aService('y'), type: 'thing', _id: 'thing:y' },
         aService('y', { sector: 'Not A Sector', venues: ['x'] }),
+        aService('y', { sector: 'y'.repeat(65) }),
+        aService('y'.repeat(65)),
+        aService('y', { names: { fi: 'y'.repeat(201), sv: '', en: '' } }),
       ];
       for (const document of wrong) {
         expect(failure(await write('tiski-catalogue', document, administrator))).toEqual([403, 'forbidden']);

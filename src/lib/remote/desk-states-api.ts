@@ -27,6 +27,8 @@ const deskStates = v.object({
   /** Name of the build that the server gives out. */
   version: v.optional(v.string()),
   states: v.array(deskState),
+  /** Their visits have nowhere to go: no database can be made under such a name. */
+  sectorsWithoutDatabase: v.array(v.string()),
   /** There are visits that the server has not looked at yet. */
   isCounting: v.boolean(),
 });

@@ -6,6 +6,7 @@ import { deskReport } from '$lib/documents/desk-report';
 import { counterRulesFrom } from '$lib/domain/counter-rules';
 import { isJsonObject } from '../couch/json';
 import { deskOfAccount } from '../desks/desk-document';
+import { sectorsWithoutDatabase } from '../provision/provision';
 import { ApiFailure } from './api-failure';
 import { bodyOf, type ApiSettings } from './api-routes';
 import { requireDesk, requireRole } from './caller';
@@ -25,7 +26,12 @@ export function addDeskStates(routes: FastifyInstance, { backend, watch, build, 
   routes.get('/desks/states', async (request, reply) => {
     await requireRole(backend, request, reply, 'administrator');
     const version = build === undefined ? undefined : await buildVersion(build);
-    return { now: now().toISOString(), ...(version !== undefined && { version }), ...(await watch.look()) };
+    return {
+      now: now().toISOString(),
+      ...(version !== undefined && { version }),
+      sectorsWithoutDatabase: (await sectorsWithoutDatabase(backend.client)).map((name) => name.slice(0, 80)),
+      ...(await watch.look()),
+    };
   });
 }
 

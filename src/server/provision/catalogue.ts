@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { identifier } from '$lib/documents/fields';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { catalogueDatabase } from './databases';
@@ -22,10 +24,15 @@ export async function documentsOfType(
 
 /** Sectors that the catalogue's services name, those of one venue when it is given; sorted. */
 export async function sectors(client: CouchClient, venue?: string): Promise<string[]> {
+  return (await namedSectors(client, venue)).filter((sector) => v.is(identifier, sector));
+}
+
+/** The same, with those whose name can't be a sector's: they came in before a limit or beside a rule. */
+export async function namedSectors(client: CouchClient, venue?: string): Promise<string[]> {
   const services = await documentsOfType(client, catalogueDatabase, 'service');
   const named = services.flatMap(({ sector, venues }) => {
     const isHere = venue === undefined || (Array.isArray(venues) && venues.includes(venue));
-    return isHere && typeof sector === 'string' && /^[a-z0-9-]+$/.test(sector) ? [sector] : [];
+    return isHere && typeof sector === 'string' ? [sector] : [];
   });
   return [...new Set(named)].sort();
 }

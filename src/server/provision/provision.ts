@@ -3,9 +3,17 @@ import * as v from 'valibot';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { epochId, usersDatabase } from '../couch/route';
-import { sectors } from './catalogue';
+import { namedSectors, sectors } from './catalogue';
+import {
+  catalogueDatabase,
+  fixedPlans,
+  securityOf,
+  validationSource,
+  visitsDatabase,
+  visitsPlan,
+  type DatabasePlan,
+} from './databases';
 import { upgradeStore } from './upgrade-store';
-import { fixedPlans, securityOf, validationSource, visitsPlan, type DatabasePlan } from './databases';
 
 const designId = '_design/tiski';
 
@@ -21,9 +29,26 @@ export async function provision(client: CouchClient, now = new Date()): Promise<
   await provisionSectors(client);
 }
 
-/** Makes the visits database of every sector that the catalogue's services name. */
+/**
+ * Makes the visits database of every sector that the catalogue's services name. What the server refuses for one
+ * sector holds up no other, and ends no start: see sectorsWithoutDatabase.
+ * @throws {UnexpectedCouchReply} when the server is the fault, not the sector
+ */
 export async function provisionSectors(client: CouchClient): Promise<void> {
-  for (const sector of await sectors(client)) await provisionDatabase(client, visitsPlan(sector));
+  for (const sector of await sectors(client)) {
+    try {
+      await provisionDatabase(client, visitsPlan(sector));
+    } catch (error) {
+      if (!(error instanceof UnexpectedCouchReply) || error.reply.status >= 500) throw error;
+    }
+  }
+}
+
+/** Sectors of the catalogue whose visits have no database to go to: the log and the office's screen name them. */
+export async function sectorsWithoutDatabase(client: CouchClient): Promise<string[]> {
+  const names = await requireOk(client, 'GET', '/_all_dbs');
+  const databases = new Set(Array.isArray(names) ? (names as unknown[]) : []);
+  return (await namedSectors(client)).filter((sector) => !databases.has(visitsDatabase(sector)));
 }
 
 async function provisionDatabase(client: CouchClient, plan: DatabasePlan): Promise<void> {

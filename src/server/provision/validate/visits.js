@@ -54,6 +54,15 @@
     }
 
     /**
+     * What the devices take for a name (documents/fields.ts): they put everything else in quarantine.
+     * @param {unknown} value
+     * @returns {value is string}
+     */
+    function isName(value) {
+      return typeof value === 'string' && /^[a-z0-9][a-z0-9-]{0,63}$/.test(value);
+    }
+
+    /**
      * @param {unknown} value
      * @returns {value is number}
      */
@@ -132,12 +141,18 @@
       need(ownerOf('visit', doc._id) !== '', '_id must be visit:DESK:ULID.');
       need(ownerOf('visit', doc._id) === doc.desk, 'desk must be the desk of the _id.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
-      need(doc.scheme === undefined || isText(doc.scheme), 'scheme must be text.');
-      need(isText(doc.service), 'service must be text.');
-      need(isText(doc.venue), 'venue must be text.');
+      need(
+        doc.scheme === undefined || isName(doc.scheme),
+        'scheme must be a name of a-z, 0-9 and -, 64 at most.'
+      );
+      need(isName(doc.service), 'service must be a name of a-z, 0-9 and -, 64 at most.');
+      need(isName(doc.venue), 'venue must be a name of a-z, 0-9 and -, 64 at most.');
       need(isInstant(doc.at), 'at must be an instant in UTC.');
       need(isText(doc.zone), 'zone must be text.');
-      need(doc.offering === undefined || isText(doc.offering), 'offering must be text.');
+      need(
+        doc.offering === undefined || isName(doc.offering),
+        'offering must be a name of a-z, 0-9 and -, 64 at most.'
+      );
       need(doc.portions === undefined || isCount(doc.portions), 'portions must be a whole number.');
       need(
         doc.clockSkewMs === undefined || typeof doc.clockSkewMs === 'number',
@@ -185,7 +200,7 @@
       need(ownerOf('visit', doc.visit) !== '', 'visit must be the _id of a visit.');
       need(doc._id === 'void:' + doc.visit, '_id must be void: and the _id of the visit.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
-      need(isText(doc.service), 'service must be text.');
+      need(isName(doc.service), 'service must be a name of a-z, 0-9 and -, 64 at most.');
       need(isText(doc.desk), 'desk must be text.');
       need(doc.by === undefined || isText(doc.by), 'by must be text.');
       need(isInstant(doc.at), 'at must be an instant in UTC.');
@@ -196,10 +211,13 @@
       need(ownerOf('choice', doc._id) !== '', '_id must be choice:DESK:ULID.');
       need(ownerOf('choice', doc._id) === doc.desk, 'desk must be the desk of the _id.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
-      need(doc.scheme === undefined || isText(doc.scheme), 'scheme must be text.');
-      need(isText(doc.service), 'service must be text.');
-      need(isText(doc.offering), 'offering must be text.');
-      need(isText(doc.venue), 'venue must be text.');
+      need(
+        doc.scheme === undefined || isName(doc.scheme),
+        'scheme must be a name of a-z, 0-9 and -, 64 at most.'
+      );
+      need(isName(doc.service), 'service must be a name of a-z, 0-9 and -, 64 at most.');
+      need(isName(doc.offering), 'offering must be a name of a-z, 0-9 and -, 64 at most.');
+      need(isName(doc.venue), 'venue must be a name of a-z, 0-9 and -, 64 at most.');
       need(isInstant(doc.at), 'at must be an instant in UTC.');
       need(isText(doc.zone), 'zone must be text.');
       need(
@@ -213,8 +231,8 @@
       need(ownerOf('choice', doc.choice) !== '', 'choice must be the _id of a choice.');
       need(doc._id === 'release:' + doc.choice, '_id must be release: and the _id of the choice.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
-      need(isText(doc.service), 'service must be text.');
-      need(isText(doc.offering), 'offering must be text.');
+      need(isName(doc.service), 'service must be a name of a-z, 0-9 and -, 64 at most.');
+      need(isName(doc.offering), 'offering must be a name of a-z, 0-9 and -, 64 at most.');
       need(isText(doc.by), 'by must be text.');
       need(
         doc.reason === 'undone' || doc.reason === 'office' || doc.reason === 'review',

@@ -116,6 +116,29 @@ describe.each(targets)('who may write visits, over $name', ({ start }) => {
       expect(failure(answer)).toEqual([403, 'forbidden']);
     });
 
+    it('a visit does not change by a second root either, and comes again as it is', async () => {
+      const document = visit(hall.name, next());
+      const address = documentPath(target, 'tiski-visits-liikunta', document._id);
+      await target.couch('PUT', address, { as: hall, body: document });
+      const stored = (await target.couch('GET', address, { as: hall })).body;
+      const bulk = async (as: Account, changed: object) => {
+        const docs = [{ ...changed, _revisions: { start: 1, ids: ['ffffffff'] } }];
+        const body = { new_edits: false, docs };
+        const at = path(target, 'tiski-visits-liikunta', '/_bulk_docs');
+        return firstOutcome(await target.couch('POST', at, { as, body }));
+      };
+      const put = (as: Account, changed: object) =>
+        target.couch('PUT', `${address}?new_edits=false`, { as, body: { ...changed, _rev: '1-ffffffff' } });
+      for (const as of [hall, office, administrator]) {
+        for (const write of [bulk, put]) {
+          const answer = await write(as, { ...document, people: { holder: 9, children: 0, assistants: 0 } });
+          expect([as.name, ...failure(answer)]).toEqual([as.name, 403, 'forbidden']);
+        }
+      }
+      expect((await target.couch('GET', address, { as: hall })).body).toEqual(stored);
+      for (const write of [bulk, put]) expect((await write(hall, document)).status).toBe(201);
+    });
+
     it('a visit never changes and is never deleted, not even by its desk or the office', async () => {
       const document = visit(hall.name, next());
       const id = document._id;

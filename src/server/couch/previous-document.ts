@@ -9,6 +9,8 @@ export interface Precedent {
   previous?: IncomingDocument;
   /** Revisions that the store remembers of the document: what writing it costs. */
   revisions: number;
+  /** What is stored under the id, where a replica shares no revision with it: validation compares it with this. */
+  rival?: IncomingDocument;
 }
 
 async function leaf(database: Database, id: string, rev: string): Promise<IncomingDocument | undefined> {
@@ -47,7 +49,8 @@ export async function previousForEdit(
 
 /**
  * A replicated document follows the nearest ancestor in its own branch that is stored; a new branch follows
- * nothing, and brings a short history. Sets `_rev` from `_revisions`, which is what the store goes by.
+ * nothing, and brings a short history. A second root has a rival: what never changes must not change by another root.
+ * Sets `_rev` from `_revisions`, which is what the store goes by.
  * @param mayBranch whether more branches than usual are taken
  * @throws {CouchFailure} 403 where the document has too many
  */
@@ -69,7 +72,19 @@ export async function previousForReplica(
   }
   if (!mayBranch && !known.has(rev)) requireFewBranches(known.values());
   if (!history.slice(0, branchHistory).some((each) => known.has(each))) cutHistory(document);
-  return { revisions };
+  const rival = await rivalAmong(database, document._id, [...known.values()]);
+  return { revisions, ...(rival && { rival }) };
+}
+
+/** Of what is stored, a leaf that lives, else any. */
+async function rivalAmong(
+  database: Database,
+  id: string,
+  known: readonly KnownRevision[],
+): Promise<IncomingDocument | undefined> {
+  const leaves = known.filter(({ isLeaf }) => isLeaf);
+  const rival = leaves.find(({ isDeleted }) => !isDeleted) ?? leaves[0];
+  return rival && leaf(database, id, rival.rev);
 }
 
 function cutHistory({ _revisions: revisions }: IncomingDocument): void {

@@ -124,6 +124,8 @@ async function validatorsOf(database: Database): Promise<DocumentValidator[]> {
 export interface Succession {
   document: IncomingDocument;
   previous?: IncomingDocument;
+  /** Taken for the one it follows, where it follows none: see Precedent. */
+  rival?: IncomingDocument;
 }
 
 /**
@@ -145,7 +147,7 @@ export async function validateDocuments(
     database.security,
   ]);
   const inputs = asked.map((index) => {
-    const { document, previous = null } = successions[index] as Succession;
+    const { document, rival, previous = rival ?? null } = successions[index] as Succession;
     return `[${JSON.stringify(withStubs(document))},${JSON.stringify(previous)},${shared.slice(1)}`;
   });
   for (const validate of validators) {

@@ -10,8 +10,8 @@ import { isServerAdministrator } from '../couch/access';
 import type { CouchClient } from '../couch/client';
 import { readDocument, type IncomingDocument } from '../couch/document-shape';
 import { jsonResponse, signedOut, type CouchResponse, type UserContext } from '../couch/exchange';
-import { CouchFailure } from '../couch/failure';
-import { isJsonObject } from '../couch/json';
+import { CouchFailure, forbidden } from '../couch/failure';
+import { isJsonObject, type JsonObject } from '../couch/json';
 import { remoteClient, type CouchAddress } from '../couch/remote-client';
 import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
 import { parseRoute, usersDatabase, type Route } from '../couch/route';
@@ -29,9 +29,11 @@ import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import {
   authHeaders,
+  isSameContent,
   nameIn,
   passedOn,
   refuseLocalInBody,
+  replicatedVisits,
   requireCounts,
   requireKnownFeed,
   signInPassedOn,
@@ -116,6 +118,7 @@ class CouchProxy {
       if (own !== undefined) return sendCouchResponse(reply, own);
     }
     if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await this.#user(credentials));
+    await this.#refuseSecondRoots(route, replicatedVisits(route, request, query), credentials);
     const signIn = route.kind === 'session' && request.method === 'POST' ? signInFrom(request) : undefined;
     const name = signIn?.name ?? nameIn(credentials);
     const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
@@ -134,6 +137,33 @@ class CouchProxy {
     if (issued !== undefined && route.kind === 'session') await this.settings.ended.begunAgain(issued);
     else if (issued !== undefined && token !== undefined) this.settings.ended.renewed(token, issued);
     return sendProxied(request, reply, response, route);
+  }
+
+  /**
+   * A visit never changes, but CouchDB asks no validation function about what is stored where a replica shares no
+   * revision with it. Looked at before, so two such requests at the same instant may both pass: the desk watch
+   * finds what they leave.
+   * @throws {CouchFailure} 403 for the whole request when one document is another than the stored one
+   */
+  async #refuseSecondRoots(
+    route: Route,
+    replicas: readonly JsonObject[],
+    credentials: Credentials,
+  ): Promise<void> {
+    if (replicas.length === 0 || !('database' in route)) return;
+    // CouchDB itself refuses whoever may not write.
+    if ((await this.identify(credentials)).kind !== 'user') return;
+    const path = `/${encodeURIComponent(route.database)}/_all_docs?include_docs=true`;
+    const { body } = await this.#client.request('POST', path, { keys: replicas.map(({ _id }) => _id) });
+    const rows = isJsonObject(body) && Array.isArray(body['rows']) ? (body['rows'] as unknown[]) : [];
+    replicas.forEach((replica, index) => {
+      const row = rows[index];
+      if (!isJsonObject(row) || 'error' in row) return;
+      const { doc } = row;
+      if (!isJsonObject(doc) || !isSameContent(doc, replica)) {
+        throw forbidden('Visits never change. Write a void to undo one.');
+      }
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { canonicalJson } from '$lib/documents/canonical';
 import { basicCredentials, type NameAndPassword } from '../accounts/basic-credentials';
 import type { Credentials } from '../accounts/identity';
 import { sessionCookieName, sessionTokenIn } from '../accounts/session-cookie';
@@ -6,9 +7,10 @@ import { distinct } from '../couch/bulk-routes';
 import { refuseLocal } from '../couch/document-routes';
 import { readDocument } from '../couch/document-shape';
 import { badRequest } from '../couch/failure';
-import { isJsonObject } from '../couch/json';
+import { isJsonObject, type JsonObject } from '../couch/json';
 import { requireCount } from '../couch/limits';
 import type { Route } from '../couch/route';
+import { visitsDatabase } from '../provision/databases';
 import { bodyBytes, jsonBody } from './couch-request';
 
 /** What CouchDB gets to see of a request; other headers could act as somebody else or as another method. */
@@ -101,6 +103,29 @@ export function requireCounts(route: Route, request: FastifyRequest): void {
     default:
   }
 }
+
+/** The documents of a request that brings another database's revisions into a visits database, as they come. */
+export function replicatedVisits(
+  route: Route,
+  request: FastifyRequest,
+  query: URLSearchParams,
+): JsonObject[] {
+  if (!('database' in route) || !route.database.startsWith(visitsDatabase(''))) return [];
+  if (route.kind === 'document' && request.method === 'PUT' && query.get('new_edits') === 'false') {
+    const body = jsonBody(request);
+    return isJsonObject(body) ? [{ ...body, _id: route.id }] : [];
+  }
+  if (route.kind !== 'bulk-docs') return [];
+  const body = jsonBody(request);
+  if (!isJsonObject(body) || body['new_edits'] !== false || !Array.isArray(body['docs'])) return [];
+  return (body['docs'] as unknown[]).filter(isJsonObject);
+}
+
+/** Whether two documents are the same, but for what a database says of them. */
+export const isSameContent = (a: JsonObject, b: JsonObject): boolean => contentOf(a) === contentOf(b);
+
+const contentOf = (document: JsonObject): string =>
+  canonicalJson(Object.fromEntries(Object.entries(document).filter(([name]) => !name.startsWith('_'))));
 
 /** @throws {CouchFailure} 400 for feeds that the embedded endpoint has not either */
 export function requireKnownFeed(route: Route, query: URLSearchParams): void {

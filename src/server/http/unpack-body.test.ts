@@ -16,10 +16,17 @@ describe('room for bodies that come packed', () => {
   /** Answers with the length of each body, when `gate` lets it. */
   async function listen(gate: () => Promise<unknown>): Promise<string> {
     app = Fastify({ forceCloseConnections: true });
-    addCouchRoute(app, { bodyLimit, onFault: () => undefined }, async (request, reply) => {
-      await gate();
-      return sendCouchResponse(reply, jsonResponse(200, bodyBytes(request).length));
-    });
+    addCouchRoute(
+      app,
+      { bodyLimit, onFault: () => undefined },
+      {
+        identify: async () => ({ kind: 'user', user: { name: 'anna', roles: [] } }),
+        answer: async (request, reply) => {
+          await gate();
+          return sendCouchResponse(reply, jsonResponse(200, bodyBytes(request).length));
+        },
+      },
+    );
     return app.listen({ port: 0, host: '127.0.0.1' });
   }
   const packed = (bytes: number) => gzipSync(randomBytes(bytes / 2).toString('hex'));

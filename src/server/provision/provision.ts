@@ -5,7 +5,6 @@ import { isJsonObject, type JsonObject } from '../couch/json';
 import { epochId, usersDatabase } from '../couch/route';
 import { namedSectors, sectors } from './catalogue';
 import {
-  catalogueDatabase,
   fixedPlans,
   securityOf,
   validationSource,

@@ -38,7 +38,7 @@ const right: [DatabasePlan['validation'], string, { _id: string; [field: string]
 
 async function refusalOf(validation: DatabasePlan['validation'], document: { _id: string }) {
   const validate = compileValidator(await validationSource(validation));
-  const [refusal] = validate([
+  const [refusal] = await validate([
     JSON.stringify([document, null, { name: 'chief', roles: ['administrator'] }, {}]),
   ]);
   return refusal?.status;

@@ -123,8 +123,8 @@ async function answer(database: Database, wanted: ChangesQuery): Promise<CouchRe
   const { since, limit, descending, read } = wanted;
   if (limit <= pieceSize) {
     const key = JSON.stringify([since, limit, descending, read]);
-    const text = await database.pages.get(key, () => shortText(pieces(database, wanted)));
-    if (text !== undefined) return { status: 200, body: { kind: 'text', text } };
+    const body = await database.pages.get(key, () => shortText(pieces(database, wanted)));
+    if (body !== undefined) return { status: 200, body };
   }
   return { status: 200, body: { kind: 'stream', chunks: pieces(database, wanted) } };
 }

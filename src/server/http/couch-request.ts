@@ -7,6 +7,7 @@ import { CouchFailure, invalidJson } from '../couch/failure';
 import { parseJson } from '../couch/json';
 import type { Route } from '../couch/route';
 import { requireModestJson } from './json-shape';
+import { sendPacked, sendPackedStream } from './pack-answer';
 
 export const couchPrefix = '/couch';
 
@@ -67,24 +68,34 @@ export function jsonBody(request: FastifyRequest): unknown {
 /** Headers of whatever comes out of a database: not for any cache, and no page of this site. */
 export function setCouchHeaders(reply: FastifyReply): void {
   reply.header('cache-control', 'no-store');
+  reply.header('vary', 'accept-encoding');
   reply.header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
 }
 
-export function sendCouchResponse(reply: FastifyReply, response: CouchResponse): FastifyReply {
+/** @param isPacked whether it may go out as gzip */
+export async function sendCouchResponse(
+  reply: FastifyReply,
+  response: CouchResponse,
+  isPacked = false,
+): Promise<FastifyReply> {
   setCouchHeaders(reply);
   reply.code(response.status).headers(response.headers ?? {});
   const { body } = response;
+  reply.header('content-type', body.kind === 'bytes' ? body.contentType : 'application/json');
   switch (body.kind) {
-    case 'json':
-      return reply.header('content-type', 'application/json').send(`${JSON.stringify(body.value)}\n`);
-    case 'text':
-      return reply.header('content-type', 'application/json').send(`${body.text}\n`);
+    case 'json': {
+      const text = `${JSON.stringify(body.value)}\n`;
+      return isPacked ? sendPacked(reply, text) : reply.send(text);
+    }
+    case 'text': {
+      const text = `${body.text}\n`;
+      return isPacked ? sendPacked(reply, text, body) : reply.send(text);
+    }
     case 'bytes':
-      return reply
-        .header('content-type', body.contentType)
-        .header('content-disposition', 'attachment')
-        .send(Buffer.from(body.bytes));
-    case 'stream':
-      return reply.header('content-type', 'application/json').send(Readable.from(body.chunks));
+      return reply.header('content-disposition', 'attachment').send(Buffer.from(body.bytes));
+    case 'stream': {
+      const stream = Readable.from(body.chunks);
+      return isPacked ? sendPackedStream(reply, stream) : reply.send(stream);
+    }
   }
 }

@@ -46,7 +46,7 @@ export function addCouchRoute(
   );
 }
 
-export function sendFailure(reply: FastifyReply, failure: CouchFailure): FastifyReply {
+export function sendFailure(reply: FastifyReply, failure: CouchFailure): Promise<FastifyReply> {
   return sendCouchResponse(reply, jsonResponse(failure.status, failure.body, failure.headers));
 }
 

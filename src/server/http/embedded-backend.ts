@@ -14,6 +14,7 @@ import { parseRoute, usersDatabase } from '../couch/route';
 import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, sendFailure } from './couch-routes';
 import { OpenRequests } from './open-requests';
+import { mayBePacked } from './pack-answer';
 import { setRenewedSession, setSession } from './session-header';
 import { signInFrom } from './sign-in-body';
 
@@ -86,7 +87,8 @@ class EmbeddedFront {
       user: () => this.#user(request),
       onChange: (listener: () => void) => this.authenticator.onChange(listener),
     };
-    return sendCouchResponse(reply, await this.endpoint.handle(couchRequest, user, asker));
+    const response = await this.endpoint.handle(couchRequest, user, asker);
+    return sendCouchResponse(reply, response, mayBePacked(request, route));
   }
 
   /** @throws {CouchFailure} for credentials that are wrong */

@@ -98,4 +98,16 @@ test.describe('on a phone', () => {
     const main = page.getByRole('main');
     expect(await main.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   });
+
+  test('on an iPhone it is told that what waits may go after weeks without use', async ({ page }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, 'standalone', { value: true });
+      Object.defineProperty(navigator, 'maxTouchPoints', { value: 5 });
+    });
+    await openDemoDesk(page);
+    const words = page.getByText(/iPhone ja iPad voivat poistaa Tiskin tiedot, myös lähettämättömät käynnit/);
+    await expect(words).toHaveCount(1);
+    await page.goto('/sync');
+    await expect(words).toHaveCount(1);
+  });
 });

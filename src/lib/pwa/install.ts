@@ -73,7 +73,11 @@ function isStandalone(): boolean {
   return isIosApp || matchMedia('(display-mode: standalone), (display-mode: fullscreen)').matches;
 }
 
-/** Only Safari on iOS and iPadOS has `navigator.standalone`. */
 function hasShareMenuInstall(): boolean {
+  return isOnIos();
+}
+
+/** iPhones and iPads: every browser there is WebKit, and only theirs has `navigator.standalone`. */
+export function isOnIos(): boolean {
   return 'standalone' in navigator && navigator.maxTouchPoints > 0;
 }

@@ -58,7 +58,7 @@ async function senderOf(
   identify: BodyBudget['identify'],
 ): Promise<string | undefined> {
   const identity = await identify(request);
-  if (identity.kind === 'signed-out') throw unauthorized('Sign in before you send that much.');
+  if (identity.kind === 'signed-out') throw unauthorized('Sign in before sending so much.');
   if (identity.kind !== 'user') throw failureOf(identity);
   return identity.user.name ?? undefined;
 }

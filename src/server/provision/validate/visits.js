@@ -13,8 +13,8 @@
     // What a document of each type may hold besides _id, type and v; "people." of what people holds.
     var members = {
       visit: [
-        'card scheme service venue offering portions desk at zone clockSkewMs timeUncertain people verdict override register',
-        'number previous',
+        'card scheme service venue offering portions desk at zone clockSkewMs people verdict override register',
+        'number previous timeUncertain timeUncertain.from timeUncertain.until',
         'people.holder people.children people.assistants verdict.outcome verdict.reason verdict.marks',
         'override.reason register.asOf',
       ],

@@ -43,8 +43,7 @@ export class FakeDatabase {
   /** S18: the server's hand. A part of so many bytes before gzip. */
   async pack(partSize?: number): Promise<APackedRegister> {
     const [documents, seq] = [this.bodies(), String(this.seq)];
-    const deleted = [...this.documents.values()].flatMap(({ id, body }) => (body ? [] : [id]));
-    this.snapshot = await aPackedRegister(documents, { epoch: this.epoch ?? '', seq, partSize, deleted });
+    this.snapshot = await aPackedRegister(documents, { epoch: this.epoch ?? '', seq, partSize });
     return this.snapshot;
   }
 

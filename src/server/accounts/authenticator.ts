@@ -8,11 +8,8 @@ import { accountFromDocument, type Account } from './account';
 import { basicCredentials, type NameAndPassword } from './basic-credentials';
 import { SignInLimiter } from './attempt-limiter';
 import type { Credentials, Identity } from './identity';
-import { addressGroup } from './address-group';
-import type { EndedSessions } from './ended-sessions';
-import { noPlace } from './fair-queue';
-import { hashPassword, isPasswordOf, queueFor, type PasswordHash } from './password-hash';
-import { isGenuine, sessionClaim, sessionToken, sessionTokenIn } from './session-cookie';
+import { hashPassword, inTurn, isPasswordOf, type PasswordHash } from './password-hash';
+import { isGenuine, sessionClaim, sessionToken } from './session-cookie';
 
 export interface AuthenticatorSettings {
   /** Signs session cookies. */
@@ -22,10 +19,9 @@ export interface AuthenticatorSettings {
   iterations: number;
   /** The clock, ms. */
   now: () => number;
-  ended: EndedSessions;
 }
 
-type Refused = Extract<Identity, { kind: 'wrong-credentials' | 'too-many-attempts' | 'busy' }>;
+type Refused = Extract<Identity, { kind: 'wrong-credentials' | 'too-many-attempts' }>;
 
 /** How a sign-in by name and password ended. */
 export type SignIn = { kind: 'session'; user: UserContext; token: string } | Refused;
@@ -81,22 +77,9 @@ export class Authenticator {
     return { kind: 'session', user: contextOf(account, 'cookie'), token: this.#tokenFor(account) };
   }
 
-  /** Ends the session of a cookie: signing out, which a cookie that is merely taken away doesn't. */
-  async endSession(cookie: string | undefined): Promise<void> {
-    const identity = await this.#fromSession(cookie);
-    const token = sessionTokenIn(cookie);
-    // Others' inventions are not kept: there is no end of them.
-    if (identity.kind === 'user' && token !== undefined) {
-      await this.settings.ended.end(token, this.settings.sessionSeconds);
-    }
-  }
-
   async #fromSession(cookie: string | undefined): Promise<Identity> {
     const claim = sessionClaim(cookie);
-    const token = sessionTokenIn(cookie);
-    if (claim === undefined || token === undefined || this.settings.ended.isEnded(token)) {
-      return { kind: 'signed-out' };
-    }
+    if (claim === undefined) return { kind: 'signed-out' };
     const account = await this.#account(claim.name);
     const { secret, sessionSeconds } = this.settings;
     const age = this.#seconds() - claim.issuedAt;
@@ -104,10 +87,9 @@ export class Authenticator {
       return { kind: 'signed-out' };
     }
     const user = contextOf(account, 'cookie');
-    if (age <= sessionSeconds / 2) return { kind: 'user', user };
-    const next = this.#tokenFor(account);
-    this.settings.ended.renewed(token, next);
-    return { kind: 'user', user, renewed: { token: next, maxAge: sessionSeconds } };
+    return age > sessionSeconds / 2
+      ? { kind: 'user', user, renewed: { token: this.#tokenFor(account), maxAge: sessionSeconds } }
+      : { kind: 'user', user };
   }
 
   /** The account whose password it is. The slow hash runs once for the same right credentials. */
@@ -135,8 +117,7 @@ export class Authenticator {
     account: Account | undefined,
   ): Promise<Account | Refused> {
     const hash = account?.hash ?? (await this.#nobody);
-    const asking = { address: addressGroup(address), name };
-    const outcome = await queueFor(hash).run(asking, async (): Promise<Account | Refused> => {
+    return inTurn(async () => {
       // Asked when its turn has come: a hundred desks behind one address may begin at once, and attempts that
       // were made at the same time count all the same.
       const waitSeconds = this.#limiter.waitSeconds(address, name);
@@ -145,10 +126,8 @@ export class Authenticator {
       const isRight = await isPasswordOf(password, hash);
       if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
       this.#limiter.forgive(address, name);
-      this.#limiter.remember(address, name);
       return account;
     });
-    return outcome === noPlace ? { kind: 'busy' } : outcome;
   }
 
   #remember(fingerprint: string, { hash }: Account): void {
@@ -179,11 +158,7 @@ export class Authenticator {
   }
 
   #tokenFor({ name, hash }: Account): string {
-    const tokenAt = (seconds: number) => sessionToken(name, seconds, this.settings.secret, hash.salt);
-    // Two sessions of one second are one: where somebody has signed out of it, the next second's.
-    let seconds = this.#seconds();
-    while (this.settings.ended.isEnded(tokenAt(seconds))) seconds += 1;
-    return tokenAt(seconds);
+    return sessionToken(name, this.#seconds(), this.settings.secret, hash.salt);
   }
 
   #seconds(): number {

@@ -1,5 +1,4 @@
 import { localDate } from '$lib/domain/day';
-import { isDemoStore } from '../demo/demo-store';
 import { publishedKeys, readSigningKeys, retireKey, rotateKey, type KeyStore } from '../keys/key-store';
 import { publishedRescueKeys, readRescueKeys, rotateRescueKey } from '../keys/rescue-key-store';
 import { keyFolder } from '../main';
@@ -13,7 +12,7 @@ export async function runKeys(command: Extract<Command, { kind: 'keys' }>): Prom
   const { options } = command;
   await withStore(options, async ({ client }) => {
     await provision(client);
-    const store: KeyStore = { folder: keyFolder(options.data, await isDemoStore(client)), client };
+    const store: KeyStore = { folder: keyFolder(options.data), client };
     const today = localDate(Date.now(), 'UTC');
     switch (command.action) {
       case 'list':

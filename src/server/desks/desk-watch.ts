@@ -14,8 +14,6 @@ export interface AccountFaults {
   lost: { from: number; to: number }[];
   usedTwice: number[];
   broken: number[];
-  /** Documents that are there in two versions. */
-  conflicting: number;
 }
 
 /** How a desk is, as the office sees it. */
@@ -52,16 +50,11 @@ export class DeskWatch {
     this.#reports.take(account, report, now);
   }
 
-  /** All desks; `otherConflicts` of accounts that are no desk's; `isCounting` while there are visits that it has not looked at. */
-  async look(): Promise<{ states: DeskState[]; otherConflicts: number; isCounting: boolean }> {
+  /** All desks; `isCounting` while there are visits that it has not looked at. */
+  async look(): Promise<{ states: DeskState[]; isCounting: boolean }> {
     const isAll = await this.#follower.catchUp(pagesForALook);
     const [desks, reports] = [await allDesks(this.client), await this.#reports.all()];
-    const known = new Set(desks.flatMap(({ account, formerAccounts = [] }) => [account, ...formerAccounts]));
     return {
-      otherConflicts: this.#follower
-        .accountsInConflict()
-        .filter((account) => !known.has(account))
-        .reduce((sum, account) => sum + this.#follower.conflictsOf(account).length, 0),
       states: desks.map((desk) => this.#stateOf(desk, reports.get(desk.account), isAll)),
       isCounting: !isAll,
     };
@@ -113,15 +106,13 @@ export class DeskWatch {
       const arrived = { last, gaps, unsent, ...(lastNumber !== undefined && { lastNumber }) };
       // What has not been looked at is not lost.
       const lost = isAll ? explainGaps(arrived) : [];
-      const conflicting = this.#follower.conflictsOf(account).length;
-      return { account, isFormer, lost, usedTwice, broken, conflicting };
+      return { account, isFormer, lost, usedTwice, broken };
     });
     return {
       id: deskIdOf(desk),
       ...(received && { lastHeard: received.receivedAt, report: received.report }),
       faults: faults.filter(
-        ({ lost, usedTwice, broken, conflicting }) =>
-          lost.length + usedTwice.length + broken.length + conflicting > 0,
+        ({ lost, usedTwice, broken }) => lost.length + usedTwice.length + broken.length > 0,
       ),
     };
   }

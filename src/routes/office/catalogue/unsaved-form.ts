@@ -1,4 +1,3 @@
-import { forget, recall, remember } from '$lib/pwa/web-storage';
 import type { EditedDocument } from './entry-lists';
 
 /** What is typed and not saved yet: a reload of the page must not lose it. It stays in this tab. */
@@ -10,20 +9,23 @@ export interface UnsavedForm {
 const keyOf = (path: string) => `tiski-form ${path}`;
 
 export function readUnsaved(path: string): UnsavedForm | undefined {
-  const text = recall('sessionStorage', keyOf(path));
   try {
+    const text = sessionStorage.getItem(keyOf(path));
     return text === null ? undefined : (JSON.parse(text) as UnsavedForm);
   } catch {
-    // Something else is there: the form begins with what is stored.
+    // Storage is forbidden here, or holds something else: the form begins with what is stored.
     return undefined;
   }
 }
 
 export function keepUnsaved(path: string, form: UnsavedForm): void {
-  // Where there is no room the form itself is still on the screen.
-  remember('sessionStorage', keyOf(path), JSON.stringify(form));
+  try {
+    sessionStorage.setItem(keyOf(path), JSON.stringify(form));
+  } catch {
+    // No room: the form itself is still on the screen.
+  }
 }
 
 export function dropUnsaved(path: string): void {
-  forget('sessionStorage', keyOf(path));
+  sessionStorage.removeItem(keyOf(path));
 }

@@ -97,7 +97,8 @@ async function load(
     path: new URL(request.url()).pathname,
     bytes: (await request.sizes()).responseBodySize,
   });
-  context.on('requestfinished', (request) => received.push(note(request)));
+  const noteRequest = (request: Request) => void received.push(note(request));
+  context.on('requestfinished', noteRequest);
   const ends = until.map((pattern) =>
     context.waitForEvent('requestfinished', (request) => pattern.test(request.url())),
   );
@@ -110,6 +111,8 @@ async function load(
   await verdict(page).getByText('Valmis').waitFor();
   await scanAndSee(page, cardOf('admitted'), 'Kortti käy');
   await Promise.all(ends);
+  // What ends from here on, a report of the desk say, would be asked of a context that is closed.
+  context.off('requestfinished', noteRequest);
   const sizes = await Promise.all(received);
   await context.close();
   const sum = (end: string) =>

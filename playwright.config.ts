@@ -12,7 +12,11 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   reporter: 'list',
-  projects: [{ name: 'chromium' }],
+  projects: [
+    { name: 'chromium', testIgnore: 'engines.*' },
+    { name: 'fetch-engines', testMatch: 'engines.setup.ts' },
+    { name: 'engines', testMatch: 'engines.spec.ts', dependencies: ['fetch-engines'] },
+  ],
   use: {
     browserName: 'chromium',
     locale: 'fi-FI',

@@ -43,7 +43,8 @@ export class FakeDatabase {
   /** S18: the server's hand. A part of so many bytes before gzip. */
   async pack(partSize?: number): Promise<APackedRegister> {
     const [documents, seq] = [this.bodies(), String(this.seq)];
-    this.snapshot = await aPackedRegister(documents, { epoch: this.epoch ?? '', seq, partSize });
+    const deleted = [...this.documents.values()].flatMap(({ id, body }) => (body ? [] : [id]));
+    this.snapshot = await aPackedRegister(documents, { epoch: this.epoch ?? '', seq, partSize, deleted });
     return this.snapshot;
   }
 

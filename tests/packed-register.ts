@@ -12,10 +12,16 @@ export interface APackedRegister {
 /** Documents packed as the server packs its register. `partSize`: bytes before gzip. */
 export async function aPackedRegister(
   documents: readonly { _id: string }[],
-  { epoch = 'epoch-1', seq = '0', partSize }: { epoch?: string; seq?: string; partSize?: number | undefined },
+  {
+    epoch = 'epoch-1',
+    seq = '0',
+    partSize,
+    deleted = [],
+  }: { epoch?: string; seq?: string; partSize?: number | undefined; deleted?: readonly string[] },
 ): Promise<APackedRegister> {
   const packer = new RegisterPacker();
   for (const document of documents) packer.put({ ...document });
+  for (const id of deleted) packer.remove(id);
   const { manifest, parts } = await packSnapshot(packer, { epoch, seq, partSize });
   return { manifest, parts: new Map(parts.map(({ name, bytes }) => [name, bytes])) };
 }

@@ -1,5 +1,5 @@
 import type { Card, Scheme } from '../src/lib/domain/card';
-import { decideVisit, noHistory, type History } from '../src/lib/domain/decide-visit';
+import { decideVisit, noHistory, type CardStanding, type History } from '../src/lib/domain/decide-visit';
 import type { PastVisit } from '../src/lib/domain/limits';
 import type { Offering } from '../src/lib/domain/offering';
 import type { People } from '../src/lib/domain/people';
@@ -18,6 +18,7 @@ export interface RightsCase {
   venue?: Partial<Venue>;
   card?: Partial<Card> | null;
   scheme?: Partial<Scheme> | null;
+  standing?: CardStanding;
   people?: People;
   offering?: string;
   offerings?: Offering[];
@@ -73,6 +74,7 @@ export function decideCase(given: RightsCase, history = historyOf(given)): Verdi
     {
       ...(card && { found: scheme ? { card, scheme } : { card } }),
       ...(scheme && { signedScheme: scheme }),
+      ...(given.standing && { standing: given.standing }),
       ...(asOf !== null && { asOf: instant(asOf) }),
     },
     history,

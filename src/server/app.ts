@@ -16,6 +16,8 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
     logger: false,
     trustProxy,
     forceCloseConnections: true,
+    // Longer than any body may take (body-budget.ts): what is left then is somebody who holds a connection.
+    requestTimeout: 11 * 60_000,
     routerOptions: { maxParamLength: 10_000 },
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply.code(400).send({ error: 'bad_request', reason: 'The address can not be read.' });

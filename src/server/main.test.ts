@@ -2,12 +2,20 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aService } from '../../tests/builders';
 import { failure, send } from '../../tests/contract/couch-target';
 import { startTestServer, type TestServer } from '../../tests/server';
 import { requireOk, type CouchClient } from './couch/client';
-import { provision } from './provision/provision';
+import { startServer } from './main';
+import { provision, sectorsWithoutDatabase } from './provision/provision';
 
-const databases = ['tiski-catalogue', 'tiski-office', 'tiski-register', 'tiski-visits-liikunta'];
+const databases = [
+  'tiski-catalogue',
+  'tiski-desks',
+  'tiski-office',
+  'tiski-register',
+  'tiski-visits-liikunta',
+];
 
 /** Everything that provisioning is about, as it stands. */
 async function state(client: CouchClient): Promise<unknown> {
@@ -35,6 +43,27 @@ describe('provisioning', () => {
       ),
     );
     expect(new Set(epochs.map(({ epoch }) => epoch)).size).toBe(databases.length);
+  });
+
+  it('a sector whose name is too long ends no start, and is told', async () => {
+    const { client } = server;
+    // As it may have come in beside the rules: by an older server, or by a copied file.
+    const design = (await requireOk(client, 'GET', '/tiski-catalogue/_design/tiski')) as { _rev: string };
+    await requireOk(client, 'DELETE', `/tiski-catalogue/_design/tiski?rev=${design._rev}`);
+    const wrong = ['x'.repeat(300), '-dash', 'Ä'];
+    for (const [index, sector] of wrong.entries()) {
+      const service = { ...aService(`wrong-${index}`), sector };
+      await requireOk(client, 'PUT', `/tiski-catalogue/service:wrong-${index}`, service);
+    }
+    await provision(client);
+    expect((await sectorsWithoutDatabase(client)).sort()).toEqual([...wrong].sort());
+    const names = (await requireOk(client, 'GET', '/_all_dbs')) as string[];
+    expect(names).toEqual(expect.arrayContaining(['tiski-visits-liikunta', 'tiski-visits-kulttuuri']));
+    for (const [index] of wrong.entries()) {
+      const path = `/tiski-catalogue/service:wrong-${index}`;
+      const { _rev } = (await requireOk(client, 'GET', path)) as { _rev: string };
+      await requireOk(client, 'DELETE', `${path}?rev=${_rev}`);
+    }
   });
 
   it('changes nothing when it runs again', async () => {
@@ -120,6 +149,32 @@ describe('a second start', () => {
     const third = await start({ dataDir, adminPassword: 'found-again-7412' });
     expect(await requireOk(third.client, 'GET', account)).toEqual(changed);
     await third.close();
+    servers.splice(0);
+    await rm(dataDir, { recursive: true });
+  });
+
+  it('gives the administrator the lost roles back, with the password of the settings and not without', async () => {
+    const first = await start();
+    const { dataDir } = first;
+    const path = '/_users/org.couchdb.user:administrator';
+    const account = (await requireOk(first.client, 'GET', path)) as object;
+    // As a desk's document has done once: its password and its roles.
+    const taken = { ...account, roles: ['desk', 'venue:x', 'administrator'], password: 'of-the-thief-7412' };
+    await requireOk(first.client, 'PUT', path, taken);
+    await first.close();
+    const folder = { folder: dataDir, port: 0, host: 'localhost', demo: false, iterations: 10_000 };
+    const without = await startServer(folder);
+    expect(without.administrator).toMatchObject({ isReset: false, rolesRestored: false });
+    await without.close();
+    const restored = await startServer({ ...folder, adminPassword: first.adminPassword });
+    expect(restored.administrator).toMatchObject({ isReset: true, rolesRestored: true });
+    expect(await requireOk(restored.client, 'GET', path)).toMatchObject({
+      roles: ['administrator', 'office', 'coordinator'],
+    });
+    await restored.close();
+    const again = await startServer({ ...folder, adminPassword: first.adminPassword });
+    expect(again.administrator).toMatchObject({ isReset: false, rolesRestored: false });
+    await again.close();
     servers.splice(0);
     await rm(dataDir, { recursive: true });
   });

@@ -2,19 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { localDate } from '$lib/domain/day';
+import { EndedSessions } from './accounts/ended-sessions';
 import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
 import type { CouchClient } from './couch/client';
 import { couchAddress } from './couch/remote-client';
-import { createDemoCity } from './demo/city';
+import { createDemoCity, needsDemoCity } from './demo/city';
+import { isDemoStore, saysDemo } from './demo/demo-store';
 import { DeskWatch } from './desks/desk-watch';
 import { openEmbeddedBackend } from './http/embedded-backend';
 import { proxyBackend } from './http/proxy-backend';
 import { ensureSigningKey, type KeyStore } from './keys/key-store';
 import { ensureRescueKey } from './keys/rescue-key-store';
 import { administratorName, ensureAdministrator } from './provision/administrator';
-import { isDemoCity } from './provision/catalogue';
-import { isEmptyStore, provision } from './provision/provision';
+import { provision, sectorsWithoutDatabase } from './provision/provision';
 import { keepSnapshot, type SnapshotSettings } from './snapshot/keep-snapshot';
 
 export interface StoreSettings {
@@ -53,11 +54,13 @@ export interface RunningServer {
   url: string;
   port: number;
   client: CouchClient;
-  /** The password is known only when this start made the account; `isReset`: it took the settings' one. */
-  administrator: { name: string; password?: string; isReset: boolean };
+  /** The password is known only when this start made the account; `isReset`: it took the settings' one; `rolesRestored`: it had lost some. */
+  administrator: { name: string; password?: string; isReset: boolean; rolesRestored: boolean };
   /** What was made just now, when the demo city was. */
   madeDemo?: { cards: number; visits: number };
   isDemo: boolean;
+  /** It was a demo by its catalogue, for an older version, and holds other cards than the demo's. */
+  isDemoNoMore: boolean;
   /** Ends long polls, finishes writes, closes the store. */
   close(): Promise<void>;
 }
@@ -69,19 +72,35 @@ function reportFault(error: unknown): void {
   process.stderr.write(`A request failed: ${name}\n${frames.slice(0, 8).join('\n')}\n`);
 }
 
+/** What one service's sector lacks ends no start. */
+function reportSectors(sectors: readonly string[]): void {
+  for (const sector of sectors) {
+    const name = JSON.stringify(sector.slice(0, 80));
+    process.stderr.write(
+      `No database can be made for the visits of the sector ${name}: rename it in the catalogue.\n`,
+    );
+  }
+}
+
 /** Opens the store that the settings name. @throws when it can't be opened */
 export async function openBackend(settings: StoreSettings): Promise<Backend> {
   const { bodyLimit = standardBodyLimit, now = () => new Date() } = settings;
   const shared = { bodyLimit, now: () => now().getTime(), onFault: reportFault };
   if (settings.couchUrl !== undefined) {
-    return proxyBackend({ ...shared, couch: couchAddress(settings.couchUrl) });
+    const folder = settings.folder === '' ? undefined : resolve(settings.folder);
+    const ended = await EndedSessions.open(folder, shared.now);
+    return proxyBackend({ ...shared, ended, couch: couchAddress(settings.couchUrl) });
   }
   const { sessionSeconds = 3600, iterations = 600_000 } = settings;
   return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });
 }
 
-/** Where the private keys are, beside the embedded store; with a CouchDB as well. */
-export const keyFolder = (dataFolder: string): string => join(resolve(dataFolder), 'keys');
+/**
+ * Where the private keys are, beside the embedded store; with a CouchDB as well. A demo has its own: it signs cards for
+ * anybody, and the folder may be a city's, too.
+ */
+export const keyFolder = (dataFolder: string, isDemo: boolean): string =>
+  join(resolve(dataFolder), isDemo ? 'demo-keys' : 'keys');
 
 export async function tiskiVersion(): Promise<string> {
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
@@ -94,17 +113,21 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   let app: FastifyInstance | undefined;
   try {
     const { client } = backend;
-    await provision(client);
-    const keys: KeyStore = { folder: keyFolder(settings.folder), client };
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
-    await ensureSigningKey(keys, localDate(now().getTime(), 'UTC'));
-    await ensureRescueKey(keys, now());
+    await provision(client, now());
+    reportSectors(await sectorsWithoutDatabase(client));
+    const makesDemo = await needsDemoCity(client, settings.demo);
+    const isDemo = makesDemo || (await isDemoStore(client));
+    const keys: KeyStore = { folder: keyFolder(settings.folder, isDemo), client };
+    // A demo's key is published after the store is marked as one: no city may ever believe it.
+    if (!makesDemo) await ensureKeys(keys, now());
     const watch = new DeskWatch(client, reportFault);
     app = await createApp({
       backend,
       keys,
       watch,
       version: await tiskiVersion(),
+      isDemo,
       now,
       onFault: reportFault,
       trustProxy,
@@ -114,19 +137,23 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const listening = app;
     const port = portOf(listening);
     // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
-    const isNew = settings.demo && (await isEmptyStore(client));
-    const madeDemo = isNew ? await createDemoCity(client, now()) : undefined;
-    const { password, isReset } = await ensureAdministrator(backend, adminPassword);
+    const madeDemo = makesDemo ? await createDemoCity(client, now()) : undefined;
+    if (makesDemo) await ensureKeys(keys, now());
+    const { password, ...administrator } = await ensureAdministrator(backend, adminPassword);
     const snapshots = keepSnapshot(client, settings.snapshots ?? {}, reportFault);
-    const isDemo = await isDemoCity(client);
     const stopWatch = watch.start();
     return {
       url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
       port,
       client,
-      administrator: { name: administratorName, isReset, ...(password === undefined ? {} : { password }) },
+      administrator: {
+        name: administratorName,
+        ...administrator,
+        ...(password === undefined ? {} : { password }),
+      },
       ...(madeDemo === undefined ? {} : { madeDemo }),
       isDemo,
+      isDemoNoMore: !isDemo && (await saysDemo(client)),
       async close() {
         await snapshots.stop();
         await closeAll(listening, stopWatch, backend);
@@ -137,6 +164,11 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     await backend.close();
     throw error;
   }
+}
+
+async function ensureKeys(keys: KeyStore, now: Date): Promise<void> {
+  await ensureSigningKey(keys, localDate(now.getTime(), 'UTC'));
+  await ensureRescueKey(keys, now);
 }
 
 function portOf(app: FastifyInstance): number {

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { requireOk } from '../../src/server/couch/client';
 import { startServer } from '../../src/server/main';
 import { provisionSectors } from '../../src/server/provision/provision';
@@ -17,7 +18,22 @@ await requireOk(server.client, 'POST', '/tiski-catalogue/_bulk_docs', {
   docs: [aVenue('uimahalli'), ...services],
 });
 await provisionSectors(server.client);
-process.on('message', () => process.send?.(process.memoryUsage.rss()));
+/** The longest time that nobody had a turn, and the most memory, since this was asked last. */
+const resolution = 5;
+const turns = monitorEventLoopDelay({ resolution });
+turns.enable();
+let peak = 0;
+setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10).unref();
+function pace(): { longestStopMs: number; peakBytes: number } {
+  const seen = {
+    longestStopMs: Math.max(0, turns.max / 1e6 - resolution),
+    peakBytes: Math.max(peak, process.memoryUsage.rss()),
+  };
+  turns.reset();
+  peak = 0;
+  return seen;
+}
+process.on('message', (asked) => process.send?.(asked === 'pace' ? pace() : process.memoryUsage.rss()));
 process.on('disconnect', () => {
   void server.close().then(() => process.exit(0));
 });

@@ -15,6 +15,8 @@ export interface LoadServer {
   client: CouchClient;
   /** Resident memory, bytes. */
   memory(): Promise<number>;
+  /** The longest time, ms, that its event loop stood still, and its most memory, since this was asked last. */
+  pace(): Promise<{ longestStopMs: number; peakBytes: number }>;
   /** Basic credentials of a desk, made when first asked for. */
   desk(index: number): Promise<{ name: string; authorization: string }>;
   stop(): Promise<void>;
@@ -44,7 +46,8 @@ export async function startLoadServer(): Promise<LoadServer> {
   return {
     url,
     client,
-    memory: () => askForMemory(child),
+    memory: () => ask<number>(child, 'memory'),
+    pace: () => ask(child, 'pace'),
     desk: (index) => {
       const desk = desks.get(index) ?? addDesk(index);
       desks.set(index, desk);
@@ -58,8 +61,8 @@ export async function startLoadServer(): Promise<LoadServer> {
   };
 }
 
-async function askForMemory(child: ChildProcess): Promise<number> {
-  child.send('memory');
-  const [bytes] = (await once(child, 'message')) as [number];
-  return bytes;
+async function ask<T>(child: ChildProcess, what: 'memory' | 'pace'): Promise<T> {
+  child.send(what);
+  const [answer] = (await once(child, 'message')) as [T];
+  return answer;
 }

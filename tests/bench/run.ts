@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BROWSER_VARIABLE } from '../setup/browser';
 import { ensureBrowser } from '../setup/ensure-browser';
+import { abuse } from './abuse';
 import { camera } from './camera';
 import { decisions } from './decisions';
 import { drain } from './drain';
@@ -26,6 +27,7 @@ const benches: Record<string, (size: BenchSize) => Promise<BenchTable[]>> = {
   drain,
   camera,
   'offline-start': offlineStart,
+  abuse,
   server: async (size) => [await ordinaryDays(size), await morningRushes(size)],
 };
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { failure, targets, type Account, type Target } from './couch-target';
+import { failure, targets, type Account, type CallOptions, type Target } from './couch-target';
 import { path, startRightsCity } from './rights-city';
 
 describe.each(targets)('accounts, over $name', ({ start }) => {
@@ -44,6 +44,26 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(failure(await target.couch('GET', '/_session', { as: user }))).toEqual([401, 'unauthorized']);
       const session = await target.couch('GET', '/_session', { as: fresh });
       expect(session).toMatchObject({ status: 200, body: { userCtx: { name: user.name, roles: ['desk'] } } });
+    });
+
+    it('lets nobody change anything but the password of their own account', async () => {
+      const account = (await target.couch('GET', own(hall), { as: hall })).body as { _rev: string };
+      const change = { ...account, password: hall.password };
+      const bytes = { content_type: 'text/plain', data: 'aGVsbG8=' };
+      const [, hash = ''] = account._rev.split('-');
+      const wrong: [string, object][] = [
+        ['', { ...change, _attachments: { 'a.txt': bytes } }],
+        ['', { ...change, photo: 'x' }],
+        ['', { ...change, name: 'other' }],
+        ['', { ...change, _deleted: true }],
+        ['?new_edits=false', { ...change, _revisions: { start: 900, ids: ['ff', hash] } }],
+      ];
+      for (const [query, body] of wrong) {
+        const answer = await target.couch('PUT', `${own(hall)}${query}`, { as: hall, body });
+        expect([body, ...failure(answer)]).toEqual([body, 403, 'forbidden']);
+      }
+      const unchanged = (await target.couch('GET', own(hall), { as: hall })).body;
+      expect(unchanged).toEqual(account);
     });
 
     it("lets nobody change their roles or another's account, or add one", async () => {
@@ -108,6 +128,71 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(signedOut.headers.getSetCookie()[0]).toMatch(/^AuthSession=;.*Max-Age=0/);
     });
 
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const formOf = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
+
+    it('takes `username` for `name`, and a form for JSON, as other clients send them', async () => {
+      const { name, password } = hall;
+      for (const options of [
+        { body: { username: name, password } },
+        { body: { username: name, name, password } },
+        { body: formOf({ name, password }), headers: form },
+        { body: formOf({ username: name, password }), headers: form },
+      ]) {
+        const answer = await target.couch('POST', '/_session', options);
+        expect(answer).toMatchObject({ status: 200, body: { ok: true, name } });
+      }
+    });
+
+    it('takes a form from a page of this origin only: another site could sign somebody in', async () => {
+      const { name, password } = hall;
+      const signIn = (headers: Record<string, string>) =>
+        target.couch('POST', '/_session', {
+          body: formOf({ name, password }),
+          headers: { ...form, ...headers },
+        });
+      for (const headers of [
+        { origin: 'https://elsewhere.example' },
+        { origin: 'null' },
+        { origin: target.url.replace(/\d+$/, '1') },
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site', origin: target.url },
+      ]) {
+        const answer = await signIn(headers);
+        expect([headers, ...failure(answer)]).toEqual([headers, 403, 'forbidden']);
+        expect(answer.headers.getSetCookie()).toEqual([]);
+      }
+      expect((await signIn({ origin: target.url })).status).toBe(200);
+      expect((await signIn({ 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+      // Behind a proxy that speaks TLS the origin is the one that the browser knows.
+      const tls = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'tiski.example' };
+      expect((await signIn({ ...tls, origin: 'https://tiski.example' })).status).toBe(200);
+    });
+
+    it('counts failed attempts for the one name that is tried, however it is named', async () => {
+      const victim = await target.addAccount('victim', ['desk']);
+      const { name } = victim;
+      for (const body of [
+        { name: hall.name, username: name, password: 'x' },
+        { name, username: hall.name, password: 'x' },
+        { name, username: 5, password: 'x' },
+      ]) {
+        expect(failure(await target.couch('POST', '/_session', { body }))).toEqual([400, 'bad_request']);
+      }
+      for (const body of [`name=${hall.name}&name=${name}&password=x`, 'password=x']) {
+        const answer = await target.couch('POST', '/_session', { body, headers: form });
+        expect([body, ...failure(answer)]).toEqual([body, 400, 'bad_request']);
+      }
+      // Somebody else's right password in the header takes nothing off the count.
+      for (let attempt = 0; attempt < 10; attempt += 1) {
+        const body = formOf({ username: name, password: `wrong${attempt}` });
+        const answer = await target.couch('POST', '/_session', { as: hall, body, headers: form });
+        expect([401, 429]).toContain(answer.status);
+      }
+      expect((await target.couch('POST', '/_session', { body: victim })).status).toBe(429);
+      expect((await target.couch('GET', '/_session', { as: hall })).status).toBe(200);
+    });
+
     it('is Secure when the request came over TLS', async () => {
       const { name, password } = hall;
       const headers = { 'x-forwarded-proto': 'https' };
@@ -136,11 +221,32 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(other).toMatchObject({ status: 200, body: { userCtx: { name: null, roles: [] } } });
     });
 
-    it('answers 429 with Retry-After after ten wrong passwords, other names and sessions unharmed', async () => {
+    it('signing out ends the session at the server, a copy of its cookie too; a new one is another', async () => {
+      const cookieFrom = async (method: string, options: CallOptions) => {
+        const answer = await target.couch(method, '/_session', options);
+        return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      };
+      const whoIs = async (cookie: string) => {
+        const { body } = await target.couch('GET', '/_session', { headers: { cookie } });
+        return (body as { userCtx: { name: string | null } }).userCtx.name;
+      };
+      const copied = await cookieFrom('POST', { body: hall });
+      expect(await whoIs(copied)).toBe(hall.name);
+      await target.couch('DELETE', '/_session', { headers: { cookie: copied } });
+      expect(await whoIs(copied)).toBeNull();
+      const register = await target.couch('GET', path(target, 'tiski-register'), {
+        headers: { cookie: copied },
+      });
+      expect(failure(register)).toEqual([401, 'unauthorized']);
+      const next = await cookieFrom('POST', { body: hall });
+      expect(await whoIs(next)).toBe(hall.name);
+    });
+
+    it('answers 429 with Retry-After after thirty wrong passwords where somebody has signed in before, other names and sessions unharmed', async () => {
       const user = await target.addAccount('limited', ['desk']);
       const signedIn = await target.couch('POST', '/_session', { body: user });
       const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-      for (let attempt = 0; attempt < 10; attempt += 1) {
+      for (let attempt = 0; attempt < 30; attempt += 1) {
         const as = { ...user, password: `wrong${attempt}` };
         // CouchDB's own limit may be lower than ours.
         expect([401, 429]).toContain((await target.couch('GET', '/_session', { as })).status);

@@ -158,6 +158,22 @@ describeCouchApi(({ couch, newDatabase }) => {
       expect(failure(await couch('PUT', path, []))).toEqual([400, 'bad_request']);
     });
 
+    it("takes a checkpoint as CouchDB's replicator sends it, with `_revisions`", async () => {
+      const path = `${await newDatabase()}/_local/${'0c'.repeat(16)}`;
+      const checkpoint = { _id: path.slice(path.indexOf('_local')), history: [{ recorded_seq: '5-x' }] };
+      const fresh = { ...checkpoint, _revisions: { start: 0, ids: [] } };
+      expect(await couch('PUT', path, fresh)).toMatchObject({ status: 201, body: { rev: '0-1' } });
+      const next = {
+        ...checkpoint,
+        source_last_seq: '7-y',
+        _rev: '0-1',
+        _revisions: { start: 0, ids: ['1'] },
+      };
+      expect(await couch('PUT', path, next)).toMatchObject({ status: 201, body: { rev: '0-2' } });
+      const stored = (await couch('GET', path)).body;
+      expect(stored).toEqual({ ...checkpoint, source_last_seq: '7-y', _rev: '0-2' });
+    });
+
     it('S8 _local/epoch is written by nobody from outside, in whatever spelling', async () => {
       const database = await newDatabase();
       const body = { epoch: 'forged' };

@@ -41,6 +41,30 @@ describeCouchApi(({ couch, newDatabase, target }) => {
     });
   });
 
+  describe('_design_docs', () => {
+    it('lists the design documents and no others, to members', async () => {
+      const database = await newDatabase();
+      const ids = ['_design/a', '_design/b', '_design/c'];
+      for (const _id of [...ids, 'A', 'x', 'design0']) {
+        expect((await couch('PUT', `${database}/${_id}`, { language: 'javascript' })).status).toBe(201);
+      }
+      const list = async (query = '') => rowsOf(await couch('GET', `${database}/_design_docs${query}`));
+      const idsOf = async (query: string) => (await list(query)).map(({ id }) => id);
+      expect(await idsOf('')).toEqual(ids);
+      expect(await idsOf('?descending=true&limit=1')).toEqual(['_design/c']);
+      expect(await idsOf('?skip=1&limit=1')).toEqual(['_design/b']);
+      expect(await idsOf('?startkey=%22_design/b%22')).toEqual(['_design/b', '_design/c']);
+      expect(await idsOf('?key=%22_design/b%22')).toEqual(['_design/b']);
+      expect((await list('?include_docs=true&limit=1'))[0]?.doc).toMatchObject({ language: 'javascript' });
+      for (const options of [{}, { as: await target().addAccount('stranger', ['desk']) }]) {
+        const refused = await target().couch('GET', `${database}/_design_docs`, options);
+        expect([401, 403]).toContain(refused.status);
+      }
+      const users = await target().couch('GET', '/_users/_design_docs');
+      expect(users.status).toBe(401);
+    });
+  });
+
   describe('_changes', () => {
     it('S6 pages with opaque cursors, every document once', async () => {
       const database = await newDatabase();

@@ -18,13 +18,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
 
     it('answers 404 for what is not on the list, 405 for another method', async () => {
       const database = await newDatabase();
-      for (const path of [
-        '/_nothing',
-        '/_active_tasks',
-        '/_node/_local/_config',
-        '/Capital',
-        `${database}/_find`,
-      ]) {
+      for (const path of ['/_nothing', '/Capital', `${database}/_nothing`, `${database}/_changes/queries`]) {
         expect([path, ...failure(await couch('GET', path))]).toEqual([path, 404, 'not_found']);
       }
       for (const [method, path] of [
@@ -39,6 +33,50 @@ describeCouchApi(({ couch, newDatabase, target }) => {
         const answer = await couch(method, path);
         expect([path, ...failure(answer)]).toEqual([path, 405, 'method_not_allowed']);
       }
+    });
+
+    it('says by name what a CouchDB has and this server has not: 501, to whoever asks and however', async () => {
+      const database = await newDatabase();
+      const missing: [path: string, name: string][] = [
+        ['/_active_tasks', '_active_tasks'],
+        ['/_node/_local/_config', '_node'],
+        ['/_replicate', '_replicate'],
+        [`${database}/_find`, '_find'],
+        [`${database}/_index`, '_index'],
+        [`${database}/_local_docs`, '_local_docs'],
+        [`${database}/%5flocal_docs`, '_local_docs'],
+        [`${database}/_purge`, '_purge'],
+        [`${database}/_compact/tiski`, '_compact'],
+        [`${database}/_partition/x/_all_docs`, '_partition'],
+        [`${database}/_all_docs/queries`, '_all_docs/queries'],
+        [`${database}/_design/tiski/_view/x`, '_view'],
+        [`${database}/_design/tiski/_update/x/y`, '_update'],
+      ];
+      for (const [path, name] of missing) {
+        for (const options of [{}, { as: target().admin }]) {
+          for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
+            const body = method === 'POST' || method === 'PUT' ? { body: {} } : {};
+            const answer = await target().couch(method, path, { ...options, ...body });
+            expect([path, method, ...failure(answer)]).toEqual([path, method, 501, 'not_implemented']);
+            expect((answer.body as { reason: string }).reason).toContain(name);
+          }
+        }
+      }
+    });
+
+    it('has no `feed=eventsource`, and says so', async () => {
+      const database = await newDatabase();
+      const answer = await couch('GET', `${database}/_changes?feed=eventsource`);
+      expect(failure(answer)).toEqual([400, 'bad_request']);
+      expect((answer.body as { reason: string }).reason).toContain('feed');
+    });
+
+    it('makes up ids for anybody, up to 1,000', async () => {
+      const idsOf = async (query: string) =>
+        ((await target().couch('GET', `/_uuids${query}`)).body as { uuids: string[] }).uuids;
+      expect(await idsOf('')).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
+      expect(new Set(await idsOf('?count=1000')).size).toBe(1000);
+      expect((await target().couch('GET', '/_uuids?count=1001')).status).toBe(400);
     });
 
     it('never asks the browser for its own sign-in dialog', async () => {

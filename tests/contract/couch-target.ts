@@ -80,6 +80,8 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
     keys: { folder: '', client },
     watch: new DeskWatch(client, (error) => console.error(error)),
     version: 'test',
+    // The store decides.
+    isDemo: true,
     now: () => new Date(),
     onFault: (error) => console.error(error),
     trustProxy: 'loopback',
@@ -149,7 +151,7 @@ export async function removeDocument(client: CouchClient, path: string): Promise
 export const basic = ({ name, password }: Account) =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
-/** One request; a body that is no text goes as JSON. */
+/** One request; a body that is neither text nor bytes goes as JSON. */
 export async function send(method: string, url: string, options: CallOptions = {}): Promise<Answer> {
   const { as, body, headers = {} } = options;
   const response = await fetch(url, {
@@ -159,9 +161,14 @@ export async function send(method: string, url: string, options: CallOptions = {
       ...(as === undefined ? {} : { authorization: basic(as) }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: bodyAsSent(body) }),
   });
   return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+}
+
+function bodyAsSent(body: unknown): BodyInit {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? Uint8Array.from(body) : JSON.stringify(body);
 }
 
 function parsed(text: string): unknown {

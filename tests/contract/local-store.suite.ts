@@ -142,17 +142,19 @@ export function describeLocalStore(
       await acknowledge(sent._id);
       await page(visits, '10', '12', [], { deleted: [sent._id, unsent._id] });
       await page(register, '10', '12', [], { deleted: [`card:${card}`] });
-      const { log, cards } = await desk.held();
+      const { log, cards, deletedCards } = await desk.held();
       expect([...log.keys()]).toEqual([unsent._id]);
       expect(cards.size).toBe(0);
+      expect([...deletedCards]).toEqual([card]);
     });
 
-    it('S7 what can’t be read is put aside, the rest goes on, and the last good version answers', async () => {
+    it('S7 what can’t be read is put aside, the rest goes on, and staff are asked of the last good version', async () => {
       const broken = { ...aCard(card), status: 'frozen' };
       await page(register, '10', '12', [broken, aCard(cardNumber(2))]);
       const { cards, quarantine } = await desk.held();
       expect([...cards.keys()].sort()).toEqual([card, cardNumber(2)].sort());
       expect([...quarantine]).toEqual([[`${register} card:${card}`, 'invalid']]);
+      expect([...(await desk.held()).unreadableCards]).toEqual([card]);
       await load(register, [broken], 'epoch-2');
       expect([...(await desk.held()).cards.keys()]).toEqual([card]);
       await page(register, '10', '13', [aCard(card)], { epoch: 'epoch-2' });

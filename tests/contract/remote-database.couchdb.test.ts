@@ -17,6 +17,7 @@ async function createProxiedWorld(couchUrl: string): Promise<World> {
     keys: { folder: '', client: backend.client },
     watch: new DeskWatch(backend.client, () => undefined),
     version: '0',
+    isDemo: false,
     now: () => new Date(),
     onFault: () => undefined,
     trustProxy: 'loopback',

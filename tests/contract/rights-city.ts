@@ -47,6 +47,7 @@ async function untilEnforced(target: Target): Promise<void> {
     'tiski-catalogue',
     'tiski-register',
     'tiski-office',
+    'tiski-desks',
     'tiski-visits-liikunta',
     'tiski-visits-kulttuuri',
   ]) {

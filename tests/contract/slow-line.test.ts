@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCouchDatabase } from '../../src/lib/remote/couch-database';
 import type { SnapshotManifest } from '../../src/lib/documents/packed/snapshot-document';
@@ -41,11 +43,12 @@ const database = (name: string) =>
   createCouchDatabase({ couchUrl: `${proxy.url}/couch`, apiUrl: '', now: Date.now }, account(), name, idleMs);
 /** From now on a body of so many bytes is longer on its way than the desk waits for a sign of life. */
 const slowDownFor = (bytes: number) => proxy.break({ kind: 'slow', bytes: Math.floor(bytes / steps) });
+const packedLength = (value: unknown) => gzipSync(JSON.stringify(value)).length;
 
 describe('S12 a slow line carries', () => {
   it('a page of changes', async () => {
     const answer = await requireOk(server.client, 'GET', `/${register}/_changes?include_docs=true`);
-    slowDownFor(JSON.stringify(answer).length);
+    slowDownFor(packedLength(answer));
     const page = await database(register).changes('0', 1_000);
     expect(page).toMatchObject({ ok: true, value: { pending: 0 } });
     const cards = page.ok && page.value.changes.filter(({ id }) => id.startsWith('card:'));
@@ -66,10 +69,11 @@ describe('S12 a slow line carries', () => {
   });
 
   it('S5 a batch of visits', async () => {
-    const batch = Array.from({ length: 50 }, (_, index) =>
-      aVisit('desk-1', index + 1, { card: cardNumber(index) }),
+    // Long enough packed: as a device makes them, each with the hash of the one before it.
+    const batch = Array.from({ length: 200 }, (_, index) =>
+      aVisit('desk-1', index + 1, { card: cardNumber(index), previous: randomBytes(32).toString('hex') }),
     );
-    slowDownFor(JSON.stringify(batch).length);
+    slowDownFor(packedLength(batch));
     const answers = await database(visits).push(batch);
     expect(answers.ok ? answers.value.map(({ kind }) => kind) : answers).toEqual(batch.map(() => 'stored'));
   });

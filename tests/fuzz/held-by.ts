@@ -23,7 +23,12 @@ export async function heldBy(db: TiskiDatabase): Promise<Held> {
     cursors: new Map(
       cursors.map(({ database, epoch, seq, isComplete }) => [database, { epoch, seq, isComplete }]),
     ),
-    cards: new Map([...(await packedCards(db)), ...cards.map(({ number, card }) => [number, card] as const)]),
+    cards: new Map([
+      ...(await packedCards(db)),
+      ...cards.flatMap(({ number, card }) => (card ? [[number, card] as const] : [])),
+    ]),
+    unreadableCards: new Set(cards.flatMap(({ number, isUnreadable }) => (isUnreadable ? [number] : []))),
+    deletedCards: new Set(await db.deletedCards.toCollection().primaryKeys()),
     catalogue: new Map(catalogue.map(({ _id, document }) => [_id, document])),
     log: new Map(logs.flat().map(({ document }) => [document._id, document])),
     outbox: new Map(

@@ -20,6 +20,10 @@ export interface OutboxEntry {
 export interface Held {
   cursors: Map<string, Cursor>;
   cards: Map<string, Card>;
+  /** S7: numbers of cards of which staff are asked. */
+  unreadableCards: Set<string>;
+  /** R2: numbers of cards that were deleted. */
+  deletedCards: Set<string>;
   catalogue: Map<string, CatalogueDocument>;
   log: Map<string, LogDocument>;
   outbox: Map<string, OutboxEntry>;

@@ -123,9 +123,15 @@ export class Invariants {
       this.ledger.violate(`${rule} ${desk.name} and ${database}: ${id} ${what}`);
     const number = id.slice('card:'.length);
     const ours = held.cards.get(number) ?? held.catalogue.get(id) ?? held.log.get(id);
-    if (deleted || !body) return ours ? complain('was deleted, and is held') : undefined;
+    if (deleted || !body) {
+      const isForgotten = id.startsWith('card:') && !held.deletedCards.has(number);
+      if (isForgotten) complain('was deleted, and may be admitted by its signature (R2)');
+      return ours ? complain('was deleted, and is held') : undefined;
+    }
     const parsed = parsedOf(body);
     if (!parsed.ok) {
+      const isBelieved = id.startsWith('card:') && body['v'] === 1 && !held.unreadableCards.has(number);
+      if (isBelieved) complain('can’t be read, and is believed (S7)');
       return held.quarantine.has(`${database} ${id}`) ? undefined : complain('is not in quarantine');
     }
     const { document } = parsed;
@@ -152,7 +158,7 @@ export class Invariants {
       if (!held.cursors.get(name)?.isComplete) complain(`S6 has not all of ${name}`);
     }
     const there = new Set(mine.flatMap((name) => [...this.server.database(name).documents.keys()]));
-    for (const number of held.cards.keys()) {
+    for (const number of [...held.cards.keys(), ...held.unreadableCards, ...held.deletedCards]) {
       if (!there.has(`card:${number}`)) complain(`S8 holds the card ${number}, which is no more`);
     }
     for (const id of held.catalogue.keys()) if (!there.has(id)) complain(`S8 holds ${id}, which is no more`);

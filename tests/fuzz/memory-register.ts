@@ -1,4 +1,6 @@
-import { cardFromDocument } from '../../src/lib/documents/card-document';
+import { canonicalCodes, cardFromDocument, type CardDocument } from '../../src/lib/documents/card-document';
+import { readPartly } from '../../src/lib/documents/partly-read-card';
+import { isCardNumber } from '../../src/lib/domain/card-number';
 import type { Card } from '../../src/lib/domain/card';
 import type { Sorted } from '../../src/lib/store/apply-changes';
 import type { Change, Snapshot } from '../../src/lib/sync/ports';
@@ -6,33 +8,66 @@ import { MemorySnapshots } from './memory-snapshots';
 
 const numberOf = (id: string) => id.slice('card:'.length);
 
-/** The cards, each with the pull from zero that last met it (S8), and the snapshots that they came with (S18). */
+interface CardEntry {
+  card?: Card;
+  codes: string[];
+  /** S7: staff are asked. */
+  isUnreadable: boolean;
+  /** The pull from zero that last met it (S8). */
+  run: number;
+}
+
+/** The cards, and the snapshots that they came with (S18). */
 export class MemoryRegister {
-  readonly cards = new Map<string, { card: Card; run: number }>();
+  readonly entries = new Map<string, CardEntry>();
+  /** R2: the deleted ones, each with the pull that last met the deletion. */
+  readonly deleted = new Map<string, number>();
   readonly #snapshots = new MemorySnapshots();
   /** S18: the snapshot that the cards came with, and the pull that brought it. */
   #base: { id: string; run: number } | undefined;
 
+  get cards(): Map<string, Card> {
+    return new Map(
+      [...this.entries].flatMap(([number, { card }]) => (card ? [[number, card] as const] : [])),
+    );
+  }
+
+  get unreadable(): Set<string> {
+    return new Set([...this.entries].flatMap(([number, { isUnreadable }]) => (isUnreadable ? [number] : [])));
+  }
+
   apply({ readable, deleted, unreadable }: Sorted, run: number): void {
-    for (const document of readable) {
-      if (document.type === 'card')
-        this.cards.set(document.number, { card: cardFromDocument(document), run });
+    for (const document of readable) if (document.type === 'card') this.#put(document, run);
+    for (const id of deleted) {
+      if (!isCardNumber(numberOf(id))) continue;
+      this.entries.delete(numberOf(id));
+      this.deleted.set(numberOf(id), run);
     }
-    for (const id of deleted) this.cards.delete(numberOf(id));
-    // S7: the last version that could be read goes on answering.
-    for (const { id } of unreadable) {
-      const row = this.cards.get(numberOf(id));
-      if (row) row.run = run;
+    // S7: what can be read counts, over the last version that could be read.
+    for (const { id, document } of unreadable) {
+      const number = numberOf(id);
+      if (!isCardNumber(number)) continue;
+      this.entries.set(number, { ...readPartly(number, document, this.entries.get(number)), run });
+      this.deleted.delete(number);
     }
   }
 
+  #put(document: CardDocument, run: number): void {
+    const { number } = document;
+    const card = cardFromDocument(document);
+    this.entries.set(number, { card, codes: canonicalCodes(document), isUnreadable: false, run });
+    this.deleted.delete(number);
+  }
+
   sweep(run: number): void {
-    for (const [number, row] of this.cards) if (row.run < run) this.cards.delete(number);
+    for (const [number, row] of this.entries) if (row.run < run) this.entries.delete(number);
+    for (const [number, metBy] of this.deleted) if (metBy < run) this.deleted.delete(number);
     if (this.#base && this.#base.run !== run) this.#forgetSnapshots();
   }
 
   clear(): void {
-    this.cards.clear();
+    this.entries.clear();
+    this.deleted.clear();
     this.#forgetSnapshots();
   }
 
@@ -45,11 +80,10 @@ export class MemoryRegister {
   adopt(snapshot: Snapshot, run: number): Change[] | undefined {
     const contents = this.#snapshots.contents(snapshot);
     if (!contents) return undefined;
-    const lastReadable = contents.unread.flatMap(({ id }) => this.cards.get(numberOf(id))?.card ?? []);
-    this.cards.clear();
-    for (const card of [...contents.cards.map(cardFromDocument), ...lastReadable]) {
-      this.cards.set(card.number, { card, run });
-    }
+    const unread = new Set(contents.unread.map(({ id }) => numberOf(id)));
+    for (const number of this.entries.keys()) if (!unread.has(number)) this.entries.delete(number);
+    this.deleted.clear();
+    for (const document of contents.cards) this.#put(document, run);
     this.#base = { id: snapshot.id, run };
     this.#snapshots.keep([snapshot.id]);
     return contents.unread;

@@ -35,7 +35,7 @@ export class MemorySnapshots {
     const unread = v.parse(unpackedRow, JSON.parse(new TextDecoder().decode(rest)));
     return {
       cards: packed.flatMap(([, bytes]) => cardsOfBucket(bytes)),
-      unread: unread.map((document) => ({ id: document._id, deleted: false, document })),
+      unread: unread.map((document) => ({ id: document._id, deleted: document._deleted ?? false, document })),
     };
   }
 

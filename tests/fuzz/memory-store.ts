@@ -51,7 +51,9 @@ export class MemoryStore implements LocalStore {
   contents(): Held {
     return {
       cursors: this.#cursors.contents(),
-      cards: new Map([...this.#register.cards].map(([number, { card }]) => [number, card])),
+      cards: this.#register.cards,
+      unreadableCards: this.#register.unreadable,
+      deletedCards: new Set(this.#register.deleted.keys()),
       catalogue: new Map([...this.#catalogue.rows].map(([id, { document }]) => [id, document])),
       log: new Map([...this.#log.rows].map(([id, { document }]) => [id, document])),
       outbox: new Map(this.#outbox.entries),
@@ -223,7 +225,7 @@ export class MemoryStore implements LocalStore {
     if (now - at <= daysKept * day) return true;
     const catalogue = this.#catalogue.read();
     const visit = { ...document, at, document };
-    const card = this.#register.cards.get(document.card)?.card;
+    const card = this.#register.entries.get(document.card)?.card;
     return isKeptBy(catalogue, visit, now) || isKeptBy(catalogue, visit, now, card);
   }
 

@@ -126,4 +126,5 @@ export class TwinDesk implements DeskStore {
 const essential = (cursor: Awaited<ReturnType<LocalStore['cursor']>>) =>
   cursor && { epoch: cursor.epoch, seq: cursor.seq, isComplete: cursor.isComplete };
 
-const plain = (map: ReadonlyMap<string, unknown>) => canonicalJson(Object.fromEntries(map));
+const plain = (rows: ReadonlyMap<string, unknown> | ReadonlySet<string>) =>
+  canonicalJson('get' in rows ? Object.fromEntries(rows) : [...rows].sort());

@@ -4,6 +4,10 @@ import type { BrowserContext } from '@playwright/test';
 export const NETWORK_LOST =
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE|INTERNET_DISCONNECTED|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED|NETWORK_CHANGED)/;
 
+/** What Firefox and WebKit say of them. */
+export const NETWORK_LOST_ELSEWHERE =
+  /NetworkError|Could not connect|Failed to load resource|NS_ERROR_(CONNECTION_REFUSED|NET_RESET)|status of 503/;
+
 /** And of every request that meets a server about to end. */
 export const SERVER_LEAVING = /status of 503/;
 

@@ -10,6 +10,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 
 /** What happens to a request on the line. Real connections are cut; every body has its real length. */
 export type Fault =
@@ -139,7 +140,8 @@ export class FaultProxy {
         return;
       case 'at-most': {
         const body = await read(incoming);
-        if (isWithin(fault, body)) return finish(outgoing, await this.#exchange(incoming, outgoing, body));
+        if (isWithin(fault, body, unpacked(incoming, body)))
+          return finish(outgoing, await this.#exchange(incoming, outgoing, body));
         outgoing.writeHead(413).end('<h1>413 Request Entity Too Large</h1>');
         meet();
         return;
@@ -156,12 +158,13 @@ export class FaultProxy {
       }
       case 'rewrite': {
         const { head, body } = await this.#exchange(incoming, outgoing, await read(incoming));
-        const text = Buffer.from(fault.body(body.toString()));
+        const text = Buffer.from(fault.body(unpacked(head, body).toString()));
         const type = fault.type === undefined ? {} : { 'content-type': fault.type };
         if (fault.endsByClose) outgoing.useChunkedEncodingByDefault = false;
         const headers: OutgoingHttpHeaders = { ...head.headers, ...type };
         delete headers['transfer-encoding'];
         delete headers['content-length'];
+        delete headers['content-encoding'];
         const length = fault.endsByClose ? { connection: 'close' } : { 'content-length': text.length };
         outgoing.writeHead(head.statusCode ?? 502, { ...headers, ...length });
         outgoing.end(text);
@@ -255,9 +258,14 @@ async function writeSlowly(to: OutgoingMessage, body: Buffer, bytes: number): Pr
   }
 }
 
-function isWithin({ bytes, documents }: Fault & { kind: 'at-most' }, body: Buffer): boolean {
+/** A body as whoever sent it meant it. */
+function unpacked({ headers }: IncomingMessage, body: Buffer): Buffer {
+  return headers['content-encoding'] === 'gzip' ? gunzipSync(Uint8Array.from(body)) : body;
+}
+
+function isWithin({ bytes, documents }: Fault & { kind: 'at-most' }, body: Buffer, content: Buffer): boolean {
   if (bytes !== undefined && body.length > bytes) return false;
   if (documents === undefined || body.length === 0) return true;
-  const { docs } = JSON.parse(body.toString()) as { docs?: unknown[] };
+  const { docs } = JSON.parse(content.toString()) as { docs?: unknown[] };
   return (docs ?? []).length <= documents;
 }

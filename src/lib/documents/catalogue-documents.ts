@@ -4,7 +4,7 @@ import type { Scheme } from '$lib/domain/card';
 import { symbologies } from '$lib/domain/symbologies';
 import type { Service, Venue } from '$lib/domain/service';
 import { validityDuration } from '$lib/domain/validity';
-import { count, identifier, instant, localDate, localizedText, localTime, zone } from './fields';
+import { count, identifier, idOfType, instant, localDate, localizedText, localTime, zone } from './fields';
 import { ruleField, ruleFromField } from './rule-fields';
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -20,7 +20,7 @@ export const companionsField = v.object({
 
 /** `scheme:ID`: a kind of card and the services it gives. */
 export const schemeDocument = v.object({
-  _id: v.pipe(v.string(), v.startsWith('scheme:')),
+  _id: idOfType('scheme'),
   type: v.literal('scheme'),
   v: v.literal(1),
   names: localizedText,
@@ -46,7 +46,7 @@ const openingHours = v.array(v.object({ weekdays: v.array(weekday), ...timeSpan 
 
 /** `service:ID`: something a card gives: swimming, a gym, a theatre evening. */
 export const serviceDocument = v.object({
-  _id: v.pipe(v.string(), v.startsWith('service:')),
+  _id: idOfType('service'),
   type: v.literal('service'),
   v: v.literal(1),
   names: localizedText,
@@ -66,7 +66,7 @@ export type ServiceDocument = v.InferOutput<typeof serviceDocument>;
 
 /** `venue:ID`: a place with a counter. */
 export const venueDocument = v.object({
-  _id: v.pipe(v.string(), v.startsWith('venue:')),
+  _id: idOfType('venue'),
   type: v.literal('venue'),
   v: v.literal(1),
   names: localizedText,
@@ -95,7 +95,7 @@ export type VenueDocument = v.InferOutput<typeof venueDocument>;
 
 /** `offering:ID`: a course, a performance or a day's meal of a service (R9, R10). */
 export const offeringDocument = v.object({
-  _id: v.pipe(v.string(), v.startsWith('offering:')),
+  _id: idOfType('offering'),
   type: v.literal('offering'),
   v: v.literal(1),
   kind: v.picklist(offeringKinds),
@@ -138,13 +138,15 @@ export const rescueKeyDocument = v.object({
 });
 export type RescueKeyDocument = v.InferOutput<typeof rescueKeyDocument>;
 
-/** `settings:city`: the city's own name, what its cards carry, and whether all of this is a made-up demo. */
+/**
+ * `settings:city`: the city's own name, and what its cards carry. Older ones have `demo`, which is not read: whether a
+ * store is a demo is the server's to say (GET /api/health), not a coordinator's.
+ */
 export const settingsDocument = v.object({
   _id: v.literal('settings:city'),
   type: v.literal('settings'),
   v: v.literal(1),
   names: localizedText,
-  demo: v.optional(v.boolean(), false),
   /** Kinds of codes that cameras read besides those of our own cards; absent: the usual ones. */
   cameraCodes: v.optional(v.array(v.picklist(symbologies))),
 });

@@ -23,7 +23,23 @@ export const localTime = v.pipe(
   v.regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time like 06:30'),
 );
 export const instant = v.pipe(v.string(), v.isoTimestamp('must be an instant like 2026-11-22T08:00:00.000Z'));
-export const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a-z, 0-9 and -'));
+/** A sector's is part of a database's name, which a CouchDB and a file system limit. As in validate/*.js. */
+const longestIdentifier = 64;
+export const identifier = v.pipe(
+  v.string(),
+  v.maxLength(longestIdentifier, `must have ${longestIdentifier} characters at most`),
+  v.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a-z, 0-9 and -'),
+);
+/** An `_id` that is a type, a colon and an identifier. */
+export const idOfType = (type: string) =>
+  v.pipe(
+    v.string(),
+    v.startsWith(`${type}:`),
+    v.check(
+      (id) => v.is(identifier, id.slice(type.length + 1)),
+      `must be ${type}: and an identifier of ${longestIdentifier} characters at most`,
+    ),
+  );
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 // Making a format is slow, and a sector's visits name one zone or two.
@@ -43,5 +59,6 @@ function isZone(name: string): boolean {
 export const zone = v.pipe(v.string(), v.check(isZone, 'must be a time zone like Europe/Helsinki'));
 
 /** A name in every language of the product. */
-export const localizedText = v.object({ fi: v.string(), sv: v.string(), en: v.string() });
+const shownText = v.pipe(v.string(), v.maxLength(200, 'must have 200 characters at most'));
+export const localizedText = v.object({ fi: shownText, sv: shownText, en: shownText });
 export type LocalizedText = v.InferOutput<typeof localizedText>;

@@ -9,9 +9,13 @@ const city = {
 };
 
 it('a city may say which codes its cards carry, and need not', () => {
-  const chosen = { ...city, demo: true, cameraCodes: ['codabar', 'upc_e'] };
+  const chosen = { ...city, cameraCodes: ['codabar', 'upc_e'] };
   expect(parseDocument(chosen)).toEqual({ ok: true, document: chosen });
-  expect(parseDocument(city)).toEqual({ ok: true, document: { ...city, demo: false } });
+  expect(parseDocument(city)).toEqual({ ok: true, document: city });
+});
+
+it.each([true, false, 'yes'])('demo: %j of an older version is read, and nothing of it is kept', (demo) => {
+  expect(parseDocument({ ...city, demo })).toEqual({ ok: true, document: city });
 });
 
 it.each([[['qr_code', 'telepathy']], ['codabar'], [[1]]])('%j is no choice of codes', (cameraCodes) => {

@@ -33,9 +33,18 @@ export interface RegisterAnswer {
   found?: { card: Card; scheme?: Scheme };
   /** The scheme that a genuine signature names, as the catalogue has it. */
   signedScheme?: Scheme;
+  /** Absent: nothing but what is found. */
+  standing?: CardStanding;
   /** When the register was last known to be up to date; absent when it was never loaded. */
   asOf?: Instant;
 }
+
+/** What a register may say of a card beside its fields, or without any. */
+export type CardStanding =
+  /** R3: its newest version could not be read whole; what is found is the rest. */
+  | 'unreadable'
+  /** R2: the register had it, and it was deleted. */
+  | 'deleted';
 
 /** What was logged and not undone, by any desk of the sector, as far as the device knows. Order is free. */
 export interface History {
@@ -62,12 +71,16 @@ export function decideVisit(
 ): Verdict {
   const { code, service, venue } = request;
   const known = identify(request, register);
-  if ('reason' in known) return refuse(known);
+  if ('outcome' in known) return known;
 
   const { card, scheme } = known;
   const { date: today, time } = localDateTime(clock.now, venue.zone);
+  const ended = refusalByStatus(card, today);
+  if (ended) return refuse(ended);
+  if (register.standing === 'unreadable') return judgeUnreadable(known, history, venue, clock);
+
   const rule = ruleFor(service, card, scheme);
-  const refusal = refusalByStatus(card, today) ?? (rule ? refusalByPause(service, today) : notIncluded);
+  const refusal = rule ? refusalByPause(service, today) : notIncluded;
   if (refusal || !rule) return refuse(refusal ?? notIncluded);
 
   if (!clock.isPlausible) return { outcome: 'ask', reason: 'clock-wrong' };
@@ -111,18 +124,41 @@ function refuse(refusal: Refusal): Verdict {
   return { outcome: 'refuse', ...refusal };
 }
 
+interface KnownCard {
+  card: Card;
+  scheme?: Scheme;
+}
+
+const unreadable: Verdict = { outcome: 'ask', reason: 'unreadable-card' };
+
 /** R1 R2: the card that the code stands for. A genuine signature speaks only where the register is silent. */
 function identify(
   { code, signature }: VisitRequest,
-  { found, signedScheme }: RegisterAnswer,
-): { card: Card; scheme?: Scheme } | Refusal {
-  if (code.kind === 'signed') {
-    if (signature?.kind !== 'genuine') return { reason: 'not-genuine' };
+  { found, signedScheme, standing }: RegisterAnswer,
+): KnownCard | Verdict {
+  if (code.kind !== 'signed') {
     if (found) return found;
-    if (signature.isKeyExpired) return { reason: 'unknown-card' };
-    return { card: cardOfSignature(signature.card), ...(signedScheme && { scheme: signedScheme }) };
+    if (standing === 'unreadable') return unreadable;
+    return refuse({ reason: code.kind === 'number' ? 'unknown-card' : 'not-a-card' });
   }
-  return found ?? { reason: code.kind === 'number' ? 'unknown-card' : 'not-a-card' };
+  if (signature?.kind !== 'genuine') return refuse({ reason: 'not-genuine' });
+  if (found) return found;
+  if (standing === 'unreadable') return unreadable;
+  if (standing === 'deleted' || signature.isKeyExpired) return refuse({ reason: 'unknown-card' });
+  return { card: cardOfSignature(signature.card), ...(signedScheme && { scheme: signedScheme }) };
+}
+
+/** R3: what is known refuses as ever; nothing that is unknown admits. */
+function judgeUnreadable(
+  { card, scheme }: KnownCard,
+  { firstVisit }: History,
+  { zone }: Venue,
+  clock: ClockReading,
+): Verdict {
+  if (!clock.isPlausible) return unreadable;
+  const validity = validityOf(card, scheme, firstVisit, zone);
+  const refusal = refusalByDates(validity, scheme?.graceDays ?? 0, localDate(clock.now, zone));
+  return refusal ? refuse(refusal) : unreadable;
 }
 
 /** R2: a card as its signed code tells of it: active, with no rights but its scheme's. */

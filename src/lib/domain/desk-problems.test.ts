@@ -16,6 +16,7 @@ const well: DeskCondition = {
   lost: [],
   usedTwice: [],
   broken: [],
+  conflicting: 0,
 };
 const serverVersion = '1700000000000';
 const kinds = (changes: Partial<DeskCondition>) =>
@@ -27,6 +28,7 @@ describe('a desk as the office sees it', () => {
     ['visits that nothing explains', { lost: [{ from: 41, to: 43 }] }, ['lost-visits']],
     ['a number used twice', { usedTwice: [7] }, ['cloned']],
     ['a visit that does not fit its successor', { broken: [8] }, ['changed-visits']],
+    ['an entry in two versions', { conflicting: 1 }, ['conflicting']],
     ['something refused', { refused: 1 }, ['refused']],
     ['visits that wait a moment', { waiting: 2, waitingSince: now - minute }, []],
     ['visits that wait for hours', { waiting: 2, waitingSince: now - 2 * hour }, ['waiting-long']],
@@ -50,7 +52,15 @@ describe('a desk as the office sees it', () => {
   });
 
   it('S15 a desk that was never heard of', () => {
-    const unheard = { waiting: 0, refused: 0, quarantined: 0, lost: [], usedTwice: [], broken: [] };
+    const unheard = {
+      waiting: 0,
+      refused: 0,
+      quarantined: 0,
+      lost: [],
+      usedTwice: [],
+      broken: [],
+      conflicting: 0,
+    };
     expect(problemsOf(unheard, now, serverVersion)).toEqual([{ kind: 'never-heard' }]);
   });
 

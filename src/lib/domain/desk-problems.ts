@@ -20,6 +20,8 @@ export interface DeskCondition {
   lost: readonly Range[];
   usedTwice: readonly number[];
   broken: readonly number[];
+  /** Visits, choices and what undoes them that the server has in two versions. */
+  conflicting: number;
 }
 
 /** Something that somebody should look after, the most urgent kinds first. */
@@ -27,6 +29,7 @@ export type DeskProblem =
   | { kind: 'lost-visits'; ranges: readonly Range[] }
   | { kind: 'cloned'; numbers: readonly number[] }
   | { kind: 'changed-visits'; numbers: readonly number[] }
+  | { kind: 'conflicting'; count: number }
   | { kind: 'refused'; count: number }
   | { kind: 'silent-with-visits'; count: number; since: Instant }
   | { kind: 'waiting-long'; count: number; since: Instant }
@@ -54,6 +57,7 @@ export function problemsOf(desk: DeskCondition, now: Instant, serverVersion?: st
     desk.lost.length > 0 && { kind: 'lost-visits', ranges: desk.lost },
     desk.usedTwice.length > 0 && { kind: 'cloned', numbers: desk.usedTwice },
     desk.broken.length > 0 && { kind: 'changed-visits', numbers: desk.broken },
+    desk.conflicting > 0 && { kind: 'conflicting', count: desk.conflicting },
     desk.refused > 0 && { kind: 'refused', count: desk.refused },
     waiting > 0 && isSilent && { kind: 'silent-with-visits', count: waiting, since: lastHeard },
     waiting > 0 &&
@@ -90,6 +94,7 @@ export function toneOfProblem({ kind }: DeskProblem): Exclude<DeskTone, 'fine'> 
     case 'lost-visits':
     case 'cloned':
     case 'changed-visits':
+    case 'conflicting':
     case 'refused':
     case 'silent-with-visits':
       return 'urgent';

@@ -57,6 +57,8 @@ function ruleOfQuestion(reason: Question['reason'], rule: ServiceRule | undefine
       return 'R12';
     case 'clock-wrong':
       return 'R13';
+    case 'unreadable-card':
+      return 'R3';
     case 'choose-offering':
       return ofOfferings(rule);
     case 'confirm-choice':

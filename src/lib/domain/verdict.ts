@@ -32,6 +32,8 @@ export type Refusal =
 export type Question =
   | { reason: 'stale-register'; asOf?: Instant }
   | { reason: 'clock-wrong' }
+  /** R3: the card's newest version can't be read on this device. */
+  | { reason: 'unreadable-card' }
   /** Several are possible: which one? (R9, R10) */
   | { reason: 'choose-offering' }
   /** R9: this one is not chosen yet, and choosing it fixes the card's choice. */

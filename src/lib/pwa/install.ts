@@ -1,3 +1,5 @@
+import { recall, remember } from './web-storage';
+
 /** `button`: the browser can be asked. `share-menu`: iOS and iPadOS, by hand. `none`: nothing to offer. */
 export type InstallOffer = 'none' | 'button' | 'share-menu';
 
@@ -23,7 +25,7 @@ export function watchInstall(onOffer: (offer: InstallOffer) => void): InstallWat
   let question: BeforeInstallPromptEvent | undefined;
 
   function currentOffer(): InstallOffer {
-    if (isStandalone() || localStorage.getItem(DISMISSED)) return 'none';
+    if (isStandalone() || recall('localStorage', DISMISSED)) return 'none';
     if (question) return 'button';
     return hasShareMenuInstall() ? 'share-menu' : 'none';
   }
@@ -59,7 +61,7 @@ export function watchInstall(onOffer: (offer: InstallOffer) => void): InstallWat
       tell();
     },
     dismiss() {
-      localStorage.setItem(DISMISSED, new Date().toISOString());
+      remember('localStorage', DISMISSED, new Date().toISOString());
       tell();
     },
     stop: () => stopping.abort(),
@@ -71,7 +73,11 @@ function isStandalone(): boolean {
   return isIosApp || matchMedia('(display-mode: standalone), (display-mode: fullscreen)').matches;
 }
 
-/** Only Safari on iOS and iPadOS has `navigator.standalone`. */
 function hasShareMenuInstall(): boolean {
+  return isOnIos();
+}
+
+/** iPhones and iPads: every browser there is WebKit, and only theirs has `navigator.standalone`. */
+export function isOnIos(): boolean {
   return 'standalone' in navigator && navigator.maxTouchPoints > 0;
 }

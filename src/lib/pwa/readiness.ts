@@ -16,12 +16,25 @@ export async function appCached(): Promise<boolean> {
 
 /**
  * Asks the browser to keep this device's data when the disk fills up. Chromium decides by itself (an
- * installed app is granted), Firefox asks the user.
+ * installed app is granted), Firefox asks the user: until somebody answers, and it may be nobody, this is open.
  */
 export async function persistStorage(): Promise<StoragePersistence> {
   if (!navigator.storage?.persist) return 'unsupported';
   const isGranted = (await navigator.storage.persisted()) || (await navigator.storage.persist());
   return isGranted ? 'granted' : 'denied';
+}
+
+/**
+ * Whether this is a private window, whose data goes when it is closed: Firefox and Safari give it no file system of
+ * the origin's own. Chromium does, and its private windows can't be told from others.
+ */
+export async function isPrivateWindow(): Promise<boolean> {
+  try {
+    await navigator.storage?.getDirectory?.();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Whether the browser promised to keep the data, without asking it to; undefined where it doesn't tell. */

@@ -4,6 +4,7 @@ import { Workbox } from 'workbox-window';
 import { askWorker } from './ask-worker';
 import { isBusyHere, onIdleHere, runWhenNobodyIsBusy } from './busy';
 import { versionLabel } from './version-label';
+import { forget, recall, remember } from './web-storage';
 
 export { keepBusy } from './busy';
 
@@ -37,8 +38,8 @@ export function startUpdates({ onUpdated, onFailed }: UpdateOptions): () => void
   const workbox = new Workbox('/service-worker.js', { updateViaCache: 'none' });
   let registration: ServiceWorkerRegistration | undefined;
 
-  if (sessionStorage.getItem(RELOADED_FOR) === version) {
-    sessionStorage.removeItem(RELOADED_FOR);
+  if (recall('sessionStorage', RELOADED_FOR) === version) {
+    forget('sessionStorage', RELOADED_FOR);
     onUpdated(versionLabel(version, getLocale()));
   }
 
@@ -57,9 +58,9 @@ export function startUpdates({ onUpdated, onFailed }: UpdateOptions): () => void
     const serving = await askWorker(controller, { type: 'VERSION' });
     // Asked again: a verdict may have opened meanwhile. When it closes, onIdleHere comes back here.
     if (signal.aborted || typeof serving !== 'string' || serving === version || isBusyHere()) return;
-    if (sessionStorage.getItem(RELOADED_FOR) === serving) return;
-    sessionStorage.setItem(RELOADED_FOR, serving);
-    location.reload();
+    if (recall('sessionStorage', RELOADED_FOR) === serving) return;
+    // Unremembered, a second reload could follow, and a third.
+    if (remember('sessionStorage', RELOADED_FOR, serving)) location.reload();
   }
 
   // Offline is the ordinary reason for a failure; the next look comes by itself.

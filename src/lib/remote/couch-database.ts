@@ -15,12 +15,13 @@ import type {
 } from '$lib/sync/ports';
 import { allDocsAnswer, bulkAnswer, changesAnswer, epochDocument, presenceAnswer } from './couch-answers';
 import type { ServerAddress } from './pairing';
-import { basicAuthorization, requestBytes, requestJson, type Account } from './request';
+import { requestPacked, type Packing } from './packed-request';
+import { basicAuthorization, requestBytes, type Account } from './request';
 import { canUnpack, snapshotFrom, unpackPart } from './snapshot';
 
 const HttpPouch = PouchDB.plugin(HttpAdapter);
 
-const usualIdleMs = 30_000;
+export const usualIdleMs = 30_000;
 /** How long the server may hold a request for changes, and how long it is waited for, ms. */
 const longpollMs = 50_000;
 const longpollIdleMs = 65_000;
@@ -35,12 +36,14 @@ interface Call {
 /**
  * A CouchDB database over HTTP: every outcome is a value.
  * @param idleMs after how long a request is given up that gets no further (S12), but for long polls
+ * @param packing shared by the databases of one server
  */
 export function createCouchDatabase(
   server: ServerAddress,
   account: Account,
   name: string,
   idleMs = usualIdleMs,
+  packing: Packing = { isRefused: false },
 ): RemoteDatabase {
   const url = `${server.couchUrl}/${name}`;
   const { now, signal: ending } = server;
@@ -64,7 +67,7 @@ export function createCouchDatabase(
       async fetch(requestUrl, init) {
         const clock = onContact && !isHeld ? { onContact } : {};
         const request = { ...patience, ...clock, ...options };
-        const received = await requestJson(String(requestUrl), init ?? {}, schema, request);
+        const received = await requestPacked(String(requestUrl), init ?? {}, schema, request, packing);
         outcome = received;
         if (!received.ok) throw new FailedRequest(received.failure);
         return new Response(received.text, { headers: { 'content-type': 'application/json' } });

@@ -1,6 +1,6 @@
 import type { Contact } from '$lib/domain/clock';
 import type { AccountState, Outcome, RemoteServer } from '$lib/sync/ports';
-import { createCouchDatabase } from './couch-database';
+import { createCouchDatabase, usualIdleMs } from './couch-database';
 import { readSession, type ServerAddress } from './pairing';
 import type { Account } from './request';
 
@@ -9,8 +9,9 @@ const revokedRole = 'revoked';
 
 /** The server as one account sees it, signed in anew with every request. */
 export function createCouchServer(server: ServerAddress, account: Account): RemoteServer {
+  const packing = { isRefused: false };
   return {
-    database: (name) => createCouchDatabase(server, account, name),
+    database: (name) => createCouchDatabase(server, account, name, usualIdleMs, packing),
     async account(): Promise<Outcome<AccountState>> {
       const session = await readSession(server, account);
       if (!session.ok) return session;

@@ -11,6 +11,7 @@ const faults = v.object({
   lost: v.array(range),
   usedTwice: v.array(v.number()),
   broken: v.array(v.number()),
+  conflicting: v.number(),
 });
 
 const deskState = v.object({
@@ -27,6 +28,10 @@ const deskStates = v.object({
   /** Name of the build that the server gives out. */
   version: v.optional(v.string()),
   states: v.array(deskState),
+  /** Documents in two versions, of accounts that are no desk's. */
+  otherConflicts: v.number(),
+  /** Their visits have nowhere to go: no database can be made under such a name. */
+  sectorsWithoutDatabase: v.array(v.string()),
   /** There are visits that the server has not looked at yet. */
   isCounting: v.boolean(),
 });

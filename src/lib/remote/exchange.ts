@@ -39,7 +39,7 @@ export async function exchange(
   // AbortSignal.any is younger than some of the tablets at the counters.
   const controller = new AbortController();
   const abort = () => controller.abort();
-  const uploadMs = typeof init.body === 'string' ? init.body.length / slowestUpload : 0;
+  const uploadMs = lengthOf(init.body) / slowestUpload;
   let idle = setTimeout(abort, idleMs + uploadMs);
   const waitAnew = () => {
     clearTimeout(idle);
@@ -71,6 +71,12 @@ export async function exchange(
     clearTimeout(end);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** Of what goes out: of a packed body its packed bytes. */
+function lengthOf(body: RequestInit['body']): number {
+  if (typeof body === 'string') return body.length;
+  return body instanceof ArrayBuffer ? body.byteLength : 0;
 }
 
 /** All of a body; tells of each piece that arrives. @throws when it goes on and on */

@@ -3,7 +3,7 @@ import { parseDocument, type TiskiDocument, type Unreadable } from '$lib/documen
 import type { LogDocument } from '$lib/documents/visit-documents';
 import type { Instant } from '$lib/domain/day';
 import { applyLog, removeLogged } from './apply-log';
-import { applyToRegister } from './apply-register';
+import { applyToRegister, unreadCards } from './apply-register';
 import type { CatalogueRow, QuarantineRow, TiskiDatabase } from './database';
 import { databaseKind, type DatabaseKind } from './database-names';
 import { noteRulesChanged } from './touched';
@@ -51,7 +51,7 @@ export async function applyChanges(
         {
           cards: sorted.readable.filter((document) => document.type === 'card'),
           deleted: sorted.deleted,
-          unreadable: sorted.unreadable.map(({ id }) => id),
+          unread: unreadCards(sorted.unreadable),
         },
         run,
       );

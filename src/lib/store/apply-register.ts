@@ -1,57 +1,76 @@
 import type { CardDocument } from '$lib/documents/card-document';
-import type { TiskiDatabase } from './database';
+import { readPartly } from '$lib/documents/partly-read-card';
+import { isCardNumber } from '$lib/domain/card-number';
+import type { CardRow, TiskiDatabase } from './database';
 import { packedNumbers, rowsFromPacked } from './packed-register';
 import { cardRowFromDocument, packedBase } from './register';
 import { noteCardsChanged } from './touched';
 
 const prefix = 'card:';
 
+/** A card whose newest version this build can't read, as it came. */
+export interface UnreadCard {
+  number: string;
+  document: unknown;
+}
+
 /**
- * Writes changes of the register, within the caller's transaction: a row for each card, and a mark for each packed
- * card that was deleted (S18). `run` marks the rows (S8).
+ * Writes changes of the register, within the caller's transaction: a row for each card, and one for each that was
+ * deleted (R2, S18). `run` marks the rows (S8).
  */
 export async function applyToRegister(
   db: TiskiDatabase,
-  changes: { cards: readonly CardDocument[]; deleted: readonly string[]; unreadable: readonly string[] },
+  changes: { cards: readonly CardDocument[]; deleted: readonly string[]; unread: readonly UnreadCard[] },
   run: number,
 ): Promise<void> {
   const deleted = cardNumbers(changes.deleted);
-  const numbers = changes.cards.map(({ number }) => number);
+  const rows = [
+    ...changes.cards.map((document) => cardRowFromDocument(document, run)),
+    ...(await partlyRead(db, changes.unread, run)),
+  ];
+  const numbers = rows.map(({ number }) => number);
   const base = await packedBase(db);
   const packed = base ? await packedNumbers(db, base, [...numbers, ...deleted]) : new Set<string>();
-  await db.cards.bulkPut(
-    changes.cards.map((document) => ({
-      ...cardRowFromDocument(document, run),
-      ...(base && packed.has(document.number) && { shadows: base.id }),
-    })),
-  );
+  const shadowOf = (number: string) => (base && packed.has(number) ? { shadows: base.id } : {});
+  await db.cards.bulkPut(rows.map((row) => ({ ...row, ...shadowOf(row.number) })));
   await db.cards.bulkDelete(deleted);
-  if (base) {
-    await db.deletedCards.bulkDelete(numbers);
-    await db.deletedCards.bulkPut(
-      deleted.filter((number) => packed.has(number)).map((number) => ({ number })),
-    );
-  }
+  // A thousand deletions of nothing would slow a first load.
+  if ((await db.deletedCards.count()) > 0) await db.deletedCards.bulkDelete(numbers);
+  await db.deletedCards.bulkPut(deleted.map((number) => ({ number, run, ...shadowOf(number) })));
   await noteCardsChanged(db, numbers);
-  await keepReadable(db, cardNumbers(changes.unreadable), run);
 }
 
 export const cardNumbers = (ids: readonly string[]) =>
-  ids.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+  ids.flatMap((id) => {
+    const number = id.slice(prefix.length);
+    return id.startsWith(prefix) && isCardNumber(number) ? [number] : [];
+  });
 
-/** S7: the last version that could be read goes on answering, also after a pull from zero. */
-export async function keepReadable(
+export const unreadCards = (unreadable: readonly { id: string; document: unknown }[]): UnreadCard[] =>
+  unreadable.flatMap(({ id, document }) => cardNumbers([id]).map((number) => ({ number, document })));
+
+/** S7: what can be read of each, laid over the last version that could be read. */
+async function partlyRead(db: TiskiDatabase, unread: readonly UnreadCard[], run: number): Promise<CardRow[]> {
+  const last = await lastReadable(
+    db,
+    unread.map(({ number }) => number),
+  );
+  return unread.map(({ number, document }) => {
+    const { isUnreadable, ...known } = readPartly(number, document, last.get(number));
+    return { number, ...known, run, ...(isUnreadable && { isUnreadable }) };
+  });
+}
+
+/** The rows of some cards; of those that are only packed as they would be. */
+export async function lastReadable(
   db: TiskiDatabase,
   numbers: readonly string[],
-  run: number,
-): Promise<void> {
-  if (numbers.length === 0) return;
-  await db.cards.where('number').anyOf(numbers).modify({ run });
-  const base = await packedBase(db);
-  if (!base || base.run === run) return;
-  // What is packed goes when the pull from zero ends: these need rows of their own.
+): Promise<Map<string, CardRow>> {
+  if (numbers.length === 0) return new Map();
   const rows = await db.cards.bulkGet([...numbers]);
   const gone = await db.deletedCards.bulkGet([...numbers]);
   const uncovered = numbers.filter((_, index) => !rows[index] && !gone[index]);
-  await db.cards.bulkPut(await rowsFromPacked(db, base, uncovered, run));
+  const base = await packedBase(db);
+  const packed = base ? await rowsFromPacked(db, base, uncovered) : [];
+  return new Map([...rows.flatMap((row) => row ?? []), ...packed].map((row) => [row.number, row]));
 }

@@ -90,7 +90,7 @@ export async function decideWithin(
   const { text, signature, offering: named } = question;
   const code = readCode(text);
   // Asked for side by side: what is waited for by itself costs one more way to the disk and back.
-  const [device, catalogue, clock, { card: found, asOf }] = await Promise.all([
+  const [device, catalogue, clock, { card: found, standing, asOf }] = await Promise.all([
     readDevice(db),
     catalogueWithin(db),
     readDeviceClock(db, deviceNow),
@@ -125,6 +125,7 @@ export async function decideWithin(
     {
       ...(found && { found: { card: found, ...(scheme && { scheme }) } }),
       ...(scheme && { signedScheme: scheme }),
+      ...(standing && { standing }),
       ...(asOf !== undefined && { asOf }),
     },
     history,

@@ -16,6 +16,7 @@ import type { Conflict, Resolution } from '$lib/domain/conflicts';
 import type { Instant, LocalDate } from '$lib/domain/day';
 import { indexCanonicalCodes } from './canonical-upgrade';
 import { clockMarks } from './clock-marks';
+import { rememberDeletedCards } from './deleted-upgrade';
 
 export { liveQuery } from 'dexie';
 
@@ -31,7 +32,10 @@ export interface CardRow {
   number: string;
   /** Codes of imported card stock, beside the number, in their canonical form (R1). */
   codes: string[];
-  card: Card;
+  /** Absent where too little of the card's newest version could be read, and there was none before (S7). */
+  card?: Card;
+  /** S7: something that decides a visit could not be read in the newest version. */
+  isUnreadable?: true;
   /** The pull from zero that last saw this row: older ones are swept when it ends (S8). */
   run: number;
   /** S18: id of the packed register that has a card of this number too: this row beats it. */
@@ -47,9 +51,13 @@ export interface PackedRow {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** S18: a card of the packed register that was deleted since. */
+/** R2: a card that the register had and that was deleted: no signature speaks for it. */
 export interface DeletedCardRow {
   number: string;
+  /** As CardRow.run. */
+  run: number;
+  /** S18: as CardRow.shadows: it is deleted since that was packed. */
+  shadows?: string;
 }
 
 /** S18: the packed register that the rows of `cards` lie over. */
@@ -269,6 +277,7 @@ export class TiskiDatabase extends Dexie {
       voids: '&visit, [database+desk], at, document.card',
     });
     this.version(5).stores({}).upgrade(indexCanonicalCodes);
+    this.version(6).stores({ deletedCards: '&number, shadows' }).upgrade(rememberDeletedCards);
   }
 }
 

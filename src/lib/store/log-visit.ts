@@ -86,7 +86,7 @@ export function canBeLogged(verdict: Verdict, override?: OverrideReason): boolea
     case 'admit':
       return true;
     case 'ask':
-      return verdict.reason === 'stale-register' || verdict.reason === 'clock-wrong';
+      return ['stale-register', 'clock-wrong', 'unreadable-card'].includes(verdict.reason);
     case 'already-logged':
       return false;
     case 'refuse':

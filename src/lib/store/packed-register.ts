@@ -29,16 +29,14 @@ export async function numbersByPackedCode(
 export async function dropOldBase(db: TiskiDatabase, { base, ...cursor }: CursorRow): Promise<CursorRow> {
   if (!base || base.run === cursor.run) return { ...cursor, ...(base && { base }) };
   await db.packed.clear();
-  await db.deletedCards.clear();
   return cursor;
 }
 
-/** Packed cards as rows of their own, for what has to lie over the packed ones. */
+/** Packed cards as the rows that they would have. */
 export async function rowsFromPacked(
   db: TiskiDatabase,
   base: PackedBase,
   numbers: readonly string[],
-  run: number,
 ): Promise<CardRow[]> {
   const documents = await Promise.all(numbers.map((number) => packedDocument(db, base, number)));
   return documents.flatMap((document) =>
@@ -48,8 +46,7 @@ export async function rowsFromPacked(
             number: document.number,
             codes: canonicalCodes(document),
             card: cardFromDocument(document),
-            run,
-            shadows: base.id,
+            run: base.run,
           },
         ]
       : [],

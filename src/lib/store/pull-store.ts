@@ -81,6 +81,7 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promis
     case 'register':
       // A look at every row: rare enough that an index, paid for with every card, is not worth it.
       await db.cards.filter((row) => row.run < run).delete();
+      await db.deletedCards.filter((row) => row.run < run).delete();
       return dropOldBase(db, cursor);
     case 'catalogue':
       await db.catalogue.filter((row) => row.run < run).delete();

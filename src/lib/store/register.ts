@@ -3,6 +3,7 @@ import { canonicalCodes, cardFromDocument } from '$lib/documents/card-document';
 import { canonicalCode } from '$lib/domain/canonical-code';
 import type { Card } from '$lib/domain/card';
 import type { Instant } from '$lib/domain/day';
+import type { CardStanding } from '$lib/domain/decide-visit';
 import type { ScannedCode } from '$lib/domain/scan-code';
 import type { CardRow, PackedBase, TiskiDatabase } from './database';
 import { registerDatabase } from './database-names';
@@ -14,10 +15,14 @@ import { numbersByPackedCode, packedCard } from './packed-register';
  */
 export const registerTables = (db: TiskiDatabase) => [db.cards, db.packed, db.deletedCards, db.cursors];
 
-/** What the register says of a code. */
-export interface RegisterAnswer {
-  /** The card that carries the code, by its number first, then by the codes of imported stock. */
-  card: Card | undefined;
+/** What the register has under a number or a code. */
+interface FoundCard {
+  card?: Card;
+  standing?: CardStanding;
+}
+
+/** What the register says of a code: the card that carries it, by its number first, then by the codes of its stock. */
+export interface RegisterAnswer extends FoundCard {
   /** When the register was last known to be whole and up to date; absent before the first load ended. */
   asOf: Instant | undefined;
 }
@@ -30,59 +35,70 @@ export function findCard(db: TiskiDatabase, code: ScannedCode): Promise<Card | u
 export function askRegister(db: TiskiDatabase, code: ScannedCode): Promise<RegisterAnswer> {
   const cursor = db.cursors.get(registerDatabase);
   const base = cursor.then((row) => row?.base);
-  return Promise.all([findByCode(db, code, base), cursor]).then(([card, row]) => ({ card, asOf: row?.asOf }));
+  return Promise.all([findByCode(db, code, base), cursor]).then(([found, row]) => ({
+    ...found,
+    asOf: row?.asOf,
+  }));
 }
 
 /** What lies under the rows, as it will be known. */
 type AwaitedBase = Promise<PackedBase | undefined>;
 
-function findByCode(db: TiskiDatabase, code: ScannedCode, base: AwaitedBase): Promise<Card | undefined> {
+const nothing: FoundCard = {};
+const deletedCard: FoundCard = { standing: 'deleted' };
+const foundInRow = ({ card, isUnreadable }: CardRow): FoundCard => ({
+  ...(card && { card }),
+  ...(isUnreadable && { standing: 'unreadable' }),
+});
+const foundPacked = (card: Card | undefined): FoundCard => (card ? { card } : nothing);
+
+function findByCode(db: TiskiDatabase, code: ScannedCode, base: AwaitedBase): Promise<FoundCard> {
   switch (code.kind) {
     case 'impossible':
-      return Promise.resolve(undefined);
+      return Promise.resolve(nothing);
     case 'signed':
       // R2: a claim until its signature is verified; the rules refuse it where it is not.
       return findByNumber(db, code.number, base);
     case 'number':
       // An imported stock may print eight digits that happen to pass the check.
-      return findByNumber(db, code.number, base).then(
-        (card) => card ?? findByStockCode(db, code.number, base),
-      );
+      return findByNumber(db, code.number, base).then(async (found) => {
+        if (found.card || found.standing === 'unreadable') return found;
+        return (await findByStockCode(db, code.number, base)) ?? found;
+      });
     case 'other':
-      return findByStockCode(db, code.value, base);
+      return findByStockCode(db, code.value, base).then((found) => found ?? nothing);
   }
 }
 
 // A look at the cursor before each scan would double its way to the disk: so the last known base is asked meanwhile.
 const lastBases = new WeakMap<TiskiDatabase, PackedBase>();
 
-function findByNumber(db: TiskiDatabase, number: string, awaited: AwaitedBase): Promise<Card | undefined> {
+function findByNumber(db: TiskiDatabase, number: string, awaited: AwaitedBase): Promise<FoundCard> {
   const guess = lastBases.get(db);
-  return Promise.all([db.cards.get(number), awaited, guess && undeletedCard(db, guess, number)]).then(
-    ([row, base, guessed]) => {
-      if (row) return row.card;
-      if (!base) return undefined;
-      if (base.id === guess?.id) return guessed;
-      lastBases.set(db, base);
-      return undeletedCard(db, base, number);
-    },
-  );
+  return Promise.all([
+    db.cards.get(number),
+    db.deletedCards.get(number),
+    awaited,
+    guess && packedCard(db, guess, number),
+  ]).then(([row, deleted, base, guessed]) => {
+    if (row) return foundInRow(row);
+    if (deleted) return deletedCard;
+    if (!base) return nothing;
+    if (base.id === guess?.id) return foundPacked(guessed);
+    lastBases.set(db, base);
+    return packedCard(db, base, number).then(foundPacked);
+  });
 }
-
-const undeletedCard = (db: TiskiDatabase, base: PackedBase, number: string): Promise<Card | undefined> =>
-  Promise.all([packedCard(db, base, number), db.deletedCards.get(number)]).then(([card, deleted]) =>
-    deleted ? undefined : card,
-  );
 
 /** A code that moved from a replaced card to its successor is on both: the active one counts. */
 async function findByStockCode(
   db: TiskiDatabase,
   text: string,
   awaited: AwaitedBase,
-): Promise<Card | undefined> {
+): Promise<FoundCard | undefined> {
   const value = canonicalCode(text);
   const [rows, base] = await Promise.all([db.cards.where('codes').equals(value).toArray(), awaited]);
-  const cards = rows.map(({ card }) => card);
+  const found = rows.map(foundInRow);
   if (base) {
     const numbers = await numbersByPackedCode(db, base, value);
     // A row says anew which codes its card has.
@@ -90,17 +106,18 @@ async function findByStockCode(
     const deleted = await db.deletedCards.bulkGet(numbers);
     const untouched = numbers.filter((_, index) => !rowsOver[index] && !deleted[index]);
     const packed = await Promise.all(untouched.map((number) => packedCard(db, base, number)));
-    cards.push(...packed.flatMap((card) => card ?? []));
+    found.push(...packed.flatMap((card) => (card ? [{ card }] : [])));
   }
-  return cards.find(({ status }) => status === 'active') ?? cards[0];
+  // One of which too little is known may be active.
+  return found.find(({ card }) => !card || card.status === 'active') ?? found[0];
 }
 
 /** The cards of some numbers, as far as the register has them. */
 export function cardsByNumber(db: TiskiDatabase, numbers: readonly string[]): Promise<Map<string, Card>> {
   return db.transaction('r', registerTables(db), async () => {
     const base = packedBase(db);
-    const cards = await Promise.all(numbers.map((number) => findByNumber(db, number, base)));
-    return new Map(cards.flatMap((card) => (card ? [[card.number, card] as const] : [])));
+    const found = await Promise.all(numbers.map((number) => findByNumber(db, number, base)));
+    return new Map(found.flatMap(({ card }) => (card ? [[card.number, card] as const] : [])));
   });
 }
 
@@ -115,7 +132,8 @@ export function countCards(db: TiskiDatabase): Promise<number> {
     const base = await packedBase(db);
     if (!base) return rows;
     const shadowing = await db.cards.where('shadows').equals(base.id).count();
-    return base.cards - (await db.deletedCards.count()) + rows - shadowing;
+    const deleted = await db.deletedCards.where('shadows').equals(base.id).count();
+    return base.cards - deleted + rows - shadowing;
   });
 }
 

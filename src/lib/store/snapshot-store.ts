@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { rowsOfPart, unpackedRow } from '$lib/documents/packed/part';
 import type { Instant } from '$lib/domain/day';
 import { applyChanges, type PulledChange } from './apply-changes';
-import { cardNumbers, keepReadable } from './apply-register';
+import { cardNumbers, lastReadable } from './apply-register';
 import { maxKey, type CardRow, type PackedBase, type TiskiDatabase } from './database';
 import { registerDatabase } from './database-names';
 import { readDevice } from './device';
@@ -109,7 +109,7 @@ export function adoptSnapshot(
     const changes = unpacked(rest.bytes);
     if (!changes) return false;
 
-    await replaceCards(db, changes, cursor.run);
+    await replaceCards(db, changes);
     const base: PackedBase = { id, buckets, cards, run: cursor.run };
     await db.cursors.put({ ...cursor, seq, base, revision: cursor.revision + 1 });
     await removeOthers(db, [id]);
@@ -120,25 +120,27 @@ export function adoptSnapshot(
 }
 
 /** Forgets what the snapshot has anew; of cards that it could not read, the last readable version stays (S7). */
-async function replaceCards(db: TiskiDatabase, unread: readonly PulledChange[], run: number): Promise<void> {
-  const numbers = cardNumbers(unread.map(({ id }) => id));
-  await keepReadable(db, numbers, run);
-  const kept = await db.cards.bulkGet(numbers);
+async function replaceCards(db: TiskiDatabase, unread: readonly PulledChange[]): Promise<void> {
+  const kept = await lastReadable(db, cardNumbers(unread.map(({ id }) => id)));
   await db.cards.clear();
-  await db.cards.bulkPut(kept.flatMap((row) => (row ? [withoutShadow(row)] : [])));
+  await db.cards.bulkPut([...kept.values()].map(withoutShadow));
   await db.deletedCards.clear();
   // Any of the cards may be another one now.
   await noteRulesChanged(db, []);
   await db.quarantine.where('database').equals(registerDatabase).delete();
 }
 
-const withoutShadow = ({ number, codes, card, run }: CardRow): CardRow => ({ number, codes, card, run });
+function withoutShadow(row: CardRow): CardRow {
+  const alone = { ...row };
+  delete alone.shadows;
+  return alone;
+}
 
-/** The documents that could not be packed, as a page of changes would have brought them. */
+/** What could not be packed and what was deleted, as a page of changes would have brought it. */
 function unpacked(bytes: Uint8Array): PulledChange[] | undefined {
   try {
     const documents = v.parse(unpackedRow, JSON.parse(new TextDecoder().decode(bytes)));
-    return documents.map((document) => ({ id: document._id, deleted: false, document }));
+    return documents.map((document) => ({ id: document._id, deleted: document._deleted ?? false, document }));
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { unpackPart } from '$lib/remote/snapshot';
 import { revokeDevice } from '$lib/store/device';
 import { createLocalStore } from '$lib/store/local-store';
 import { listQuarantine } from '$lib/store/quarantine';
-import { countCards, findCard, registerAsOf } from '$lib/store/register';
+import { askRegister, countCards, findCard, registerAsOf, registerTables } from '$lib/store/register';
 import { pullDocuments } from './pull-documents';
 
 const register = 'tiski-register';
@@ -32,11 +32,15 @@ async function aRegister(count: number, fate?: (request: Request) => Fate) {
       sessionEpoch: 'session',
       onProgress: (each) => progress.push(each),
     });
+  const standingOf = (index: number) =>
+    db.transaction('r', registerTables(db), async () => {
+      return (await askRegister(db, { kind: 'number', number: cardNumber(index) })).standing;
+    });
   const find = (index: number) => findCard(db, { kind: 'number', number: cardNumber(index) });
   const findByCode = async (index: number) =>
     (await findCard(db, { kind: 'other', value: code(index) }))?.number;
   const asked = (kind: Request['kind']) => requests.filter((each) => each === kind).length;
-  return { server, box, db, store, pull, find, findByCode, requests, asked, progress };
+  return { server, box, db, store, pull, find, findByCode, standingOf, requests, asked, progress };
 }
 
 describe('the register by a snapshot', () => {
@@ -125,7 +129,7 @@ describe('the register by a snapshot', () => {
     box.put(aScheme('stray'));
     await box.pack();
     await pull();
-    expect(await countCards(db)).toBe(6);
+    expect(await countCards(db)).toBe(8);
     expect((await find(6))?.hint).toBe('half \ud800');
     expect(await store.needsUpdate()).toBe(true);
     expect((await listQuarantine(db)).map(({ id }) => id).sort()).toEqual([
@@ -135,21 +139,40 @@ describe('the register by a snapshot', () => {
     ]);
   });
 
-  it('S7 the last version that could be read goes on answering, also out of a packed register', async () => {
-    const { box, db, pull, find } = await aRegister(5);
+  it('S7 the last version that could be read stays known, also out of a packed register, but it admits nobody', async () => {
+    const { box, db, pull, find, standingOf } = await aRegister(5);
     await box.pack();
     await pull();
     box.put({ ...coded(2), status: 'gone fishing' });
     await pull();
-    expect((await find(2))?.status).toBe('active');
+    expect([(await find(2))?.status, await standingOf(2)]).toEqual(['active', 'unreadable']);
     for (const isPacked of [true, false]) {
       box.epoch = `${box.epoch}+`;
       if (isPacked) await box.pack();
       await pull();
-      expect((await find(2))?.status).toBe('active');
+      expect([(await find(2))?.status, await standingOf(2)]).toEqual(['active', 'unreadable']);
       expect(await countCards(db)).toBe(5);
     }
     expect(await listQuarantine(db)).toHaveLength(1);
+  });
+
+  it('R2 a snapshot tells of deleted cards, and pages of those that were deleted since', async () => {
+    const { box, db, pull, standingOf } = await aRegister(5);
+    box.delete(`card:${cardNumber(1)}`);
+    await box.pack();
+    box.delete(`card:${cardNumber(2)}`);
+    await pull();
+    const standings = () => Promise.all([1, 2, 3].map(standingOf));
+    expect(await standings()).toEqual(['deleted', 'deleted', undefined]);
+    expect(await countCards(db)).toBe(3);
+    for (const isPacked of [true, false]) {
+      box.epoch = `${box.epoch}+`;
+      if (isPacked) await box.pack();
+      await pull();
+      expect(await standings()).toEqual(['deleted', 'deleted', undefined]);
+      expect(await countCards(db)).toBe(3);
+    }
+    expect(await listQuarantine(db)).toEqual([]);
   });
 
   it('S8 a snapshot of another epoch is none: pages bring the register', async () => {

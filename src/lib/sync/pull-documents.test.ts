@@ -6,7 +6,7 @@ import { readCatalogue } from '$lib/store/catalogue';
 import { createLocalStore } from '$lib/store/local-store';
 import { waitingCount } from '$lib/store/outbox';
 import { listQuarantine } from '$lib/store/quarantine';
-import { countCards, findCard, registerAsOf } from '$lib/store/register';
+import { askRegister, countCards, findCard, registerAsOf, registerTables } from '$lib/store/register';
 import { pullDocuments } from './pull-documents';
 
 const register = 'tiski-register';
@@ -32,7 +32,22 @@ async function aPullingDesk(name = register, fate?: (request: Request) => Fate) 
     });
   const statusOf = async (index: number) =>
     (await findCard(db, { kind: 'number', number: cardNumber(index) }))?.status;
-  return { server, box, db, store, pull, requests, progress, statusOf, later: (ms: number) => (now += ms) };
+  const standingOf = async (index: number) =>
+    db.transaction('r', registerTables(db), async () => {
+      return (await askRegister(db, { kind: 'number', number: cardNumber(index) })).standing;
+    });
+  return {
+    server,
+    box,
+    db,
+    store,
+    pull,
+    requests,
+    progress,
+    statusOf,
+    standingOf,
+    later: (ms: number) => (now += ms),
+  };
 }
 
 const fill = (box: { put(document: ReturnType<typeof aCard>): void }, count: number) => {
@@ -107,7 +122,8 @@ describe('pulling', () => {
     box.put({ _id: '_design/validation', validate_doc_update: '' });
     box.put(aCard(cardNumber(3)));
     expect((await pull()).ok).toBe(true);
-    expect(await countCards(db)).toBe(2);
+    // There is a card of the broken document's number, of which staff are asked.
+    expect(await countCards(db)).toBe(3);
     const quarantine = await listQuarantine(db);
     expect(new Map(quarantine.map(({ id, unreadable }) => [id, unreadable.reason]))).toEqual(
       new Map([
@@ -122,20 +138,75 @@ describe('pulling', () => {
     });
   });
 
-  it('S7 the last version that could be read goes on answering, also after a pull from zero', async () => {
-    const { box, db, pull, statusOf } = await aPullingDesk();
+  it('S7 of what can’t be read the last version stays known, also after a pull from zero, but it admits nobody', async () => {
+    const { box, db, pull, statusOf, standingOf } = await aPullingDesk();
     box.put(aCard(cardNumber(1)));
     await pull();
+    expect(await standingOf(1)).toBeUndefined();
     box.put({ ...aCard(cardNumber(1)), status: 'gone fishing' });
     await pull();
-    expect(await statusOf(1)).toBe('active');
+    expect([await statusOf(1), await standingOf(1)]).toEqual(['active', 'unreadable']);
     box.epoch = 'epoch-2';
     await pull();
-    expect(await statusOf(1)).toBe('active');
+    expect([await statusOf(1), await standingOf(1)]).toEqual(['active', 'unreadable']);
     box.put(aCard(cardNumber(1), { status: 'lost' }));
     await pull();
-    expect(await statusOf(1)).toBe('lost');
+    expect([await statusOf(1), await standingOf(1)]).toEqual(['lost', undefined]);
     expect(await listQuarantine(db)).toEqual([]);
+  });
+
+  it('S7 a status that can be read counts, whatever else of its version can’t', async () => {
+    const { box, pull, statusOf, standingOf } = await aPullingDesk();
+    fill(box, 3);
+    await pull();
+    box.put({ ...aCard(cardNumber(1), { status: 'lost' }), v: 2 });
+    box.put({ ...aCard(cardNumber(2), { status: 'ended' }), rights: 'all' });
+    box.put({ ...aCard(cardNumber(3), { status: 'active' }), hint: 'x'.repeat(100), codes: 'none' });
+    await pull();
+    expect([await statusOf(1), await standingOf(1)]).toEqual(['lost', undefined]);
+    expect([await statusOf(2), await standingOf(2)]).toEqual(['ended', 'unreadable']);
+    // Codes and a hint decide nothing.
+    expect([await statusOf(3), await standingOf(3)]).toEqual(['active', undefined]);
+  });
+
+  it('S7 a card of which nothing can be read is not unknown: staff are asked', async () => {
+    const { box, pull, statusOf, standingOf } = await aPullingDesk();
+    box.put({ _id: `card:${cardNumber(1)}`, type: 'card', v: 2, number: cardNumber(1), state: {} });
+    box.put({ ...aCard(cardNumber(2)), _id: `card:${cardNumber(3)}` });
+    await pull();
+    expect([await statusOf(1), await standingOf(1)]).toEqual([undefined, 'unreadable']);
+    expect([await statusOf(3), await standingOf(3)]).toEqual([undefined, 'unreadable']);
+    expect([await statusOf(2), await standingOf(2)]).toEqual([undefined, undefined]);
+  });
+
+  it('R2 a deleted card is remembered, also by who never had it and after a pull from zero, until it is back', async () => {
+    const { box, pull, statusOf, standingOf } = await aPullingDesk();
+    fill(box, 3);
+    box.delete(`card:${cardNumber(1)}`);
+    await pull();
+    box.delete(`card:${cardNumber(2)}`);
+    await pull();
+    expect(await Promise.all([1, 2, 3].map(standingOf))).toEqual(['deleted', 'deleted', undefined]);
+    box.epoch = 'epoch-2';
+    await pull();
+    expect(await Promise.all([1, 2, 3].map(standingOf))).toEqual(['deleted', 'deleted', undefined]);
+    box.put(aCard(cardNumber(2)));
+    await pull();
+    expect([await statusOf(2), await standingOf(2)]).toEqual(['active', undefined]);
+  });
+
+  it('S8 a restored server that never had a card does not call it deleted', async () => {
+    const { box, pull, standingOf } = await aPullingDesk();
+    fill(box, 3);
+    const restore = box.backup();
+    box.put(aCard(cardNumber(4)));
+    box.delete(`card:${cardNumber(4)}`);
+    await pull();
+    expect(await standingOf(4)).toBe('deleted');
+    restore();
+    box.epoch = 'epoch-2';
+    await pull();
+    expect(await standingOf(4)).toBeUndefined();
   });
 
   it('S7 a document of a newer version asks for an update, and is read after it', async () => {

@@ -23,12 +23,13 @@ const notThisDesks = [
   'A desk undoes choices of its own only.',
   'What goes on counting is decided by the office.',
 ];
-const olderServer = /^(v must be 1\.$|type must be one of: )/;
+const olderServer = /^(v must be 1\.$|type must be one of: |Not a member of this type: )/;
+const tooLarge = 'The document is too large.';
 const changed = 'Visits never change. Write a void to undo one.';
 
 export function refusalKind({ status, reason }: Omit<Refusal, 'id'>): RefusalKind {
   if (status === 409 || reason === changed) return 'different';
-  if (status === 413) return 'too-large';
+  if (status === 413 || reason === tooLarge) return 'too-large';
   if (status >= 500) return 'server-failed';
   if (notThisDesks.includes(reason)) return 'not-this-desks';
   return olderServer.test(reason) ? 'server-older' : 'invalid';

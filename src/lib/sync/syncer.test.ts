@@ -231,7 +231,7 @@ describe('the syncer', () => {
     server.database('tiski-register').put({ ...aCard(cardNumber(2)), v: 9 });
     await start();
     expect(states.at(-1)).toMatchObject({ phase: 'update-needed' });
-    expect(await countCards(db)).toBe(1);
+    expect(await countCards(db)).toBe(2);
     expect((await log()).kind).toBe('logged');
   });
 

@@ -1,4 +1,12 @@
-import { getLocale, locales, overwriteGetLocale, setLocale, type Locale } from '$lib/paraglide/runtime';
+import {
+  baseLocale,
+  extractLocaleFromNavigator,
+  getLocale,
+  locales,
+  overwriteGetLocale,
+  setLocale,
+  type Locale,
+} from '$lib/paraglide/runtime';
 
 export { locales, type Locale };
 
@@ -11,20 +19,34 @@ let chosen = $state<Locale>('fi');
 
 /** Makes every message follow the chosen language without a reload, so that nothing on a screen is lost. */
 export function startLocale(): void {
-  chosen = getLocale();
+  chosen = firstLocale();
   document.documentElement.lang = chosen;
   overwriteGetLocale(() => chosen);
+}
+
+/** The one chosen before on this device, else the browser's. */
+function firstLocale(): Locale {
+  try {
+    return getLocale();
+  } catch {
+    // A browser that keeps nothing: it throws when it is asked what it remembers.
+    return extractLocaleFromNavigator() ?? baseLocale;
+  }
 }
 
 export function currentLocale(): Locale {
   return chosen;
 }
 
-/** Remembered in the browser's local storage. */
+/** Remembered in the browser's local storage, where it has one. */
 export function chooseLocale(locale: Locale): void {
   chosen = locale;
   document.documentElement.lang = locale;
-  void setLocale(locale, { reload: false });
+  try {
+    void setLocale(locale, { reload: false });
+  } catch {
+    // Holds until the page is closed.
+  }
 }
 
 /** The BCP 47 tag for dates and numbers: Swedish and English as used in Finland and Europe. */

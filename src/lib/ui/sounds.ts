@@ -38,7 +38,8 @@ export function prepareSounds(): () => void {
 export function playTone(tone: Tone): void {
   if (typeof AudioContext === 'undefined') return;
   audio ??= new AudioContext();
-  if (audio.state === 'suspended') void audio.resume();
+  // Besides `suspended` there is `interrupted`, on iOS after a phone call or another app's sound.
+  if (audio.state !== 'running') void audio.resume().catch(() => undefined);
   let at = audio.currentTime + 0.01;
   for (const [frequency, length] of melodies[tone]) {
     const oscillator = audio.createOscillator();

@@ -90,6 +90,8 @@ function describeQuestion(
   switch (verdict.reason) {
     case 'clock-wrong':
       return judge(m.verdict_clock_wrong());
+    case 'unreadable-card':
+      return judge(m.verdict_unreadable_card());
     case 'stale-register':
       return judge(
         verdict.asOf === undefined

@@ -68,7 +68,7 @@ const soundOf = (check: VisitCheck): Tone =>
 
 /** Whether Enter logs this verdict: admitted, or a question that staff settle by logging. */
 export const isLoggable = (check: VisitCheck) =>
-  canBeLogged(check.verdict) && (check.verdict.outcome === 'admit' || check.card !== undefined);
+  canBeLogged(check.verdict) && (check.verdict.outcome === 'admit' || cardNumberOf(check) !== undefined);
 
 export const canOverride = (check: VisitCheck) => isOverridable(check.verdict);
 

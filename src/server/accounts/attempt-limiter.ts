@@ -1,3 +1,5 @@
+import { addressGroup } from './address-group';
+
 /** Beyond this many keys the oldest are forgotten, so that an attacker can't fill the memory. */
 const mostKeys = 20_000;
 
@@ -49,27 +51,56 @@ export class AttemptLimiter {
 
 const fiveMinutes = 5 * 60_000;
 
-/** Failed sign-ins: ten by address and name, a hundred by address, in five minutes. */
+/** Names known at an address, kept at most; the oldest are forgotten. */
+const mostKnown = 10_000;
+
+/**
+ * Failed sign-ins in five minutes: ten by address and name, a hundred by address. Where somebody has signed in before,
+ * thirty, whatever others did there: a visitor who guesses at a venue keeps nobody out who works at it. IPv6 addresses
+ * count by their /64.
+ */
 export class SignInLimiter {
   readonly #byName: AttemptLimiter;
+  readonly #byKnownName: AttemptLimiter;
   readonly #byAddress: AttemptLimiter;
+  readonly #known = new Set<string>();
 
   constructor(now: () => number) {
     this.#byName = new AttemptLimiter(10, fiveMinutes, now);
+    this.#byKnownName = new AttemptLimiter(30, fiveMinutes, now);
     this.#byAddress = new AttemptLimiter(100, fiveMinutes, now);
   }
 
   waitSeconds(address: string, name: string): number {
-    return Math.max(this.#byName.waitSeconds(`${address} ${name}`), this.#byAddress.waitSeconds(address));
+    const group = addressGroup(address);
+    const key = `${group} ${name}`;
+    if (this.#known.has(key)) return this.#byKnownName.waitSeconds(key);
+    return Math.max(this.#byName.waitSeconds(key), this.#byAddress.waitSeconds(group));
   }
 
   fail(address: string, name: string): void {
-    this.#byName.fail(`${address} ${name}`);
-    this.#byAddress.fail(address);
+    const group = addressGroup(address);
+    this.#byName.fail(`${group} ${name}`);
+    this.#byKnownName.fail(`${group} ${name}`);
+    this.#byAddress.fail(group);
   }
+
   /** Takes one failure back: the attempt was right after all. */
   forgive(address: string, name: string): void {
-    this.#byName.forgive(`${address} ${name}`);
-    this.#byAddress.forgive(address);
+    const group = addressGroup(address);
+    this.#byName.forgive(`${group} ${name}`);
+    this.#byKnownName.forgive(`${group} ${name}`);
+    this.#byAddress.forgive(group);
+  }
+
+  /** The name has signed in from there. */
+  remember(address: string, name: string): void {
+    const key = `${addressGroup(address)} ${name}`;
+    this.#known.delete(key);
+    this.#known.add(key);
+    for (const oldest of this.#known) {
+      if (this.#known.size <= mostKnown) return;
+      this.#known.delete(oldest);
+    }
   }
 }

@@ -8,8 +8,11 @@ import { accountFromDocument, type Account } from './account';
 import { basicCredentials, type NameAndPassword } from './basic-credentials';
 import { SignInLimiter } from './attempt-limiter';
 import type { Credentials, Identity } from './identity';
-import { hashPassword, inTurn, isPasswordOf, type PasswordHash } from './password-hash';
-import { isGenuine, sessionClaim, sessionToken } from './session-cookie';
+import { addressGroup } from './address-group';
+import type { EndedSessions } from './ended-sessions';
+import { noPlace } from './fair-queue';
+import { hashPassword, isPasswordOf, queueFor, type PasswordHash } from './password-hash';
+import { isGenuine, sessionClaim, sessionToken, sessionTokenIn } from './session-cookie';
 
 export interface AuthenticatorSettings {
   /** Signs session cookies. */
@@ -19,9 +22,10 @@ export interface AuthenticatorSettings {
   iterations: number;
   /** The clock, ms. */
   now: () => number;
+  ended: EndedSessions;
 }
 
-type Refused = Extract<Identity, { kind: 'wrong-credentials' | 'too-many-attempts' }>;
+type Refused = Extract<Identity, { kind: 'wrong-credentials' | 'too-many-attempts' | 'busy' }>;
 
 /** How a sign-in by name and password ended. */
 export type SignIn = { kind: 'session'; user: UserContext; token: string } | Refused;
@@ -77,9 +81,22 @@ export class Authenticator {
     return { kind: 'session', user: contextOf(account, 'cookie'), token: this.#tokenFor(account) };
   }
 
+  /** Ends the session of a cookie: signing out, which a cookie that is merely taken away doesn't. */
+  async endSession(cookie: string | undefined): Promise<void> {
+    const identity = await this.#fromSession(cookie);
+    const token = sessionTokenIn(cookie);
+    // Others' inventions are not kept: there is no end of them.
+    if (identity.kind === 'user' && token !== undefined) {
+      await this.settings.ended.end(token, this.settings.sessionSeconds);
+    }
+  }
+
   async #fromSession(cookie: string | undefined): Promise<Identity> {
     const claim = sessionClaim(cookie);
-    if (claim === undefined) return { kind: 'signed-out' };
+    const token = sessionTokenIn(cookie);
+    if (claim === undefined || token === undefined || this.settings.ended.isEnded(token)) {
+      return { kind: 'signed-out' };
+    }
     const account = await this.#account(claim.name);
     const { secret, sessionSeconds } = this.settings;
     const age = this.#seconds() - claim.issuedAt;
@@ -87,9 +104,10 @@ export class Authenticator {
       return { kind: 'signed-out' };
     }
     const user = contextOf(account, 'cookie');
-    return age > sessionSeconds / 2
-      ? { kind: 'user', user, renewed: { token: this.#tokenFor(account), maxAge: sessionSeconds } }
-      : { kind: 'user', user };
+    if (age <= sessionSeconds / 2) return { kind: 'user', user };
+    const next = this.#tokenFor(account);
+    this.settings.ended.renewed(token, next);
+    return { kind: 'user', user, renewed: { token: next, maxAge: sessionSeconds } };
   }
 
   /** The account whose password it is. The slow hash runs once for the same right credentials. */
@@ -117,7 +135,8 @@ export class Authenticator {
     account: Account | undefined,
   ): Promise<Account | Refused> {
     const hash = account?.hash ?? (await this.#nobody);
-    return inTurn(async () => {
+    const asking = { address: addressGroup(address), name };
+    const outcome = await queueFor(hash).run(asking, async (): Promise<Account | Refused> => {
       // Asked when its turn has come: a hundred desks behind one address may begin at once, and attempts that
       // were made at the same time count all the same.
       const waitSeconds = this.#limiter.waitSeconds(address, name);
@@ -126,8 +145,10 @@ export class Authenticator {
       const isRight = await isPasswordOf(password, hash);
       if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
       this.#limiter.forgive(address, name);
+      this.#limiter.remember(address, name);
       return account;
     });
+    return outcome === noPlace ? { kind: 'busy' } : outcome;
   }
 
   #remember(fingerprint: string, { hash }: Account): void {
@@ -158,7 +179,11 @@ export class Authenticator {
   }
 
   #tokenFor({ name, hash }: Account): string {
-    return sessionToken(name, this.#seconds(), this.settings.secret, hash.salt);
+    const tokenAt = (seconds: number) => sessionToken(name, seconds, this.settings.secret, hash.salt);
+    // Two sessions of one second are one: where somebody has signed out of it, the next second's.
+    let seconds = this.#seconds();
+    while (this.settings.ended.isEnded(tokenAt(seconds))) seconds += 1;
+    return tokenAt(seconds);
   }
 
   #seconds(): number {

@@ -1,5 +1,5 @@
 import type { UserContext } from '../couch/exchange';
-import { CouchFailure, badRequest, unauthorized } from '../couch/failure';
+import { CouchFailure, badRequest, busy, unauthorized } from '../couch/failure';
 
 /** What a request shows to say who it is from. */
 export interface Credentials {
@@ -16,7 +16,9 @@ export type Identity =
   | { kind: 'signed-out' }
   | { kind: 'wrong-credentials' }
   | { kind: 'malformed'; reason: string }
-  | { kind: 'too-many-attempts'; waitSeconds: number };
+  | { kind: 'too-many-attempts'; waitSeconds: number }
+  /** Too many passwords wait to be checked. */
+  | { kind: 'busy' };
 
 /** The answer, in CouchDB's form, to a request whose sender can't be told. */
 export function failureOf(identity: Exclude<Identity, { kind: 'user' | 'signed-out' }>): CouchFailure {
@@ -27,6 +29,8 @@ export function failureOf(identity: Exclude<Identity, { kind: 'user' | 'signed-o
       return badRequest(identity.reason);
     case 'too-many-attempts':
       return tooManyAttempts(identity.waitSeconds);
+    case 'busy':
+      return busy();
   }
 }
 

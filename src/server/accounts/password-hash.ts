@@ -1,6 +1,8 @@
 import { pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { bytesOf } from '../bytes';
+import { busy } from '../couch/failure';
+import { FairQueue, noPlace } from './fair-queue';
 
 const derive = promisify(pbkdf2);
 
@@ -17,33 +19,33 @@ export interface PasswordHash {
 const keyLength = { sha256: 32, sha: 20 } as const;
 const digest = { sha256: 'sha256', sha: 'sha1' } as const;
 
-/** Hashes run on the threads that also read the disk: no more than these at once. */
-const atOnce = 2;
-let running = 0;
-const waiting: (() => void)[] = [];
+/** Beyond so many rounds a hash is slow on purpose; a desk's own is not (docs/decisions/0009). */
+const quickIterations = 1000;
 
-/** Runs `work`, which makes a hash, when its turn has come: one after another in the order of asking. */
-export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-  running += 1;
-  try {
-    return await work();
-  } finally {
-    running -= 1;
-    waiting.shift()?.();
-  }
-}
+/** Hashes run on the threads that also read the disk: no more than two at once. */
+const slowHashes = new FairQueue({ atOnce: 2, most: 500, ofOneAddress: 250, ofOneName: 10 });
+/** A city's desks after a restart, all at once and maybe behind one address: not behind guesses at passwords. */
+const quickHashes = new FairQueue({ atOnce: 2, most: 5000, ofOneAddress: 2500, ofOneName: 10 });
+
+/** The queue that a check of such a hash waits in. */
+export const queueFor = ({ iterations }: Pick<PasswordHash, 'iterations'>): FairQueue =>
+  iterations <= quickIterations ? quickHashes : slowHashes;
 
 function deriveKey(password: string, hash: Omit<PasswordHash, 'derived_key'>): Promise<Buffer> {
   const { salt, iterations, pbkdf2_prf: prf } = hash;
   return derive(password, salt, iterations, keyLength[prf], digest[prf]);
 }
 
-/** A fresh salted hash of `password`. */
+/** New hashes are made by the server itself, at the request of people who are signed in. */
+const ownTurn = { address: 'server', name: 'new' };
+
+/** A fresh salted hash of `password`. @throws {CouchFailure} 503 when too many are being made */
 export async function hashPassword(password: string, iterations: number): Promise<PasswordHash> {
   const salt = randomBytes(16).toString('hex');
   const hash = { password_scheme: 'pbkdf2', pbkdf2_prf: 'sha256', salt, iterations } as const;
-  return { ...hash, derived_key: (await inTurn(() => deriveKey(password, hash))).toString('hex') };
+  const derived = await queueFor(hash).run(ownTurn, () => deriveKey(password, hash));
+  if (derived === noPlace) throw busy();
+  return { ...hash, derived_key: derived.toString('hex') };
 }
 
 /** Whether `password` is the one that was hashed. Slow, and so to be called in turn. */

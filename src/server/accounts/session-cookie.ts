@@ -29,10 +29,16 @@ export function sessionToken(name: string, issuedAt: number, secret: string, sal
   );
 }
 
+/** The session's token in a `Cookie` header; undefined without one. */
+export function sessionTokenIn(cookieHeader: string | undefined): string | undefined {
+  const token = cookieHeader === undefined ? undefined : parse(cookieHeader)[sessionCookieName];
+  return token === undefined || !/^[\w-]+$/.test(token) ? undefined : token;
+}
+
 /** Reads a `Cookie` header; undefined without a session that has the right form. */
 export function sessionClaim(cookieHeader: string | undefined): SessionClaim | undefined {
-  const token = cookieHeader === undefined ? undefined : parse(cookieHeader)[sessionCookieName];
-  if (token === undefined || token === '') return undefined;
+  const token = sessionTokenIn(cookieHeader);
+  if (token === undefined) return undefined;
   const bytes = Buffer.from(token, 'base64url');
   const first = bytes.indexOf(':');
   const second = bytes.indexOf(':', first + 1);
@@ -60,13 +66,14 @@ export interface CookieSettings {
   maxAge: number;
 }
 
-/** The `Set-Cookie` header of a session. */
-export function sessionCookie(token: string, { secure, maxAge }: CookieSettings): string {
+/** The `Set-Cookie` header of a session. Its end is told as a date too, as CouchDB does: nano goes by that alone. */
+export function sessionCookie(token: string, { secure, maxAge }: CookieSettings, now = Date.now()): string {
   return serialize(sessionCookieName, token, {
     httpOnly: true,
     sameSite: 'strict',
     path: '/',
     secure,
     maxAge,
+    expires: new Date(now + maxAge * 1000),
   });
 }

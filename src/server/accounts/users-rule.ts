@@ -76,6 +76,9 @@ export function requireOwnPasswordChange(
   if (previous === undefined || name === null || previous['name'] !== name || document._deleted === true) {
     throw forbidden('Only administrators may add or remove accounts.');
   }
+  if (document._attachments !== undefined || document._revisions !== undefined) {
+    throw forbidden('An account has neither attachments nor a history of its own.');
+  }
   const isSame = JSON.stringify(withoutSecrets(document)) === JSON.stringify(withoutSecrets(previous));
   if (!isSame) throw forbidden('You may change nothing but your own password.');
   return requirePassword(document['password']);

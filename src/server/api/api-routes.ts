@@ -1,18 +1,20 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { localDate } from '$lib/domain/day';
+import { addressGroup } from '../accounts/address-group';
 import { AttemptLimiter } from '../accounts/attempt-limiter';
 import type { Backend } from '../backend';
 import { bytesOf } from '../bytes';
 import { CouchFailure } from '../couch/failure';
 import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
 import { demoCards } from '../demo/demo-cards';
+import { isDemoStore } from '../demo/demo-store';
 import { demoSignedCards } from '../demo/signed-cards';
 import type { DeskWatch } from '../desks/desk-watch';
 import { pairDesk } from '../desks/pairing';
 import { addDesk, changeRules, listDesks, newDeskId, renewCode, revokeDesk } from '../desks/desks';
 import { nothingHere } from '../http/static-app';
 import { currentKey, type KeyStore } from '../keys/key-store';
-import { isDemoCity, sectors } from '../provision/catalogue';
+import { sectors } from '../provision/catalogue';
 import { provisionSectors } from '../provision/provision';
 import { ApiFailure } from './api-failure';
 import { requireRole } from './caller';
@@ -28,6 +30,8 @@ export interface ApiSettings {
   version: string;
   keys: KeyStore;
   watch: DeskWatch;
+  /** Whether it was a demo at the start: then `keys` are a demo's. */
+  isDemo: boolean;
   /** Folder of the built app; absent where Vite serves it. */
   build?: string;
   /** The clock. */
@@ -113,11 +117,11 @@ export function bodyOf(request: FastifyRequest): JsonObject {
   throw new ApiFailure(400, 'not-an-object', 'The body must be a JSON object.');
 }
 
-function addHealth(routes: FastifyInstance, { backend, version, now }: ApiSettings): void {
+function addHealth(routes: FastifyInstance, { backend, version, isDemo, now }: ApiSettings): void {
   routes.get('/health', async (_request, reply) => {
     const shared = { version, time: now().toISOString(), store: backend.store };
     try {
-      return { status: 'ok', ...shared, demo: await isDemoCity(backend.client) };
+      return { status: 'ok', ...shared, demo: (await isDemoStore(backend.client)) && isDemo };
     } catch {
       return reply.code(503).send({ status: 'failing', ...shared, demo: false });
     }
@@ -128,7 +132,7 @@ function addDesks(routes: FastifyInstance, { backend, now }: ApiSettings): void 
   const { client } = backend;
   void routes.register((guarded, _options, done) => {
     guarded.addHook('preHandler', (request, reply) => requireRole(backend, request, reply, 'administrator'));
-    guarded.get('/desks', async () => ({ desks: await listDesks(client) }));
+    guarded.get('/desks', () => listDesks(client));
     guarded.post('/desks', async (request, reply) => {
       const { name, venue } = bodyOf(request);
       return reply.code(201).send(await addDesk(client, name, venue, now()));
@@ -162,7 +166,8 @@ async function limited<T>(
   work: () => Promise<T>,
   countsRight: boolean,
 ): Promise<T> {
-  const waitSeconds = limiter.waitSeconds(request.ip);
+  const address = addressGroup(request.ip);
+  const waitSeconds = limiter.waitSeconds(address);
   if (waitSeconds > 0) {
     throw new ApiFailure(
       429,
@@ -174,24 +179,26 @@ async function limited<T>(
       },
     );
   }
-  limiter.fail(request.ip);
+  limiter.fail(address);
   const result = await work();
-  if (!countsRight) limiter.forgive(request.ip);
+  if (!countsRight) limiter.forgive(address);
   return result;
 }
 
 function addPairing(routes: FastifyInstance, { backend, now }: ApiSettings): void {
-  const limiter = new AttemptLimiter(10, fiveMinutes, () => now().getTime());
+  // A code is one of 30^8 and lives for ten minutes: a visitor's ten mistyped ones must not lock a venue out.
+  const limiter = new AttemptLimiter(100, fiveMinutes, () => now().getTime());
   routes.post('/pair', (request) =>
     limited(limiter, request, () => pairDesk(backend.client, bodyOf(request)['code'], now()), false),
   );
 }
 
 /** In a made-up city everybody may open a desk; in a real one these addresses hold nothing. */
-function addDemo(routes: FastifyInstance, { backend, keys, now }: ApiSettings): void {
+function addDemo(routes: FastifyInstance, { backend, keys, isDemo, now }: ApiSettings): void {
   const limiter = new AttemptLimiter(60, fiveMinutes, () => now().getTime());
   const requireDemo = async () => {
-    if (await isDemoCity(backend.client)) return;
+    // A store that another server process has marked since: this one would sign with a city's key.
+    if (isDemo && (await isDemoStore(backend.client))) return;
     throw new ApiFailure(404, 'not-a-demo', 'This city is not a demo.');
   };
   routes.get('/demo/cards', async () => {

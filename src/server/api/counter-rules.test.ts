@@ -77,7 +77,7 @@ describe('what the office lets the staff of a desk do', () => {
     expect(await change(id, undefined, strict)).toMatchObject({ status: 401 });
     expect(await change(id, { ...chief, password: 'wrong' }, strict)).toMatchObject({ status: 401 });
     // Nor in the document itself, nor with its report.
-    const path = `/tiski-office/${encodeURIComponent(`desk:${id}`)}`;
+    const path = `/tiski-desks/${encodeURIComponent(`desk:${id}`)}`;
     const stored = (await server.client.request('GET', path)).body as object;
     const forged = await call('PUT', `/couch${path}`, account, { ...stored, rules: strict });
     expect(forged.status).toBe(403);

@@ -7,7 +7,9 @@ import type { VisitDocument } from '$lib/documents/visit-documents';
 import { visitHash } from '$lib/documents/visit-hash';
 import { aService, aVenue, aVisit } from '../../../tests/builders';
 import { startTestServer, type TestServer } from '../../../tests/server';
+import { requireOk } from '../couch/client';
 import type { DeskState } from '../desks/desk-watch';
+import { provision } from '../provision/provision';
 
 let folder: string;
 let server: TestServer;
@@ -124,7 +126,7 @@ describe('what the office sees of its desks', () => {
       { from: 9, to: 9 },
     ];
     expect((await stateOf(id))?.faults).toEqual([
-      { account: account.name, isFormer: false, lost, usedTwice: [], broken: [] },
+      { account: account.name, isFormer: false, lost, usedTwice: [], broken: [], conflicting: 0 },
     ]);
     await arrive(...visits.filter(({ number }) => [3, 4, 6, 9].includes(number)));
     expect((await stateOf(id))?.faults).toEqual([]);
@@ -151,6 +153,28 @@ describe('what the office sees of its desks', () => {
     expect((await stateOf(id))?.faults).toMatchObject([{ lost: [], usedTwice: [5], broken: [5] }]);
   });
 
+  it('S15 finds a visit that is there in two versions, until one of them is gone', async () => {
+    const { id, account } = await aDesk();
+    const [visit] = chained(account.name, 1);
+    if (!visit) return expect.unreachable();
+    await put('tiski-visits-liikunta', visit);
+    await report(account, { lastNumber: 1 });
+    expect((await stateOf(id))?.faults).toEqual([]);
+    // As somebody writes to a CouchDB directly, or an older server let it in.
+    const { client } = server;
+    const design = (await requireOk(client, 'GET', '/tiski-visits-liikunta/_design/tiski')) as {
+      _rev: string;
+    };
+    await requireOk(client, 'DELETE', `/tiski-visits-liikunta/_design/tiski?rev=${design._rev}`);
+    const replica = { ...visit, people: { holder: 9, children: 0, assistants: 0 }, _rev: '1-00' };
+    const body = { new_edits: false, docs: [replica] };
+    await requireOk(client, 'POST', '/tiski-visits-liikunta/_bulk_docs', body);
+    expect((await stateOf(id))?.faults).toMatchObject([{ account: account.name, conflicting: 1 }]);
+    await requireOk(client, 'DELETE', `/tiski-visits-liikunta/${encodeURIComponent(visit._id)}?rev=1-00`);
+    expect((await stateOf(id))?.faults).toEqual([]);
+    await provision(client);
+  });
+
   it('S15 an earlier device of the desk has its own numbers', async () => {
     const { id, account: former } = await aDesk();
     const visits = chained(former.name, 5);
@@ -173,7 +197,7 @@ describe('what the office sees of its desks', () => {
     expect((await stateOf(id))?.faults).toMatchObject([{ lost: [{ from: 4, to: 6 }] }]);
     await server.close();
     await start();
-    const stored = await server.client.request('GET', '/tiski-office/_local/desk-chains');
+    const stored = await server.client.request('GET', '/tiski-desks/_local/desk-chains');
     expect(stored.body).toMatchObject({ chains: { [account.name]: { runs: [{ from: 1, to: 3 }] } } });
     await arrive(...visits.slice(4));
     expect(await stateOf(id)).toMatchObject({

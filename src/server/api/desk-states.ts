@@ -6,6 +6,7 @@ import { deskReport } from '$lib/documents/desk-report';
 import { counterRulesFrom } from '$lib/domain/counter-rules';
 import { isJsonObject } from '../couch/json';
 import { deskOfAccount } from '../desks/desk-document';
+import { sectorsWithoutDatabase } from '../provision/provision';
 import { ApiFailure } from './api-failure';
 import { bodyOf, type ApiSettings } from './api-routes';
 import { requireDesk, requireRole } from './caller';
@@ -18,13 +19,19 @@ export function addDeskStates(routes: FastifyInstance, { backend, watch, build, 
     if (!parsed.success) throw new ApiFailure(400, 'bad-report', 'That is no report of a desk.');
     watch.take(account, parsed.output, now());
     const desk = await deskOfAccount(backend.client, account);
-    return { ok: true, rules: counterRulesFrom(desk?.rules) };
+    // Of a desk that can't be read nothing is said: the counter goes on by what it was told before.
+    return { ok: true, ...(desk && { rules: counterRulesFrom(desk.rules) }) };
   });
 
   routes.get('/desks/states', async (request, reply) => {
     await requireRole(backend, request, reply, 'administrator');
     const version = build === undefined ? undefined : await buildVersion(build);
-    return { now: now().toISOString(), ...(version !== undefined && { version }), ...(await watch.look()) };
+    return {
+      now: now().toISOString(),
+      ...(version !== undefined && { version }),
+      sectorsWithoutDatabase: (await sectorsWithoutDatabase(backend.client)).map((name) => name.slice(0, 80)),
+      ...(await watch.look()),
+    };
   });
 }
 

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
-import { isEmptyDatabase, provision, renewEpoch } from '../provision/provision';
+import { desksDatabase } from '../provision/databases';
+import { isEmptyDatabase, provision, renewEpoch, tiskiDatabases } from '../provision/provision';
 import { readBackup } from './backup-file';
 
 /** What goes in one request: within CouchDB's and our own limit, a single document aside. */
@@ -9,7 +10,6 @@ const mostDocuments = 500;
 const mostCharacters = 2_000_000;
 
 const rows = v.array(v.looseObject({ id: v.optional(v.string()), error: v.optional(v.string()) }));
-const names = v.array(v.string());
 const accounts = v.object({
   rows: v.array(
     v.object({ id: v.string(), doc: v.object({ _conflicts: v.optional(v.array(v.string()), []) }) }),
@@ -46,6 +46,8 @@ export async function restore(client: CouchClient, path: string, options: Restor
     for (const name of present) {
       if (!(await isEmptyDatabase(client, name))) return { kind: 'not-empty', database: name };
     }
+    // With its note of what was brought over: a backup of an older version has that before it still.
+    if (present.includes(desksDatabase)) await requireOk(client, 'DELETE', pathOf(desksDatabase));
   }
   const documents = await writeDatabases(client, path, options.onProgress);
   await settleAccounts(client);
@@ -69,11 +71,6 @@ async function settleAccounts(client: CouchClient): Promise<void> {
 }
 
 const pathOf = (database: string) => `/${encodeURIComponent(database)}`;
-
-async function tiskiDatabases(client: CouchClient): Promise<string[]> {
-  const all = v.parse(names, await requireOk(client, 'GET', '/_all_dbs'));
-  return all.filter((name) => name.startsWith('tiski-'));
-}
 
 async function writeDatabases(
   client: CouchClient,

@@ -71,6 +71,8 @@ describe('tiski import', () => {
 
   it.each([
     ['http://127.0.0.1:9', 'There is no answer from http://127.0.0.1:9.'],
+    ['http://chief:hidden@127.0.0.1:9', 'There is no answer from http://127.0.0.1:9.'],
+    ['http://chief:hid@den@127.0.0.1:9/', 'There is no answer from http://127.0.0.1:9/.'],
     ['localhost', 'The address must be like http://localhost:3000.'],
   ])('says what is wrong with the address %s', async (url, reason) => {
     const { code, last } = await run({ url }, { TISKI_ADMIN_PASSWORD: 'x' });

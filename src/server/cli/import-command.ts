@@ -74,10 +74,13 @@ function replyText(status: number, error: Error, where: string, { faults }: Open
 /** LevelDB lets one process at a time open a folder. */
 const isOpenError = (fault: unknown) => (fault as { type?: unknown } | null)?.type === 'OpenError';
 
+/** An address may hold a name and a password, and what is printed here ends in logs. */
+const withoutPassword = (address: string) => address.replace(/^(https?:\/\/)[^/]*@/i, '$1');
+
 function placeName(place: ImportPlace): string {
   switch (place.kind) {
     case 'server':
-      return place.url;
+      return withoutPassword(place.url);
     case 'couchdb':
       return 'the CouchDB of COUCHDB_URL';
     case 'folder':

@@ -1,4 +1,5 @@
 import { localDate } from '$lib/domain/day';
+import { isDemoStore } from '../demo/demo-store';
 import { publishedKeys, readSigningKeys, retireKey, rotateKey, type KeyStore } from '../keys/key-store';
 import { publishedRescueKeys, readRescueKeys, rotateRescueKey } from '../keys/rescue-key-store';
 import { keyFolder } from '../main';
@@ -12,7 +13,7 @@ export async function runKeys(command: Extract<Command, { kind: 'keys' }>): Prom
   const { options } = command;
   await withStore(options, async ({ client }) => {
     await provision(client);
-    const store: KeyStore = { folder: keyFolder(options.data), client };
+    const store: KeyStore = { folder: keyFolder(options.data, await isDemoStore(client)), client };
     const today = localDate(Date.now(), 'UTC');
     switch (command.action) {
       case 'list':

@@ -26,12 +26,13 @@ export async function withStore<T>(
 
 /** Brings the store into shape without opening the server. */
 export async function provisionStore(options: StoreOptions): Promise<void> {
-  const { password, isReset } = await withStore(options, async (backend) => {
+  const { password, isReset, rolesRestored } = await withStore(options, async (backend) => {
     await provision(backend.client);
     return ensureAdministrator(backend, options.adminPassword);
   });
   console.log('Databases, rights and validation are in place.');
   if (isReset) console.log(`The password of ${administratorName} is now the one of TISKI_ADMIN_PASSWORD.`);
+  if (rolesRestored) console.log(`${administratorName} has all of an administrator's roles again.`);
   if (password !== undefined && options.adminPassword === undefined) {
     console.log(
       `Sign in as ${administratorName} with the password ${password}  (shown this once: write it down)`,

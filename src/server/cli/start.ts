@@ -34,14 +34,21 @@ export async function startOrExplain(options: StartOptions, build?: string): Pro
 }
 
 /** What there is now, and the first steps. A made-up password is shown this once. */
-export function tellNext({ url, administrator, madeDemo, isDemo }: RunningServer): void {
-  const { name, password, isReset } = administrator;
+export function tellNext({ url, administrator, madeDemo, isDemo, isDemoNoMore }: RunningServer): void {
+  const { name, password, isReset, rolesRestored } = administrator;
   if (madeDemo !== undefined) {
     console.log(`A made-up demo city was added: ${madeDemo.cards} cards, ${madeDemo.visits} visits.`);
   }
   if (isDemo) console.log(`  Demo:           open ${url}/demo and press a button to open a demo desk`);
+  if (isDemoNoMore) {
+    console.log(
+      '  Demo:           no more, since it holds other cards. Make another with --data and a new folder',
+    );
+  }
   console.log(`  Administrator:  ${url}/office, sign in as ${name}`);
   if (isReset) console.log('  Password:       changed to the one of TISKI_ADMIN_PASSWORD');
+  if (rolesRestored)
+    console.log('  Roles:          were not those of an administrator any more, and are again');
   if (password === undefined) return;
   const isOwn = password === process.env['TISKI_ADMIN_PASSWORD'];
   console.log(

@@ -7,6 +7,9 @@ export function isServerAdministrator(user: UserContext): boolean {
   return user.roles.includes('_admin');
 }
 
+/** S11: a device that was taken out of service. It may ask who it is, and nothing else. */
+export const isRevoked = ({ roles }: UserContext): boolean => roles.includes('revoked');
+
 type Party = Security['admins'];
 
 const belongsTo = (user: UserContext, { names, roles }: Party) =>
@@ -34,6 +37,7 @@ export function requireDatabaseAdministrator(user: UserContext, database: Databa
 
 /** Members may read and write: the named, those with a role, or all where none is named. */
 export function requireMember(user: UserContext, database: Database): void {
+  if (isRevoked(user)) throw forbidden('This account was revoked.');
   const { members } = database.security;
   const isOpen = members.names.length === 0 && members.roles.length === 0;
   if (isOpen || isDatabaseAdministrator(user, database) || belongsTo(user, members)) return;

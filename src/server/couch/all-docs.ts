@@ -1,18 +1,38 @@
 import type { Database } from './database';
-import { jsonResponse, type CouchRequest, type CouchResponse } from './exchange';
+import type { CouchRequest, CouchResponse } from './exchange';
 import { badRequest } from './failure';
-import { requireObject, type JsonObject } from './json';
+import { requireObject } from './json';
+import { requireCount } from './limits';
+import { piecesOf } from './pieces';
 import { booleanParameter, countParameter, idParameter, jsonParameter } from './query';
 import { sequenceText } from './sequence';
 
 /** Sorts after every id: the store's own upper bound leaves out ids that begin beyond U+00FF. */
 const afterAllIds = '\u{10ffff}';
 
+/** Rows read at once, without documents and with them: memory holds one piece of an answer. */
+const pieceSize = 500;
+const pieceWithDocuments = 100;
+/** Keys looked up at once. */
+const keysAtOnce = 25;
+
+interface Read {
+  include_docs: boolean;
+  conflicts: boolean;
+}
+
+/** What an answer begins with, and its rows, of which more are read as they go out. */
+interface Rows {
+  total_rows: number;
+  offset: number | null;
+  rows: AsyncIterable<object>;
+}
+
 /** GET and POST _all_docs. */
 export async function allDocs(database: Database, request: CouchRequest): Promise<CouchResponse> {
   const { query } = request;
   const keys = requestedKeys(request);
-  const shared = {
+  const read = {
     include_docs: booleanParameter(query, 'include_docs'),
     conflicts: booleanParameter(query, 'conflicts'),
   };
@@ -21,58 +41,88 @@ export async function allDocs(database: Database, request: CouchRequest): Promis
   const sequence = booleanParameter(query, 'update_seq')
     ? { update_seq: sequenceText(Number(updateSeq), database) }
     : {};
-  const found =
+  const { rows, ...head } =
     keys === undefined
-      ? await rowsInRange(database, query, shared)
-      : await rowsByKey(database, keys, query, shared);
-  return jsonResponse(200, { ...found, ...sequence });
+      ? await rowsInRange(database, query, read)
+      : await rowsByKey(database, keys, query, read);
+  return { status: 200, body: { kind: 'stream', chunks: answerText({ ...head, ...sequence }, rows) } };
 }
 
-function requestedKeys(request: CouchRequest): unknown[] | undefined {
+async function* answerText(head: object, rows: AsyncIterable<object>): AsyncGenerator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"rows":[\n`;
+  let separator = '';
+  for await (const row of rows) {
+    yield `${separator}${JSON.stringify(row)}`;
+    separator = ',\n';
+  }
+  yield '\n]}';
+}
+
+export function requestedKeys(request: CouchRequest): unknown[] | undefined {
   const keys =
     request.method === 'POST' ? requireObject(request.json())['keys'] : jsonParameter(request.query, 'keys');
   if (keys === undefined) return undefined;
   if (!Array.isArray(keys)) throw badRequest('`keys` body member must be an array.');
+  requireCount(keys.length, 'keys');
   return keys as unknown[];
 }
 
-async function rowsInRange(database: Database, query: URLSearchParams, shared: object): Promise<object> {
+async function rowsInRange(database: Database, query: URLSearchParams, read: Read): Promise<Rows> {
   const key = idParameter(query, 'key');
   const descending = booleanParameter(query, 'descending');
   const start = idParameter(query, 'startkey', 'start_key') ?? (descending ? afterAllIds : undefined);
   const end = idParameter(query, 'endkey', 'end_key') ?? (descending ? undefined : afterAllIds);
-  const limit = countParameter(query, 'limit');
-  const options = {
-    ...shared,
+  const range = {
+    ...read,
     descending,
-    skip: countParameter(query, 'skip') ?? 0,
     inclusive_end: booleanParameter(query, 'inclusive_end', true),
-    ...(limit === undefined ? {} : { limit }),
     ...(key === undefined
       ? { ...(start === undefined ? {} : { startkey: start }), ...(end === undefined ? {} : { endkey: end }) }
       : { key }),
   };
-  const { total_rows, offset, rows } = await database.pouch.allDocs(
-    options as PouchDB.Core.AllDocsWithinRangeOptions,
-  );
-  return { total_rows, offset, rows };
+  const size = read.include_docs ? pieceWithDocuments : pieceSize;
+  const limit = countParameter(query, 'limit') ?? Infinity;
+  const first = await database.pouch.allDocs({
+    ...range,
+    skip: countParameter(query, 'skip') ?? 0,
+    limit: Math.min(limit, size),
+  } as PouchDB.Core.AllDocsWithinRangeOptions);
+
+  async function* rows(): AsyncGenerator<object> {
+    let piece: { id: string }[] = first.rows;
+    let asked = Math.min(limit, size);
+    for (let left = limit; ;) {
+      yield* piece;
+      left -= piece.length;
+      const last = piece.at(-1);
+      if (last === undefined || left <= 0 || piece.length < asked || key !== undefined) return;
+      asked = Math.min(left, size);
+      // The row that the last piece ended with comes first again, unless it has been deleted meanwhile.
+      const options = { ...range, startkey: last.id, limit: asked + 1 };
+      const next = await database.pouch.allDocs(options as PouchDB.Core.AllDocsWithinRangeOptions);
+      piece = next.rows.filter(({ id }) => id !== last.id).slice(0, asked);
+    }
+  }
+  return { total_rows: first.total_rows, offset: first.offset, rows: rows() };
 }
 
 async function rowsByKey(
   database: Database,
   keys: unknown[],
   query: URLSearchParams,
-  shared: object,
-): Promise<object> {
+  read: Read,
+): Promise<Rows> {
   const skip = countParameter(query, 'skip') ?? 0;
   const limit = countParameter(query, 'limit') ?? keys.length;
-  const wanted = keys.slice(skip, skip + limit);
-  const ids = wanted.filter((key): key is string => typeof key === 'string' && key !== '');
-  const { total_rows, rows } = await database.pouch.allDocs({ ...shared, keys: ids });
-  const rowsLeft = rows[Symbol.iterator]();
-  const answers = wanted.map((key): JsonObject => {
-    const row: unknown = typeof key === 'string' && key !== '' ? rowsLeft.next().value : undefined;
-    return row === undefined ? { key, error: 'not_found' } : (row as JsonObject);
-  });
-  return { total_rows, offset: null, rows: answers };
+  const { total_rows } = await database.pouch.allDocs({ limit: 0 });
+
+  async function* rows(): AsyncGenerator<object> {
+    for (const piece of piecesOf(keys.slice(skip, skip + limit), keysAtOnce)) {
+      const ids = piece.filter((key): key is string => typeof key === 'string' && key !== '');
+      const found = (await database.pouch.allDocs({ ...read, keys: [...new Set(ids)] })).rows;
+      const rowByKey = new Map(found.map((row): [unknown, object] => [row.key, row]));
+      for (const key of piece) yield rowByKey.get(key) ?? { key, error: 'not_found' };
+    }
+  }
+  return { total_rows, offset: null, rows: rows() };
 }

@@ -1,11 +1,17 @@
 import type { Database } from './database';
-import { readDocument } from './document-shape';
-import { newDocumentId, refuseLocal } from './document-routes';
+import { readDocument, type IncomingDocument } from './document-shape';
+import { newDocumentId, refuseLocal, storedDocument } from './document-routes';
+import { leafText, listText } from './document-text';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
 import { badRequest, failureFromPouch } from './failure';
 import { isJsonObject, requireObject, type JsonObject } from './json';
+import { requireCount } from './limits';
+import { breathe, piecesOf } from './pieces';
 import { booleanParameter, requireRev } from './query';
 import { writeDocuments, type WriteOutcome } from './write-documents';
+
+/** Documents read, or revisions compared, before everybody else in the process has a turn. */
+const inOneGo = 25;
 
 /** POST _bulk_docs. A malformed document refuses the whole request, as in CouchDB. */
 export async function bulkDocs(
@@ -17,7 +23,12 @@ export async function bulkDocs(
   if (docs === undefined) throw badRequest('POST body must include `docs` parameter.');
   if (!Array.isArray(docs)) throw badRequest('`docs` parameter must be an array.');
   if (typeof newEdits !== 'boolean') throw badRequest('`new_edits` parameter must be a boolean.');
-  const documents = docs.map((document) => readDocument(document, newEdits ? newDocumentId : undefined));
+  requireCount(docs.length, 'bulk_docs');
+  const documents: IncomingDocument[] = [];
+  for (const piece of piecesOf(docs as unknown[], inOneGo)) {
+    documents.push(...piece.map((each) => readDocument(each, newEdits ? newDocumentId : undefined)));
+    await breathe();
+  }
   documents.forEach(refuseLocal);
   if (!newEdits && documents.some(({ _rev, _revisions }) => _rev === undefined && _revisions === undefined)) {
     throw badRequest('When `new_edits: false`, the document needs `_rev` or `_revisions` specified');
@@ -36,31 +47,66 @@ function bulkAnswer(outcome: WriteOutcome): JsonObject {
   return { id, ...(rev === undefined ? {} : { rev }), ...failure.body };
 }
 
-/** POST _bulk_get: many documents by id, each at a revision or at its winner. */
-export async function bulkGet(database: Database, request: CouchRequest): Promise<CouchResponse> {
+/**
+ * POST _bulk_get: many documents by id, each at a revision or at its winner. What is asked twice is answered once: the
+ * answer may be far larger than the question.
+ */
+export function bulkGet(database: Database, request: CouchRequest): CouchResponse {
   const { docs } = requireObject(request.json());
   if (!Array.isArray(docs)) throw badRequest("Missing JSON list of 'docs'.");
-  const revs = booleanParameter(request.query, 'revs');
+  requireCount(docs.length, 'bulk_get');
+  const flags = {
+    revs: booleanParameter(request.query, 'revs'),
+    latest: booleanParameter(request.query, 'latest'),
+  };
   const attachments = booleanParameter(request.query, 'attachments');
-  const latest = booleanParameter(request.query, 'latest');
-  const results: JsonObject[] = [];
-  for (const wanted of docs as unknown[]) {
-    results.push(await bulkGetOne(database, wanted, { revs, attachments, latest }));
-  }
-  return jsonResponse(200, { results });
+  const results = listText(distinct(docs), (wanted) => resultText(database, wanted, flags, attachments));
+  return { status: 200, body: { kind: 'stream', chunks: wrapped('{"results":', results, '}') } };
 }
 
-async function bulkGetOne(database: Database, wanted: unknown, flags: object): Promise<JsonObject> {
-  const { id, rev } = isJsonObject(wanted) ? wanted : {};
+/** A document that is asked for, as it stands in the request. */
+interface Wanted {
+  id: unknown;
+  rev: unknown;
+}
+
+/** What a request of _bulk_get asks for, each once. */
+export function distinct(docs: readonly unknown[]): Wanted[] {
+  const wanted = new Map<string, Wanted>();
+  for (const each of docs) {
+    const { id = null, rev } = isJsonObject(each) ? each : {};
+    wanted.set(JSON.stringify([id, rev]), { id, rev });
+  }
+  return [...wanted.values()];
+}
+
+async function* wrapped(before: string, texts: AsyncIterable<string>, after: string): AsyncGenerator<string> {
+  yield before;
+  yield* texts;
+  yield after;
+}
+
+async function* resultText(
+  database: Database,
+  wanted: Wanted,
+  flags: object,
+  attachments: boolean,
+): AsyncGenerator<string> {
+  const leaf = await bulkGetOne(database, wanted, flags);
+  yield `{"id":${JSON.stringify(wanted.id)},"docs":[`;
+  yield* leafText(database, leaf, attachments);
+  yield ']}';
+}
+
+async function bulkGetOne(database: Database, { id, rev }: Wanted, flags: object): Promise<object> {
   const missing = (error: string, reason: string) => ({
-    id: id ?? null,
-    docs: [{ error: { id: id ?? null, rev: rev ?? 'undefined', error, reason } }],
+    error: { id, rev: rev ?? 'undefined', error, reason },
   });
   if (typeof id !== 'string' || id === '') return missing('illegal_docid', 'Document id must be a string');
   if (id.startsWith('_') && !id.startsWith('_design/')) return missing('not_found', 'missing');
   try {
     const options = { ...flags, ...(rev === undefined ? {} : { rev: requireRev(rev) }) };
-    return { id, docs: [{ ok: await database.pouch.get(id, options) }] };
+    return { ok: await storedDocument(database, id, options) };
   } catch (error) {
     const failure = failureFromPouch(error);
     if (failure === undefined) throw error;
@@ -72,19 +118,25 @@ async function bulkGetOne(database: Database, wanted: unknown, flags: object): P
 export async function revsDiff(database: Database, request: CouchRequest): Promise<CouchResponse> {
   const wanted = requireObject(request.json());
   const answers: [string, object][] = [];
-  const askable: Record<string, string[]> = {};
+  const askable: [string, string[]][] = [];
+  let count = 0;
   for (const [id, revs] of Object.entries(wanted)) {
     if (!Array.isArray(revs)) throw badRequest('_revs_diff needs a list of revisions for every id');
-    const checked = revs.map((rev) => requireRev(rev));
+    const checked = [...new Set(revs.map((rev) => requireRev(rev)))];
+    count += revs.length;
+    requireCount(count, 'revs');
     if (checked.length === 0) continue;
     if (id === '' || (id.startsWith('_') && !id.startsWith('_design/')))
       answers.push([id, { missing: checked }]);
-    else askable[id] = checked;
+    else askable.push([id, checked]);
   }
-  const diff = await database.pouch.revsDiff(askable);
-  for (const [id, { missing, possible_ancestors }] of Object.entries(diff)) {
-    if (missing === undefined || missing.length === 0) continue;
-    answers.push([id, { missing, ...(possible_ancestors === undefined ? {} : { possible_ancestors }) }]);
+  for (const piece of piecesOf(askable, inOneGo)) {
+    const diff = await database.pouch.revsDiff(Object.fromEntries(piece));
+    for (const [id, { missing, possible_ancestors }] of Object.entries(diff)) {
+      if (missing === undefined || missing.length === 0) continue;
+      answers.push([id, { missing, ...(possible_ancestors === undefined ? {} : { possible_ancestors }) }]);
+    }
+    await breathe();
   }
   return jsonResponse(200, Object.fromEntries(answers));
 }

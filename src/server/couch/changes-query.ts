@@ -2,11 +2,14 @@ import type { Database } from './database';
 import type { CouchRequest } from './exchange';
 import { badRequest } from './failure';
 import { isJsonObject } from './json';
+import { requireCount } from './limits';
 import { booleanParameter, countParameter } from './query';
 import { sequenceFrom } from './sequence';
 
 const longestWaitMs = 60_000;
 const shortestHeartbeatMs = 100;
+/** Read in one go, backwards: nobody of ours asks for more than the last one. */
+const mostDescending = 100;
 
 /** A request for changes, read and checked. Times in ms. */
 export interface ChangesQuery {
@@ -18,7 +21,10 @@ export interface ChangesQuery {
   heartbeatMs?: number;
   descending: boolean;
   /** Options of the store's own. */
-  read: object;
+  read: Pick<PouchDB.Core.ChangesOptions, 'style' | 'doc_ids'> & {
+    include_docs: boolean;
+    conflicts: boolean;
+  };
 }
 
 /**
@@ -38,12 +44,17 @@ export function changesQuery(database: Database, request: CouchRequest, last: nu
   }
   const heartbeatMs = heartbeat(query);
   const docIds = filteredIds(request);
+  const limit = countParameter(query, 'limit') ?? Number.MAX_SAFE_INTEGER;
+  const descending = booleanParameter(query, 'descending');
+  if (descending && limit > mostDescending) {
+    throw badRequest(`\`descending\` needs a \`limit\` of ${mostDescending} at most.`);
+  }
   return {
     since: sequenceFrom(query.get('since') ?? '0', database, last),
-    limit: countParameter(query, 'limit') ?? Number.MAX_SAFE_INTEGER,
+    limit,
     waits: feed === 'longpoll',
     timeoutMs: Math.min(countParameter(query, 'timeout') ?? longestWaitMs, longestWaitMs),
-    descending: booleanParameter(query, 'descending'),
+    descending,
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     read: {
       style,
@@ -71,5 +82,6 @@ function filteredIds(request: CouchRequest): string[] | undefined {
   if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) {
     throw badRequest('`doc_ids` filter parameter is not a list.');
   }
+  requireCount(ids.length, 'doc_ids');
   return ids as string[];
 }

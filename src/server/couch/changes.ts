@@ -14,8 +14,12 @@ export interface Asker {
   onChange(listener: () => void): () => void;
 }
 
-/** Changes read at once: a request for more gets them in pieces, so that memory holds one. */
+/** Changes read at once, without documents and with them: an answer goes out in such pieces, so that memory holds one. */
 const pieceSize = 1000;
+const pieceWithDocuments = 100;
+
+/** Characters of a page that is kept for others: a thousand visits have some 600,000. */
+const longestShared = 2 * 1024 * 1024;
 
 /** GET and POST _changes, `feed` normal or longpoll. */
 export async function changes(
@@ -114,23 +118,31 @@ function changeOrTimeout(
   });
 }
 
-/** A page of ordinary size is read once for all who ask for it; everything at once goes out piece by piece. */
+/** A page of ordinary size is read once for all who ask for it; more goes out piece by piece. */
 async function answer(database: Database, wanted: ChangesQuery): Promise<CouchResponse> {
-  if (wanted.limit > pieceSize && !wanted.descending) {
-    return { status: 200, body: { kind: 'stream', chunks: pieces(database, wanted) } };
-  }
   const { since, limit, descending, read } = wanted;
-  const key = JSON.stringify([since, limit, descending, read]);
-  const text = await database.pages.get(key, async () => {
-    const { results, last_seq, pending } = await page(database, wanted);
-    return JSON.stringify({ results, last_seq, pending });
-  });
-  return { status: 200, body: { kind: 'text', text } };
+  if (limit <= pieceSize) {
+    const key = JSON.stringify([since, limit, descending, read]);
+    const body = await database.pages.get(key, () => shortText(pieces(database, wanted)));
+    if (body !== undefined) return { status: 200, body };
+  }
+  return { status: 200, body: { kind: 'stream', chunks: pieces(database, wanted) } };
+}
+
+/** All of a text that is short enough to be kept. */
+async function shortText(chunks: AsyncIterable<string>): Promise<string | undefined> {
+  let text = '';
+  for await (const chunk of chunks) {
+    text += chunk;
+    if (text.length > longestShared) return undefined;
+  }
+  return text;
 }
 
 /** The text of a page of any size. */
 async function* pieces(database: Database, wanted: ChangesQuery): AsyncGenerator<string> {
-  const size = wanted.descending ? wanted.limit : pieceSize;
+  // Backwards the store can't go on where it ended: changesQuery keeps such a page short.
+  const size = wanted.descending ? wanted.limit : wanted.read.include_docs ? pieceWithDocuments : pieceSize;
   let { since, limit } = wanted;
   yield '{"results":[';
   for (let isFirst = true; ; isFirst = false) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from './database';
 import { readDocument, type IncomingDocument } from './document-shape';
+import { documentText, leafText, listText } from './document-text';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
 import { badRequest, conflict, CouchFailure, failureFromPouch, notFound } from './failure';
 import { booleanParameter, jsonParameter, requireRev, revParameter } from './query';
@@ -8,7 +9,7 @@ import { writeDocuments, type WriteOptions, type WriteOutcome } from './write-do
 
 export const newDocumentId = () => randomUUID().replaceAll('-', '');
 
-const readFlags = ['conflicts', 'revs', 'revs_info', 'latest', 'attachments'] as const;
+const readFlags = ['conflicts', 'revs', 'revs_info', 'latest'] as const;
 
 /** GET of a document: the winning revision, one named by `rev`, or the leaves named by `open_revs`. */
 export async function getDocument(
@@ -19,13 +20,18 @@ export async function getDocument(
   const { query } = request;
   const flags = Object.fromEntries(readFlags.map((flag) => [flag, booleanParameter(query, flag)]));
   if (booleanParameter(query, 'meta')) Object.assign(flags, { conflicts: true, revs_info: true });
+  const attachments = booleanParameter(query, 'attachments');
   const openRevs = openRevisions(query);
   if (openRevs !== undefined) {
-    return jsonResponse(200, await leafAnswers(database, id, openRevs, flags));
+    const leaves = await leafAnswers(database, id, openRevs, flags);
+    const chunks = listText(leaves, (leaf) => leafText(database, leaf, attachments));
+    return { status: 200, body: { kind: 'stream', chunks } };
   }
   const rev = revParameter(query);
   const document = await storedDocument(database, id, { ...flags, ...(rev === undefined ? {} : { rev }) });
-  return jsonResponse(200, document, { etag: `"${String(document._rev)}"` });
+  const headers = { etag: `"${String(document._rev)}"` };
+  if (!attachments) return jsonResponse(200, document, headers);
+  return { status: 200, headers, body: { kind: 'stream', chunks: documentText(database, document, true) } };
 }
 
 function openRevisions(query: URLSearchParams): 'all' | string[] | undefined {
@@ -33,7 +39,7 @@ function openRevisions(query: URLSearchParams): 'all' | string[] | undefined {
   if (text === null || text === 'all') return text ?? undefined;
   const revs = jsonParameter(query, 'open_revs');
   if (!Array.isArray(revs)) throw badRequest('`open_revs` must be `all` or a list of revisions');
-  return revs.map((rev) => requireRev(rev));
+  return [...new Set(revs.map((rev) => requireRev(rev)))];
 }
 
 async function leafAnswers(

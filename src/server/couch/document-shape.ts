@@ -1,5 +1,6 @@
 import { badRequest, CouchFailure } from './failure';
 import { isJsonObject, type JsonObject } from './json';
+import { largestDocument, revisionLimit } from './limits';
 import { requireRev } from './query';
 import { illegalId } from './route';
 
@@ -46,7 +47,14 @@ export function readDocument(value: unknown, newId?: () => string): IncomingDocu
     else if (name === '_attachments') document._attachments = requireAttachments(member);
     else throw badMember(name);
   }
+  requireDocumentSize(document);
   return document;
+}
+
+/** @throws {CouchFailure} 413, as CouchDB says it: the document is the reason */
+function requireDocumentSize({ _attachments, ...document }: IncomingDocument): void {
+  if (JSON.stringify(document).length <= largestDocument) return;
+  throw new CouchFailure(413, 'document_too_large', document._id);
 }
 
 /** @throws {CouchFailure} 400 for what can't be a document's id */
@@ -74,11 +82,13 @@ function requireRevisions(member: unknown): Revisions {
   if (!Number.isSafeInteger(start) || !Array.isArray(ids) || ids.length === 0) throw badMember('_revisions');
   const generation = start as number;
   if (ids.length > generation) throw badMember('_revisions');
-  ids.forEach((id, index) => {
+  // The store would cut it as well, after every ancestor has been looked for.
+  const kept: unknown[] = ids.slice(0, revisionLimit);
+  kept.forEach((id, index) => {
     if (typeof id !== 'string') throw badMember('_revisions');
     requireRev(`${generation - index}-${id}`);
   });
-  return { start: generation, ids: ids as string[] };
+  return { start: generation, ids: kept as string[] };
 }
 
 function requireAttachments(member: unknown): Record<string, AttachmentMember> {

@@ -10,13 +10,16 @@ import { bulkDocs, bulkGet, revsDiff } from './bulk-routes';
 import { changes, type Asker } from './changes';
 import type { Database } from './database';
 import type { DatabaseStore } from './database-store';
+import { designDocs } from './design-docs';
 import { deleteDocument, getDocument, postDocument, putDocument } from './document-routes';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
 import { failureFromPouch, methodNotAllowed, notFound } from './failure';
+import { isAdministratorsLocal, requireLocalOwner } from './local-access';
 import { deleteLocal, getLocal, putLocal } from './local-documents';
 import { parseRoute, usersDatabase, type Route } from './route';
 import { sequenceText } from './sequence';
 import { requireUsersAccess } from './users-access';
+import { uuids } from './uuids';
 
 /** What the embedded endpoint says of itself; the number is of the CouchDB whose protocol it speaks. */
 const welcome = {
@@ -70,6 +73,8 @@ export class Endpoint {
       case 'session':
         if (request.method === 'GET' || request.method === 'HEAD') return sessionAnswer(user);
         throw methodNotAllowed(['GET', 'HEAD']);
+      case 'uuids':
+        return uuids(request);
       case 'all-databases':
         requireServerAdministrator(user);
         return jsonResponse(200, this.store.names());
@@ -106,6 +111,8 @@ export class Endpoint {
     return jsonResponse(200, {
       db_name: name,
       doc_count,
+      // The store doesn't count deletions; couchrestore asks whether there has ever been anything.
+      ...(Number(update_seq) === 0 && { doc_del_count: 0 }),
       update_seq: sequenceText(Number(update_seq), database),
       instance_start_time: '0',
       purge_seq: 0,
@@ -116,7 +123,7 @@ export class Endpoint {
 
   async #inDatabase(
     database: Database,
-    route: Exclude<Route, { kind: 'welcome' | 'up' | 'session' | 'all-databases' | 'database' }>,
+    route: Exclude<Route, { kind: 'welcome' | 'up' | 'session' | 'uuids' | 'all-databases' | 'database' }>,
     request: CouchRequest,
     user: UserContext,
     asker: Asker,
@@ -124,6 +131,8 @@ export class Endpoint {
     switch (route.kind) {
       case 'all-docs':
         return allDocs(database, request);
+      case 'design-docs':
+        return designDocs(database, request);
       case 'bulk-docs':
         return bulkDocs(database, request, user);
       case 'bulk-get':
@@ -140,6 +149,7 @@ export class Endpoint {
         await this.store.setSecurity(database, securityFrom(request.json()));
         return jsonResponse(200, { ok: true });
       case 'local':
+        if (isAdministratorsLocal(route)) requireLocalOwner(request.method, user);
         if (request.method === 'PUT') return putLocal(database, route.id, request);
         return request.method === 'DELETE' ? deleteLocal(database, route.id) : getLocal(database, route.id);
       case 'document':

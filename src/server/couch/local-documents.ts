@@ -15,6 +15,21 @@ const localRev = (value: unknown): string => {
   throw badRequest('Invalid rev format');
 };
 
+/**
+ * CouchDB's replicator sends a checkpoint with `_revisions`, as any document: `{start: 0, ids: ['5']}` says `0-5`. There
+ * is no more of a history to keep.
+ */
+function revisionIn(history: unknown): string | undefined {
+  if (history === undefined) return undefined;
+  const { start, ids } = isJsonObject(history) ? history : {};
+  if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) {
+    throw badRequest('`_revisions` must have `start` and a list of `ids`');
+  }
+  const [latest] = ids as string[];
+  if (latest === undefined && start === 0) return undefined;
+  return localRev(`${String(start)}-${latest}`);
+}
+
 export async function putLocal(
   database: Database,
   id: string,
@@ -22,11 +37,12 @@ export async function putLocal(
 ): Promise<CouchResponse> {
   const body = request.json();
   if (!isJsonObject(body)) throw badRequest('Document must be a JSON object');
-  const { _rev: ownRev, ...rest } = body;
-  const rev = ownRev ?? request.query.get('rev') ?? request.headers.ifMatch ?? undefined;
-  const { _attachments, _deleted, _revisions, ...document } = readDocument({ ...rest, _id: id });
-  if (_attachments !== undefined || _deleted !== undefined || _revisions !== undefined) {
-    throw badRequest('_local documents have neither attachments nor revisions.');
+  const { _rev: ownRev, _revisions: history, ...rest } = body;
+  const ownRevision = ownRev ?? revisionIn(history);
+  const rev = ownRevision ?? request.query.get('rev') ?? request.headers.ifMatch ?? undefined;
+  const { _attachments, _deleted, ...document } = readDocument({ ...rest, _id: id });
+  if (_attachments !== undefined || _deleted !== undefined) {
+    throw badRequest('_local documents have no attachments, and are deleted by DELETE.');
   }
   if (rev !== undefined) localRev(rev);
   return database.exclusive(async () => {

@@ -1,18 +1,23 @@
 import type { Database } from './database';
 import { replicatedRevision, type IncomingDocument } from './document-shape';
-import { conflict } from './failure';
+import { conflict, forbidden } from './failure';
+import { branchHistory, mostBranches } from './limits';
+import { revisionsOf, type KnownRevision } from './revision-tree';
 
 /** What a document follows: the stored revision that validation compares it with. */
 export interface Precedent {
   previous?: IncomingDocument;
+  /** Revisions that the store remembers of the document: what writing it costs. */
+  revisions: number;
+  /** What is stored under the id, where a replica shares no revision with it: validation compares it with this. */
+  rival?: IncomingDocument;
 }
 
-type Leaf = IncomingDocument & { _rev: string };
-
-/** The ends of all branches of a stored document, deleted ones included. */
-async function leavesOf(database: Database, id: string): Promise<Leaf[]> {
-  const answers = await database.pouch.get<object>(id, { open_revs: 'all' });
-  return answers.flatMap((answer) => ('ok' in answer && answer.ok ? [answer.ok as unknown as Leaf] : []));
+async function leaf(database: Database, id: string, rev: string): Promise<IncomingDocument | undefined> {
+  const [answer] = await database.pouch.get<object>(id, { open_revs: [rev] });
+  return answer !== undefined && 'ok' in answer && answer.ok
+    ? (answer.ok as unknown as IncomingDocument)
+    : undefined;
 }
 
 /**
@@ -28,35 +33,65 @@ export async function previousForEdit(
   const { _id: id, _rev: rev } = document;
   if (!isStored) {
     if (rev !== undefined) throw conflict();
-    return {};
+    return { revisions: 0 };
   }
-  const leaves = await leavesOf(database, id);
+  const known = await revisionsOf(database, id);
+  const revisions = known.length;
+  const leaves = known.filter(({ isLeaf }) => isLeaf);
   if (rev === undefined) {
-    if (leaves.some((leaf) => leaf._deleted !== true)) throw conflict();
-    return {};
+    if (leaves.some(({ isDeleted }) => !isDeleted)) throw conflict();
+    return { revisions };
   }
-  const leaf = leaves.find((each) => each._rev === rev);
-  if (leaf === undefined) throw conflict();
-  return { previous: leaf };
+  const previous = leaves.some((each) => each.rev === rev) ? await leaf(database, id, rev) : undefined;
+  if (previous === undefined) throw conflict();
+  return { previous, revisions };
 }
 
 /**
  * A replicated document follows the nearest ancestor in its own branch that is stored; a new branch follows
- * nothing. Sets `_rev` from `_revisions`, which is what the store goes by.
+ * nothing, and brings a short history. A second root has a rival: what never changes must not change by another root.
+ * Sets `_rev` from `_revisions`, which is what the store goes by.
+ * @param mayBranch whether more branches than usual are taken
+ * @throws {CouchFailure} 403 where the document has too many
  */
 export async function previousForReplica(
   database: Database,
   document: IncomingDocument,
   isStored: boolean,
+  mayBranch: boolean,
 ): Promise<Precedent> {
   const { rev, history } = replicatedRevision(document);
   document._rev = rev;
-  if (!isStored) return {};
-  for (const ancestor of history.slice(1)) {
-    const [answer] = await database.pouch.get<object>(document._id, { open_revs: [ancestor] });
-    if (answer !== undefined && 'ok' in answer && answer.ok) {
-      return { previous: answer.ok as unknown as IncomingDocument };
-    }
+  if (!isStored) return { revisions: history.length };
+  const known = new Map((await revisionsOf(database, document._id)).map((each) => [each.rev, each]));
+  const revisions = known.size + history.length;
+  const ancestor = history.slice(1).find((each) => known.get(each)?.isLeaf === true);
+  if (ancestor !== undefined) {
+    const previous = await leaf(database, document._id, ancestor);
+    return previous === undefined ? { revisions } : { previous, revisions };
   }
-  return {};
+  if (!mayBranch && !known.has(rev)) requireFewBranches(known.values());
+  if (!history.slice(0, branchHistory).some((each) => known.has(each))) cutHistory(document);
+  const rival = await rivalAmong(database, document._id, [...known.values()]);
+  return { revisions, ...(rival && { rival }) };
+}
+
+/** Of what is stored, a leaf that lives, else any. */
+async function rivalAmong(
+  database: Database,
+  id: string,
+  known: readonly KnownRevision[],
+): Promise<IncomingDocument | undefined> {
+  const leaves = known.filter(({ isLeaf }) => isLeaf);
+  const rival = leaves.find(({ isDeleted }) => !isDeleted) ?? leaves[0];
+  return rival && leaf(database, id, rival.rev);
+}
+
+function cutHistory({ _revisions: revisions }: IncomingDocument): void {
+  if (revisions !== undefined) revisions.ids = revisions.ids.slice(0, branchHistory);
+}
+
+function requireFewBranches(known: Iterable<KnownRevision>): void {
+  const leaves = Array.from(known).filter(({ isLeaf }) => isLeaf).length;
+  if (leaves >= mostBranches) throw forbidden(`A document has at most ${mostBranches} branches.`);
 }

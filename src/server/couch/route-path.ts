@@ -12,6 +12,8 @@ export function pathOfRoute(route: Route): string {
       return '/_all_dbs';
     case 'session':
       return '/_session';
+    case 'uuids':
+      return '/_uuids';
     case 'database':
       return `/${encodeURIComponent(route.database)}`;
     case 'local':

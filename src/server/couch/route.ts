@@ -1,18 +1,22 @@
 import { badRequest, CouchFailure, methodNotAllowed, noDatabase, notFound } from './failure';
+import { notOfDatabase, notOfDesign, notOfServer, notServed, refuseByName } from './not-served';
 
 /**
  * The part of CouchDB's API that this server has: what replication and the app need. The embedded endpoint
  * and the proxy both read requests through this, so nothing else of a CouchDB behind us can be reached.
  */
 export type Route =
-  | { kind: 'welcome' | 'up' | 'all-databases' | 'session' }
+  | { kind: 'welcome' | ServerRouteKind }
   | { kind: DatabaseRouteKind; database: string }
   | { kind: 'local' | 'document'; database: string; id: string }
   | { kind: 'attachment'; database: string; id: string; name: string };
 
+type ServerRouteKind = 'up' | 'all-databases' | 'session' | 'uuids';
+
 type DatabaseRouteKind =
   | 'database'
   | 'all-docs'
+  | 'design-docs'
   | 'bulk-docs'
   | 'bulk-get'
   | 'changes'
@@ -27,8 +31,10 @@ const allowedMethods: Record<RouteKind, readonly string[]> = {
   up: ['GET', 'HEAD'],
   'all-databases': ['GET', 'HEAD'],
   session: ['GET', 'HEAD', 'POST', 'DELETE'],
+  uuids: ['GET'],
   database: ['DELETE', 'GET', 'HEAD', 'POST', 'PUT'],
   'all-docs': ['GET', 'HEAD', 'POST'],
+  'design-docs': ['GET', 'HEAD', 'POST'],
   'bulk-docs': ['POST'],
   'bulk-get': ['POST'],
   changes: ['GET', 'HEAD', 'POST'],
@@ -40,14 +46,16 @@ const allowedMethods: Record<RouteKind, readonly string[]> = {
   attachment: ['DELETE', 'GET', 'HEAD', 'PUT'],
 };
 
-const serverRoutes: Record<string, 'up' | 'all-databases' | 'session'> = {
+const serverRoutes: Record<string, ServerRouteKind> = {
   _up: 'up',
   _all_dbs: 'all-databases',
   _session: 'session',
+  _uuids: 'uuids',
 };
 
 const databaseRoutes: Record<string, DatabaseRouteKind> = {
   _all_docs: 'all-docs',
+  _design_docs: 'design-docs',
   _bulk_docs: 'bulk-docs',
   _bulk_get: 'bulk-get',
   _changes: 'changes',
@@ -78,6 +86,7 @@ function routeOf(method: string, path: string): Route {
   if (first === undefined) return { kind: 'welcome' };
   const server = Object.hasOwn(serverRoutes, first) ? serverRoutes[first] : undefined;
   if (server !== undefined && rest.length === 0) return { kind: server };
+  refuseByName(first, notOfServer);
   if (!isDatabaseName(first)) {
     throw method === 'PUT' && rest.length === 0 ? illegalDatabaseName(first) : noDatabase();
   }
@@ -88,9 +97,11 @@ function insideDatabase(method: string, database: string, segments: string[]): R
   const [first = '', second] = segments;
   const known = Object.hasOwn(databaseRoutes, first) ? databaseRoutes[first] : undefined;
   if (known !== undefined) {
+    if (second === 'queries' && first.endsWith('_docs')) throw notServed(`${first}/queries`);
     if (second !== undefined) throw notFound();
     return { kind: known, database };
   }
+  refuseByName(first, notOfDatabase);
   const isTwoPart = first === '_design' || first === '_local';
   const id = isTwoPart ? `${first}/${second ?? ''}` : first;
   const below = segments.slice(isTwoPart ? 2 : 1);
@@ -102,7 +113,7 @@ function insideDatabase(method: string, database: string, segments: string[]): R
   if (id === '_design/') throw badRequest('Invalid _design document id.');
   if (id.startsWith('_') && !id.startsWith('_design/')) throw method === 'PUT' ? illegalId() : notFound();
   if (below.length === 0) return { kind: 'document', database, id };
-  // Views and the like of a design document are not on the list.
+  if (id.startsWith('_design/') && below[0] !== undefined) refuseByName(below[0], notOfDesign);
   if (id.startsWith('_design/') && below[0]?.startsWith('_')) throw notFound();
   return { kind: 'attachment', database, id, name: below.join('/') };
 }
@@ -129,12 +140,5 @@ function segmentsOf(path: string): string[] {
   }
 }
 
-/** `_local/epoch` tells devices that a database is another one now: only provisioning writes it. */
+/** Tells devices that a database is another one now: only provisioning writes it. */
 export const epochId = '_local/epoch';
-
-/** @throws {CouchFailure} 403 when a request from outside would write a database's epoch */
-export function refuseEpochWrite(method: string, route: Route): void {
-  if (route.kind === 'local' && route.id === epochId && method !== 'GET' && method !== 'HEAD') {
-    throw new CouchFailure(403, 'forbidden', 'Only provisioning writes _local/epoch.');
-  }
-}

@@ -1,4 +1,4 @@
-import { denied, isServerAdministrator } from './access';
+import { denied, isRevoked, isServerAdministrator } from './access';
 import type { UserContext } from './exchange';
 import { forbidden, notFound } from './failure';
 import type { Route } from './route';
@@ -15,5 +15,6 @@ export function requireUsersAccess(route: Route, method: string, user: UserConte
   if (isServerAdministrator(user)) return;
   if (route.kind !== 'document') throw denied(user, 'You are not a server admin.');
   if (user.name === null || route.id !== userDocumentId(user.name)) throw notFound();
+  if (isRevoked(user) && method === 'PUT') throw forbidden('This account was revoked.');
   if (method === 'DELETE') throw forbidden('Only an administrator may delete an account.');
 }

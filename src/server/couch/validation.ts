@@ -1,5 +1,6 @@
 import { Script, createContext, type Context } from 'node:vm';
 import { busy, CouchFailure } from './failure';
+import { breathe } from './pieces';
 import type { Database } from './database';
 import type { UserContext } from './exchange';
 import type { IncomingDocument } from './document-shape';
@@ -8,8 +9,10 @@ import { isJsonObject } from './json';
 /** As CouchDB's os_process_timeout: a function that takes longer is not ours, or the machine does other work. */
 const timeLimitMs = 5000;
 
-/** As many at a time share one time limit: a limit costs more than a validation. */
+/** As many at a time share one time limit, which costs more than a validation; nobody else has a turn meanwhile. */
 const chunkSize = 100;
+/** Characters of such a chunk; a larger document goes by itself. */
+const chunkLength = 256 * 1024;
 
 /** Text goes in and text comes out, so that no object of ours is ever within the function's reach. */
 const runner = (source: string) => `
@@ -42,7 +45,7 @@ const run = new Script('validateAll(input)', { filename: 'validate_doc_update' }
  * refusal, or undefined when the write may go on.
  * @throws {CouchFailure} 503 when that takes too long
  */
-export type DocumentValidator = (inputs: readonly string[]) => (CouchFailure | undefined)[];
+export type DocumentValidator = (inputs: readonly string[]) => Promise<(CouchFailure | undefined)[]>;
 
 /** @throws {CouchFailure} 400 when `source` isn't a function */
 export function compileValidator(source: string): DocumentValidator {
@@ -56,13 +59,29 @@ export function compileValidator(source: string): DocumentValidator {
   } catch (error) {
     throw new CouchFailure(400, 'compilation_error', `validate_doc_update: ${String(error)}`);
   }
-  return (inputs) => {
+  return async (inputs) => {
     const refusals: (CouchFailure | undefined)[] = [];
-    for (let from = 0; from < inputs.length; from += chunkSize) {
-      refusals.push(...refusalsOf(context, inputs.slice(from, from + chunkSize)));
+    for (const chunk of chunksOf(inputs)) {
+      if (refusals.length > 0) await breathe();
+      refusals.push(...refusalsOf(context, chunk));
     }
     return refusals;
   };
+}
+
+function* chunksOf(inputs: readonly string[]): Generator<string[]> {
+  let chunk: string[] = [];
+  let length = 0;
+  for (const input of inputs) {
+    if (chunk.length === chunkSize || (chunk.length > 0 && length + input.length > chunkLength)) {
+      yield chunk;
+      chunk = [];
+      length = 0;
+    }
+    chunk.push(input);
+    length += input.length;
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 function refusalsOf(context: Context, inputs: readonly string[]): (CouchFailure | undefined)[] {
@@ -105,6 +124,8 @@ async function validatorsOf(database: Database): Promise<DocumentValidator[]> {
 export interface Succession {
   document: IncomingDocument;
   previous?: IncomingDocument;
+  /** Taken for the one it follows, where it follows none: see Precedent. */
+  rival?: IncomingDocument;
 }
 
 /**
@@ -126,15 +147,26 @@ export async function validateDocuments(
     database.security,
   ]);
   const inputs = asked.map((index) => {
-    const { document, previous = null } = successions[index] as Succession;
-    return `[${JSON.stringify(document)},${JSON.stringify(previous)},${shared.slice(1)}`;
+    const { document, rival, previous = rival ?? null } = successions[index] as Succession;
+    return `[${JSON.stringify(withStubs(document))},${JSON.stringify(previous)},${shared.slice(1)}`;
   });
   for (const validate of validators) {
-    validate(inputs).forEach((refusal, position) => {
+    (await validate(inputs)).forEach((refusal, position) => {
       refusals[asked[position] as number] ??= refusal;
     });
   }
   return refusals;
+}
+
+/** As CouchDB shows it to a function: what attachments are, and not their bytes. */
+function withStubs(document: IncomingDocument): object {
+  if (document._attachments === undefined) return document;
+  const attachments = Object.entries(document._attachments).map(([name, attachment]) => {
+    if ('stub' in attachment) return [name, attachment] as const;
+    const { data, content_type } = attachment;
+    return [name, { stub: true, content_type, length: Buffer.byteLength(data, 'base64') }] as const;
+  });
+  return { ...document, _attachments: Object.fromEntries(attachments) };
 }
 
 export const isDesign = ({ _id: id }: IncomingDocument) => id.startsWith('_design/');

@@ -67,13 +67,11 @@ function service(
   return { _id: `service:${id}`, type: 'service', v: 1, names: name, repeatMinutes: 120, ...rest };
 }
 
-/** Says that the city is made up. Written last: with it a demo city is complete. */
 export const demoSettings: SettingsDocument = {
   _id: 'settings:city',
   type: 'settings',
   v: 1,
   names: names('Lehtoranta', 'Lehtoranta', 'Lehtoranta'),
-  demo: true,
 };
 
 export const demoSchemes: SchemeDocument[] = [

@@ -8,9 +8,9 @@ import { requireOk } from '../couch/client';
 import { DatabaseStore } from '../couch/database-store';
 import { embeddedClient } from '../couch/embedded-client';
 import { Endpoint } from '../couch/endpoint';
-import { isDemoCity } from '../provision/catalogue';
 import { provision } from '../provision/provision';
 import { createDemoCity } from './city';
+import { isDemoStore } from './demo-store';
 
 const now = new Date('2026-11-18T10:00:00Z');
 
@@ -41,7 +41,7 @@ describe('the demo city in the embedded store', () => {
     const made = await createDemoCity(client, now);
     expect(made.cards).toBe(400);
     for (const round of ['made', 'made again']) {
-      expect(await isDemoCity(client), round).toBe(true);
+      expect(await isDemoStore(client), round).toBe(true);
       expect(await countOf('tiski-register', 'card'), round).toBe(400);
       const sectors = ['liikunta', 'kulttuuri', 'opisto', 'ruoka'];
       const counts = await Promise.all(sectors.map((each) => countOf(`tiski-visits-${each}`, 'visit')));

@@ -2,18 +2,30 @@ import * as v from 'valibot';
 import { localDate } from '$lib/domain/day';
 import { requireOk, type CouchClient } from '../couch/client';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from '../provision/databases';
-import { provisionSectors } from '../provision/provision';
+import { isEmptyDatabase, provisionSectors, tiskiDatabases } from '../provision/provision';
 import { demoCatalogue, demoSettings, demoZone } from './catalogue';
 import { demoCardDocuments } from './cards';
 import { demoChoices } from './choices';
+import { isDemoStore, markDemoStore } from './demo-store';
 import { demoVisits } from './visits';
 
 const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
 
 /**
- * Puts the made-up city into a provisioned, empty server. The cards come before the catalogue, which is one
- * batch: while the catalogue is empty the server knows the city as not made, and a start that was cut off
- * makes it again.
+ * Whether the made-up city is to be made: it was asked for and there is nothing in the store, or an earlier start has
+ * marked the store and was cut off.
+ */
+export async function needsDemoCity(client: CouchClient, isAskedFor: boolean): Promise<boolean> {
+  if (await isDemoStore(client)) return isEmptyDatabase(client, catalogueDatabase);
+  if (!isAskedFor) return false;
+  for (const name of await tiskiDatabases(client)) if (!(await isEmptyDatabase(client, name))) return false;
+  return true;
+}
+
+/**
+ * Puts the made-up city into a provisioned, empty server, which is a demo from its first document on. The cards come
+ * before the catalogue, which is one batch: while the catalogue is empty the server knows the city as not made, and a
+ * start that was cut off makes it again.
  * @throws {UnexpectedCouchReply} when the server refuses a request
  */
 export async function createDemoCity(
@@ -21,6 +33,7 @@ export async function createDemoCity(
   now: Date,
 ): Promise<{ cards: number; visits: number }> {
   const today = localDate(now.getTime(), demoZone);
+  await markDemoStore(client);
   const cards = demoCardDocuments(today);
   await write(client, registerDatabase, cards);
   await write(client, catalogueDatabase, [demoSettings, ...demoCatalogue(today)]);

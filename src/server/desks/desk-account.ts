@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
@@ -14,37 +15,59 @@ export const deskRoles = (venue: string, sectors: readonly string[], formerAccou
   ...formerAccounts.map((account) => `former:${account}`),
 ];
 
-/** Makes the account, or gives the one that is there other roles, and a password when it is given. */
+/** Whether a role is one that desks have, or had: no person's. */
+export const isDeskRole = (role: string) => /^(desk|revoked|(venue|sector|former):.*)$/.test(role);
+
+/** `not-a-desk`: the account is a person's, or a desk's that was revoked; it was left as it is. */
+export type DeskAccountOutcome = 'done' | 'not-a-desk';
+
+/** Makes the account, or gives the desk's that is there other roles and another password. */
 export async function putDeskAccount(
   client: CouchClient,
   name: string,
   roles: readonly string[],
   password: string,
-): Promise<void> {
-  await changeAccount(client, name, (stored) => ({ ...stored, roles, password }));
+): Promise<DeskAccountOutcome> {
+  return changeAccount(client, name, (stored) => {
+    if (stored !== undefined && !isDeskAccount(stored)) return 'not-a-desk';
+    return { ...stored, roles, password };
+  });
 }
 
-/** Takes every right from an account and leaves its password: 200 and "revoked" is evidence, 401 is not. */
-export async function revokeDeskAccount(client: CouchClient, name: string): Promise<void> {
-  await changeAccount(client, name, (stored) =>
-    stored['name'] === undefined ? undefined : { ...stored, roles: revokedRoles },
-  );
+/** Takes every right from a desk's account and leaves its password: 200 and "revoked" is evidence, 401 is not. */
+export async function revokeDeskAccount(client: CouchClient, name: string): Promise<DeskAccountOutcome> {
+  return changeAccount(client, name, (stored) => {
+    if (stored === undefined) return 'done';
+    return isDeskAccount(stored) ? { ...stored, roles: revokedRoles } : 'not-a-desk';
+  });
+}
+
+const account = v.object({ roles: v.array(v.string()) });
+
+/** By the account as it is, whatever a document says of it. */
+function isDeskAccount(stored: JsonObject): boolean {
+  const parsed = v.safeParse(account, stored);
+  if (!parsed.success) return false;
+  const { roles } = parsed.output;
+  return roles.includes('desk') && roles.every(isDeskRole);
 }
 
 /** Tries again when the desk changes its password at the same moment. */
 async function changeAccount(
   client: CouchClient,
   name: string,
-  change: (stored: JsonObject) => JsonObject | undefined,
-): Promise<void> {
+  change: (stored: JsonObject | undefined) => JsonObject | DeskAccountOutcome,
+): Promise<DeskAccountOutcome> {
   const path = documentPath(usersDatabase, userDocumentId(name));
   for (let attempt = 1; ; attempt += 1) {
-    const { status, body } = await client.request('GET', path);
-    const changed = change(status === 200 && isJsonObject(body) ? body : {});
-    if (changed === undefined) return;
-    const account = { ...changed, _id: userDocumentId(name), type: 'user', name };
-    const reply = await client.request('PUT', path, account);
-    if (reply.status === 201 || reply.status === 202) return;
+    const found = await client.request('GET', path);
+    const isThere = found.status === 200 && isJsonObject(found.body);
+    if (!isThere && found.status !== 404) throw new UnexpectedCouchReply('GET', path, found);
+    const changed = change(isThere ? (found.body as JsonObject) : undefined);
+    if (typeof changed === 'string') return changed;
+    const document = { ...changed, _id: userDocumentId(name), type: 'user', name };
+    const reply = await client.request('PUT', path, document);
+    if (reply.status === 201 || reply.status === 202) return 'done';
     if (reply.status !== 409 || attempt === 5) throw new UnexpectedCouchReply('PUT', path, reply);
   }
 }

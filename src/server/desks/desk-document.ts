@@ -1,45 +1,64 @@
-import type { CounterRules } from '$lib/domain/counter-rules';
+import * as v from 'valibot';
+import { counterRulesField } from '$lib/documents/counter-rules-field';
+import { identifier, instant } from '$lib/documents/fields';
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
-import { isJsonObject } from '../couch/json';
 import { documentsOfType } from '../provision/catalogue';
-import { officeDatabase } from '../provision/databases';
+import { desksDatabase } from '../provision/databases';
 
-export type DeskStatus = 'waiting' | 'paired' | 'revoked';
+/** Name of an account in `_users`. Only such names are ever made or changed for a desk. */
+const deskAccountName = v.pipe(identifier, v.startsWith('desk-'));
 
-/** `desk:ID` in tiski-office: a counter's device, and the account it works with. */
-export interface DeskDocument {
-  _id: string;
-  _rev?: string;
-  type: 'desk';
-  v: 1;
+/** `desk:ID` in tiski-desks: a counter's device, and the account it works with. */
+export const deskDocument = v.object({
+  _id: v.pipe(v.string(), v.regex(/^desk:[a-z0-9][a-z0-9-]*$/)),
+  _rev: v.exactOptional(v.string()),
+  type: v.literal('desk'),
+  v: v.literal(1),
   /** What people call it. */
-  name: string;
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(60)),
   /** Id of a venue in the catalogue. */
-  venue: string;
-  /** Name of its account in `_users`; visits carry it. */
-  account: string;
+  venue: identifier,
+  /** Its account; visits carry its name. */
+  account: deskAccountName,
   /** Accounts of devices it had before: a device that is paired anew counts its visits from 1. */
-  formerAccounts?: string[];
-  status: DeskStatus;
-  createdAt: string;
-  pairedAt?: string;
-  revokedAt?: string;
+  formerAccounts: v.exactOptional(v.array(deskAccountName)),
+  status: v.picklist(['waiting', 'paired', 'revoked']),
+  createdAt: instant,
+  pairedAt: v.exactOptional(instant),
+  revokedAt: v.exactOptional(instant),
   /** What the office lets its staff do; absent: the defaults. */
-  rules?: CounterRules;
+  rules: v.exactOptional(counterRulesField),
   /** The open pairing code. */
-  code?: { hash: string; expiresAt: string };
+  code: v.exactOptional(
+    v.object({ hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), expiresAt: instant }),
+  ),
+});
+export type DeskDocument = v.InferOutput<typeof deskDocument>;
+export type DeskStatus = DeskDocument['status'];
+
+const idPrefix = 'desk:';
+export const deskDocumentId = (id: string) => `${idPrefix}${id}`;
+export const deskIdOf = ({ _id }: { _id: string }) => _id.slice(idPrefix.length);
+
+/** The desks, and the ids of those whose documents can't be read: damaged, or written by a newer version. */
+export interface DesksRead {
+  desks: DeskDocument[];
+  unreadable: string[];
 }
 
-export const deskDocumentId = (id: string) => `desk:${id}`;
-export const deskIdOf = ({ _id }: DeskDocument) => _id.slice('desk:'.length);
-
-const isDesk = (document: unknown): document is DeskDocument =>
-  isJsonObject(document) && document['type'] === 'desk' && typeof document['account'] === 'string';
-
-export async function allDesks(client: CouchClient): Promise<DeskDocument[]> {
-  const documents: unknown[] = await documentsOfType(client, officeDatabase, 'desk');
-  return documents.filter(isDesk);
+export async function readDesks(client: CouchClient): Promise<DesksRead> {
+  const read: DesksRead = { desks: [], unreadable: [] };
+  for (const document of await documentsOfType(client, desksDatabase, 'desk')) {
+    const parsed = v.safeParse(deskDocument, document);
+    if (parsed.success) read.desks.push(parsed.output);
+    else read.unreadable.push(deskIdOf({ _id: String(document['_id']) }));
+  }
+  return read;
 }
+
+/** Those that can be read. */
+export const allDesks = async (client: CouchClient): Promise<DeskDocument[]> =>
+  (await readDesks(client)).desks;
 
 /** The desk that an account is or was of, revoked ones too. */
 export async function deskOfAccount(client: CouchClient, account: string): Promise<DeskDocument | undefined> {
@@ -47,20 +66,24 @@ export async function deskOfAccount(client: CouchClient, account: string): Promi
   return desks.find((desk) => desk.account === account || desk.formerAccounts?.includes(account));
 }
 
-/** undefined when there is none */
-export async function deskById(client: CouchClient, id: string): Promise<DeskDocument | undefined> {
-  const path = documentPath(officeDatabase, deskDocumentId(id));
+/** undefined when there is none, `unreadable` when its document can't be believed */
+export async function deskById(
+  client: CouchClient,
+  id: string,
+): Promise<DeskDocument | 'unreadable' | undefined> {
+  const path = documentPath(desksDatabase, deskDocumentId(id));
   const reply = await client.request('GET', path);
   if (reply.status === 404) return undefined;
   if (reply.status !== 200) throw new UnexpectedCouchReply('GET', path, reply);
-  return isDesk(reply.body) ? reply.body : undefined;
+  const parsed = v.safeParse(deskDocument, reply.body);
+  return parsed.success ? parsed.output : 'unreadable';
 }
 
 /** Answers false when somebody else changed it meanwhile. @throws {UnexpectedCouchReply} */
 export async function storeDesk(client: CouchClient, desk: DeskDocument): Promise<boolean> {
-  const path = documentPath(officeDatabase, desk._id);
+  const path = documentPath(desksDatabase, desk._id);
   const reply = await client.request('PUT', path, desk);
   if (reply.status === 409) return false;
-  if (reply.status !== 201) throw new UnexpectedCouchReply('PUT', path, reply);
+  if (reply.status !== 201 && reply.status !== 202) throw new UnexpectedCouchReply('PUT', path, reply);
   return true;
 }

@@ -14,6 +14,8 @@ export interface AccountFaults {
   lost: { from: number; to: number }[];
   usedTwice: number[];
   broken: number[];
+  /** Documents that are there in two versions. */
+  conflicting: number;
 }
 
 /** How a desk is, as the office sees it. */
@@ -50,11 +52,16 @@ export class DeskWatch {
     this.#reports.take(account, report, now);
   }
 
-  /** All desks; `isCounting` while there are visits that it has not looked at. */
-  async look(): Promise<{ states: DeskState[]; isCounting: boolean }> {
+  /** All desks; `otherConflicts` of accounts that are no desk's; `isCounting` while there are visits that it has not looked at. */
+  async look(): Promise<{ states: DeskState[]; otherConflicts: number; isCounting: boolean }> {
     const isAll = await this.#follower.catchUp(pagesForALook);
     const [desks, reports] = [await allDesks(this.client), await this.#reports.all()];
+    const known = new Set(desks.flatMap(({ account, formerAccounts = [] }) => [account, ...formerAccounts]));
     return {
+      otherConflicts: this.#follower
+        .accountsInConflict()
+        .filter((account) => !known.has(account))
+        .reduce((sum, account) => sum + this.#follower.conflictsOf(account).length, 0),
       states: desks.map((desk) => this.#stateOf(desk, reports.get(desk.account), isAll)),
       isCounting: !isAll,
     };
@@ -106,13 +113,15 @@ export class DeskWatch {
       const arrived = { last, gaps, unsent, ...(lastNumber !== undefined && { lastNumber }) };
       // What has not been looked at is not lost.
       const lost = isAll ? explainGaps(arrived) : [];
-      return { account, isFormer, lost, usedTwice, broken };
+      const conflicting = this.#follower.conflictsOf(account).length;
+      return { account, isFormer, lost, usedTwice, broken, conflicting };
     });
     return {
       id: deskIdOf(desk),
       ...(received && { lastHeard: received.receivedAt, report: received.report }),
       faults: faults.filter(
-        ({ lost, usedTwice, broken }) => lost.length + usedTwice.length + broken.length > 0,
+        ({ lost, usedTwice, broken, conflicting }) =>
+          lost.length + usedTwice.length + broken.length + conflicting > 0,
       ),
     };
   }

@@ -8,10 +8,10 @@ import { hasVenue } from '../provision/catalogue';
 import { provisionSectors } from '../provision/provision';
 import { revokeDeskAccount } from './desk-account';
 import {
-  allDesks,
   deskById,
   deskDocumentId,
   deskIdOf,
+  readDesks,
   storeDesk,
   type DeskDocument,
   type DeskStatus,
@@ -63,10 +63,11 @@ function deskView(desk: DeskDocument): DeskView {
   };
 }
 
-/** Every desk, the oldest first. */
-export async function listDesks(client: CouchClient): Promise<DeskView[]> {
-  const desks = await allDesks(client);
-  return desks.map(deskView).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+/** Every desk, the oldest first, and the ids of those whose documents can't be read. */
+export async function listDesks(client: CouchClient): Promise<{ desks: DeskView[]; unreadable: string[] }> {
+  const { desks, unreadable } = await readDesks(client);
+  const oldestFirst = desks.map(deskView).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  return { desks: oldestFirst, unreadable };
 }
 
 function withCode(desk: DeskDocument, now: Date): { desk: DeskDocument; code: string; expiresAt: string } {
@@ -115,6 +116,10 @@ export async function addDesk(
 async function requireDesk(client: CouchClient, id: string): Promise<DeskDocument> {
   const desk = await deskById(client, id);
   if (desk === undefined) throw new ApiFailure(404, 'unknown-desk', 'There is no such desk.');
+  if (desk === 'unreadable') {
+    const reason = 'The document of this desk is damaged, or of a newer version.';
+    throw new ApiFailure(409, 'unreadable-desk', reason);
+  }
   return desk;
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { visitDocument } from '$lib/documents/visit-documents';
+import { visitDocument, type VisitDocument } from '$lib/documents/visit-documents';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { epochId } from '../couch/route';
@@ -21,10 +21,26 @@ const chain = v.object({
   broken: v.array(v.number()),
 });
 const storedState = v.object({
-  v: v.literal(1),
+  /** 1 knew of no conflicts: all is read anew. */
+  v: v.literal(2),
   cursors: v.record(v.string(), cursor),
   chains: v.record(v.string(), chain),
+  /** By account, ids of documents that have another living branch. */
+  conflicts: v.record(v.string(), v.array(v.string())),
 });
+
+/** Listed of one account at most. */
+const mostConflicts = 100;
+
+/** What CouchDB tells beside a document is no part of its hash. */
+function asMade(visit: VisitDocument): VisitDocument {
+  const made: VisitDocument & { _conflicts?: unknown } = { ...visit };
+  delete made._conflicts;
+  return made;
+}
+
+/** The account that made what an id of the log is about. */
+const ownerOf = (id: string): string | undefined => /(?:visit|choice|resolution):([^:]+):/.exec(id)?.[1];
 
 const changesPage = v.object({
   results: v.array(v.object({ id: v.string(), doc: v.nullish(v.unknown()) })),
@@ -40,6 +56,7 @@ const allDocsPage = v.object({ rows: v.array(v.object({ id: v.string(), doc: v.u
 export class VisitFollower {
   #chains = new VisitChains();
   #cursors: Cursors = {};
+  #conflicts = new Map<string, string[]>();
   #isLoaded = false;
   #isStored = true;
   #turn: Promise<unknown> = Promise.resolve();
@@ -49,6 +66,14 @@ export class VisitFollower {
   stateOf(account: string): ChainState {
     return this.#chains.stateOf(account);
   }
+
+  /** Ids of an account's documents that are there in two versions: none of them ever changes, so somebody did. */
+  conflictsOf(account: string): readonly string[] {
+    return this.#conflicts.get(account) ?? [];
+  }
+
+  /** All accounts that have some. */
+  accountsInConflict = (): string[] => [...this.#conflicts.keys()];
 
   /** Reads what is new, up to `pages` full pages; answers whether that was all. One after the other. */
   catchUp(pages: number): Promise<boolean> {
@@ -61,9 +86,10 @@ export class VisitFollower {
     if (this.#isStored) return;
     this.#isStored = true;
     const state: v.InferOutput<typeof storedState> = {
-      v: 1,
+      v: 2,
       cursors: this.#cursors,
       chains: this.#chains.stored(),
+      conflicts: Object.fromEntries(this.#conflicts),
     };
     // Of two server processes the quicker one's is as good: both read the same changes.
     await writeLocalState(this.client, stateName, state);
@@ -91,7 +117,12 @@ export class VisitFollower {
   /** Answers whether it was the last page. */
   async #readPage(database: string): Promise<boolean> {
     const since = this.#cursors[database]?.seq ?? '0';
-    const query = new URLSearchParams({ since, limit: String(pageSize), include_docs: 'true' });
+    const query = new URLSearchParams({
+      since,
+      limit: String(pageSize),
+      include_docs: 'true',
+      conflicts: 'true',
+    });
     const body = await requireOk(this.client, 'GET', `/${database}/_changes?${query.toString()}`);
     const { results, last_seq } = v.parse(changesPage, body);
     const seq = String(last_seq);
@@ -100,11 +131,25 @@ export class VisitFollower {
       this.#forget();
       return false;
     }
-    for (const { doc } of results) if (v.is(visitDocument, doc)) this.#chains.add(doc);
+    for (const { id, doc } of results) {
+      this.#noteConflict(id, doc);
+      if (v.is(visitDocument, doc)) this.#chains.add(asMade(doc));
+    }
     if (seq !== since) this.#isStored = false;
     const epoch = this.#cursors[database]?.epoch ?? '';
     this.#cursors[database] = { epoch, seq };
     return results.length < pageSize;
+  }
+
+  #noteConflict(id: string, doc: unknown): void {
+    const account = ownerOf(id);
+    if (account === undefined) return;
+    const others = this.conflictsOf(account).filter((known) => known !== id);
+    const isInConflict =
+      isJsonObject(doc) && Array.isArray(doc['_conflicts']) && doc['_conflicts'].length > 0;
+    const ids = isInConflict ? [...others, id].slice(-mostConflicts) : others;
+    if (ids.length > 0) this.#conflicts.set(account, ids);
+    else this.#conflicts.delete(account);
   }
 
   /** S8: a database with another epoch, or none any more, makes all that is known of the chains doubtful. */
@@ -121,6 +166,7 @@ export class VisitFollower {
 
   #forget(): void {
     this.#chains = new VisitChains();
+    this.#conflicts = new Map();
     this.#isStored = false;
     this.#cursors = Object.fromEntries(
       Object.entries(this.#cursors).map(([name, { epoch }]) => [name, { epoch, seq: '0' }]),
@@ -133,6 +179,7 @@ export class VisitFollower {
     if (parsed.success) {
       this.#cursors = parsed.output.cursors;
       this.#chains = new VisitChains(parsed.output.chains satisfies StoredChains);
+      this.#conflicts = new Map(Object.entries(parsed.output.conflicts));
     }
     this.#isLoaded = true;
   }

@@ -1,12 +1,12 @@
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
-import { officeDatabase } from '../provision/databases';
+import { desksDatabase } from '../provision/databases';
 
 /**
  * What the server notes for itself, written over and over: a `_local` document has no revisions to pile up, is in
- * nobody's `_changes`, and is not replicated. With a CouchDB it is there.
+ * nobody's `_changes`, and is not replicated. With a CouchDB it is there. No account reads or writes it.
  */
-const path = (name: string) => documentPath(officeDatabase, `_local/${name}`);
+const path = (name: string) => documentPath(desksDatabase, `_local/${name}`);
 
 /** undefined when nothing was noted. @throws {UnexpectedCouchReply} */
 export async function readLocalState(client: CouchClient, name: string): Promise<JsonObject | undefined> {

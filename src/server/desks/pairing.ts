@@ -18,9 +18,13 @@ export interface PairedDesk {
 const unknownCode = () =>
   new ApiFailure(404, 'unknown-code', 'This code is not known. It may be mistyped or used already.', 'code');
 
+/** Never so with desks that this server made; and no document, however it came there, makes a person's account. */
+const takenAccount = () =>
+  new ApiFailure(409, 'account-taken', "The desk's account is not a desk's, or was revoked. Add a new desk.");
+
 /**
  * Redeems a pairing code: it works once, for ten minutes.
- * @throws {ApiFailure} 404 `unknown-code`, 410 `code-expired`
+ * @throws {ApiFailure} 404 `unknown-code`, 409 `account-taken`, 410 `code-expired`
  */
 export async function pairDesk(client: CouchClient, typed: unknown, now: Date): Promise<PairedDesk> {
   const hash = typeof typed === 'string' ? pairingCodeHash(typed) : undefined;
@@ -35,7 +39,7 @@ export async function pairDesk(client: CouchClient, typed: unknown, now: Date): 
   const sectorNames = await sectors(client, paired.venue);
   const password = madeUpPassword();
   const roles = deskRoles(paired.venue, sectorNames, paired.formerAccounts ?? []);
-  await putDeskAccount(client, paired.account, roles, password);
+  if ((await putDeskAccount(client, paired.account, roles, password)) === 'not-a-desk') throw takenAccount();
   if (desk.account !== paired.account) await revokeDeskAccount(client, desk.account);
   return {
     desk: {

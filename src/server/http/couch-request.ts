@@ -5,6 +5,9 @@ import type { Credentials } from '../accounts/identity';
 import type { CouchRequest, CouchResponse } from '../couch/exchange';
 import { CouchFailure, invalidJson } from '../couch/failure';
 import { parseJson } from '../couch/json';
+import type { Route } from '../couch/route';
+import { requireModestJson } from './json-shape';
+import { sendPacked, sendPackedStream } from './pack-answer';
 
 export const couchPrefix = '/couch';
 
@@ -39,6 +42,18 @@ export function couchRequestFrom(request: FastifyRequest, signal: AbortSignal): 
   };
 }
 
+/** A shorter body is parsed at once. */
+const shortBody = 64 * 1024;
+const shallow = new WeakSet<FastifyRequest>();
+
+/** Looks at a long body that will be read as JSON, a piece at a time. @throws {CouchFailure} 400 or 413 */
+export async function examineBody(request: FastifyRequest, route: Route): Promise<void> {
+  const bytes = bodyBytes(request);
+  if (route.kind === 'attachment' || bytes.length <= shortBody) return;
+  await requireModestJson(bytes);
+  shallow.add(request);
+}
+
 /** The body as JSON. A POST has to say that it is JSON, which a form of another site can't. */
 export function jsonBody(request: FastifyRequest): unknown {
   const contentType = request.headers['content-type'] ?? '';
@@ -47,30 +62,40 @@ export function jsonBody(request: FastifyRequest): unknown {
   }
   const bytes = bodyBytes(request);
   if (bytes.length === 0) throw invalidJson();
-  return parseJson(bytes);
+  return parseJson(bytes, shallow.has(request));
 }
 
 /** Headers of whatever comes out of a database: not for any cache, and no page of this site. */
 export function setCouchHeaders(reply: FastifyReply): void {
   reply.header('cache-control', 'no-store');
+  reply.header('vary', 'accept-encoding');
   reply.header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
 }
 
-export function sendCouchResponse(reply: FastifyReply, response: CouchResponse): FastifyReply {
+/** @param isPacked whether it may go out as gzip */
+export async function sendCouchResponse(
+  reply: FastifyReply,
+  response: CouchResponse,
+  isPacked = false,
+): Promise<FastifyReply> {
   setCouchHeaders(reply);
   reply.code(response.status).headers(response.headers ?? {});
   const { body } = response;
+  reply.header('content-type', body.kind === 'bytes' ? body.contentType : 'application/json');
   switch (body.kind) {
-    case 'json':
-      return reply.header('content-type', 'application/json').send(`${JSON.stringify(body.value)}\n`);
-    case 'text':
-      return reply.header('content-type', 'application/json').send(`${body.text}\n`);
+    case 'json': {
+      const text = `${JSON.stringify(body.value)}\n`;
+      return isPacked ? sendPacked(reply, text) : reply.send(text);
+    }
+    case 'text': {
+      const text = `${body.text}\n`;
+      return isPacked ? sendPacked(reply, text, body) : reply.send(text);
+    }
     case 'bytes':
-      return reply
-        .header('content-type', body.contentType)
-        .header('content-disposition', 'attachment')
-        .send(Buffer.from(body.bytes));
-    case 'stream':
-      return reply.header('content-type', 'application/json').send(Readable.from(body.chunks));
+      return reply.header('content-disposition', 'attachment').send(Buffer.from(body.bytes));
+    case 'stream': {
+      const stream = Readable.from(body.chunks);
+      return isPacked ? sendPackedStream(reply, stream) : reply.send(stream);
+    }
   }
 }

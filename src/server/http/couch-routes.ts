@@ -1,8 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { jsonResponse } from '../couch/exchange';
 import { badRequest, CouchFailure, failureFromPouch, tooLarge } from '../couch/failure';
+import type { Identity } from '../accounts/identity';
 import { addBodyBudget } from './body-budget';
 import { couchPrefix, sendCouchResponse } from './couch-request';
+import { addBodyUnpacking } from './unpack-body';
 
 export interface CouchRouteSettings {
   bodyLimit: number;
@@ -10,19 +12,27 @@ export interface CouchRouteSettings {
   onFault: (error: unknown) => void;
 }
 
+/** What a store does with requests. */
+export interface CouchFront {
+  /** Who sends a request that has a long body. */
+  identify: (request: FastifyRequest) => Promise<Identity>;
+  answer: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+}
+
 /** Hands every request below /couch to one function, its body as bytes, its failures in CouchDB's form. */
 export function addCouchRoute(
   app: FastifyInstance,
   { bodyLimit, onFault }: CouchRouteSettings,
-  answer: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+  { identify, answer }: CouchFront,
 ): void {
   void app.register(
     (routes, _options, done) => {
-      addBodyBudget(routes, bodyLimit);
+      addBodyBudget(routes, { bodyLimit, identify });
       routes.removeAllContentTypeParsers();
       routes.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) =>
         parsed(null, body),
       );
+      addBodyUnpacking(routes, bodyLimit);
       routes.setErrorHandler((error: FastifyError, _request, reply) => {
         const failure = couchFailureFrom(error);
         if (failure.status >= 500 && !(error instanceof CouchFailure)) onFault(error);
@@ -36,7 +46,7 @@ export function addCouchRoute(
   );
 }
 
-export function sendFailure(reply: FastifyReply, failure: CouchFailure): FastifyReply {
+export function sendFailure(reply: FastifyReply, failure: CouchFailure): Promise<FastifyReply> {
   return sendCouchResponse(reply, jsonResponse(failure.status, failure.body, failure.headers));
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../accounts/authenticator';
+import { EndedSessions } from '../accounts/ended-sessions';
 import { failureOf } from '../accounts/identity';
 import { sessionSecret } from '../accounts/secret';
 import { usersRule } from '../accounts/users-rule';
@@ -8,13 +9,14 @@ import { DatabaseStore } from '../couch/database-store';
 import { embeddedClient } from '../couch/embedded-client';
 import { Endpoint } from '../couch/endpoint';
 import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
-import { badRequest } from '../couch/failure';
-import { requireObject } from '../couch/json';
-import { parseRoute, refuseEpochWrite, usersDatabase } from '../couch/route';
-import { couchRequestFrom, credentialsOf, jsonBody, sendCouchResponse } from './couch-request';
+import { requireLocalAccess } from '../couch/local-access';
+import { parseRoute, usersDatabase } from '../couch/route';
+import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, sendFailure } from './couch-routes';
 import { OpenRequests } from './open-requests';
+import { mayBePacked } from './pack-answer';
 import { setRenewedSession, setSession } from './session-header';
+import { signInFrom } from './sign-in-body';
 
 export interface EmbeddedSettings {
   /** The data folder. */
@@ -34,7 +36,11 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
   const store = await DatabaseStore.open(folder, { [usersDatabase]: usersRule(iterations) });
   if (!store.names().includes(usersDatabase)) await store.create(usersDatabase);
   const secret = await sessionSecret(folder);
-  const authenticator = new Authenticator(await store.get(usersDatabase), { ...settings, secret });
+  const authenticator = new Authenticator(await store.get(usersDatabase), {
+    ...settings,
+    secret,
+    ended: await EndedSessions.open(folder, settings.now),
+  });
   const endpoint = new Endpoint(store, onFault);
   const open = new OpenRequests();
   const front = new EmbeddedFront(endpoint, authenticator, settings, open);
@@ -43,7 +49,10 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
     client: embeddedClient(endpoint),
     identify: (credentials) => authenticator.identify(credentials),
     addCouchRoutes: (app: FastifyInstance) => {
-      addCouchRoute(app, settings, (request, reply) => front.answer(request, reply));
+      addCouchRoute(app, settings, {
+        identify: (request) => authenticator.identify(credentialsOf(request)),
+        answer: (request, reply) => front.answer(request, reply),
+      });
       app.addHook('preClose', (done) => {
         open.stop();
         done();
@@ -65,9 +74,11 @@ class EmbeddedFront {
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const couchRequest = couchRequestFrom(request, this.open.leaveSignal(reply));
     const route = parseRoute(couchRequest.method, couchRequest.path);
-    refuseEpochWrite(couchRequest.method, route);
+    requireLocalAccess(couchRequest.method, route, bodyBytes(request).length);
+    await examineBody(request, route);
     if (route.kind === 'session' && request.method === 'POST') return this.#signIn(request, reply);
     if (route.kind === 'session' && request.method === 'DELETE') {
+      await this.authenticator.endSession(request.headers.cookie);
       setSession(request, reply, '', 0);
       return sendCouchResponse(reply, jsonResponse(200, { ok: true }));
     }
@@ -76,7 +87,8 @@ class EmbeddedFront {
       user: () => this.#user(request),
       onChange: (listener: () => void) => this.authenticator.onChange(listener),
     };
-    return sendCouchResponse(reply, await this.endpoint.handle(couchRequest, user, asker));
+    const response = await this.endpoint.handle(couchRequest, user, asker);
+    return sendCouchResponse(reply, response, mayBePacked(request, route));
   }
 
   /** @throws {CouchFailure} for credentials that are wrong */
@@ -94,10 +106,7 @@ class EmbeddedFront {
   }
 
   async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { name, password } = requireObject(jsonBody(request));
-    if (typeof name !== 'string') throw badRequest('request body must contain a username');
-    if (typeof password !== 'string') throw badRequest('request body must contain a password');
-    const session = await this.authenticator.signIn({ name, password }, request.ip);
+    const session = await this.authenticator.signIn(signInFrom(request), request.ip);
     if (session.kind !== 'session') {
       setSession(request, reply, '', 0);
       return sendFailure(reply, failureOf(session));

@@ -1,36 +1,51 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignInLimiter } from '../accounts/attempt-limiter';
+import type { EndedSessions } from '../accounts/ended-sessions';
 import { basicCredentials } from '../accounts/basic-credentials';
 import { failureOf, tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
+import { sessionTokenIn } from '../accounts/session-cookie';
 import { requireOwnPasswordChange } from '../accounts/users-rule';
 import type { Backend } from '../backend';
 import { isServerAdministrator } from '../couch/access';
 import type { CouchClient } from '../couch/client';
 import { readDocument, type IncomingDocument } from '../couch/document-shape';
-import { jsonResponse, signedOut, type CouchResponse } from '../couch/exchange';
-import { CouchFailure } from '../couch/failure';
-import { isJsonObject } from '../couch/json';
+import { jsonResponse, signedOut, type CouchResponse, type UserContext } from '../couch/exchange';
+import { CouchFailure, forbidden } from '../couch/failure';
+import { isJsonObject, type JsonObject } from '../couch/json';
 import { remoteClient, type CouchAddress } from '../couch/remote-client';
-import { parseRoute, refuseEpochWrite, usersDatabase, type Route } from '../couch/route';
+import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
+import { parseRoute, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
 import { requireUsersAccess, userDocumentId } from '../couch/users-access';
-import { bodyBytes, couchAddressOf, credentialsOf, jsonBody, sendCouchResponse } from './couch-request';
+import {
+  bodyBytes,
+  couchAddressOf,
+  credentialsOf,
+  examineBody,
+  jsonBody,
+  sendCouchResponse,
+} from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import {
   authHeaders,
-  hasBody,
-  passed,
+  isSameContent,
+  nameIn,
+  passedOn,
   refuseLocalInBody,
+  replicatedVisits,
+  requireCounts,
   requireKnownFeed,
-  signedInName,
+  signInPassedOn,
 } from './proxy-request';
-import { sendProxied } from './proxy-response';
+import { issuedToken, sendProxied } from './proxy-response';
+import { signInFrom } from './sign-in-body';
 
 export interface ProxySettings extends CouchRouteSettings {
   couch: CouchAddress;
   /** The clock, ms. */
   now: () => number;
+  ended: EndedSessions;
 }
 
 /** A CouchDB elsewhere, behind the same routes as the embedded store. */
@@ -42,7 +57,10 @@ export function proxyBackend(settings: ProxySettings): Backend {
     client: remoteClient(settings.couch),
     identify: (credentials) => proxy.identify(credentials),
     addCouchRoutes: (app) => {
-      addCouchRoute(app, settings, (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply)));
+      addCouchRoute(app, settings, {
+        identify: (request) => proxy.identify(credentialsOf(request)),
+        answer: (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply)),
+      });
       app.addHook('preClose', (done) => {
         open.stop();
         done();
@@ -62,7 +80,8 @@ class CouchProxy {
   }
 
   /** Asks CouchDB who it is. @throws {CouchFailure} 503 when it can't be asked */
-  async identify(credentials: Credentials): Promise<Identity> {
+  async identify(shown: Credentials): Promise<Identity> {
+    const credentials = this.#withoutEnded(shown);
     const basic = basicCredentials(credentials.authorization);
     if (basic.kind === 'malformed') return basic;
     const name = basic.kind === 'basic' ? basic.name : undefined;
@@ -76,6 +95,7 @@ class CouchProxy {
       if (name !== undefined) this.#limiter.fail(credentials.address, name);
       return { kind: 'wrong-credentials' };
     }
+    if (name !== undefined) this.#limiter.remember(credentials.address, name);
     const context = isJsonObject(body) && isJsonObject(body['userCtx']) ? body['userCtx'] : {};
     const { name: user, roles } = context;
     if (typeof user !== 'string' || !Array.isArray(roles)) return { kind: 'signed-out' };
@@ -85,28 +105,65 @@ class CouchProxy {
   async answer(request: FastifyRequest, reply: FastifyReply, signal: AbortSignal): Promise<FastifyReply> {
     const { path, query } = couchAddressOf(request);
     const route = parseRoute(request.method, path);
-    refuseEpochWrite(request.method, route);
+    requireLocalAccess(request.method, route, bodyBytes(request).length);
+    await examineBody(request, route);
     refuseLocalInBody(route, request);
+    requireCounts(route, request);
     requireKnownFeed(route, query);
-    const credentials = credentialsOf(request);
+    const credentials = this.#withoutEnded(credentialsOf(request));
+    const token = sessionTokenIn(credentials.cookie);
+    if (route.kind === 'session' && request.method === 'DELETE') await this.#endSession(credentials);
     if ('database' in route && route.database === usersDatabase) {
       const own = await this.#ownAccount(route, request, credentials);
       if (own !== undefined) return sendCouchResponse(reply, own);
     }
-    const name = signedInName(route, request, credentials);
+    if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await this.#user(credentials));
+    await this.#refuseSecondRoots(route, replicatedVisits(route, request, query), credentials);
+    const signIn = route.kind === 'session' && request.method === 'POST' ? signInFrom(request) : undefined;
+    const name = signIn?.name ?? nameIn(credentials);
     const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
     if (waitSeconds > 0) throw tooManyAttempts(waitSeconds);
     // Nothing of the session's query is needed, and `next` would send the browser elsewhere.
     const search = route.kind === 'session' || query.size === 0 ? '' : `?${query.toString()}`;
     const response = await this.#fetch(`${pathOfRoute(route)}${search}`, {
       method: request.method,
-      headers: { ...authHeaders(credentials), ...passed(request) },
+      ...(signIn === undefined ? passedOn(route, request, credentials) : signInPassedOn(request, signIn)),
       signal,
-      ...(hasBody(request) ? { body: bodyBytes(request) } : {}),
     });
     if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);
     if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);
+    if (response.ok && name !== undefined) this.#limiter.remember(credentials.address, name);
+    const issued = issuedToken(response);
+    if (issued !== undefined && route.kind === 'session') await this.settings.ended.begunAgain(issued);
+    else if (issued !== undefined && token !== undefined) this.settings.ended.renewed(token, issued);
     return sendProxied(request, reply, response, route);
+  }
+
+  /**
+   * A visit never changes, but CouchDB asks no validation function about what is stored where a replica shares no
+   * revision with it. Looked at before, so two such requests at the same instant may both pass: the desk watch
+   * finds what they leave.
+   * @throws {CouchFailure} 403 for the whole request when one document is another than the stored one
+   */
+  async #refuseSecondRoots(
+    route: Route,
+    replicas: readonly JsonObject[],
+    credentials: Credentials,
+  ): Promise<void> {
+    if (replicas.length === 0 || !('database' in route)) return;
+    // CouchDB itself refuses whoever may not write.
+    if ((await this.identify(credentials)).kind !== 'user') return;
+    const path = `/${encodeURIComponent(route.database)}/_all_docs?include_docs=true`;
+    const { body } = await this.#client.request('POST', path, { keys: replicas.map(({ _id }) => _id) });
+    const rows = isJsonObject(body) && Array.isArray(body['rows']) ? (body['rows'] as unknown[]) : [];
+    replicas.forEach((replica, index) => {
+      const row = rows[index];
+      if (!isJsonObject(row) || 'error' in row) return;
+      const { doc } = row;
+      if (!isJsonObject(doc) || !isSameContent(doc, replica)) {
+        throw forbidden('Visits never change. Write a void to undo one.');
+      }
+    });
   }
 
   /**
@@ -120,9 +177,7 @@ class CouchProxy {
     request: FastifyRequest,
     credentials: Credentials,
   ): Promise<CouchResponse | undefined> {
-    const identity = await this.identify(credentials);
-    if (identity.kind !== 'user' && identity.kind !== 'signed-out') throw failureOf(identity);
-    const user = identity.kind === 'user' ? identity.user : signedOut;
+    const user = await this.#user(credentials);
     requireUsersAccess(route, request.method, user);
     if (isServerAdministrator(user)) return undefined;
     const stored = await this.#client.request('GET', pathOfRoute(route));
@@ -133,6 +188,27 @@ class CouchProxy {
     const body = { ...stored.body, _rev: document._rev, password };
     const changed = await this.#client.request('PUT', pathOfRoute(route), body);
     return jsonResponse(changed.status, changed.body);
+  }
+
+  /** What CouchDB gets to see: it would take a session that somebody has signed out of. */
+  #withoutEnded(credentials: Credentials): Credentials {
+    const token = sessionTokenIn(credentials.cookie);
+    if (token === undefined || !this.settings.ended.isEnded(token)) return credentials;
+    return { ...credentials, cookie: undefined };
+  }
+
+  /** CouchDB only takes the cookie away. */
+  async #endSession({ cookie, address }: Credentials): Promise<void> {
+    const token = sessionTokenIn(cookie);
+    const identity = await this.identify({ authorization: undefined, cookie, address });
+    if (token !== undefined && identity.kind === 'user') await this.settings.ended.end(token, longestSession);
+  }
+
+  /** @throws {CouchFailure} for credentials that are wrong */
+  async #user(credentials: Credentials): Promise<UserContext> {
+    const identity = await this.identify(credentials);
+    if (identity.kind !== 'user' && identity.kind !== 'signed-out') throw failureOf(identity);
+    return identity.kind === 'user' ? identity.user : signedOut;
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
@@ -146,6 +222,9 @@ class CouchProxy {
 
 /** How long CouchDB keeps an account locked for an address after failed attempts. */
 const lockoutSeconds = 300;
+
+/** Seconds; CouchDB's own setting is not told to us, and is ten minutes as it comes. */
+const longestSession = 24 * 3600;
 
 /** CouchDB's own limit of failed sign-ins: on this address 403 has no other meaning. */
 const isLockedOut = (route: Route, { status }: Response) => route.kind === 'session' && status === 403;

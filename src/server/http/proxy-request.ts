@@ -1,20 +1,38 @@
-import fastifyCookie from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
-import { basicCredentials } from '../accounts/basic-credentials';
+import { canonicalJson } from '$lib/documents/canonical';
+import { basicCredentials, type NameAndPassword } from '../accounts/basic-credentials';
 import type { Credentials } from '../accounts/identity';
-import { sessionCookieName } from '../accounts/session-cookie';
+import { sessionCookieName, sessionTokenIn } from '../accounts/session-cookie';
+import { distinct } from '../couch/bulk-routes';
 import { refuseLocal } from '../couch/document-routes';
 import { readDocument } from '../couch/document-shape';
 import { badRequest } from '../couch/failure';
-import { isJsonObject } from '../couch/json';
+import { isJsonObject, type JsonObject } from '../couch/json';
+import { requireCount } from '../couch/limits';
 import type { Route } from '../couch/route';
-import { jsonBody } from './couch-request';
+import { visitsDatabase } from '../provision/databases';
+import { bodyBytes, jsonBody } from './couch-request';
 
 /** What CouchDB gets to see of a request; other headers could act as somebody else or as another method. */
 const passedHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;
 
+/** Headers and body of a request as they go on to CouchDB. */
+export function passedOn(route: Route, request: FastifyRequest, credentials: Credentials): RequestInit {
+  const hasBody = request.method === 'POST' || request.method === 'PUT';
+  return {
+    headers: { ...authHeaders(credentials), ...passed(request) },
+    ...(hasBody ? { body: passedBody(route, request) } : {}),
+  };
+}
+
+/** The same for a sign-in: without other credentials, whose name nobody would count the attempt for. */
+export function signInPassedOn(request: FastifyRequest, pair: NameAndPassword): RequestInit {
+  const headers = { ...passed(request), 'content-type': 'application/json' };
+  return { headers, body: JSON.stringify(pair) };
+}
+
 /** The headers of a request that go on to CouchDB, its credentials aside. */
-export function passed(request: FastifyRequest): Record<string, string> {
+function passed(request: FastifyRequest): Record<string, string> {
   const headers = passedHeaders.flatMap((name) => {
     const value = request.headers[name];
     return typeof value === 'string' ? [[name, value] as const] : [];
@@ -25,26 +43,27 @@ export function passed(request: FastifyRequest): Record<string, string> {
 
 /** The client's own credentials, and of its cookies the session alone. */
 export function authHeaders({ authorization, cookie }: Credentials): Record<string, string> {
-  const token = cookie === undefined ? undefined : fastifyCookie.parse(cookie)[sessionCookieName];
+  const token = sessionTokenIn(cookie);
   return {
     ...(authorization !== undefined && /^basic /i.test(authorization) ? { authorization } : {}),
-    ...(token === undefined || !/^[\w-]+$/.test(token) ? {} : { cookie: `${sessionCookieName}=${token}` }),
+    ...(token === undefined ? {} : { cookie: `${sessionCookieName}=${token}` }),
   };
 }
 
-export const hasBody = (request: FastifyRequest) => request.method === 'POST' || request.method === 'PUT';
-
-/** Whose sign-in a request attempts: by Basic, or by name and password. */
-export function signedInName(
-  route: Route,
-  request: FastifyRequest,
-  { authorization }: Credentials,
-): string | undefined {
-  const basic = basicCredentials(authorization);
-  if (basic.kind === 'basic') return basic.name;
-  if (route.kind !== 'session' || request.method !== 'POST') return undefined;
+/** The body that goes on to CouchDB: it would answer each time what is asked for many times. */
+function passedBody(route: Route, request: FastifyRequest): Uint8Array<ArrayBuffer> | string {
+  if (route.kind !== 'bulk-get') return bodyBytes(request);
   const body = jsonBody(request);
-  return isJsonObject(body) && typeof body['name'] === 'string' ? body['name'] : undefined;
+  if (!isJsonObject(body) || !Array.isArray(body['docs'])) return bodyBytes(request);
+  const docs = body['docs'] as unknown[];
+  const asked = distinct(docs);
+  return asked.length === docs.length ? bodyBytes(request) : JSON.stringify({ ...body, docs: asked });
+}
+
+/** Whose sign-in a request attempts by Basic. */
+export function nameIn({ authorization }: Credentials): string | undefined {
+  const basic = basicCredentials(authorization);
+  return basic.kind === 'basic' ? basic.name : undefined;
 }
 
 /** `_local` documents go by their own address only, where the epoch's rule holds. */
@@ -58,6 +77,55 @@ export function refuseLocalInBody(route: Route, request: FastifyRequest): void {
     throw badRequest('_local documents are written by PUT to their own address.');
   }
 }
+
+/** What the embedded endpoint takes in one request; an older CouchDB has no limits of its own. @throws {CouchFailure} 413 */
+export function requireCounts(route: Route, request: FastifyRequest): void {
+  if (request.method !== 'POST' || bodyBytes(request).length === 0) return;
+  const lengthOf = (member: string) => {
+    const body = jsonBody(request);
+    const list = isJsonObject(body) ? body[member] : undefined;
+    return Array.isArray(list) ? list.length : 0;
+  };
+  switch (route.kind) {
+    case 'bulk-docs':
+      return requireCount(lengthOf('docs'), 'bulk_docs');
+    case 'bulk-get':
+      return requireCount(lengthOf('docs'), 'bulk_get');
+    case 'all-docs':
+      return requireCount(lengthOf('keys'), 'keys');
+    case 'changes':
+      return requireCount(lengthOf('doc_ids'), 'doc_ids');
+    case 'revs-diff': {
+      const body = jsonBody(request);
+      const lists = isJsonObject(body) ? Object.values(body) : [];
+      return requireCount(lists.flatMap((revs) => (Array.isArray(revs) ? revs : [])).length, 'revs');
+    }
+    default:
+  }
+}
+
+/** The documents of a request that brings another database's revisions into a visits database, as they come. */
+export function replicatedVisits(
+  route: Route,
+  request: FastifyRequest,
+  query: URLSearchParams,
+): JsonObject[] {
+  if (!('database' in route) || !route.database.startsWith(visitsDatabase(''))) return [];
+  if (route.kind === 'document' && request.method === 'PUT' && query.get('new_edits') === 'false') {
+    const body = jsonBody(request);
+    return isJsonObject(body) ? [{ ...body, _id: route.id }] : [];
+  }
+  if (route.kind !== 'bulk-docs') return [];
+  const body = jsonBody(request);
+  if (!isJsonObject(body) || body['new_edits'] !== false || !Array.isArray(body['docs'])) return [];
+  return (body['docs'] as unknown[]).filter(isJsonObject);
+}
+
+/** Whether two documents are the same, but for what a database says of them. */
+export const isSameContent = (a: JsonObject, b: JsonObject): boolean => contentOf(a) === contentOf(b);
+
+const contentOf = (document: JsonObject): string =>
+  canonicalJson(Object.fromEntries(Object.entries(document).filter(([name]) => !name.startsWith('_'))));
 
 /** @throws {CouchFailure} 400 for feeds that the embedded endpoint has not either */
 export function requireKnownFeed(route: Route, query: URLSearchParams): void {

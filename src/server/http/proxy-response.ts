@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sessionCookie, sessionCookieName } from '../accounts/session-cookie';
+import { sessionCookie, sessionCookieName, sessionTokenIn } from '../accounts/session-cookie';
 import type { Route } from '../couch/route';
 import { setCouchHeaders } from './couch-request';
+import { isWorthPacking, mayBePacked, sendPackedStream } from './pack-answer';
 
 const passedHeaders = ['content-type', 'etag', 'allow', 'retry-after'] as const;
 
@@ -25,7 +26,21 @@ export function sendProxied(
   if (cookie !== undefined) reply.header('set-cookie', cookie);
   if (route.kind === 'attachment') reply.header('content-disposition', 'attachment');
   if (response.body === null) return reply.send();
-  return reply.send(Readable.fromWeb(response.body as ReadableStream));
+  const stream = Readable.fromWeb(response.body as ReadableStream);
+  const length = response.headers.get('content-length');
+  const isPacked = mayBePacked(request, route) && (length === null || isWorthPacking(Number(length)));
+  if (!isPacked) return reply.send(stream);
+  // The same rows in other bytes.
+  const etag = response.headers.get('etag');
+  if (etag !== null) reply.header('etag', `W/${etag.replace(/^W\//, '')}`);
+  return sendPackedStream(reply, stream);
+}
+
+/** The session that CouchDB's answer begins or renews; undefined where it does neither. */
+export function issuedToken(response: Response): string | undefined {
+  return sessionTokenIn(
+    response.headers.getSetCookie().find((each) => each.startsWith(`${sessionCookieName}=`)),
+  );
 }
 
 /** CouchDB's session cookie with the attributes that the embedded endpoint gives it. */

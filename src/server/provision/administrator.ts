@@ -5,6 +5,7 @@ import { documentPath, requireOk } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
+import { isDeskRole } from '../desks/desk-account';
 
 /** Not `admin`: a CouchDB often has a server administrator of that name, who would shadow the account. */
 export const administratorName = 'administrator';
@@ -19,24 +20,41 @@ export function madeUpPassword(): string {
   return Array.from({ length: 20 }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
+/** What became of the administrator's account. */
+export interface AdministratorEnsured {
+  /** When the account is new. */
+  password?: string;
+  /** An account that was there got the password of the settings. */
+  isReset: boolean;
+  /** It had lost the role of an administrator, or one of the others. */
+  rolesRestored: boolean;
+}
+
 /**
- * Makes the first administrator's account when there is none, and gives the one that is there the password of
- * the settings: whoever lost it, and holds the server, gets in again.
+ * Makes the first administrator's account when there is none, and gives the one that is there the password of the
+ * settings and its roles: whoever lost it, and holds the server, gets in again and is the administrator. Without a
+ * password in the settings an account that is there stays as it is.
  * @param password from the settings; made up for a new account when absent
- * @returns the password when the account is new, and whether an account that was there got another one
  * @throws {UnexpectedCouchReply} when the server refuses
  */
 export async function ensureAdministrator(
   backend: Pick<Backend, 'client' | 'identify'>,
   password?: string,
-): Promise<{ password?: string; isReset: boolean }> {
+): Promise<AdministratorEnsured> {
   const { client } = backend;
   const path = documentPath(usersDatabase, userDocumentId(administratorName));
   const { status, body } = await client.request('GET', path);
   if (status === 200 && isJsonObject(body)) {
-    if (password === undefined || (await isPassword(backend, password))) return { isReset: false };
-    await requireOk(client, 'PUT', path, { ...body, password });
-    return { isReset: true };
+    if (password === undefined) return { isReset: false, rolesRestored: false };
+    const isReset = !(await isPassword(backend, password));
+    const rolesRestored = !hasAdministratorRoles(body['roles']);
+    if (!isReset && !rolesRestored) return { isReset, rolesRestored };
+    await requireOk(client, 'PUT', path, {
+      ...body,
+      ...(rolesRestored && { roles: administratorRoles }),
+      ...(isReset && { password }),
+    });
+    return { isReset, rolesRestored };
   }
   const chosen = password ?? madeUpPassword();
   await requireOk(client, 'PUT', path, {
@@ -46,8 +64,14 @@ export async function ensureAdministrator(
     roles: administratorRoles,
     password: chosen,
   });
-  return { password: chosen, isReset: false };
+  return { password: chosen, isReset: false, rolesRestored: false };
 }
+
+/** A desk's roles beside them would be somebody's trace. */
+const hasAdministratorRoles = (roles: unknown): boolean =>
+  Array.isArray(roles) &&
+  administratorRoles.every((role) => roles.includes(role)) &&
+  !roles.some((role) => isDeskRole(String(role)));
 
 async function isPassword(backend: Pick<Backend, 'identify'>, password: string): Promise<boolean> {
   const authorization = basicAuthorization(administratorName, password);

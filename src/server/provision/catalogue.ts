@@ -1,15 +1,19 @@
+import * as v from 'valibot';
+import { identifier } from '$lib/documents/fields';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { catalogueDatabase } from './databases';
 
-/** Documents whose ids begin with `type:`. @throws {UnexpectedCouchReply} */
+/** Documents whose ids begin with `type:`, `most` of them at most. @throws {UnexpectedCouchReply} */
 export async function documentsOfType(
   client: CouchClient,
   database: string,
   type: string,
+  most?: number,
 ): Promise<JsonObject[]> {
   const range = new URLSearchParams({
     include_docs: 'true',
+    ...(most !== undefined && { limit: String(most) }),
     startkey: JSON.stringify(`${type}:`),
     endkey: JSON.stringify(`${type};`),
   });
@@ -20,10 +24,15 @@ export async function documentsOfType(
 
 /** Sectors that the catalogue's services name, those of one venue when it is given; sorted. */
 export async function sectors(client: CouchClient, venue?: string): Promise<string[]> {
+  return (await namedSectors(client, venue)).filter((sector) => v.is(identifier, sector));
+}
+
+/** The same, with those whose name can't be a sector's: they came in before a limit or beside a rule. */
+export async function namedSectors(client: CouchClient, venue?: string): Promise<string[]> {
   const services = await documentsOfType(client, catalogueDatabase, 'service');
   const named = services.flatMap(({ sector, venues }) => {
     const isHere = venue === undefined || (Array.isArray(venues) && venues.includes(venue));
-    return isHere && typeof sector === 'string' && /^[a-z0-9-]+$/.test(sector) ? [sector] : [];
+    return isHere && typeof sector === 'string' ? [sector] : [];
   });
   return [...new Set(named)].sort();
 }
@@ -38,9 +47,4 @@ async function catalogueDocument(client: CouchClient, id: string): Promise<JsonO
 
 export async function hasVenue(client: CouchClient, venue: string): Promise<boolean> {
   return (await catalogueDocument(client, `venue:${venue}`)) !== undefined;
-}
-
-/** Whether the city is a made-up one. */
-export async function isDemoCity(client: CouchClient): Promise<boolean> {
-  return (await catalogueDocument(client, 'settings:city'))?.['demo'] === true;
 }

@@ -4,13 +4,17 @@ import { readFile } from 'node:fs/promises';
 export interface DatabasePlan {
   name: string;
   members: string[];
+  /** Who may change rights and rules; accounts with the role `administrator` when absent. */
+  admins?: string[];
   /** Name of the file in validate/. */
-  validation: 'catalogue' | 'register' | 'office' | 'visits';
+  validation: 'catalogue' | 'register' | 'office' | 'desks' | 'visits';
 }
 
 export const catalogueDatabase = 'tiski-catalogue';
 export const registerDatabase = 'tiski-register';
 export const officeDatabase = 'tiski-office';
+/** What gives power: desks with their codes, and whether the store is a demo. No account is a member. */
+export const desksDatabase = 'tiski-desks';
 export const visitsDatabase = (sector: string) => `tiski-visits-${sector}`;
 
 export const fixedPlans: readonly DatabasePlan[] = [
@@ -21,6 +25,7 @@ export const fixedPlans: readonly DatabasePlan[] = [
   },
   { name: registerDatabase, members: ['desk', 'office', 'administrator'], validation: 'register' },
   { name: officeDatabase, members: ['office', 'administrator'], validation: 'office' },
+  { name: desksDatabase, members: ['_admin'], admins: ['_admin'], validation: 'desks' },
 ];
 
 export const visitsPlan = (sector: string): DatabasePlan => ({
@@ -30,8 +35,8 @@ export const visitsPlan = (sector: string): DatabasePlan => ({
 });
 
 /** CouchDB's `_security` for a plan. */
-export const securityOf = ({ members }: DatabasePlan) => ({
-  admins: { names: [], roles: ['administrator'] },
+export const securityOf = ({ members, admins = ['administrator'] }: DatabasePlan) => ({
+  admins: { names: [], roles: admins },
   members: { names: [], roles: members },
 });
 

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { epochId, usersDatabase } from '../couch/route';
-import { sectors } from './catalogue';
+import { namedSectors, sectors } from './catalogue';
 import {
-  catalogueDatabase,
   fixedPlans,
   securityOf,
   validationSource,
+  visitsDatabase,
   visitsPlan,
   type DatabasePlan,
 } from './databases';
+import { upgradeStore } from './upgrade-store';
 
 const designId = '_design/tiski';
 
@@ -19,15 +21,33 @@ const designId = '_design/tiski';
  * every sector of the catalogue. Changes only what isn't so already, so it may run at every start.
  * @throws {UnexpectedCouchReply} when the server refuses
  */
-export async function provision(client: CouchClient): Promise<void> {
+export async function provision(client: CouchClient, now = new Date()): Promise<void> {
   await ensureDatabase(client, usersDatabase);
   for (const plan of fixedPlans) await provisionDatabase(client, plan);
+  await upgradeStore(client, now);
   await provisionSectors(client);
 }
 
-/** Makes the visits database of every sector that the catalogue's services name. */
+/**
+ * Makes the visits database of every sector that the catalogue's services name. What the server refuses for one
+ * sector holds up no other, and ends no start: see sectorsWithoutDatabase.
+ * @throws {UnexpectedCouchReply} when the server is the fault, not the sector
+ */
 export async function provisionSectors(client: CouchClient): Promise<void> {
-  for (const sector of await sectors(client)) await provisionDatabase(client, visitsPlan(sector));
+  for (const sector of await sectors(client)) {
+    try {
+      await provisionDatabase(client, visitsPlan(sector));
+    } catch (error) {
+      if (!(error instanceof UnexpectedCouchReply) || error.reply.status >= 500) throw error;
+    }
+  }
+}
+
+/** Sectors of the catalogue whose visits have no database to go to: the log and the office's screen name them. */
+export async function sectorsWithoutDatabase(client: CouchClient): Promise<string[]> {
+  const names = await requireOk(client, 'GET', '/_all_dbs');
+  const databases = new Set(Array.isArray(names) ? (names as unknown[]) : []);
+  return (await namedSectors(client)).filter((sector) => !databases.has(visitsDatabase(sector)));
 }
 
 async function provisionDatabase(client: CouchClient, plan: DatabasePlan): Promise<void> {
@@ -54,12 +74,10 @@ async function ensureDesign(client: CouchClient, { name, validation }: DatabaseP
   const { status, body } = await client.request('GET', path);
   const stored: JsonObject = status === 200 && isJsonObject(body) ? body : {};
   if (stored['validate_doc_update'] === validate) return;
-  await requireOk(client, 'PUT', path, {
-    ...stored,
-    _id: designId,
-    language: 'javascript',
-    validate_doc_update: validate,
-  });
+  const design = { ...stored, _id: designId, language: 'javascript', validate_doc_update: validate };
+  const reply = await client.request('PUT', path, design);
+  // 409: another server process was quicker.
+  if (![201, 202, 409].includes(reply.status)) throw new UnexpectedCouchReply('PUT', path, reply);
 }
 
 async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<void> {
@@ -81,8 +99,11 @@ export async function renewEpoch(client: CouchClient, name: string): Promise<voi
   await requireOk(client, 'PUT', documentPath(name, epochId), { _id: epochId, epoch: randomUUID() });
 }
 
-/** Whether nothing has been put into the catalogue yet. */
-export const isEmptyStore = (client: CouchClient) => isEmptyDatabase(client, catalogueDatabase);
+/** The databases of Tiski that are there. */
+export async function tiskiDatabases(client: CouchClient): Promise<string[]> {
+  const names = v.parse(v.array(v.string()), await requireOk(client, 'GET', '/_all_dbs'));
+  return names.filter((name) => name.startsWith('tiski-'));
+}
 
 /** Whether there is nothing in a database but rules and keys, which the server makes by itself. */
 export async function isEmptyDatabase(client: CouchClient, name: string): Promise<boolean> {

@@ -137,7 +137,7 @@ async function takeInBatch(
   const there = await readBodies(client, database, batch);
   const outcomes = batch.map((each) => compare(each, there));
   const missing = batch.filter((_, index) => outcomes[index] === undefined);
-  const refusals = validate(missing.map(({ raw }) => JSON.stringify([raw, null, user, {}])));
+  const refusals = await validate(missing.map(({ raw }) => JSON.stringify([raw, null, user, {}])));
   const broken = refusals.find((refusal) => refusal !== undefined && refusal.status >= 500);
   if (broken) throw broken;
   const allowed = missing.filter((_, index) => refusals[index] === undefined);

@@ -14,7 +14,7 @@ import { parseDocument } from '$lib/documents/parse-document';
 /** A document as the register has it. */
 export type StoredDocument = Record<string, unknown> & { _id: string };
 
-/** The rows of a snapshot, made one by one: the buckets in order, then the documents that were not packed. */
+/** The rows of a snapshot, made one by one: the buckets in order, then what was not packed or is deleted. */
 export interface PackedRegister {
   cards: number;
   buckets: number;
@@ -31,9 +31,12 @@ const nothing = new Uint8Array();
 export class RegisterPacker {
   readonly #slots = Array.from({ length: mostBuckets }, () => new ByteWriter(32));
   readonly #unpacked = new Map<string, StoredDocument>();
+  /** R2: ids of cards that were deleted. */
+  readonly #deleted = new Set<string>();
 
   put(stored: StoredDocument): void {
     const { _id: id } = stored;
+    this.#deleted.delete(id);
     if (id.startsWith('_design/')) return;
     const parsed = parseDocument(stored);
     if (parsed.ok && parsed.document.type === 'snapshot') return;
@@ -43,14 +46,18 @@ export class RegisterPacker {
       return;
     }
     // As it came, so that a device judges it as if it had come by itself (S7).
-    this.remove(id);
+    this.#takeAway(id);
     this.#unpacked.set(id, stored);
   }
 
   remove(id: string): void {
+    this.#takeAway(id);
+    if (isCardId(id)) this.#deleted.add(id);
+  }
+
+  #takeAway(id: string): void {
     this.#unpacked.delete(id);
-    const number = id.slice('card:'.length);
-    if (/^card:\d{8}$/.test(id)) this.#note(number, nothing);
+    if (isCardId(id)) this.#note(id.slice('card:'.length), nothing);
   }
 
   /** An empty block takes the card away. */
@@ -78,9 +85,16 @@ export class RegisterPacker {
       if (packed.length > 0) await breathe();
     }
     const buckets = bucketsFor(cards);
-    return { cards, buckets, rows: rowsOf(buckets, settled, codes, [...this.#unpacked.values()]) };
+    const deleted = [...this.#deleted].map((_id) => ({ _id, _deleted: true }));
+    return {
+      cards,
+      buckets,
+      rows: rowsOf(buckets, settled, codes, [...this.#unpacked.values(), ...deleted]),
+    };
   }
 }
+
+const isCardId = (id: string) => /^card:\d{8}$/.test(id);
 
 function lastOfEach(bytes: Uint8Array): Uint8Array[] {
   const reader = new ByteReader(bytes);

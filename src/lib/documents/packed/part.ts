@@ -17,5 +17,5 @@ export function rowsOfPart(bytes: Uint8Array, count: number): Uint8Array<ArrayBu
   return rows;
 }
 
-/** What the row after the last bucket holds, as JSON. */
-export const unpackedRow = v.array(v.looseObject({ _id: v.string() }));
+/** What the row after the last bucket holds, as JSON: documents that could not be packed, and deleted ones (R2). */
+export const unpackedRow = v.array(v.looseObject({ _id: v.string(), _deleted: v.optional(v.boolean()) }));

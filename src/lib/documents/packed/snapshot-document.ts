@@ -1,8 +1,11 @@
 import * as v from 'valibot';
 import { count } from '$lib/documents/fields';
 
-/** The one way of packing that this build knows. Format 1 had the codes as they came, not in their canonical form (R1). */
-export const snapshotFormat = 2;
+/**
+ * The one way of packing that this build knows. Format 1 had the codes as they came, not in their canonical form (R1);
+ * format 2 told nothing of deleted cards (R2).
+ */
+export const snapshotFormat = 3;
 
 /** `snapshot:EPOCH` in tiski-register: a packed copy of the register, its parts as attachments. */
 export const snapshotDocument = v.object({
@@ -16,7 +19,7 @@ export const snapshotDocument = v.object({
 /** SHA-256 of a part as it is sent, in hex: the attachment's name, and what its bytes are checked against. */
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'));
 
-/** The fields of format 2; format 1 had the same. */
+/** The fields of format 3; those before had the same. */
 export const snapshotManifest = v.object({
   ...snapshotDocument.entries,
   format: v.literal(snapshotFormat),
@@ -35,7 +38,7 @@ export const snapshotManifest = v.object({
   ),
   /**
    * Together they hold `buckets` rows and one more, in order: the last is a JSON list of the documents that could
-   * not be packed, as they are.
+   * not be packed, as they are, and of the deleted ones.
    */
   parts: v.pipe(
     v.array(v.object({ name: digest, rows: v.pipe(count, v.minValue(1)), bytes: count })),

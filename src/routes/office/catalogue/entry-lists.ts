@@ -105,7 +105,7 @@ export function emptyDocument(type: EditedType, today: LocalDate): EditedDocumen
         cancelled: false,
       };
     case 'settings':
-      return { ...structuredClone(bare), _id: 'settings:city', type, demo: false };
+      return { ...structuredClone(bare), _id: 'settings:city', type };
   }
 }
 

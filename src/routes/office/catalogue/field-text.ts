@@ -31,7 +31,7 @@ interface FieldWords<T> {
 
 /** Words for every field that a coordinator edits. */
 type WordsOf<D> = {
-  [Field in Exclude<keyof D, '_id' | 'type' | 'v' | 'demo'>]-?: FieldWords<NonNullable<D[Field]>>;
+  [Field in Exclude<keyof D, '_id' | 'type' | 'v'>]-?: FieldWords<NonNullable<D[Field]>>;
 };
 
 const names: FieldWords<LocalizedText> = {

@@ -7,12 +7,11 @@ const city: SettingsDocument = {
   type: 'settings',
   v: 1,
   names: { fi: 'Lehtoranta', sv: 'Lövstrand', en: 'Lehtoranta' },
-  demo: true,
   cameraCodes: ['codabar'],
 };
 
-it('whether a city is a demo is not offered for a choice, and stays as it is stored', () => {
-  const yours: SettingsDocument = { ...city, demo: false, cameraCodes: ['upc_a'] };
+it('what both have alike is not offered for a choice', () => {
+  const yours: SettingsDocument = { ...city, cameraCodes: ['upc_a'] };
   const fields = differingFields(yours, city).map(({ field }) => field);
   expect(fields).toEqual(['cameraCodes']);
   expect(mergeFields(yours, city, new Set(fields))).toEqual({ ...city, cameraCodes: ['upc_a'] });

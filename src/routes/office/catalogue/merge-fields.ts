@@ -9,8 +9,8 @@ export interface DifferingField {
 }
 
 const asRecord = (document: EditedDocument): Record<string, unknown> => ({ ...document });
-/** Fields that no form changes: whether a city is a demo decides who may open a desk. */
-const fixed = new Set(['_id', 'type', 'v', 'demo']);
+/** Fields that no form changes. */
+const fixed = new Set(['_id', 'type', 'v']);
 
 /** The fields in which two versions of a document differ. */
 export function differingFields(yours: EditedDocument, theirs: EditedDocument): DifferingField[] {

@@ -38,6 +38,7 @@ function rowOf(desk: Desk, state: DeskState | undefined, known: DeskStates | und
       lost: faults.flatMap(({ lost }) => lost),
       usedTwice: faults.flatMap(({ usedTwice }) => usedTwice),
       broken: faults.flatMap(({ broken }) => broken),
+      conflicting: faults.reduce((sum, { conflicting }) => sum + conflicting, 0),
     },
     Date.parse(known.now),
     known.version,

@@ -15,6 +15,8 @@ export function problemText(problem: DeskProblem, now: number, zone: string): st
       return m.desks_cloned({ numbers: formatNumbers(rangesOf(problem.numbers)) });
     case 'changed-visits':
       return m.desks_changed({ numbers: formatNumbers(rangesOf(problem.numbers)) });
+    case 'conflicting':
+      return m.desks_conflicting({ count: formatCount(problem.count) });
     case 'refused':
       return m.desks_refused({ count: formatCount(problem.count) });
     case 'silent-with-visits':
@@ -51,6 +53,8 @@ export function adviceText({ kind }: DeskProblem): string {
       return m.desks_cloned_advice();
     case 'changed-visits':
       return m.desks_changed_advice();
+    case 'conflicting':
+      return m.desks_conflicting_advice();
     case 'refused':
       return m.desks_refused_advice();
     case 'silent-with-visits':

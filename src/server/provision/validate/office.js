@@ -1,4 +1,4 @@
-// tiski-office: people, applications, decisions, desks; for the office alone.
+// tiski-office: people, applications, decisions; for the office alone. Desks are in tiski-desks.
 /** @type {(
  *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
  *   oldDoc: Record<string, unknown> | null,
@@ -25,6 +25,11 @@
 
     if (userCtx.name === null) throw { unauthorized: 'Sign in first.' };
     need(hasRole('_admin') || hasRole('administrator') || hasRole('office'), 'Only the office writes here.');
+    // A desk's document makes accounts, and a rescue note is evidence: the server alone writes or deletes them.
+    need(
+      !/^(desk|rescue):/.test(newDoc._id) || hasRole('_admin'),
+      'Only the server writes desks and rescue notes.'
+    );
     if (newDoc._deleted) return;
     need(typeof newDoc.type === 'string' && newDoc.type !== '', 'type must be text.');
     need(newDoc._id.indexOf(newDoc.type + ':') === 0, '_id must begin with the type and a colon.');

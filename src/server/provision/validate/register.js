@@ -31,7 +31,14 @@
     if (newDoc.type === 'snapshot' || newDoc._id.indexOf('snapshot:') === 0) {
       need(hasRole('_admin') || hasRole('administrator'), 'Only the server packs the register.');
     }
-    if (newDoc._deleted) return;
+    if (newDoc._deleted) {
+      // Who knows whether it was handed out? A printed code lives on: the office ends a card.
+      need(
+        newDoc._id.indexOf('card:') !== 0 || hasRole('_admin') || hasRole('administrator'),
+        'Cards are not deleted. End the card: status ended.'
+      );
+      return;
+    }
     if (newDoc.type === 'snapshot') {
       need(newDoc._id === 'snapshot:' + newDoc.epoch, '_id must be snapshot: and the epoch.');
       return;

@@ -10,6 +10,23 @@
     var instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
     var ownedId = /^(visit|choice|resolution):([a-z0-9-]+):[0-9A-HJKMNP-TV-Z]{26}$/;
     var types = ['visit', 'void', 'choice', 'release', 'resolution'];
+    // What a document of each type may hold besides _id, type and v; "people." of what people holds.
+    var members = {
+      visit: [
+        'card scheme service venue offering portions desk at zone clockSkewMs people verdict override register',
+        'number previous timeUncertain timeUncertain.from timeUncertain.until',
+        'people.holder people.children people.assistants verdict.outcome verdict.reason verdict.marks',
+        'override.reason register.asOf',
+      ],
+      void: ['visit card service desk by at'],
+      choice: ['card scheme service offering venue desk at zone register register.asOf'],
+      release: ['choice card service offering by reason at'],
+      resolution: ['conflict documents decision kept by at'],
+    };
+    // Characters as JSON: a visit has some 550, a resolution names up to some 1,400 documents.
+    var largest = { visit: 4096, void: 4096, choice: 4096, release: 4096, resolution: 65536 };
+    // Revisions of one document: it never changes, but may have been deleted and written again.
+    var longestHistory = 20;
 
     /**
      * @param {string} role
@@ -34,6 +51,15 @@
      */
     function isText(value) {
       return typeof value === 'string' && value !== '';
+    }
+
+    /**
+     * What the devices take for a name (documents/fields.ts): they put everything else in quarantine.
+     * @param {unknown} value
+     * @returns {value is string}
+     */
+    function isName(value) {
+      return typeof value === 'string' && /^[a-z0-9][a-z0-9-]{0,63}$/.test(value);
     }
 
     /**
@@ -115,12 +141,18 @@
       need(ownerOf('visit', doc._id) !== '', '_id must be visit:DESK:ULID.');
       need(ownerOf('visit', doc._id) === doc.desk, 'desk must be the desk of the _id.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
-      need(doc.scheme === undefined || isText(doc.scheme), 'scheme must be text.');
-      need(isText(doc.service), 'service must be text.');
-      need(isText(doc.venue), 'venue must be text.');
+      need(
+        doc.scheme === undefined || isName(doc.scheme),
+        'scheme must be a name of a-z, 0-9 and -, 64 at most.'
+      );
+      need(isName(doc.service), 'service must be a name of a-z, 0-9 and -, 64 at most.');
+      need(isName(doc.venue), 'venue must be a name of a-z, 0-9 and -, 64 at most.');
       need(isInstant(doc.at), 'at must be an instant in UTC.');
       need(isText(doc.zone), 'zone must be text.');
-      need(doc.offering === undefined || isText(doc.offering), 'offering must be text.');
+      need(
+        doc.offering === undefined || isName(doc.offering),
+        'offering must be a name of a-z, 0-9 and -, 64 at most.'
+      );
       need(doc.portions === undefined || isCount(doc.portions), 'portions must be a whole number.');
       need(
         doc.clockSkewMs === undefined || typeof doc.clockSkewMs === 'number',
@@ -168,7 +200,7 @@
       need(ownerOf('visit', doc.visit) !== '', 'visit must be the _id of a visit.');
       need(doc._id === 'void:' + doc.visit, '_id must be void: and the _id of the visit.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
-      need(isText(doc.service), 'service must be text.');
+      need(isName(doc.service), 'service must be a name of a-z, 0-9 and -, 64 at most.');
       need(isText(doc.desk), 'desk must be text.');
       need(doc.by === undefined || isText(doc.by), 'by must be text.');
       need(isInstant(doc.at), 'at must be an instant in UTC.');
@@ -179,10 +211,13 @@
       need(ownerOf('choice', doc._id) !== '', '_id must be choice:DESK:ULID.');
       need(ownerOf('choice', doc._id) === doc.desk, 'desk must be the desk of the _id.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
-      need(doc.scheme === undefined || isText(doc.scheme), 'scheme must be text.');
-      need(isText(doc.service), 'service must be text.');
-      need(isText(doc.offering), 'offering must be text.');
-      need(isText(doc.venue), 'venue must be text.');
+      need(
+        doc.scheme === undefined || isName(doc.scheme),
+        'scheme must be a name of a-z, 0-9 and -, 64 at most.'
+      );
+      need(isName(doc.service), 'service must be a name of a-z, 0-9 and -, 64 at most.');
+      need(isName(doc.offering), 'offering must be a name of a-z, 0-9 and -, 64 at most.');
+      need(isName(doc.venue), 'venue must be a name of a-z, 0-9 and -, 64 at most.');
       need(isInstant(doc.at), 'at must be an instant in UTC.');
       need(isText(doc.zone), 'zone must be text.');
       need(
@@ -196,8 +231,8 @@
       need(ownerOf('choice', doc.choice) !== '', 'choice must be the _id of a choice.');
       need(doc._id === 'release:' + doc.choice, '_id must be release: and the _id of the choice.');
       need(isText(doc.card) && /^[0-9]{8}$/.test(doc.card), 'card must be 8 digits.');
-      need(isText(doc.service), 'service must be text.');
-      need(isText(doc.offering), 'offering must be text.');
+      need(isName(doc.service), 'service must be a name of a-z, 0-9 and -, 64 at most.');
+      need(isName(doc.offering), 'offering must be a name of a-z, 0-9 and -, 64 at most.');
       need(isText(doc.by), 'by must be text.');
       need(
         doc.reason === 'undone' || doc.reason === 'office' || doc.reason === 'review',
@@ -243,6 +278,32 @@
     }
 
     /**
+     * No more than its type needs: what is stored comes to every desk of the sector and stays.
+     * @param {{ _id: string, _revisions?: unknown } & Record<string, unknown>} doc
+     */
+    function checkBounds(doc) {
+      var type = /** @type {keyof typeof members} */ (doc.type);
+      var known = members[type].join(' ').split(' ').concat(['type', 'v']);
+      var history = isObject(doc._revisions) ? doc._revisions.ids : [];
+      /**
+       * @param {Record<string, unknown>} value
+       * @param {string} above
+       */
+      function checkMembers(value, above) {
+        Object.keys(value).forEach(function (name) {
+          var inner = value[name];
+          if (above === '' && name.charAt(0) === '_' && name !== '_attachments') return;
+          need(known.indexOf(above + name) !== -1, 'Not a member of this type: ' + above + name + '.');
+          if (isObject(inner)) checkMembers(inner, above + name + '.');
+        });
+      }
+      need(doc._attachments === undefined, 'There are no attachments here.');
+      checkMembers(doc, '');
+      need(JSON.stringify(content(doc)).length <= largest[type], 'The document is too large.');
+      need(!Array.isArray(history) || history.length <= longestHistory, 'The history is too long.');
+    }
+
+    /**
      * A desk writes its own: the id, and so the visit that is voided, carries its name. What a device had
      * not sent before it was paired anew goes out under the desk's former name.
      * @param {{ _id: string } & Record<string, unknown>} doc
@@ -273,7 +334,9 @@
     need(types.indexOf(String(newDoc.type)) !== -1, 'type must be one of: ' + types.join(', ') + '.');
     need(newDoc.v === 1, 'v must be 1.');
     checkShape(newDoc);
-    if (hasRole('_admin') || hasRole('administrator') || hasRole('office')) return;
+    if (hasRole('_admin') || hasRole('administrator')) return;
+    checkBounds(newDoc);
+    if (hasRole('office')) return;
     need(hasRole('desk'), 'Only desks and the office write visits.');
     checkDesk(newDoc);
   }

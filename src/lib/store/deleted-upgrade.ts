@@ -1,0 +1,22 @@
+import type { Transaction } from 'dexie';
+import type { CursorRow, DeletedCardRow } from './database';
+import { registerDatabase } from './database-names';
+
+/**
+ * R2: an older build forgot the cards that were deleted, all but those that lay over a packed register. So the
+ * register is pulled from zero once more (S8); what is held answers until then.
+ */
+export async function rememberDeletedCards(transaction: Transaction): Promise<void> {
+  const cursors = transaction.table<CursorRow, string>('cursors');
+  const cursor = await cursors.get(registerDatabase);
+  if (!cursor) return;
+  const { base, run } = cursor;
+  await transaction
+    .table<DeletedCardRow, string>('deletedCards')
+    .toCollection()
+    .modify({
+      run,
+      ...(base && { shadows: base.id }),
+    });
+  await cursors.put({ ...cursor, seq: '0', run: run + 1, isComplete: false });
+}

@@ -1,0 +1,41 @@
+import type { UserContext } from './exchange';
+import { badRequest, CouchFailure, forbidden, notFound } from './failure';
+import { epochId, type Route } from './route';
+
+/** Bytes of one: a replicator's checkpoint with all its history has some 15,000. */
+const largestLocal = 64 * 1024;
+
+/** Written by the server alone: what desks go by (S8), and what it notes of them (S15). */
+const serversOwn = [epochId, '_local/desk-chains', '_local/desk-reports'];
+
+/** Replicators name their checkpoints by hashes: base64 or hex, and CouchDB with +continuous behind it. */
+const checkpointId = /^_local\/[A-Za-z0-9][A-Za-z0-9.+_=~-]{0,127}$/;
+
+const isReading = (method: string) => method === 'GET' || method === 'HEAD';
+
+/**
+ * `_local` documents have no validation function, so their rules are here, for both stores: the epoch is read by
+ * everybody who may read the database, the server's own are written by nobody from outside, and the rest are the
+ * checkpoints of replications, which administrators set up.
+ * @param bytes of the request's body
+ * @throws {CouchFailure} 400, 403, 404 or 413
+ */
+export function requireLocalAccess(method: string, route: Route, bytes: number): void {
+  if (route.kind !== 'local' || isReading(method)) return;
+  if (serversOwn.includes(route.id)) throw forbidden(`Only the server writes ${route.id}.`);
+  if (!checkpointId.test(route.id)) throw badRequest('Only checkpoints of replications are kept in _local.');
+  if (bytes > largestLocal) throw new CouchFailure(413, 'document_too_large', route.id);
+}
+
+/** Whether an id in `_local` concerns administrators only. */
+export const isAdministratorsLocal = (route: Route): boolean =>
+  route.kind === 'local' && route.id !== epochId;
+
+/**
+ * Somebody who may use the database and asks for an administrator's `_local` document: there is none for them.
+ * @throws {CouchFailure} 403 or 404
+ */
+export function requireLocalOwner(method: string, { roles }: UserContext): void {
+  if (roles.includes('_admin') || roles.includes('administrator')) return;
+  throw isReading(method) ? notFound() : forbidden('Only administrators write _local documents.');
+}

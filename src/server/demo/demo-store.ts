@@ -1,0 +1,47 @@
+import { localDate } from '$lib/domain/day';
+import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { isJsonObject } from '../couch/json';
+import { catalogueDatabase, desksDatabase, registerDatabase } from '../provision/databases';
+import { documentsOfType } from '../provision/catalogue';
+import { demoCardDocuments } from './cards';
+import { demoZone } from './catalogue';
+
+/** The mark of a store that was made as a demo. It lies where only the server writes. */
+const markId = 'origin:demo';
+const markPath = documentPath(desksDatabase, markId);
+
+/** Whether the store was made as a demo: then anybody may open a desk. What its documents say of it is no matter. */
+export async function isDemoStore(client: CouchClient): Promise<boolean> {
+  const reply = await client.request('GET', markPath);
+  if (reply.status === 404) return false;
+  if (reply.status !== 200 || !isJsonObject(reply.body)) {
+    throw new UnexpectedCouchReply('GET', markPath, reply);
+  }
+  return reply.body['type'] === 'origin' && reply.body['v'] === 1;
+}
+
+/** Only for a store that holds nothing else yet: a city never becomes a demo. */
+export async function markDemoStore(client: CouchClient): Promise<void> {
+  const reply = await client.request('PUT', markPath, { _id: markId, type: 'origin', v: 1 });
+  // 409: it is marked.
+  if (![201, 202, 409].includes(reply.status)) throw new UnexpectedCouchReply('PUT', markPath, reply);
+}
+
+/**
+ * Before there was the mark, `demo: true` in the catalogue's settings made a store a demo, and any coordinator could
+ * write it. It is believed once, where every card of the register is the made-up city's and none of those is missing:
+ * then there is nobody whose card or visits a demo desk could show.
+ */
+export async function markFormerDemo(client: CouchClient, now: Date): Promise<void> {
+  if (!(await saysDemo(client))) return;
+  const made = new Set(demoCardDocuments(localDate(now.getTime(), demoZone)).map(({ _id }) => _id));
+  const stored = await documentsOfType(client, registerDatabase, 'card', made.size + 1);
+  const isMadeUp = stored.length === made.size && stored.every(({ _id }) => made.has(String(_id)));
+  if (isMadeUp) await markDemoStore(client);
+}
+
+/** Whether the catalogue has what older versions took for the mark. */
+export async function saysDemo(client: CouchClient): Promise<boolean> {
+  const reply = await client.request('GET', documentPath(catalogueDatabase, 'settings:city'));
+  return reply.status === 200 && isJsonObject(reply.body) && reply.body['demo'] === true;
+}

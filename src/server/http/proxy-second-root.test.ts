@@ -1,0 +1,62 @@
+import Fastify from 'fastify';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aService, aVisit } from '../../../tests/builders';
+import { startTestServer, type TestServer } from '../../../tests/server';
+import { couchAddress } from '../couch/remote-client';
+import { requireOk } from '../couch/client';
+import { provisionSectors } from '../provision/provision';
+import { EndedSessions } from '../accounts/ended-sessions';
+import { proxyBackend } from './proxy-backend';
+
+const visits = 'tiski-visits-liikunta';
+let behind: TestServer;
+const app = Fastify();
+
+beforeAll(async () => {
+  behind = await startTestServer();
+  await requireOk(behind.client, 'PUT', '/tiski-catalogue/service:swim', aService('swim'));
+  await provisionSectors(behind.client);
+  // What a CouchDB does: its validation is not told of a stored document that shares no revision.
+  const design = (await requireOk(behind.client, 'GET', `/${visits}/_design/tiski`)) as { _rev: string };
+  await requireOk(behind.client, 'DELETE', `/${visits}/_design/tiski?rev=${design._rev}`);
+  const couch = couchAddress(`${behind.url}/couch`);
+  couch.authorization = authorization();
+  const now = () => Date.now();
+  const ended = await EndedSessions.open(undefined, now);
+  const settings = { couch, bodyLimit: 1_000_000, onFault: () => undefined, now, ended };
+  proxyBackend(settings).addCouchRoutes(app);
+  await app.ready();
+});
+afterAll(async () => {
+  await app.close();
+  await behind.stop();
+});
+
+const authorization = () => `Basic ${btoa(`${behind.adminName}:${behind.adminPassword}`)}`;
+
+async function bring(documents: readonly object[]): Promise<number> {
+  const { statusCode } = await app.inject({
+    method: 'POST',
+    url: `/couch/${visits}/_bulk_docs`,
+    headers: { authorization: authorization(), 'content-type': 'application/json' },
+    payload: JSON.stringify({ new_edits: false, docs: documents }),
+  });
+  return statusCode;
+}
+
+it('a visit does not change by a second root behind the proxy, and comes again as it is', async () => {
+  const [visit, other] = [aVisit('hall', 1), aVisit('hall', 2)];
+  expect(await bring([{ ...visit, _rev: '1-aa' }])).toBe(201);
+  expect(
+    await bring([
+      { ...other, _rev: '1-aa' },
+      { ...visit, venue: 'elsewhere', _rev: '1-bb' },
+    ]),
+  ).toBe(403);
+  expect(
+    await bring([
+      { ...other, _rev: '1-aa' },
+      { ...visit, _rev: '1-cc' },
+    ]),
+  ).toBe(201);
+});

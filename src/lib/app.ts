@@ -22,6 +22,8 @@ export interface Tiski {
     start(): () => void;
     /** "Try now": hurries an attempt, unless the server asked for a pause. */
     hurry(): void;
+    /** Does something while this tab has no request under way, and syncs on. */
+    pauseWhile<T>(work: () => Promise<T>): Promise<T>;
   };
   /** Makes this browser the desk that a one-time code stands for. */
   pair(code: string): Promise<PairResult>;
@@ -39,19 +41,34 @@ export interface Tiski {
 export function createTiski(db: TiskiDatabase = openDatabase()): Tiski {
   const server = sameOriginServer(db);
   let syncing: Syncing | undefined;
+  let isStarted = false;
+  const go = () => (syncing ??= loadSyncing(db, server, version));
+  const halt = () => {
+    syncing?.stop();
+    syncing = undefined;
+  };
   return {
     db,
     status: new SyncStatus(db),
     storage: new StorageWatch(),
     syncer: {
       start() {
-        syncing ??= loadSyncing(db, server, version);
+        isStarted = true;
+        go();
         return () => {
-          syncing?.stop();
-          syncing = undefined;
+          isStarted = false;
+          halt();
         };
       },
       hurry: () => syncing?.hurry(),
+      async pauseWhile(work) {
+        halt();
+        try {
+          return await work();
+        } finally {
+          if (isStarted) go();
+        }
+      },
     },
     pair: (code) => withPairing(({ pairDevice, randomSecret }) => pairDevice(db, server, code, randomSecret)),
     resumePairing: () => withPairing(({ resumePairing }) => resumePairing(db, server)),

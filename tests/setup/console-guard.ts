@@ -26,7 +26,8 @@ export class ConsoleGuard {
       if (message.type() === 'error') this.#seen.push(`${message.text()} (${message.location().url})`);
     });
     context.on('weberror', (webError) => {
-      this.#seen.push(webError.error().stack ?? webError.error().message);
+      const { name, message, stack } = webError.error();
+      this.#seen.push(`${name}: ${message} ${stack ?? ''} (${webError.page()?.url() ?? ''})`);
     });
   }
 

@@ -4,7 +4,11 @@
  */
 export type UpdateAnswer = 'coming' | 'newest' | 'unreachable' | 'unsupported';
 
-/** S7: looks for a newer Tiski now, at somebody's wish; register.ts lets it take over and reloads the page. */
+/**
+ * S7: looks for a newer Tiski now, at somebody's wish; register.ts lets it take over and reloads the page. Chromium
+ * puts the look off for up to a minute after a page was opened while the page has more than two requests under way, as
+ * a desk that listens for changes has (seen in 150): pause the syncer meanwhile.
+ */
 export async function lookForUpdate(): Promise<UpdateAnswer> {
   if (!('serviceWorker' in navigator)) return 'unsupported';
   const registration = await navigator.serviceWorker.getRegistration();

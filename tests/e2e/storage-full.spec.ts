@@ -68,4 +68,26 @@ test.describe('storage full', () => {
     await expect(page.getByRole('heading', { name: 'Ei kirjattu' })).toBeVisible();
     await expect(page.getByText('Laitteen muisti on täynnä. Käänny henkilökunnan puoleen.')).toBeVisible();
   });
+
+  test('S1 a counter that cannot remember a choice goes by it, and says of a kiosk that it was not begun', async ({
+    openBrowser,
+    server,
+  }) => {
+    const device = await openBrowser();
+    await openDemoDesk(device.page);
+    await device.close();
+    const { page } = await openBrowser({ userDataDir: device.userDataDir });
+    await fillStorage(page, server.url);
+    await chooseService(page);
+    await page.getByRole('button', { name: 'Näppäile' }).click();
+    await expect(page.getByRole('button', { name: '7', exact: true })).toBeVisible();
+    await scanAndSee(page, card, 'Kortti käy');
+
+    await page.goto('/kiosk');
+    await page.getByLabel(/PIN/).fill('246813');
+    await page.getByRole('button', { name: 'Käynnistä' }).click();
+    await expect(page.getByText('Laitteen muisti on täynnä. Muutosta EI tallennettu.')).toBeVisible();
+    await page.screenshot({ path: '/tmp/lost.png' });
+    await expect(page.getByRole('button', { name: 'Käynnistä' })).toBeVisible();
+  });
 });

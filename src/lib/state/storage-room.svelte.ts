@@ -1,5 +1,6 @@
 import { isRoomLow, type StorageRoom } from '$lib/domain/storage';
 import { isStoragePersistent, storageEstimate } from '$lib/pwa/readiness';
+import { isStorageFull } from '$lib/store/storage-full';
 
 /** How often the browser is asked, ms: an estimate costs it a walk over its files. */
 const everyMs = 5 * 60_000;
@@ -10,6 +11,8 @@ export class StorageWatch {
   room = $state.raw<StorageRoom>();
   /** Whether the browser keeps the data when the disk fills up; undefined where it doesn't tell. */
   isPersistent = $state.raw<boolean>();
+  /** S1: something that no screen speaks of was not stored, for want of room; until somebody has seen it. */
+  hasLost = $state(false);
 
   get isLow(): boolean {
     return this.room !== undefined && isRoomLow(this.room);
@@ -18,12 +21,19 @@ export class StorageWatch {
   /** Begins; gives the stop. */
   start(): () => void {
     const look = () => void this.look();
+    const loseNothingUnsaid = (event: PromiseRejectionEvent) => {
+      if (!isStorageFull(event.reason)) return;
+      event.preventDefault();
+      this.hasLost = true;
+    };
     const timer = setInterval(look, everyMs);
     document.addEventListener('visibilitychange', look);
+    addEventListener('unhandledrejection', loseNothingUnsaid);
     look();
     return () => {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', look);
+      removeEventListener('unhandledrejection', loseNothingUnsaid);
     };
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { aChoice, aRelease, aVisit, aVoid, ulidOf } from '../builders';
+import { aChoice, anOffering, aRelease, aService, aVisit, aVoid, ulidOf } from '../builders';
 import { provision } from '../../src/server/provision/provision';
 import type { ResolutionDocument } from '../../src/lib/documents/visit-documents';
 import { targets, type Account, type Target } from './couch-target';
@@ -31,13 +31,7 @@ describe.each(targets)('the log’s documents, over $name', ({ start }) => {
   beforeAll(async () => {
     target = await start();
     await provision(target.client);
-    const service = {
-      _id: 'service:uinti',
-      type: 'service',
-      v: 1,
-      sector: 'liikunta',
-      venues: ['uimahalli'],
-    };
+    const service = aService('uinti');
     await target.client.request('PUT', `/tiski-catalogue/${service._id}`, service);
     await provision(target.client);
     hall = await target.addAccount('hall', ['desk', 'venue:uimahalli', 'sector:liikunta']);
@@ -136,23 +130,20 @@ describe.each(targets)('the log’s documents, over $name', ({ start }) => {
   });
 
   it('a coordinator keeps the catalogue but publishes no key; the office and desks change nothing there', async () => {
-    const offering = {
-      _id: 'offering:guitar',
-      type: 'offering',
-      v: 1,
-      service: 'uinti',
-      venue: 'uimahalli',
-      from: '2026-09-01',
-      until: '2026-12-15',
-    };
+    const offering = anOffering('guitar', { service: 'uinti' });
     for (const account of [office, hall]) {
       expect((await write('tiski-catalogue', offering, account)).status).toBe(403);
     }
     expect((await write('tiski-catalogue', offering, coordinator)).status).toBe(201);
     const wrong = { ...offering, _id: 'offering:wrong', from: 'soon' };
     expect((await write('tiski-catalogue', wrong, coordinator)).status).toBe(403);
-    for (const type of ['key', 'rescue-key']) {
-      const key = { _id: `${type}:forged`, type, v: 1 };
+    const part = 'x'.repeat(43);
+    const ed25519 = { kty: 'OKP', crv: 'Ed25519', x: part };
+    const p256 = { kty: 'EC', crv: 'P-256', x: part, y: part };
+    for (const key of [
+      { _id: 'key:forged', type: 'key', v: 1, jwk: ed25519, from: '2026-11-22' },
+      { _id: 'rescue-key:forged', type: 'rescue-key', v: 1, jwk: p256, madeAt: '2026-11-22T08:00:00Z' },
+    ]) {
       expect((await write('tiski-catalogue', key, coordinator)).status).toBe(403);
       expect((await write('tiski-catalogue', key, target.admin)).status).toBe(201);
     }

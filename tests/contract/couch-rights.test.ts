@@ -30,7 +30,7 @@ describe.each(targets)('who may do what, over $name', ({ start }) => {
         const answer = await write('tiski-register', aCard('20240013'), as);
         expect([as.name, ...failure(answer)]).toEqual([as.name, 403, 'forbidden']);
       }
-      const number = String(10_000_000 + next());
+      const number = cardNumber(next());
       expect((await write('tiski-register', aCard(number), office)).status).toBe(201);
       const wrong = [
         { ...aCard('20240013'), _id: 'card:20240021' },

@@ -37,7 +37,7 @@ test.describe('documents from the office', () => {
   }) => {
     const office = new Office(server);
     await openCounter(page);
-    await office.changeCard(otherCard, { validFrom: '2026-13-45' });
+    await office.spoilCard(otherCard, { validFrom: '2026-13-45' });
     await expect(topBar(page)).toContainText('1 tarkistettavaa');
     await logVisit(page, card);
     await expectWaiting(page, 0);
@@ -57,7 +57,7 @@ test.describe('documents from the office', () => {
     await expect(list).toBeHidden();
     await expect(topBar(page)).not.toContainText('tarkistettavaa');
 
-    await office.changeCard(otherCard, { v: 2 });
+    await office.spoilCard(otherCard, { v: 2 });
     await expect(topBar(page)).toContainText('Päivitä Tiski');
     await expect(page.getByText('Tehty Tiskin uudemmalla versiolla. Päivitä tämä laite.')).toBeVisible();
     await page.getByRole('button', { name: 'Päivitä Tiski' }).click();

@@ -8,7 +8,7 @@ export class Rights {
   readonly tooNew = new Set<string>();
 
   reasonAgainst = ({ _id, type }: RemoteDocument, account: string): string | undefined => {
-    if (this.tooNew.has(_id)) return 'v must be 1.';
+    if (this.tooNew.has(_id)) return 'v: must be 1.';
     const isOfVenue = type === 'visit' || type === 'choice';
     return isOfVenue && this.withoutVenue.has(account)
       ? 'This desk does not belong to that venue.'

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { canonicalCode } from '$lib/domain/canonical-code';
 import { cardStatuses, type Card } from '$lib/domain/card';
-import { cardNumber, count, identifier, localDate } from './fields';
+import { cardNumber, count, identifier, listOf, localDate } from './fields';
 import { ruleField, ruleFromField } from './rule-fields';
 
 /** `card:NUMBER` in tiski-register: what a desk needs of a card, and no name. */
@@ -11,11 +11,12 @@ export const cardDocument = v.object({
   v: v.literal(1),
   number: cardNumber,
   /** Codes of card stock made elsewhere, beside the number itself. */
-  codes: v.array(
+  codes: listOf(
     v.object({
       kind: v.picklist(['qr', 'barcode', 'rfid']),
       value: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
     }),
+    100,
   ),
   scheme: identifier,
   status: v.picklist(cardStatuses),
@@ -24,14 +25,14 @@ export const cardDocument = v.object({
   validUntil: localDate,
   /** Own rights to services, beside or instead of the scheme's (R6, R7). */
   rights: v.optional(
-    v.array(
+    listOf(
       v.object({ service: identifier, isGiven: v.optional(v.boolean(), true), rule: v.optional(ruleField) }),
     ),
   ),
   /** Instead of the scheme's (R11). */
   companions: v.optional(v.object({ children: v.optional(count), assistant: v.optional(v.boolean()) })),
   /** A group's card (R11). */
-  groupSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  groupSize: v.optional(v.pipe(count, v.minValue(1))),
   hint: v.optional(v.pipe(v.string(), v.maxLength(20))),
 });
 export type CardDocument = v.InferOutput<typeof cardDocument>;

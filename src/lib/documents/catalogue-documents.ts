@@ -4,10 +4,20 @@ import type { Scheme } from '$lib/domain/card';
 import { symbologies } from '$lib/domain/symbologies';
 import type { Service, Venue } from '$lib/domain/service';
 import { validityDuration } from '$lib/domain/validity';
-import { count, identifier, idOfType, instant, localDate, localizedText, localTime, zone } from './fields';
+import {
+  count,
+  identifier,
+  idOfType,
+  instant,
+  listOf,
+  localDate,
+  localizedText,
+  localTime,
+  zone,
+} from './fields';
 import { ruleField, ruleFromField } from './rule-fields';
 
-const days = v.pipe(v.number(), v.integer(), v.minValue(0));
+const days = v.pipe(count, v.maxValue(36_600));
 const duration = v.pipe(v.string(), v.regex(validityDuration, 'must be like P6M, P1Y or P30D'));
 
 /** Children and assistants that come along (R11). */
@@ -24,7 +34,7 @@ export const schemeDocument = v.object({
   type: v.literal('scheme'),
   v: v.literal(1),
   names: localizedText,
-  services: v.array(identifier),
+  services: listOf(identifier),
   graceDays: v.optional(days, 0),
   /** R14: how long the card is valid from its first visit on, at most through its own last day. */
   startsOnFirstVisit: v.optional(duration),
@@ -42,7 +52,7 @@ export type SchemeDocument = v.InferOutput<typeof schemeDocument>;
 
 const timeSpan = { from: localTime, to: localTime };
 const weekday = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7));
-const openingHours = v.array(v.object({ weekdays: v.array(weekday), ...timeSpan }));
+const openingHours = listOf(v.object({ weekdays: listOf(weekday, 7), ...timeSpan }), 100);
 
 /** `service:ID`: something a card gives: swimming, a gym, a theatre evening. */
 export const serviceDocument = v.object({
@@ -51,7 +61,7 @@ export const serviceDocument = v.object({
   v: v.literal(1),
   names: localizedText,
   sector: identifier,
-  venues: v.array(identifier),
+  venues: listOf(identifier),
   /** What one visit would have cost, euro cents, for reports. */
   listPrice: v.optional(count),
   rule: ruleField,
@@ -75,11 +85,11 @@ export const venueDocument = v.object({
   hours: v.optional(openingHours),
   /** Other hours on some days; none at all means closed. The first that fits a day counts. */
   exceptions: v.optional(
-    v.array(
+    listOf(
       v.object({
         from: localDate,
         to: localDate,
-        hours: v.array(v.object(timeSpan)),
+        hours: listOf(v.object(timeSpan), 100),
         why: v.optional(localizedText),
       }),
     ),
@@ -112,13 +122,19 @@ export const offeringDocument = v.object({
 });
 export type OfferingDocument = v.InferOutput<typeof offeringDocument>;
 
+/** The kid of a key: the beginning of its RFC 7638 thumbprint, base64url. */
+const idOfKey = (type: string) =>
+  v.pipe(v.string(), v.regex(new RegExp(`^${type}:[A-Za-z0-9_-]{1,64}$`), `must be ${type}: and a kid`));
+/** 32 bytes, base64url. */
+const keyPart = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url'));
+
 /** `key:KID`: a public key that card codes are signed with (R2). KID begins its RFC 7638 thumbprint. */
 export const keyDocument = v.object({
-  _id: v.pipe(v.string(), v.startsWith('key:')),
+  _id: idOfKey('key'),
   type: v.literal('key'),
   v: v.literal(1),
   /** JSON Web Key of an Ed25519 public key (RFC 8037). */
-  jwk: v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: v.string() }),
+  jwk: v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: keyPart }),
   /** First day on which codes are signed with it. */
   from: localDate,
   /** Last day on which its signatures are believed; absent: until somebody says. */
@@ -128,18 +144,18 @@ export type KeyDocument = v.InferOutput<typeof keyDocument>;
 
 /** `rescue-key:KID`: the office's public key, for which a desk encrypts a rescue file (S16). KID as above. */
 export const rescueKeyDocument = v.object({
-  _id: v.pipe(v.string(), v.startsWith('rescue-key:')),
+  _id: idOfKey('rescue-key'),
   type: v.literal('rescue-key'),
   v: v.literal(1),
   /** JSON Web Key of a P-256 public key (RFC 7518, 6.2.1). */
-  jwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() }),
+  jwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: keyPart, y: keyPart }),
   /** The newest is encrypted for; the office goes on opening what was made for older ones. */
   madeAt: instant,
 });
 export type RescueKeyDocument = v.InferOutput<typeof rescueKeyDocument>;
 
 /**
- * `settings:city`: the city's own name, and what its cards carry. Older ones have `demo`, which is not read: whether a
+ * `settings:city`: the city's own name, and what its cards carry. Older ones have `demo`, which nobody reads: whether a
  * store is a demo is the server's to say (GET /api/health), not a coordinator's.
  */
 export const settingsDocument = v.object({
@@ -148,7 +164,7 @@ export const settingsDocument = v.object({
   v: v.literal(1),
   names: localizedText,
   /** Kinds of codes that cameras read besides those of our own cards; absent: the usual ones. */
-  cameraCodes: v.optional(v.array(v.picklist(symbologies))),
+  cameraCodes: v.optional(listOf(v.picklist(symbologies), symbologies.length)),
 });
 export type SettingsDocument = v.InferOutput<typeof settingsDocument>;
 

@@ -3,11 +3,22 @@ import { isCardNumber } from '$lib/domain/card-number';
 
 /** Fields that several documents share. Messages are in English: they reach the quarantine list. */
 
-/** Whether 'YYYY-MM-DD' is a day of the calendar. */
-export const isCalendarDay = (text: string) => {
+/**
+ * Whether 'YYYY-MM-DD' is a day of the calendar, from 1900 on: an earlier one is a slip. 9999-12-31 is how other
+ * registers write "no end".
+ */
+export function isCalendarDay(text: string): boolean {
   const parsed = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
-};
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text) && text >= '1900';
+}
+
+const instantForm = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z$/;
+
+/** Not by the browser's own parser: engines differ over February 30. */
+export function isInstant(text: string): boolean {
+  const day = instantForm.exec(text)?.[1];
+  return day !== undefined && isCalendarDay(day);
+}
 
 export const cardNumber = v.pipe(
   v.string(),
@@ -22,8 +33,11 @@ export const localTime = v.pipe(
   v.string(),
   v.regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time like 06:30'),
 );
-export const instant = v.pipe(v.string(), v.isoTimestamp('must be an instant like 2026-11-22T08:00:00.000Z'));
-/** A sector's is part of a database's name, which a CouchDB and a file system limit. As in validate/*.js. */
+export const instant = v.pipe(
+  v.string(),
+  v.check(isInstant, 'must be an instant in UTC like 2026-11-22T08:00:00.000Z'),
+);
+/** A sector's is part of a database's name, which a CouchDB and a file system limit. */
 const longestIdentifier = 64;
 export const identifier = v.pipe(
   v.string(),
@@ -34,18 +48,22 @@ export const identifier = v.pipe(
 export const idOfType = (type: string) =>
   v.pipe(
     v.string(),
-    v.startsWith(`${type}:`),
-    v.check(
-      (id) => v.is(identifier, id.slice(type.length + 1)),
+    v.regex(
+      new RegExp(`^${type}:[a-z0-9][a-z0-9-]{0,${longestIdentifier - 1}}$`),
       `must be ${type}: and an identifier of ${longestIdentifier} characters at most`,
     ),
   );
+/** A list of anything, bounded: what is stored comes to every desk. */
+export const listOf = <const TItem extends v.GenericSchema>(item: TItem, most = 1000) =>
+  v.pipe(v.array(item), v.maxLength(most, `must have ${most} items at most`));
+/** What a desk or a person names freely, such as a reason or another document's `_id`. */
+export const shortText = v.pipe(v.string(), v.maxLength(200, 'must have 200 characters at most'));
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 // Making a format is slow, and a sector's visits name one zone or two.
 const knownZones = new Set<string>();
 
-function isZone(name: string): boolean {
+export function isZone(name: string): boolean {
   if (knownZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -59,6 +77,5 @@ function isZone(name: string): boolean {
 export const zone = v.pipe(v.string(), v.check(isZone, 'must be a time zone like Europe/Helsinki'));
 
 /** A name in every language of the product. */
-const shownText = v.pipe(v.string(), v.maxLength(200, 'must have 200 characters at most'));
-export const localizedText = v.object({ fi: shownText, sv: shownText, en: shownText });
+export const localizedText = v.object({ fi: shortText, sv: shortText, en: shortText });
 export type LocalizedText = v.InferOutput<typeof localizedText>;

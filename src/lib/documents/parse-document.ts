@@ -20,7 +20,7 @@ import {
 } from './visit-documents';
 
 /** Schema of every document type, by its `type`. */
-const schemas = {
+export const documentSchemas = {
   card: cardDocument,
   snapshot: snapshotDocument,
   scheme: schemeDocument,
@@ -36,8 +36,8 @@ const schemas = {
   release: releaseDocument,
   resolution: resolutionDocument,
 };
-type DocumentType = keyof typeof schemas;
-export type TiskiDocument = v.InferOutput<(typeof schemas)[DocumentType]>;
+export type DocumentType = keyof typeof documentSchemas;
+export type TiskiDocument = v.InferOutput<(typeof documentSchemas)[DocumentType]>;
 
 /** Newest schema version this build understands; the same for all types so far. */
 const newestVersion = 1;
@@ -59,7 +59,7 @@ export function isLogDocument(document: TiskiDocument): document is LogDocument 
 }
 
 const isKnownType = (type: unknown): type is DocumentType =>
-  typeof type === 'string' && Object.hasOwn(schemas, type);
+  typeof type === 'string' && Object.hasOwn(documentSchemas, type);
 
 /** The one border where documents come in: from the server, from a file. Never throws. */
 export function parseDocument(raw: unknown): Parsed {
@@ -69,7 +69,7 @@ export function parseDocument(raw: unknown): Parsed {
     return { ok: false, unreadable: { reason: 'newer-version' } };
   }
   if (!isKnownType(type)) return { ok: false, unreadable: { reason: 'unknown-type' } };
-  const result = v.safeParse(schemas[type], raw);
+  const result = v.safeParse(documentSchemas[type], raw);
   if (!result.success) return invalid(result.issues.map((issue) => faultLine(issue)));
   if (typeof id === 'string' && !id.startsWith(`${type}:`)) return invalid([`_id: must start with ${type}:`]);
   if (result.output.type === 'card' && id !== `card:${result.output.number}`) {

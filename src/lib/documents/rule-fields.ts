@@ -1,19 +1,16 @@
 import * as v from 'valibot';
 import { limitPeriods, type Limit, type ServiceRule } from '$lib/domain/service';
-import { count, isCalendarDay } from './fields';
+import { count, isCalendarDay, listOf } from './fields';
 
-const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
-/** A day that some year has. */
-const monthDay = v.pipe(
-  v.string(),
-  v.regex(/^\d\d-\d\d$/, 'must be like 08-01'),
-  v.check((text) => isCalendarDay(`2028-${text}`), 'must be a day that exists'),
-);
+const atLeastOne = v.pipe(count, v.minValue(1));
+/** Whether 'MM-DD' is a day that some year has. */
+export const isMonthDay = (text: string) => isCalendarDay(`2028-${text}`);
+const monthDay = v.pipe(v.string(), v.check(isMonthDay, 'must be a day that exists, like 08-01'));
 
 const limitEntries = {
   n: atLeastOne,
   per: v.picklist(limitPeriods),
-  seasonStarts: v.optional(v.pipe(v.array(monthDay), v.minLength(1))),
+  seasonStarts: v.optional(v.pipe(listOf(monthDay, 24), v.minLength(1))),
   over: v.optional(v.picklist(['service', 'sector'])),
 };
 const limit = v.object(limitEntries);

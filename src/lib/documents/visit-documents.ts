@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { resolutionDecisions } from '$lib/domain/conflicts';
 import type { Instant } from '$lib/domain/day';
 import { overrideReasons } from '$lib/domain/verdict';
-import { cardNumber, count, identifier, instant, zone } from './fields';
+import { cardNumber, count, identifier, instant, listOf, shortText, zone } from './fields';
 
 /**
  * `visit:DESK:ULID`, immutable: one visit as the desk logged it. The desk is part of the id, so that no
@@ -36,25 +36,25 @@ export const visitDocument = v.object({
   people: v.object({ holder: count, children: count, assistants: count }),
   verdict: v.object({
     outcome: v.picklist(['admit', 'ask', 'refuse']),
-    reason: v.optional(v.string()),
-    marks: v.array(v.string()),
+    reason: v.optional(shortText),
+    marks: listOf(shortText, 20),
   }),
   override: v.optional(v.object({ reason: v.picklist(overrideReasons) })),
   register: v.object({ asOf: v.nullable(instant) }),
   /** This desk's visits are numbered 1, 2, 3 … and chained, so that a gap shows. */
-  number: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  number: v.pipe(count, v.minValue(1)),
   /** SHA-256 (hex) of this desk's previous visit in canonical form; '' for the first. */
-  previous: v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/)),
+  previous: v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/, 'must be a SHA-256 in hex, or empty')),
 });
 export type VisitDocument = v.InferOutput<typeof visitDocument>;
 
 /** `void:VISIT`, immutable: undoes one visit, which itself stays. */
 export const voidDocument = v.object({
-  _id: v.pipe(v.string(), v.startsWith('void:visit:')),
+  _id: v.pipe(v.string(), v.regex(/^void:visit:[a-z0-9-]+:[0-9A-HJKMNP-TV-Z]{26}$/, 'must be void:VISIT')),
   type: v.literal('void'),
   v: v.literal(1),
   /** The `_id` of the visit. */
-  visit: v.string(),
+  visit: shortText,
   card: cardNumber,
   service: identifier,
   /** The visit's desk. */
@@ -89,11 +89,14 @@ export const releaseReasons = ['undone', 'office', 'review'] as const;
 
 /** `release:CHOICE`, immutable: the choice counts no more. A desk undoes its own while it is fresh, the office any. */
 export const releaseDocument = v.object({
-  _id: v.pipe(v.string(), v.startsWith('release:choice:')),
+  _id: v.pipe(
+    v.string(),
+    v.regex(/^release:choice:[a-z0-9-]+:[0-9A-HJKMNP-TV-Z]{26}$/, 'must be release:CHOICE'),
+  ),
   type: v.literal('release'),
   v: v.literal(1),
   /** The `_id` of the choice. */
-  choice: v.string(),
+  choice: shortText,
   card: cardNumber,
   service: identifier,
   offering: identifier,
@@ -113,12 +116,12 @@ export const resolutionDocument = v.object({
   type: v.literal('resolution'),
   v: v.literal(1),
   /** Id of the conflict, see domain/conflicts.ts. */
-  conflict: v.string(),
+  conflict: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
   /** `_id`s of the visits or choices that were looked at: one more opens the conflict again. */
-  documents: v.array(v.string()),
+  documents: v.pipe(listOf(shortText, 5000), v.minLength(1)),
   decision: v.picklist(resolutionDecisions),
   /** For `keep`: the `_id`s that go on counting. */
-  kept: v.optional(v.array(v.string())),
+  kept: v.optional(listOf(shortText, 5000)),
   /** Account of the desk or of the office. */
   by: identifier,
   at: instant,

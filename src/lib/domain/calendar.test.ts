@@ -81,3 +81,13 @@ describe('R14 the last day of a span', () => {
     );
   });
 });
+
+describe('a card without an end', () => {
+  it.each([
+    ['grace days', addDays('9999-12-31', 14)],
+    ['a span in years', spanEnd('2026-11-22', 'P9999Y')],
+    ['a span in days', spanEnd('9999-12-01', 'P90D')],
+  ])('R4 R14 9999-12-31 is the last day there is: %s', (_name, date) => {
+    expect(date).toBe('9999-12-31');
+  });
+});

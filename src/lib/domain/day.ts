@@ -49,11 +49,18 @@ export function localDate(at: Instant, zone: string): LocalDate {
   return localDateTime(at, zone).date;
 }
 
+/** How other registers write "no end"; no day is later, or days would not compare as text. */
+const lastDay: LocalDate = '9999-12-31';
+
+/** The UTC day of a date; the last day there is for a later one. */
+export const dayOf = (date: Date): LocalDate =>
+  date.getUTCFullYear() > 9999 ? lastDay : date.toISOString().slice(0, 10);
+
 /** The day `days` after `date` (before it when negative). */
 export function addDays(date: LocalDate, days: number): LocalDate {
   const moved = new Date(`${date}T00:00:00Z`);
   moved.setUTCDate(moved.getUTCDate() + days);
-  return moved.toISOString().slice(0, 10);
+  return dayOf(moved);
 }
 
 /** Monday 1 … Sunday 7 (ISO 8601). */

@@ -1,5 +1,5 @@
 import type { Card, Scheme } from './card';
-import { addDays, localDate, type Instant, type LocalDate } from './day';
+import { addDays, dayOf, localDate, type Instant, type LocalDate } from './day';
 
 /** ISO 8601 duration of whole years, months or days, one of them: 'P1Y', 'P6M', 'P30D'. */
 export const validityDuration = /^P(\d{1,4})([YMD])$/;
@@ -18,7 +18,7 @@ export function spanEnd(start: LocalDate, duration: string): LocalDate {
   const [year = 0, month = 1, day = 1] = start.split('-').map(Number);
   const lastOfMonth = new Date(Date.UTC(year, month + months, 0));
   lastOfMonth.setUTCDate(Math.min(day, lastOfMonth.getUTCDate()));
-  return lastOfMonth.toISOString().slice(0, 10);
+  return dayOf(lastOfMonth);
 }
 
 /** First and last valid day, both included. */

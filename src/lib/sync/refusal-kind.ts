@@ -23,7 +23,9 @@ const notThisDesks = [
   'A desk undoes choices of its own only.',
   'What goes on counting is decided by the office.',
 ];
-const olderServer = /^(v must be 1\.$|type must be one of: |Not a member of this type: )/;
+/** What validate/shape.js says of a version, a value or a member that it does not know. */
+const olderServer =
+  /^(v: must be 1\.|(?!_)[\w.]+: must be one of .*|(?!_)[\w.]+: is not a member of this type\.)$/;
 const tooLarge = 'The document is too large.';
 const changed = 'Visits never change. Write a void to undo one.';
 

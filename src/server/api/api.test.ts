@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { provision } from '../provision/provision';
+import { aService, aVenue } from '../../../tests/builders';
 import { basic, targets, type Account, type Answer, type Target } from '../../../tests/contract/couch-target';
 
 interface Issued {
@@ -13,10 +14,10 @@ interface Paired {
 }
 
 const catalogue = [
-  { _id: 'venue:uimahalli', type: 'venue', v: 1 },
-  { _id: 'venue:teatteri', type: 'venue', v: 1 },
-  { _id: 'service:uinti', type: 'service', v: 1, sector: 'liikunta', venues: ['uimahalli'] },
-  { _id: 'service:kahvio', type: 'service', v: 1, sector: 'ruoka', venues: ['uimahalli', 'teatteri'] },
+  aVenue('uimahalli'),
+  aVenue('teatteri'),
+  aService('uinti'),
+  aService('kahvio', { sector: 'ruoka', venues: ['uimahalli', 'teatteri'] }),
 ];
 
 /** Pairing works the same over either store. */

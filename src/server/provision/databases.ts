@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import type { DocumentType } from '$lib/documents/parse-document';
+import { shapesOf } from './document-shapes';
 
 /** What provisioning makes of a database: who may use it, and which rules its documents keep. */
 export interface DatabasePlan {
@@ -40,12 +42,35 @@ export const securityOf = ({ members, admins = ['administrator'] }: DatabasePlan
   members: { names: [], roles: members },
 });
 
-/** Text of a validation function, as it goes into a design document. */
+/** Types that devices read, by the validation function that guards them; the server's own it parses itself. */
+const readByDevices: Record<DatabasePlan['validation'], readonly DocumentType[]> = {
+  catalogue: ['scheme', 'service', 'venue', 'settings', 'offering', 'key', 'rescue-key'],
+  register: ['card'],
+  visits: ['visit', 'void', 'choice', 'release', 'resolution'],
+  office: [],
+  desks: [],
+};
+
+/**
+ * Text of a validation function, as it goes into a design document: the rules of validate/NAME.js, which are given
+ * `faultOf`, what a device would find wrong with a document.
+ */
 export async function validationSource(name: DatabasePlan['validation']): Promise<string> {
+  const rules = await expressionOf(name);
+  const types = readByDevices[name];
+  if (types.length === 0) return rules;
+  return `function (newDoc, oldDoc, userCtx) {
+  var faultOf = ${await expressionOf('shape')}(${JSON.stringify(shapesOf(types))});
+  return ${rules}(newDoc, oldDoc, userCtx, faultOf);
+}`;
+}
+
+/** The one expression of a file in validate/, without what is for people and tools. */
+async function expressionOf(name: string): Promise<string> {
   const text = await readFile(new URL(`./validate/${name}.js`, import.meta.url), 'utf8');
-  // What stands before the function, and the semicolon after it, are for people and tools.
   return text
-    .replace(/^(\/\/.*\n)*\/\*\*[\s\S]*?\*\/\s*/, '')
+    .replace(/\/\*\*[\s\S]*?\*\/\s*/g, '')
+    .replace(/^(\s*\/\/.*\n)+/gm, '')
     .trim()
     .replace(/;$/, '');
 }

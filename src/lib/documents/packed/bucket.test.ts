@@ -17,7 +17,7 @@ import { isPackable } from './packed-card';
 import { encodePart, rowsOfPart } from './part';
 
 const date = fc
-  .date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+  .date({ min: new Date('1900-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
   .map((day) => day.toISOString().slice(0, 10));
 const identifier = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,30}$/);
 const text = (maxLength: number, minLength = 0) => fc.string({ unit: 'binary', minLength, maxLength });

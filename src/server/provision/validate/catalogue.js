@@ -3,10 +3,11 @@
  *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
  *   oldDoc: Record<string, unknown> | null,
  *   userCtx: { name: string | null, roles: string[] },
+ *   faultOf: (doc: Record<string, unknown>) => string | undefined,
  * ) => void} */
 (
-  function (newDoc, _oldDoc, userCtx) {
-    var types = ['scheme', 'service', 'venue', 'settings', 'offering', 'key', 'rescue-key'];
+  function (newDoc, _oldDoc, userCtx, faultOf) {
+    var fault;
 
     /**
      * @param {string} role
@@ -36,36 +37,7 @@
       'Only administrators publish keys.'
     );
     if (newDoc._deleted) return;
-    need(types.indexOf(String(newDoc.type)) !== -1, 'type must be one of: ' + types.join(', ') + '.');
-    need(newDoc._id.indexOf(newDoc.type + ':') === 0, '_id must begin with the type and a colon.');
-    need(typeof newDoc.v === 'number', 'v must be a number.');
-    if (/^(scheme|service|venue|offering):/.test(newDoc._id)) {
-      need(
-        /^[a-z]+:[a-z0-9][a-z0-9-]{0,63}$/.test(newDoc._id),
-        '_id must be made of a-z, 0-9 and -, 64 at most.'
-      );
-      ['fi', 'sv', 'en'].forEach(function (language) {
-        var names = /** @type {Record<string, unknown>} */ (newDoc.names || {});
-        var name = names[language];
-        need(
-          name === undefined || (typeof name === 'string' && name.length <= 200),
-          'names have 200 characters at most.'
-        );
-      });
-    }
-    if (newDoc.type === 'service') {
-      var sector = newDoc.sector;
-      need(
-        typeof sector === 'string' && /^[a-z0-9][a-z0-9-]{0,63}$/.test(sector),
-        'sector must be made of a-z, 0-9 and -, 64 at most.'
-      );
-      need(Array.isArray(newDoc.venues), 'venues must be a list.');
-    }
-    if (newDoc.type === 'offering') {
-      need(typeof newDoc.service === 'string', 'service must be text.');
-      need(typeof newDoc.venue === 'string', 'venue must be text.');
-      need(/^\d{4}-\d{2}-\d{2}$/.test(String(newDoc.from)), 'from must be a day.');
-      need(/^\d{4}-\d{2}-\d{2}$/.test(String(newDoc.until)), 'until must be a day.');
-    }
+    fault = faultOf(newDoc);
+    need(fault === undefined, fault + '.');
   }
 );

@@ -3,9 +3,12 @@
  *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
  *   oldDoc: Record<string, unknown> | null,
  *   userCtx: { name: string | null, roles: string[] },
+ *   faultOf: (doc: Record<string, unknown>) => string | undefined,
  * ) => void} */
 (
-  function (newDoc, _oldDoc, userCtx) {
+  function (newDoc, _oldDoc, userCtx, faultOf) {
+    var fault;
+
     /**
      * @param {string} role
      * @returns {boolean}
@@ -43,9 +46,8 @@
       need(newDoc._id === 'snapshot:' + newDoc.epoch, '_id must be snapshot: and the epoch.');
       return;
     }
-    need(newDoc.type === 'card', 'type must be card.');
-    need(typeof newDoc.v === 'number', 'v must be a number.');
-    need(typeof newDoc.number === 'string' && /^[0-9]{8}$/.test(newDoc.number), 'number must be 8 digits.');
+    fault = faultOf(newDoc);
+    need(fault === undefined, fault + '.');
     need(newDoc._id === 'card:' + newDoc.number, '_id must be card: and the number.');
   }
 );

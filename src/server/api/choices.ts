@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isCardNumber } from '$lib/domain/card-number';
 import type { ChoiceDocument, ReleaseDocument } from '$lib/documents/visit-documents';
-import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { type CouchClient, documentPath, putDocument } from '../couch/client';
 import { sectors } from '../provision/catalogue';
 import { visitsDatabase } from '../provision/databases';
 import { ApiFailure } from './api-failure';
@@ -44,9 +44,8 @@ export function addChoices(routes: FastifyInstance, { backend, now }: ApiSetting
         at: now().toISOString(),
       };
       const path = documentPath(visitsDatabase(sector), release._id);
-      const written = await client.request('PUT', path, release);
-      // A desk was quicker with the same.
-      if (![201, 202, 409].includes(written.status)) throw new UnexpectedCouchReply('PUT', path, written);
+      // A conflict: a desk was quicker with the same.
+      await putDocument(client, path, release);
       return { release };
     });
     done();

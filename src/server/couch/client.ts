@@ -53,6 +53,23 @@ export async function requireOk(
   return reply.body;
 }
 
+/**
+ * Stores a document.
+ * @returns `conflict` when it has changed, or is there already. 202 is as good as 201: the nodes that were reached have
+ *   it, and carry it to the others.
+ * @throws {UnexpectedCouchReply}
+ */
+export async function putDocument(
+  client: CouchClient,
+  path: string,
+  document: object,
+): Promise<'stored' | 'conflict'> {
+  const reply = await client.request('PUT', path, document);
+  if (reply.status === 409) return 'conflict';
+  if (reply.status !== 201 && reply.status !== 202) throw new UnexpectedCouchReply('PUT', path, reply);
+  return 'stored';
+}
+
 /** The path of a document: `documentPath('tiski-register', 'card:12345674')`. */
 export function documentPath(database: string, id: string): string {
   return `/${encodeURIComponent(database)}/${encodeURIComponent(id).replace(/^(_design|_local)%2F/, '$1/')}`;

@@ -1,5 +1,5 @@
 import { localDate } from '$lib/domain/day';
-import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { catalogueDatabase, desksDatabase, registerDatabase } from '../provision/databases';
 import { documentsOfType } from '../provision/catalogue';
@@ -22,9 +22,8 @@ export async function isDemoStore(client: CouchClient): Promise<boolean> {
 
 /** Only for a store that holds nothing else yet: a city never becomes a demo. */
 export async function markDemoStore(client: CouchClient): Promise<void> {
-  const reply = await client.request('PUT', markPath, { _id: markId, type: 'origin', v: 1 });
-  // 409: it is marked.
-  if (![201, 202, 409].includes(reply.status)) throw new UnexpectedCouchReply('PUT', markPath, reply);
+  // A conflict: it is marked.
+  await putDocument(client, markPath, { _id: markId, type: 'origin', v: 1 });
 }
 
 /**

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
+import { changedMeanwhile } from './desk-document';
 
 /** The one role of a device that was taken out of service. Its sign-in still works, so that it learns so. */
 const revokedRoles = ['revoked'];
@@ -66,8 +67,7 @@ async function changeAccount(
     const changed = change(isThere ? (found.body as JsonObject) : undefined);
     if (typeof changed === 'string') return changed;
     const document = { ...changed, _id: userDocumentId(name), type: 'user', name };
-    const reply = await client.request('PUT', path, document);
-    if (reply.status === 201 || reply.status === 202) return 'done';
-    if (reply.status !== 409 || attempt === 5) throw new UnexpectedCouchReply('PUT', path, reply);
+    if ((await putDocument(client, path, document)) === 'stored') return 'done';
+    if (attempt === 5) throw changedMeanwhile();
   }
 }

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { counterRulesField } from '$lib/documents/counter-rules-field';
 import { identifier, instant } from '$lib/documents/fields';
-import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { ApiFailure } from '../api/api-failure';
+import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
 import { documentsOfType } from '../provision/catalogue';
 import { desksDatabase } from '../provision/databases';
 
@@ -79,11 +80,10 @@ export async function deskById(
   return parsed.success ? parsed.output : 'unreadable';
 }
 
+export const changedMeanwhile = () =>
+  new ApiFailure(409, 'changed-meanwhile', 'Somebody else changed this desk just now. Try again.');
+
 /** Answers false when somebody else changed it meanwhile. @throws {UnexpectedCouchReply} */
 export async function storeDesk(client: CouchClient, desk: DeskDocument): Promise<boolean> {
-  const path = documentPath(desksDatabase, desk._id);
-  const reply = await client.request('PUT', path, desk);
-  if (reply.status === 409) return false;
-  if (reply.status !== 201 && reply.status !== 202) throw new UnexpectedCouchReply('PUT', path, reply);
-  return true;
+  return (await putDocument(client, documentPath(desksDatabase, desk._id), desk)) === 'stored';
 }

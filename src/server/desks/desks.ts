@@ -8,6 +8,7 @@ import { hasVenue } from '../provision/catalogue';
 import { provisionSectors } from '../provision/provision';
 import { revokeDeskAccount } from './desk-account';
 import {
+  changedMeanwhile,
   deskById,
   deskDocumentId,
   deskIdOf,
@@ -129,9 +130,6 @@ async function requireDeskInUse(client: CouchClient, id: string): Promise<DeskDo
   throw new ApiFailure(409, 'desk-revoked', 'This desk was revoked. Add a new one.');
 }
 
-const changedMeanwhile = () =>
-  new ApiFailure(409, 'changed-meanwhile', 'Somebody else changed this desk just now. Try again.');
-
 /**
  * Issues another code for a desk: its first has run out, or it gets a new device.
  * @throws {ApiFailure} 404 unknown, 409 revoked
@@ -159,7 +157,8 @@ export async function changeRules(client: CouchClient, id: string, body: unknown
 }
 
 /**
- * Takes a desk out of service: its account keeps its password and loses every right.
+ * Takes a desk out of service: its account keeps its password and loses every right. That comes first, so that no desk
+ * is shown as revoked which can still read; whatever stops it on the way, the office presses again.
  * @throws {ApiFailure} 404
  */
 export async function revokeDesk(client: CouchClient, id: string, now: Date): Promise<DeskView> {
@@ -167,7 +166,7 @@ export async function revokeDesk(client: CouchClient, id: string, now: Date): Pr
   const revoked: DeskDocument =
     desk.status === 'revoked' ? desk : { ...desk, status: 'revoked', revokedAt: now.toISOString() };
   delete revoked.code;
-  if (!(await storeDesk(client, revoked))) throw changedMeanwhile();
   await revokeDeskAccount(client, desk.account);
+  if (!(await storeDesk(client, revoked))) throw changedMeanwhile();
   return deskView(revoked);
 }

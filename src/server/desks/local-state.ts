@@ -1,4 +1,4 @@
-import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { desksDatabase } from '../provision/databases';
 
@@ -22,8 +22,5 @@ export async function readLocalState(client: CouchClient, name: string): Promise
 export async function writeLocalState(client: CouchClient, name: string, state: object): Promise<boolean> {
   const stored = await readLocalState(client, name);
   const rev = typeof stored?.['_rev'] === 'string' ? { _rev: stored['_rev'] } : {};
-  const reply = await client.request('PUT', path(name), { ...state, ...rev });
-  if (reply.status === 409) return false;
-  if (reply.status !== 201 && reply.status !== 202) throw new UnexpectedCouchReply('PUT', path(name), reply);
-  return true;
+  return (await putDocument(client, path(name), { ...state, ...rev })) === 'stored';
 }

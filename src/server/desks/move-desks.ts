@@ -1,4 +1,4 @@
-import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { documentsOfType } from '../provision/catalogue';
 import { desksDatabase, officeDatabase } from '../provision/databases';
@@ -30,8 +30,7 @@ async function copyDesk(client: CouchClient, desk: JsonObject): Promise<void> {
   const isOwn = ([name]: [string, unknown]) => name !== 'code' && (name === '_id' || !name.startsWith('_'));
   const path = documentPath(desksDatabase, String(desk['_id']));
   // What can't be read comes along and is listed as such.
-  const reply = await client.request('PUT', path, Object.fromEntries(Object.entries(desk).filter(isOwn)));
-  if (![201, 202, 409].includes(reply.status)) throw new UnexpectedCouchReply('PUT', path, reply);
+  await putDocument(client, path, Object.fromEntries(Object.entries(desk).filter(isOwn)));
 }
 
 async function copyLocalState(client: CouchClient, name: string): Promise<void> {

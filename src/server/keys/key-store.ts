@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { keyDocument, type KeyDocument } from '$lib/documents/catalogue-documents';
 import { addDays, type LocalDate } from '$lib/domain/day';
-import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { type CouchClient, documentPath, putDocument } from '../couch/client';
 import { documentsOfType } from '../provision/catalogue';
 import { catalogueDatabase } from '../provision/databases';
 import { keyDocumentOf, makeSigningKey, signingKey, type SigningKey } from './signing-key';
@@ -96,6 +96,6 @@ export async function publish(
   document: { _id: string; [field: string]: unknown },
 ): Promise<void> {
   const path = documentPath(catalogueDatabase, document._id);
-  const reply = await client.request('PUT', path, document);
-  if (reply.status !== 201 && reply.status !== 202) throw new UnexpectedCouchReply('PUT', path, reply);
+  if ((await putDocument(client, path, document)) === 'conflict')
+    throw new Error(`${path} is there already.`);
 }

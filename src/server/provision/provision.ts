@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import {
+  type CouchClient,
+  documentPath,
+  putDocument,
+  requireOk,
+  UnexpectedCouchReply,
+} from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { epochId, usersDatabase } from '../couch/route';
 import { namedSectors, sectors } from './catalogue';
@@ -75,9 +81,8 @@ async function ensureDesign(client: CouchClient, { name, validation }: DatabaseP
   const stored: JsonObject = status === 200 && isJsonObject(body) ? body : {};
   if (stored['validate_doc_update'] === validate) return;
   const design = { ...stored, _id: designId, language: 'javascript', validate_doc_update: validate };
-  const reply = await client.request('PUT', path, design);
-  // 409: another server process was quicker.
-  if (![201, 202, 409].includes(reply.status)) throw new UnexpectedCouchReply('PUT', path, reply);
+  // A conflict: another server process was quicker.
+  await putDocument(client, path, design);
 }
 
 async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<void> {

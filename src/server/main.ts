@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { localDate } from '$lib/domain/day';
 import { EndedSessions } from './accounts/ended-sessions';
 import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
 import type { CouchClient } from './couch/client';
-import { couchAddress } from './couch/remote-client';
+import { CouchFailure } from './couch/failure';
+import { CouchNodes } from './couch/nodes';
+import { couchAddresses } from './couch/remote-client';
 import { createDemoCity, needsDemoCity } from './demo/city';
 import { isDemoStore, saysDemo } from './demo/demo-store';
 import { DeskWatch } from './desks/desk-watch';
@@ -21,7 +24,7 @@ import { keepSnapshot, type SnapshotSettings } from './snapshot/keep-snapshot';
 export interface StoreSettings {
   /** Data folder of the embedded store. */
   folder: string;
-  /** Address of a CouchDB with its administrator's credentials; the embedded store is used without it. */
+  /** Addresses of a CouchDB's nodes with their administrator's credentials; the embedded store is used without. */
   couchUrl?: string;
   /** Bytes of the largest request body below /couch/; 8 MiB. */
   bodyLimit?: number;
@@ -89,7 +92,7 @@ export async function openBackend(settings: StoreSettings): Promise<Backend> {
   if (settings.couchUrl !== undefined) {
     const folder = settings.folder === '' ? undefined : resolve(settings.folder);
     const ended = await EndedSessions.open(folder, shared.now);
-    return proxyBackend({ ...shared, ended, couch: couchAddress(settings.couchUrl) });
+    return proxyBackend({ ...shared, ended, couch: new CouchNodes(couchAddresses(settings.couchUrl)) });
   }
   const { sessionSeconds = 3600, iterations = 600_000 } = settings;
   return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });
@@ -114,6 +117,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   try {
     const { client } = backend;
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
+    if (settings.couchUrl !== undefined) await untilItAnswers(client);
     await provision(client, now());
     reportSectors(await sectorsWithoutDatabase(client));
     const makesDemo = await needsDemoCity(client, settings.demo);
@@ -163,6 +167,23 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     await app?.close();
     await backend.close();
     throw error;
+  }
+}
+
+/** How often a CouchDB that was not there yet is looked for, ms. */
+const lookAgainMs = 2000;
+
+/** After a power cut a server may be up before its CouchDB: it waits, and says for what. */
+async function untilItAnswers(client: CouchClient): Promise<void> {
+  for (let looks = 1; ; looks += 1) {
+    try {
+      await client.request('GET', '/');
+      return;
+    } catch (error) {
+      if (!(error instanceof CouchFailure)) throw error;
+      if (looks % 30 === 1) process.stderr.write('Waiting for the CouchDB of COUCHDB_URL to answer.\n');
+      await setTimeout(lookAgainMs);
+    }
   }
 }
 

@@ -4,7 +4,8 @@ import { addressGroup } from '../accounts/address-group';
 import { AttemptLimiter } from '../accounts/attempt-limiter';
 import type { Backend } from '../backend';
 import { bytesOf } from '../bytes';
-import { CouchFailure } from '../couch/failure';
+import { UnexpectedCouchReply } from '../couch/client';
+import { busy, CouchFailure } from '../couch/failure';
 import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
 import { demoCards } from '../demo/demo-cards';
 import { isDemoStore } from '../demo/demo-store';
@@ -99,11 +100,13 @@ function answerFailures(routes: FastifyInstance, onFault: (error: unknown) => vo
   });
 }
 
-function apiFailureFrom(error: FastifyError | ApiFailure | CouchFailure): ApiFailure {
+const unreachable = ({ reason, headers }: CouchFailure) =>
+  new ApiFailure(503, 'database-unreachable', reason, undefined, headers);
+
+function apiFailureFrom(error: FastifyError | Error): ApiFailure {
   if (error instanceof ApiFailure) return error;
-  if (error instanceof CouchFailure && error.status === 503) {
-    return new ApiFailure(503, 'database-unreachable', error.reason);
-  }
+  if (error instanceof CouchFailure && error.status === 503) return unreachable(error);
+  if (error instanceof UnexpectedCouchReply && error.reply.status === 503) return unreachable(busy());
   if (!('statusCode' in error) || error.statusCode === undefined || error.statusCode >= 500) {
     return new ApiFailure(500, 'server-failed', 'The server failed. Try again.');
   }

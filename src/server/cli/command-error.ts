@@ -1,4 +1,5 @@
 import { UnexpectedCouchReply } from '../couch/client';
+import { CouchFailure } from '../couch/failure';
 
 /** A command that can't go on: one line for the person who typed it. */
 export class CommandError extends Error {
@@ -26,7 +27,8 @@ export function startFailureLine(error: unknown, folder: string, port: number): 
     return `the data folder ${folder} is in use by another server. Stop it, or choose another with --data.`;
   }
   if (error instanceof UnexpectedCouchReply) return error.message;
-  // fetch's own error for a server that gives no answer.
-  if (error instanceof TypeError && 'cause' in error) return 'the CouchDB of COUCHDB_URL does not answer.';
+  if (error instanceof CouchFailure && error.status === 503) {
+    return 'the CouchDB of COUCHDB_URL does not answer.';
+  }
   return undefined;
 }

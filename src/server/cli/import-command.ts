@@ -1,4 +1,5 @@
 import { UnexpectedCouchReply } from '../couch/client';
+import { CouchFailure } from '../couch/failure';
 import { importCards } from './import';
 import {
   importPlace,
@@ -46,7 +47,7 @@ export function failureText(error: unknown, place: ImportPlace, opened: OpenRegi
   const where = placeName(place);
   if (error instanceof UnexpectedCouchReply) return replyText(error.reply.status, error, where, opened);
   // fetch's own error for a server that gives no answer.
-  if (error instanceof TypeError && place.kind !== 'folder') return `There is no answer from ${where}.`;
+  if (error instanceof CouchFailure && place.kind !== 'folder') return `There is no answer from ${where}.`;
   throw error;
 }
 

@@ -5,7 +5,8 @@ import type { CouchClient } from '../couch/client';
 import { DatabaseStore } from '../couch/database-store';
 import { embeddedClient } from '../couch/embedded-client';
 import { Endpoint } from '../couch/endpoint';
-import { couchAddress, remoteClient } from '../couch/remote-client';
+import { CouchNodes } from '../couch/nodes';
+import { couchAddresses, remoteClient } from '../couch/remote-client';
 import { administratorName } from '../provision/administrator';
 import { given } from './options';
 
@@ -58,12 +59,12 @@ export async function openRegister(place: ImportPlace): Promise<OpenRegister | s
 
 function openRemote(text: string, below: string, password?: string): OpenRegister | string {
   try {
-    const { origin, authorization } = couchAddress(text);
-    const client = remoteClient({
-      origin: `${origin}${below}`,
-      ...(authorization === undefined ? {} : { authorization }),
+    const nodes = couchAddresses(text).map((address) => ({
+      ...address,
+      origin: `${address.origin}${below}`,
       ...(password === undefined ? {} : { authorization: basicAuthorization(administratorName, password) }),
-    });
+    }));
+    const client = remoteClient(new CouchNodes(nodes));
     return { client, faults: [], close: () => Promise.resolve() };
   } catch {
     // Not the text itself: a CouchDB's holds a password.

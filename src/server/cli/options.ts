@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { couchAddresses } from '../couch/remote-client';
 import { CommandError } from './command-error';
 
 export interface StoreOptions {
@@ -63,7 +64,8 @@ export const helpText = `Tiski, front desk software for city benefit cards
 Environment
   HOST                     address to listen on; localhost
   COUCHDB_URL              a CouchDB to use instead of the data folder, with its administrator:
-                           http://admin:secret@localhost:5984
+                           http://admin:secret@localhost:5984; of a cluster several of its nodes,
+                           separated by commas
   TISKI_ADMIN_PASSWORD     the administrator's password, set at every start; made up by the first
                            one when missing
   TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
@@ -206,8 +208,13 @@ function portFrom(text: string): number {
 }
 
 function couchUrlFrom(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text;
-  throw wrong('COUCHDB_URL must be like http://admin:secret@localhost:5984');
+  try {
+    couchAddresses(text);
+    return text;
+  } catch {
+    throw wrong(
+      "COUCHDB_URL must be like http://admin:secret@localhost:5984, with commas between a cluster's nodes",
+    );
+  }
 }
 const wrong = (message: string) => new CommandError(message, 2);

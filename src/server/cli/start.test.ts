@@ -107,12 +107,19 @@ describe('tiski start, in a process of its own', () => {
     expect(await tiski(words).ended).toEqual({ code, output });
   });
 
-  it('a CouchDB that does not answer, and a data folder that is a file, are told in one line', async () => {
-    const unreachable = tiski(['start', '--port', '0'], { COUCHDB_URL: 'http://admin:x@127.0.0.1:9' });
-    expect(await unreachable.ended).toEqual({
+  it('a CouchDB that does not answer is waited for, and told by every other command', async () => {
+    const COUCHDB_URL = 'http://admin:x@127.0.0.1:9';
+    const waiting = tiski(['start', '--port', '0'], { COUCHDB_URL });
+    await waiting.says(/(Waiting for the CouchDB of COUCHDB_URL to answer)\./);
+    waiting.child.kill('SIGTERM');
+    await waiting.ended;
+    expect(await tiski(['provision'], { COUCHDB_URL }).ended).toEqual({
       code: 1,
       output: 'tiski: the CouchDB of COUCHDB_URL does not answer.\n',
     });
+  });
+
+  it('a data folder that is a file is told in one line', async () => {
     const file = join(folder, 'index.html');
     const { code, output } = await tiski(['provision', '--data', file]).ended;
     expect({ code, output }).toEqual({

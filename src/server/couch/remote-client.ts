@@ -1,4 +1,5 @@
 import type { CouchClient, CouchMethod, CouchReply } from './client';
+import { CouchNodes } from './nodes';
 
 /** Address of a CouchDB with its administrator's credentials taken out of it. */
 export interface CouchAddress {
@@ -18,17 +19,26 @@ export function couchAddress(text: string): CouchAddress {
   return { origin, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** A CouchDB elsewhere, as its administrator. Rejects only when it can't be reached. */
-export function remoteClient({ origin, authorization }: CouchAddress): CouchClient {
+/** The addresses of a cluster's nodes, with commas or spaces between them. @throws {TypeError} when one is none */
+export function couchAddresses(text: string): CouchAddress[] {
+  return text
+    .trim()
+    .split(/[\s,]+(?=https?:\/\/)/)
+    .map(couchAddress);
+}
+
+/**
+ * A CouchDB elsewhere, as its administrator. Rejects only when it can't be reached.
+ * @throws {CouchFailure} 503, from `request`
+ */
+export function remoteClient(couch: CouchAddress | CouchNodes): CouchClient {
+  const nodes = couch instanceof CouchNodes ? couch : new CouchNodes([couch]);
   return {
     async request(method: CouchMethod, path: string, body?: unknown): Promise<CouchReply> {
-      const response = await fetch(`${origin}${path}`, {
+      const response = await nodes.fetch(path, {
         method,
-        headers: {
-          accept: 'application/json',
-          'content-type': 'application/json',
-          ...(authorization === undefined ? {} : { authorization }),
-        },
+        asAdministrator: true,
+        headers: { accept: 'application/json', 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();

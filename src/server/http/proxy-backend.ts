@@ -10,9 +10,10 @@ import { isServerAdministrator } from '../couch/access';
 import type { CouchClient } from '../couch/client';
 import { readDocument, type IncomingDocument } from '../couch/document-shape';
 import { jsonResponse, signedOut, type CouchResponse, type UserContext } from '../couch/exchange';
-import { CouchFailure, forbidden } from '../couch/failure';
+import { forbidden } from '../couch/failure';
 import { isJsonObject, type JsonObject } from '../couch/json';
-import { remoteClient, type CouchAddress } from '../couch/remote-client';
+import type { CouchNodes } from '../couch/nodes';
+import { remoteClient } from '../couch/remote-client';
 import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
 import { parseRoute, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
@@ -42,7 +43,7 @@ import { issuedToken, sendProxied } from './proxy-response';
 import { signInFrom } from './sign-in-body';
 
 export interface ProxySettings extends CouchRouteSettings {
-  couch: CouchAddress;
+  couch: CouchNodes;
   /** The clock, ms. */
   now: () => number;
   ended: EndedSessions;
@@ -211,12 +212,8 @@ class CouchProxy {
     return identity.kind === 'user' ? identity.user : signedOut;
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Response> {
-    try {
-      return await fetch(`${this.settings.couch.origin}${path}`, { ...init, redirect: 'manual' });
-    } catch {
-      throw new CouchFailure(503, 'service_unavailable', 'The database server does not answer. Try later.');
-    }
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    return this.settings.couch.fetch(path, { ...init, redirect: 'manual' });
   }
 }
 

@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aService, aVisit } from '../../../tests/builders';
 import { startTestServer, type TestServer } from '../../../tests/server';
-import { couchAddress } from '../couch/remote-client';
+import { CouchNodes } from '../couch/nodes';
 import { requireOk } from '../couch/client';
 import { provisionSectors } from '../provision/provision';
 import { EndedSessions } from '../accounts/ended-sessions';
@@ -19,8 +19,7 @@ beforeAll(async () => {
   // What a CouchDB does: its validation is not told of a stored document that shares no revision.
   const design = (await requireOk(behind.client, 'GET', `/${visits}/_design/tiski`)) as { _rev: string };
   await requireOk(behind.client, 'DELETE', `/${visits}/_design/tiski?rev=${design._rev}`);
-  const couch = couchAddress(`${behind.url}/couch`);
-  couch.authorization = authorization();
+  const couch = new CouchNodes([{ origin: `${behind.url}/couch`, authorization: authorization() }]);
   const now = () => Date.now();
   const ended = await EndedSessions.open(undefined, now);
   const settings = { couch, bodyLimit: 1_000_000, onFault: () => undefined, now, ended };

@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { couchAddresses } from './remote-client';
+import { CouchNodes } from './nodes';
+
+const running: Server[] = [];
+afterEach(() => {
+  for (const server of running.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A node that counts what reaches it. */
+async function aNode(port = 0, answer: { status: number; body: object } | 'cut' = { status: 200, body: {} }) {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers.authorization ?? 'nobody'}`);
+    if (answer === 'cut') return void request.socket.destroy();
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer.body));
+  });
+  running.push(server);
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  const { port: own } = server.address() as AddressInfo;
+  const stop = () =>
+    new Promise<void>((done) => {
+      server.closeAllConnections();
+      server.close(() => done());
+    });
+  return { url: `http://admin:x@127.0.0.1:${own}`, port: own, seen, stop };
+}
+
+const nodesOf = (nodes: readonly { url: string }[], now?: () => number) =>
+  new CouchNodes(couchAddresses(nodes.map(({ url }) => url).join(',')), now);
+
+describe('the nodes of a CouchDB', () => {
+  it('one serves while it lives, and another from then on', async () => {
+    const [first, second] = [await aNode(), await aNode()];
+    const nodes = nodesOf([first, second]);
+    await nodes.fetch('/a');
+    await nodes.fetch('/b');
+    await first.stop();
+    await nodes.fetch('/c');
+    const again = await aNode(first.port);
+    await nodes.fetch('/d', { method: 'PUT', body: '{}' });
+    expect(first.seen).toEqual(['GET /a nobody', 'GET /b nobody']);
+    expect(second.seen).toEqual(['GET /c nobody', 'PUT /d nobody']);
+    expect(again.seen).toEqual([]);
+  });
+
+  it('a dead one rests, and is asked again when no other answers', async () => {
+    const [first, second] = [await aNode(), await aNode()];
+    let now = 0;
+    const nodes = nodesOf([first, second], () => now);
+    await first.stop();
+    await nodes.fetch('/a');
+    await second.stop();
+    const again = await aNode(first.port);
+    now = 1;
+    await nodes.fetch('/b');
+    expect(again.seen).toEqual(['GET /b nobody']);
+  });
+
+  it('what may have been stored is not sent twice; a question is asked again elsewhere', async () => {
+    const [broken, whole] = [await aNode(0, 'cut'), await aNode()];
+    await expect(nodesOf([broken, whole]).fetch('/a', { method: 'POST', body: '{}' })).rejects.toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '2' },
+    });
+    expect(whole.seen).toEqual([]);
+    expect((await nodesOf([broken, whole]).fetch('/b')).status).toBe(200);
+    expect(whole.seen).toEqual(['GET /b nobody']);
+  });
+
+  it('none: 503 and when to come again', async () => {
+    const node = await aNode();
+    await node.stop();
+    await expect(nodesOf([node, node]).fetch('/')).rejects.toMatchObject({ status: 503 });
+  });
+
+  it('412 nodedown is trouble, another 412 an answer', async () => {
+    const down = await aNode(0, {
+      status: 412,
+      body: { error: 'nodedown', reason: 'progress not possible' },
+    });
+    const there = await aNode(0, { status: 412, body: { error: 'file_exists' } });
+    await expect(nodesOf([down]).fetch('/x', { method: 'PUT' })).rejects.toMatchObject({ status: 503 });
+    const answer = await nodesOf([there]).fetch('/x', { method: 'PUT' });
+    expect([answer.status, await answer.json()]).toEqual([412, { error: 'file_exists' }]);
+  });
+
+  it('the administrator’s credentials go where they are asked for, each node its own', async () => {
+    const node = await aNode();
+    await nodesOf([node]).fetch('/', { asAdministrator: true });
+    expect(node.seen).toEqual([`GET / Basic ${btoa('admin:x')}`]);
+  });
+
+  it('an aborted request is not the node’s fault', async () => {
+    const node = await aNode();
+    await expect(nodesOf([node]).fetch('/', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect((await nodesOf([node]).fetch('/')).status).toBe(200);
+  });
+});

@@ -1,0 +1,93 @@
+import type { CouchAddress } from './remote-client';
+import { busy, CouchFailure } from './failure';
+import { isJsonObject } from './json';
+
+/** A node that did not answer is left alone for so long, ms, while others do. */
+const restMs = 10_000;
+
+/** Node's names for a connection that never came about: nothing was sent, so another node may be asked. */
+const notConnected = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** How often and with whose rights a request is sent. */
+export interface NodeRequest extends RequestInit {
+  /** With the administrator's credentials of the node's address. */
+  asAdministrator?: boolean;
+}
+
+/**
+ * The nodes of a CouchDB, one or several. Whichever answered last is asked first: what a client has just written it
+ * reads from the same node. A node that can't be reached rests while another answers.
+ */
+export class CouchNodes {
+  #served = 0;
+  readonly #restsUntil: number[];
+
+  constructor(
+    private readonly addresses: readonly CouchAddress[],
+    private readonly now: () => number = Date.now,
+  ) {
+    this.#restsUntil = addresses.map(() => 0);
+  }
+
+  /**
+   * Sends a request to a node that answers. One that may have been stored is sent once: its sender knows what to do
+   * with an answer that never came.
+   * @throws {CouchFailure} 503 with Retry-After when none answers, or one says that too few do
+   */
+  async fetch(path: string, { asAdministrator, ...init }: NodeRequest = {}): Promise<Response> {
+    const mayRepeat = ['GET', 'HEAD', undefined].includes(init.method);
+    for (const index of this.#inTurn()) {
+      const { origin, authorization } = this.addresses[index] as CouchAddress;
+      const headers = new Headers(init.headers);
+      if (asAdministrator === true && authorization !== undefined)
+        headers.set('authorization', authorization);
+      try {
+        const response = await fetch(`${origin}${path}`, { ...init, headers });
+        this.#served = index;
+        this.#restsUntil[index] = 0;
+        return await withNodesUp(response);
+      } catch (error) {
+        if (error instanceof CouchFailure || init.signal?.aborted === true) throw error;
+        this.#restsUntil[index] = this.now() + restMs;
+        if (!mayRepeat && !isNotConnected(error)) break;
+      }
+    }
+    throw busy('The database server does not answer. Try later.');
+  }
+
+  /** The node that served last, then the others; those that rest come at the end. */
+  #inTurn(): number[] {
+    const order = this.addresses.map((_address, offset) => (this.#served + offset) % this.addresses.length);
+    const rests = (index: number) => (this.#restsUntil[index] ?? 0) > this.now();
+    return [...order.filter((index) => !rests(index)), ...order.filter(rests)];
+  }
+}
+
+function isNotConnected(error: unknown): boolean {
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof AggregateError) return cause.errors.every((each) => notConnected.has(codeOf(each)));
+  return notConnected.has(codeOf(cause));
+}
+
+const codeOf = (error: unknown) =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+/** A cluster that lacks nodes answers 412 `nodedown`: trouble of the line, and no refusal. */
+async function withNodesUp(response: Response): Promise<Response> {
+  if (response.status !== 412) return response;
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  if (isJsonObject(body) && body['error'] === 'nodedown') {
+    throw busy('Too many nodes of the database are down. Try later.');
+  }
+  return response;
+}

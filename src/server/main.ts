@@ -14,7 +14,7 @@ import { openEmbeddedBackend } from './http/embedded-backend';
 import { proxyBackend } from './http/proxy-backend';
 import { ensureSigningKey, type KeyStore } from './keys/key-store';
 import { ensureRescueKey } from './keys/rescue-key-store';
-import { administratorName, ensureAdministrator } from './provision/administrator';
+import { administratorName, ensureAdministrator, type KeepPassword } from './provision/administrator';
 import { provision, sectorsWithoutDatabase } from './provision/provision';
 import { keepSnapshot, type SnapshotSettings } from './snapshot/keep-snapshot';
 
@@ -41,6 +41,8 @@ export interface ServerSettings extends StoreSettings {
   build?: string;
   /** The first administrator's password, also when the account is there; made up for a new one when absent. */
   adminPassword?: string;
+  /** Takes one that was made up, before its account is made. */
+  keepPassword?: KeepPassword;
   /** Fill an empty store with the made-up city. */
   demo: boolean;
   /** S18: when the register is packed for new desks. */
@@ -139,7 +141,11 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
     const madeDemo = makesDemo ? await createDemoCity(client, now()) : undefined;
     if (makesDemo) await ensureKeys(keys, now());
-    const { password, ...administrator } = await ensureAdministrator(backend, adminPassword);
+    const { password, ...administrator } = await ensureAdministrator(
+      backend,
+      adminPassword,
+      settings.keepPassword,
+    );
     const snapshots = keepSnapshot(client, settings.snapshots ?? {}, reportFault);
     const stopWatch = watch.start();
     return {

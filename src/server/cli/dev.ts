@@ -10,7 +10,7 @@ export async function dev(options: StartOptions): Promise<void> {
   const { port, host } = options;
   const server = await startOrExplain({ ...options, port: 0 });
   const url = `http://localhost:${port}`;
-  tellNext({ ...server, url });
+  tellNext({ ...server, url }, options);
   // SvelteKit takes the folder it runs in for the project.
   process.chdir(projectFolder);
   const proxy = { '/couch': server.url, '/api': server.url };

@@ -65,7 +65,8 @@ Environment
   COUCHDB_URL              a CouchDB to use instead of the data folder, with its administrator:
                            http://admin:secret@localhost:5984
   TISKI_ADMIN_PASSWORD     the administrator's password, set at every start; made up by the first
-                           one when missing
+                           one when missing, and shown; where the output is no terminal, it is
+                           in the file administrator-password of the data folder
   TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
   TISKI_APP                a built app to serve as it is`;
 

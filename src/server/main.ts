@@ -10,6 +10,7 @@ import { couchAddress } from './couch/remote-client';
 import { createDemoCity, needsDemoCity } from './demo/city';
 import { isDemoStore, saysDemo } from './demo/demo-store';
 import { DeskWatch } from './desks/desk-watch';
+import { allowedHosts } from './http/allowed-hosts';
 import { openEmbeddedBackend } from './http/embedded-backend';
 import { proxyBackend } from './http/proxy-backend';
 import { ensureSigningKey, type KeyStore } from './keys/key-store';
@@ -49,6 +50,8 @@ export interface ServerSettings extends StoreSettings {
   snapshots?: SnapshotSettings;
   /** Addresses of reverse proxies whose X-Forwarded headers are believed; `loopback` when absent. */
   trustProxy?: string;
+  /** Names that it answers to besides `host` and loopback's; without any, a city answers to every name. */
+  hosts?: readonly string[];
 }
 
 export interface RunningServer {
@@ -116,6 +119,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   try {
     const { client } = backend;
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
+    const { host, hosts = [] } = settings;
     await provision(client, now());
     reportSectors(await sectorsWithoutDatabase(client));
     const makesDemo = await needsDemoCity(client, settings.demo);
@@ -133,9 +137,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       now,
       onFault: reportFault,
       trustProxy,
+      allowedHosts: allowedHosts({ isDemo, host, hosts }),
       ...(build === undefined ? {} : { build: resolve(build) }),
     });
-    await app.listen({ port: settings.port, host: settings.host });
+    await app.listen({ port: settings.port, host });
     const listening = app;
     const port = portOf(listening);
     // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
@@ -149,7 +154,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const snapshots = keepSnapshot(client, settings.snapshots ?? {}, reportFault);
     const stopWatch = watch.start();
     return {
-      url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
+      url: `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
       port,
       client,
       administrator: {

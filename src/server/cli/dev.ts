@@ -14,7 +14,9 @@ export async function dev(options: StartOptions): Promise<void> {
   // SvelteKit takes the folder it runs in for the project.
   process.chdir(projectFolder);
   const proxy = { '/couch': server.url, '/api': server.url };
-  const vite = await createServer({ server: { port, strictPort: true, host, proxy } });
+  // Vite looks at names by itself, and calls the server by its own address.
+  const allowedHosts = options.hosts ?? [];
+  const vite = await createServer({ server: { port, strictPort: true, host, allowedHosts, proxy } });
   const close = async () => {
     await vite.close();
     await server.close();

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { hostName } from '../http/allowed-hosts';
 import { CommandError } from './command-error';
 
 export interface StoreOptions {
@@ -19,6 +20,8 @@ export interface StartOptions extends StoreOptions {
   app?: string;
   /** TISKI_TRUST_PROXY: addresses of reverse proxies, separated by commas. */
   trustProxy?: string;
+  /** TISKI_HOSTS: names and addresses that it answers to. */
+  hosts?: string[];
 }
 
 export type Command =
@@ -68,6 +71,8 @@ Environment
                            one when missing, and shown; where the output is no terminal, it is
                            in the file administrator-password of the data folder
   TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
+  TISKI_HOSTS              names and addresses that the server answers to besides localhost and
+                           HOST, separated by commas; a demo to no others, a city to all
   TISKI_APP                a built app to serve as it is`;
 
 const commands = ['start', 'dev', 'provision', 'import', 'snapshot', 'backup', 'restore', 'keys'] as const;
@@ -183,6 +188,7 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
     TISKI_APP,
     TISKI_DATA,
     TISKI_DEMO,
+    TISKI_HOSTS,
     TISKI_TRUST_PROXY,
   } = environment;
   return {
@@ -194,6 +200,7 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
     ...(given(TISKI_ADMIN_PASSWORD) === undefined ? {} : { adminPassword: TISKI_ADMIN_PASSWORD ?? '' }),
     ...(given(TISKI_APP) === undefined ? {} : { app: TISKI_APP ?? '' }),
     ...(given(TISKI_TRUST_PROXY) === undefined ? {} : { trustProxy: TISKI_TRUST_PROXY ?? '' }),
+    ...(given(TISKI_HOSTS) === undefined ? {} : { hosts: hostsFrom(TISKI_HOSTS ?? '') }),
   };
 }
 
@@ -204,6 +211,17 @@ function portFrom(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port >= 0 && port <= 65_535) return port;
   throw wrong(`"${text}" is no port: it must be a number from 0 to 65535.`);
+}
+
+function hostsFrom(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      if (hostName(entry) !== undefined) return entry;
+      throw wrong(`"${entry}" in TISKI_HOSTS is no name of a host: it must be like tiski.example.fi`);
+    });
 }
 
 function couchUrlFrom(text: string): string {

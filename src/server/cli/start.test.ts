@@ -79,8 +79,15 @@ describe('tiski start, in a process of its own', () => {
       output: `tiski: port ${port} is taken. Choose another with --port.\n`,
     });
     // What a start that failed would have made is still news for the next one.
-    const another = tiski(['start', '--port', '0', '--data', other], { TISKI_DEMO: '1' });
+    const ownName = { TISKI_DEMO: '1', TISKI_HOSTS: 'tiski.example.fi' };
+    const another = tiski(['start', '--port', '0', '--data', other], ownName);
     await another.says(/A made-up (demo city) was added: \d+ cards/);
+    const demo = await another.says(/open at (http:\S+)\n/);
+    // fetch sets Host by itself; a proxy on this machine is believed.
+    const statusAs = async (name: string) =>
+      (await send('GET', `${demo}/api/health`, { headers: { 'x-forwarded-host': name } })).status;
+    expect(await statusAs('tiski.example.fi')).toBe(200);
+    expect(await statusAs('rebound.example.fi')).toBe(421);
     another.child.kill('SIGTERM');
     await another.ended;
     const sameFolder = await tiski(['start', '--port', '0', '--data', data]).ended;

@@ -5,6 +5,7 @@ import { localDate } from '$lib/domain/day';
 import { EndedSessions } from './accounts/ended-sessions';
 import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
+import { requireWhole } from './backup/half-restored';
 import type { CouchClient } from './couch/client';
 import { couchAddress } from './couch/remote-client';
 import { createDemoCity, needsDemoCity } from './demo/city';
@@ -120,6 +121,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const { client } = backend;
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
     const { host, hosts = [] } = settings;
+    await requireWhole(client);
     await provision(client, now());
     reportSectors(await sectorsWithoutDatabase(client));
     const makesDemo = await needsDemoCity(client, settings.demo);

@@ -1,3 +1,4 @@
+import { HalfRestored } from '../backup/half-restored';
 import { UnexpectedCouchReply } from '../couch/client';
 
 /** A command that can't go on: one line for the person who typed it. */
@@ -25,7 +26,7 @@ export function startFailureLine(error: unknown, folder: string, port: number): 
   if ('type' in error && error.type === 'OpenError') {
     return `the data folder ${folder} is in use by another server. Stop it, or choose another with --data.`;
   }
-  if (error instanceof UnexpectedCouchReply) return error.message;
+  if (error instanceof UnexpectedCouchReply || error instanceof HalfRestored) return error.message;
   // fetch's own error for a server that gives no answer.
   if (error instanceof TypeError && 'cause' in error) return 'the CouchDB of COUCHDB_URL does not answer.';
   return undefined;

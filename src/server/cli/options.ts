@@ -46,7 +46,8 @@ export const helpText = `Tiski, front desk software for city benefit cards
 
   tiski backup FILE    write everything but the private keys into a file, or into a new file of
                        a folder: of a running server with --url, else of one that is stopped
-  tiski restore FILE   bring a backup into an empty data folder, or an empty CouchDB
+  tiski restore FILE   bring a backup into an empty data folder, or an empty CouchDB; only the
+                       databases of Tiski, under this version's rules
 
   tiski keys           list the keys that card codes are signed with, and those of rescue files
   tiski keys rotate    make a new one; printed cards stay good
@@ -58,7 +59,7 @@ export const helpText = `Tiski, front desk software for city benefit cards
   --data FOLDER        where the data is kept               TISKI_DATA, ./data
   --url ADDRESS        import, snapshot, backup: of a running server, whose administrator's
                        password is in TISKI_ADMIN_PASSWORD  TISKI_URL
-  --replace            restore: delete the databases that are there
+  --replace            restore: delete the databases of Tiski that are there
   --remove-others      snapshot: delete those that came by replication from other servers
   --empty              don't fill an empty store with the made-up demo city    TISKI_DEMO=0
   --help, --version

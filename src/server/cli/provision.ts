@@ -1,3 +1,4 @@
+import { requireWhole } from '../backup/half-restored';
 import { openBackend } from '../main';
 import { administratorName, ensureAdministrator } from '../provision/administrator';
 import { provision } from '../provision/provision';
@@ -28,6 +29,7 @@ export async function withStore<T>(
 /** Brings the store into shape without opening the server. */
 export async function provisionStore(options: StoreOptions): Promise<void> {
   const { password, isReset, rolesRestored } = await withStore(options, async (backend) => {
+    await requireWhole(backend.client);
     await provision(backend.client);
     return ensureAdministrator(backend, options.adminPassword, (made) => keepPassword(made, options));
   });

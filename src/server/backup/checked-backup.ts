@@ -29,37 +29,34 @@ const isOwnDocument = (database: string, id: string): boolean =>
  */
 export async function* checkedBackup(path: string): AsyncGenerator<CheckedLine> {
   const seen = new Set<string>();
-  let open: { name: string; documents: number; isOwn: boolean } | undefined;
+  let open: { name: string; begin: number; documents: number; isOwn: boolean } | undefined;
   for await (const numbered of readBackup(path)) {
     const { line, number } = numbered;
-    const isOwn: boolean = open?.isOwn ?? true;
+    let isOwn: boolean = open?.isOwn ?? true;
     if ('tiski' in line) {
       if (number > 1) throw misplaced(number);
-      yield { ...numbered, isOwn };
     } else if ('database' in line) {
       if (open !== undefined || seen.has(line.database)) throw misplaced(number);
-      if (seen.size >= mostDatabases)
-        throw unusable(number, `there are more than ${mostDatabases} databases`);
       seen.add(line.database);
-      open = { name: line.database, documents: 0, isOwn: isOwnDatabase(line.database) };
-      yield { ...numbered, isOwn: open.isOwn };
+      if (seen.size > mostDatabases) throw unusable(number, `there are more than ${mostDatabases} databases`);
+      isOwn = isOwnDatabase(line.database);
+      open = { name: line.database, begin: number, documents: 0, isOwn };
     } else if (open === undefined) {
       throw misplaced(number);
     } else if ('doc' in line) {
       open.documents += 1;
-      const isOwnToo: boolean = isOwn && isOwnDocument(open.name, line.doc._id);
-      if (isOwnToo) requireDocument(line.doc, number);
-      yield { ...numbered, isOwn: isOwnToo };
+      isOwn &&= isOwnDocument(open.name, line.doc._id);
+      if (isOwn) requireDocument(line.doc, number);
     } else {
       if (line.end !== open.name) throw misplaced(number);
       if (line.documents !== open.documents) {
         throw unusable(number, `${line.documents} documents were to come, and ${open.documents} are there`);
       }
       open = undefined;
-      yield { ...numbered, isOwn };
     }
+    yield { ...numbered, isOwn };
   }
-  if (open !== undefined) throw new UnusableBackup(`the end of ${open.name} is missing.`);
+  if (open !== undefined) throw unusable(open.begin, 'the database that begins there has no end');
 }
 
 const unusable = (number: number, reason: string) => new UnusableBackup(`line ${number}: ${reason}.`);

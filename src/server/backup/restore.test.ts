@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -188,12 +190,12 @@ describe('a file that is not whole is refused by the line, and nothing is writte
       'line 3: it does not belong there.',
     ],
     ['a document too few', [header, begin, first, end], 'line 4: 2 documents were to come, and 1 are there.'],
-    ['no end of a database', [header, begin, first], 'the end of tiski-register is missing.'],
+    ['no end of a database', [header, begin, first], 'line 2: the database that begins there has no end.'],
     ['a revision that is none', [header, begin, { doc: { ...card(1), _rev: 'x' } }], 'line 3: '],
     [
       'a special member',
-      [header, begin, { doc: { ...card(1), _x: 1 } }],
-      'line 3: Bad special document member: _x.',
+      [header, begin, { doc: { ...card(1), '_x\u001b[2J': 1 } }],
+      'line 3: Bad special document member: _x?[2J.',
     ],
     ['no time', [{ ...header, at: '\u001b[2J' }], 'it is no backup of Tiski'],
     ['deep nesting', [header, begin, nested, end], 'line 3 is broken.'],
@@ -302,5 +304,25 @@ describe('a restore that fails in the middle', patience, () => {
     await restored(whole, data, true);
     const found = await inStore(data, (client) => client.request('GET', `/tiski-register/${card(1)._id}`));
     expect(found.status).toBe(200);
+  });
+
+  it('is known as one by the next start, also when the machine fails', async () => {
+    const data = join(folder, 'killed');
+    const notes = Array.from({ length: 10_000 }, (_, index) => ({ _id: `note:${index}` }));
+    const file = await backupOf([
+      header,
+      ...part('tiski-register', [card(1)]),
+      ...part('tiski-office', notes),
+    ]);
+    const words = ['src/server/cli/bin.js', 'restore', file, '--data', data];
+    const child = spawn(process.execPath, words, { env: { ...process.env, COUCHDB_URL: '' } });
+    const exit = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    expect(await exit).toEqual([null, 'SIGKILL']);
+    await expect(startTestServer({ dataDir: data })).rejects.toThrow('the store has a part of a backup only');
+    await restored(file, data, true);
+    const body = await inStore(data, (client) => requireOk(client, 'GET', '/tiski-office'));
+    expect(body).toMatchObject({ doc_count: notes.length + 1 });
   });
 });

@@ -1,12 +1,15 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { addApiRoutes, type ApiSettings } from './api/api-routes';
 import { drainOnClose } from './http/drain';
+import { addHostCheck } from './http/allowed-hosts';
 import { addSecurityHeaders, inlineScriptHashes } from './http/security-headers';
 import { addStaticApp, nothingHere, readAppPage } from './http/static-app';
 
 export interface AppSettings extends ApiSettings {
   /** Addresses of reverse proxies whose X-Forwarded headers are believed. */
   trustProxy: string;
+  /** Names that it answers to; every name when absent. */
+  allowedHosts?: ReadonlySet<string> | undefined;
 }
 
 /** The web server: the app, /api/ and /couch/, under one origin. Not listening yet. */
@@ -24,6 +27,7 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
     },
   });
   addSecurityHeaders(app, build === undefined ? [] : inlineScriptHashes(await readAppPage(build)));
+  if (settings.allowedHosts !== undefined) addHostCheck(app, settings.allowedHosts);
   backend.addCouchRoutes(app);
   drainOnClose(app);
   addApiRoutes(app, settings);

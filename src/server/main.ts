@@ -6,6 +6,7 @@ import { localDate } from '$lib/domain/day';
 import { EndedSessions } from './accounts/ended-sessions';
 import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
+import { requireWhole } from './backup/half-restored';
 import type { CouchClient } from './couch/client';
 import { CouchFailure } from './couch/failure';
 import { CouchNodes } from './couch/nodes';
@@ -13,11 +14,12 @@ import { couchAddresses } from './couch/remote-client';
 import { createDemoCity, needsDemoCity } from './demo/city';
 import { isDemoStore, saysDemo } from './demo/demo-store';
 import { DeskWatch } from './desks/desk-watch';
+import { allowedHosts } from './http/allowed-hosts';
 import { openEmbeddedBackend } from './http/embedded-backend';
 import { proxyBackend } from './http/proxy-backend';
 import { ensureSigningKey, type KeyStore } from './keys/key-store';
 import { ensureRescueKey } from './keys/rescue-key-store';
-import { administratorName, ensureAdministrator } from './provision/administrator';
+import { administratorName, ensureAdministrator, type KeepPassword } from './provision/administrator';
 import { provision, sectorsWithoutDatabase } from './provision/provision';
 import { keepSnapshot, type SnapshotSettings } from './snapshot/keep-snapshot';
 
@@ -44,12 +46,16 @@ export interface ServerSettings extends StoreSettings {
   build?: string;
   /** The first administrator's password, also when the account is there; made up for a new one when absent. */
   adminPassword?: string;
+  /** Takes one that was made up, before its account is made. */
+  keepPassword?: KeepPassword;
   /** Fill an empty store with the made-up city. */
   demo: boolean;
   /** S18: when the register is packed for new desks. */
   snapshots?: SnapshotSettings;
   /** Addresses of reverse proxies whose X-Forwarded headers are believed; `loopback` when absent. */
   trustProxy?: string;
+  /** Names that it answers to besides `host` and loopback's; without any, a city answers to every name. */
+  hosts?: readonly string[];
 }
 
 export interface RunningServer {
@@ -117,7 +123,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   try {
     const { client } = backend;
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
+    const { host, hosts = [] } = settings;
     if (settings.couchUrl !== undefined) await untilItAnswers(client);
+    await requireWhole(client);
     await provision(client, now());
     reportSectors(await sectorsWithoutDatabase(client));
     const makesDemo = await needsDemoCity(client, settings.demo);
@@ -135,19 +143,24 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       now,
       onFault: reportFault,
       trustProxy,
+      allowedHosts: allowedHosts({ isDemo, host, hosts }),
       ...(build === undefined ? {} : { build: resolve(build) }),
     });
-    await app.listen({ port: settings.port, host: settings.host });
+    await app.listen({ port: settings.port, host });
     const listening = app;
     const port = portOf(listening);
     // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
     const madeDemo = makesDemo ? await createDemoCity(client, now()) : undefined;
     if (makesDemo) await ensureKeys(keys, now());
-    const { password, ...administrator } = await ensureAdministrator(backend, adminPassword);
+    const { password, ...administrator } = await ensureAdministrator(
+      backend,
+      adminPassword,
+      settings.keepPassword,
+    );
     const snapshots = keepSnapshot(client, settings.snapshots ?? {}, reportFault);
     const stopWatch = watch.start();
     return {
-      url: `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`,
+      url: `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
       port,
       client,
       administrator: {

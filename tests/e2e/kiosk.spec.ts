@@ -162,6 +162,14 @@ test('the PIN is shown to who asks, before it is the only way out, and the keybo
   await expect(show).toHaveAttribute('aria-pressed', 'true');
   await expect(pin).toHaveAttribute('type', 'text');
   await expect(pin).toHaveValue('2468');
+
+  await test.step('a PIN that is easily guessed is told as weak while it is typed, and does all the same', async () => {
+    await expect(pin).toHaveAccessibleDescription(/^Heikko: näin lyhyen koodin voi arvata/);
+    await pin.fill('123456');
+    await expect(pin).toHaveAccessibleDescription(/^Heikko: sarjoja ja toistuvia numeroita kokeillaan ensin/);
+    await pin.fill('739204');
+    await expect(pin).toHaveAccessibleDescription('Valitse vähintään kuusi numeroa, ei sarjaa kuten 123456.');
+  });
   await pin.clear();
 
   await pin.focus();

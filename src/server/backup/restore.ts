@@ -1,13 +1,15 @@
 import * as v from 'valibot';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
-import { desksDatabase } from '../provision/databases';
+import { removeLocalState, writeLocalState } from '../desks/local-state';
+import { desksDatabase, planOf, securityOf } from '../provision/databases';
 import { isEmptyDatabase, provision, renewEpoch, tiskiDatabases } from '../provision/provision';
-import { readBackup } from './backup-file';
+import { checkedBackup, isOwnDatabase } from './checked-backup';
+import { restoringNote } from './half-restored';
 
 /** What goes in one request: within CouchDB's and our own limit, a single document aside. */
 const mostDocuments = 500;
-const mostCharacters = 2_000_000;
+const mostBytes = 2_000_000;
 
 const rows = v.array(v.looseObject({ id: v.optional(v.string()), error: v.optional(v.string()) }));
 const accounts = v.object({
@@ -17,9 +19,24 @@ const accounts = v.object({
 });
 
 export type Restored =
-  | { kind: 'restored'; at: string; documents: number }
+  | { kind: 'restored'; at: string; documents: number; leftOut: LeftOut[] }
   /** Nothing was done: there are documents, in this database for one. */
   | { kind: 'not-empty'; database: string };
+
+/** What is in a backup and not in this version: a database, or documents that are not of its kind, rules for one. */
+export interface LeftOut {
+  database: string;
+  documents: number;
+  isWhole: boolean;
+}
+
+/** The backup is whole and the store is not: what was written stays, and no server starts over it. */
+export class RestoreFailed extends Error {
+  constructor(readonly reason: unknown) {
+    super('the restore failed in the middle');
+    this.name = 'RestoreFailed';
+  }
+}
 
 export interface RestoreOptions {
   /**
@@ -32,28 +49,56 @@ export interface RestoreOptions {
 
 /**
  * Brings a backup into a store. It is read through before anything is touched. Every database gets a new epoch, so
- * that desks pull from zero and bring back what they had logged since the backup (S8).
+ * that desks pull from zero and bring back what they had logged since the backup (S8). Only databases that
+ * provisioning makes are touched, and who may use them by which rules is this version's to say, not the file's.
  * @throws {UnusableBackup} before anything is written
- * @throws {UnexpectedCouchReply} in the middle of it: restore again, with `replace`
+ * @throws {UnexpectedCouchReply} before anything is written
+ * @throws {RestoreFailed} in the middle of it: restore again, with `replace`
  */
 export async function restore(client: CouchClient, path: string, options: RestoreOptions): Promise<Restored> {
-  let at = '';
-  for await (const line of readBackup(path)) if ('tiski' in line) at = line.at;
-  const present = await tiskiDatabases(client);
-  if (options.replace) {
-    for (const name of present) await requireOk(client, 'DELETE', pathOf(name));
-  } else {
+  const { at, leftOut } = await checkThrough(path);
+  const present = await ownDatabases(client);
+  if (!options.replace) {
     for (const name of present) {
       if (!(await isEmptyDatabase(client, name))) return { kind: 'not-empty', database: name };
     }
-    // With its note of what was brought over: a backup of an older version has that before it still.
-    if (present.includes(desksDatabase)) await requireOk(client, 'DELETE', pathOf(desksDatabase));
   }
-  const documents = await writeDatabases(client, path, options.onProgress);
-  await settleAccounts(client);
-  for (const name of await tiskiDatabases(client)) await renewEpoch(client, name);
-  await provision(client);
-  return { kind: 'restored', at, documents };
+  try {
+    // Always, with its note of what was brought over: a backup of an older version has that before it still.
+    if (present.includes(desksDatabase)) await requireOk(client, 'DELETE', pathOf(desksDatabase));
+    await makeDatabase(client, desksDatabase);
+    await writeLocalState(client, restoringNote, { v: 1, at });
+    const others = options.replace ? present.filter((name) => name !== desksDatabase) : [];
+    for (const name of others) await requireOk(client, 'DELETE', pathOf(name));
+    const documents = await writeDatabases(client, path, options.onProgress);
+    await settleAccounts(client);
+    for (const name of await ownDatabases(client)) await renewEpoch(client, name);
+    await provision(client);
+    await removeLocalState(client, restoringNote);
+    return { kind: 'restored', at, documents, leftOut };
+  } catch (error) {
+    throw new RestoreFailed(error);
+  }
+}
+
+const ownDatabases = async (client: CouchClient) => (await tiskiDatabases(client)).filter(isOwnDatabase);
+
+/** Reads a backup to its end. @throws {UnusableBackup} */
+async function checkThrough(path: string): Promise<{ at: string; leftOut: LeftOut[] }> {
+  let at = '';
+  let database = '';
+  const leftOut = new Map<string, LeftOut>();
+  for await (const { line, isOwn } of checkedBackup(path)) {
+    if ('tiski' in line) at = line.at;
+    if ('database' in line) {
+      database = line.database;
+      if (!isOwn) leftOut.set(database, { database, documents: 0, isWhole: true });
+    } else if ('doc' in line && !isOwn) {
+      const left = leftOut.get(database) ?? { database, documents: 0, isWhole: false };
+      leftOut.set(database, { ...left, documents: left.documents + 1 });
+    }
+  }
+  return { at, leftOut: [...leftOut.values()] };
 }
 
 /**
@@ -87,15 +132,15 @@ async function writeDatabases(
     batch = [];
     size = 0;
   };
-  for await (const line of readBackup(path)) {
+  for await (const { line, bytes, isOwn } of checkedBackup(path)) {
+    if (!isOwn) continue;
     if ('database' in line) {
       database = line.database;
-      await makeDatabase(client, database, line.security);
+      await makeDatabase(client, database);
     } else if ('doc' in line) {
-      const { length } = JSON.stringify(line.doc);
-      if (batch.length >= mostDocuments || size + length > mostCharacters) await flush();
+      if (batch.length >= mostDocuments || size + bytes > mostBytes) await flush();
       batch.push(line.doc);
-      size += length;
+      size += bytes;
     } else if ('end' in line) {
       await flush();
       onProgress({ database, documents: line.documents });
@@ -104,12 +149,14 @@ async function writeDatabases(
   return total;
 }
 
-async function makeDatabase(client: CouchClient, name: string, security: object): Promise<void> {
+/** Closed to everybody whom this version's plan doesn't name; its rules come after its documents. */
+async function makeDatabase(client: CouchClient, name: string): Promise<void> {
   const reply = await client.request('PUT', pathOf(name));
   if (reply.status !== 201 && reply.status !== 202 && reply.status !== 412) {
     throw new UnexpectedCouchReply('PUT', pathOf(name), reply);
   }
-  if (name !== usersDatabase) await requireOk(client, 'PUT', `${pathOf(name)}/_security`, security);
+  const plan = planOf(name);
+  if (plan !== undefined) await requireOk(client, 'PUT', `${pathOf(name)}/_security`, securityOf(plan));
 }
 
 /** With the revisions that they have in the backup: drafts (S17) and replications go on from those. */

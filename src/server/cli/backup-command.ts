@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backUp } from '../backup/back-up';
 import { writeBackup } from '../backup/backup-file';
+import { UnusableBackup } from '../backup/backup-lines';
+import { HalfRestored, requireWhole } from '../backup/half-restored';
 import { tiskiVersion } from '../main';
 import { CommandError } from './command-error';
 import { failureText } from './import-command';
@@ -26,6 +28,8 @@ export async function runBackup(
   if (typeof opened === 'string') throw new CommandError(opened);
   const counts = new Map<string, number>();
   try {
+    // Over a part of a restored store no server runs.
+    if (place.kind !== 'server') await requireWhole(opened.client);
     const about = { version: await tiskiVersion(), at: now.toISOString() };
     const lines = backUp(opened.client, about, ({ database, documents }) => counts.set(database, documents));
     await writeBackup(path, lines);
@@ -53,6 +57,8 @@ async function backupPath(target: string, now: Date): Promise<string> {
 }
 
 function fileFailure(error: unknown, path: string): string | undefined {
+  if (error instanceof HalfRestored) return error.message;
+  if (error instanceof UnusableBackup) return `${path} can't be written: ${error.message}`;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'EEXIST') return `${path}.part is there: another backup runs, or was cut off. Remove it then.`;
   if (code === 'ENOSPC') return `there is no room for ${path}.`;

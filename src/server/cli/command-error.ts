@@ -1,3 +1,4 @@
+import { HalfRestored } from '../backup/half-restored';
 import { UnexpectedCouchReply } from '../couch/client';
 import { CouchFailure } from '../couch/failure';
 
@@ -26,7 +27,7 @@ export function startFailureLine(error: unknown, folder: string, port: number): 
   if ('type' in error && error.type === 'OpenError') {
     return `the data folder ${folder} is in use by another server. Stop it, or choose another with --data.`;
   }
-  if (error instanceof UnexpectedCouchReply) return error.message;
+  if (error instanceof UnexpectedCouchReply || error instanceof HalfRestored) return error.message;
   if (error instanceof CouchFailure && error.status === 503) {
     return 'the CouchDB of COUCHDB_URL does not answer.';
   }

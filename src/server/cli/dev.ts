@@ -10,11 +10,13 @@ export async function dev(options: StartOptions): Promise<void> {
   const { port, host } = options;
   const server = await startOrExplain({ ...options, port: 0 });
   const url = `http://localhost:${port}`;
-  tellNext({ ...server, url });
+  tellNext({ ...server, url }, options);
   // SvelteKit takes the folder it runs in for the project.
   process.chdir(projectFolder);
   const proxy = { '/couch': server.url, '/api': server.url };
-  const vite = await createServer({ server: { port, strictPort: true, host, proxy } });
+  // Vite looks at names by itself, and calls the server by its own address.
+  const allowedHosts = options.hosts ?? [];
+  const vite = await createServer({ server: { port, strictPort: true, host, allowedHosts, proxy } });
   const close = async () => {
     await vite.close();
     await server.close();

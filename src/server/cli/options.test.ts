@@ -14,6 +14,7 @@ describe('the command line', () => {
       TISKI_DEMO: '0',
       TISKI_ADMIN_PASSWORD: 'secret',
       TISKI_TRUST_PROXY: '10.0.0.1',
+      TISKI_HOSTS: 'tiski.example.fi, 10.0.0.5,',
       TISKI_APP: 'other',
       COUCHDB_URL: 'http://admin:admin@localhost:5984',
     };
@@ -26,6 +27,7 @@ describe('the command line', () => {
         demo: false,
         adminPassword: 'secret',
         trustProxy: '10.0.0.1',
+        hosts: ['tiski.example.fi', '10.0.0.5'],
         app: 'other',
         couchUrl: 'http://admin:admin@localhost:5984',
       },
@@ -111,6 +113,9 @@ describe('the command line', () => {
   it('an address of no CouchDB is refused', () => {
     for (const COUCHDB_URL of ['localhost:5984', 'ftp://x', 'nonsense']) {
       expect(() => readCommand([], { COUCHDB_URL })).toThrow(/COUCHDB_URL must be like/);
+    }
+    for (const TISKI_HOSTS of ['*', 'localhost,http://tiski.example.fi', 'a b']) {
+      expect(() => readCommand([], { TISKI_HOSTS })).toThrow(/in TISKI_HOSTS is no name of a host/);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { couchAddresses } from '../couch/remote-client';
+import { hostName } from '../http/allowed-hosts';
 import { CommandError } from './command-error';
 
 export interface StoreOptions {
@@ -20,6 +21,8 @@ export interface StartOptions extends StoreOptions {
   app?: string;
   /** TISKI_TRUST_PROXY: addresses of reverse proxies, separated by commas. */
   trustProxy?: string;
+  /** TISKI_HOSTS: names and addresses that it answers to. */
+  hosts?: string[];
 }
 
 export type Command =
@@ -44,7 +47,8 @@ export const helpText = `Tiski, front desk software for city benefit cards
 
   tiski backup FILE    write everything but the private keys into a file, or into a new file of
                        a folder: of a running server with --url, else of one that is stopped
-  tiski restore FILE   bring a backup into an empty data folder, or an empty CouchDB
+  tiski restore FILE   bring a backup into an empty data folder, or an empty CouchDB; only the
+                       databases of Tiski, under this version's rules
 
   tiski keys           list the keys that card codes are signed with, and those of rescue files
   tiski keys rotate    make a new one; printed cards stay good
@@ -56,7 +60,7 @@ export const helpText = `Tiski, front desk software for city benefit cards
   --data FOLDER        where the data is kept               TISKI_DATA, ./data
   --url ADDRESS        import, snapshot, backup: of a running server, whose administrator's
                        password is in TISKI_ADMIN_PASSWORD  TISKI_URL
-  --replace            restore: delete the databases that are there
+  --replace            restore: delete the databases of Tiski that are there
   --remove-others      snapshot: delete those that came by replication from other servers
   --empty              don't fill an empty store with the made-up demo city    TISKI_DEMO=0
   --help, --version
@@ -67,8 +71,11 @@ Environment
                            http://admin:secret@localhost:5984; of a cluster several of its nodes,
                            separated by commas
   TISKI_ADMIN_PASSWORD     the administrator's password, set at every start; made up by the first
-                           one when missing
+                           one when missing, and shown; where the output is no terminal, it is
+                           in the file administrator-password of the data folder
   TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
+  TISKI_HOSTS              names and addresses that the server answers to besides localhost and
+                           HOST, separated by commas; a demo to no others, a city to all
   TISKI_APP                a built app to serve as it is`;
 
 const commands = ['start', 'dev', 'provision', 'import', 'snapshot', 'backup', 'restore', 'keys'] as const;
@@ -184,6 +191,7 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
     TISKI_APP,
     TISKI_DATA,
     TISKI_DEMO,
+    TISKI_HOSTS,
     TISKI_TRUST_PROXY,
   } = environment;
   return {
@@ -195,6 +203,7 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
     ...(given(TISKI_ADMIN_PASSWORD) === undefined ? {} : { adminPassword: TISKI_ADMIN_PASSWORD ?? '' }),
     ...(given(TISKI_APP) === undefined ? {} : { app: TISKI_APP ?? '' }),
     ...(given(TISKI_TRUST_PROXY) === undefined ? {} : { trustProxy: TISKI_TRUST_PROXY ?? '' }),
+    ...(given(TISKI_HOSTS) === undefined ? {} : { hosts: hostsFrom(TISKI_HOSTS ?? '') }),
   };
 }
 
@@ -205,6 +214,17 @@ function portFrom(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port >= 0 && port <= 65_535) return port;
   throw wrong(`"${text}" is no port: it must be a number from 0 to 65535.`);
+}
+
+function hostsFrom(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      if (hostName(entry) !== undefined) return entry;
+      throw wrong(`"${entry}" in TISKI_HOSTS is no name of a host: it must be like tiski.example.fi`);
+    });
 }
 
 function couchUrlFrom(text: string): string {

@@ -1,8 +1,10 @@
+import { requireWhole } from '../backup/half-restored';
 import { openBackend } from '../main';
 import { administratorName, ensureAdministrator } from '../provision/administrator';
 import { provision } from '../provision/provision';
 import { CommandError, startFailureLine } from './command-error';
 import type { StoreOptions } from './options';
+import { forgetPassword, keepPassword, passwordNews } from './password-file';
 import type { Backend } from '../backend';
 
 /** Opens the store, works on it, and closes it. @throws {CommandError} when it can't be opened */
@@ -27,15 +29,17 @@ export async function withStore<T>(
 /** Brings the store into shape without opening the server. */
 export async function provisionStore(options: StoreOptions): Promise<void> {
   const { password, isReset, rolesRestored } = await withStore(options, async (backend) => {
+    await requireWhole(backend.client);
     await provision(backend.client);
-    return ensureAdministrator(backend, options.adminPassword);
+    return ensureAdministrator(backend, options.adminPassword, (made) => keepPassword(made, options));
   });
   console.log('Databases, rights and validation are in place.');
-  if (isReset) console.log(`The password of ${administratorName} is now the one of TISKI_ADMIN_PASSWORD.`);
+  if (isReset) {
+    await forgetPassword(options);
+    console.log(`The password of ${administratorName} is now the one of TISKI_ADMIN_PASSWORD.`);
+  }
   if (rolesRestored) console.log(`${administratorName} has all of an administrator's roles again.`);
   if (password !== undefined && options.adminPassword === undefined) {
-    console.log(
-      `Sign in as ${administratorName} with the password ${password}  (shown this once: write it down)`,
-    );
+    console.log(`Sign in as ${administratorName}. Password: ${passwordNews(password, options)}`);
   }
 }

@@ -1,6 +1,6 @@
-import { UnusableBackup } from '../backup/backup-file';
-import { restore, type Restored } from '../backup/restore';
-import { CommandError } from './command-error';
+import { UnusableBackup } from '../backup/backup-lines';
+import { restore, RestoreFailed, type LeftOut, type Restored } from '../backup/restore';
+import { CommandError, startFailureLine } from './command-error';
 import { grouped, type LineOutput } from './import-report';
 import type { StoreOptions } from './options';
 import { withStore } from './provision';
@@ -23,11 +23,20 @@ export async function runRestore(
       `${restored.database} has documents already: nothing was restored. --replace deletes what is there.`,
     );
   }
+  for (const left of restored.leftOut) out.write(leftOutLine(left));
   out.write(
     `The backup of ${restored.at} is restored${replace ? ' in place of what was there' : ''}: ` +
       `${grouped(restored.documents)} documents.\n` +
       'Start the server: desks bring back by themselves what they have logged since.\n',
   );
+}
+
+/** Its name comes from the file. */
+function leftOutLine({ database, documents, isWhole }: LeftOut): string {
+  const name = JSON.stringify(database.slice(0, 80));
+  return isWhole
+    ? `Left out: ${name}, ${grouped(documents)} documents. It is no database of this version.\n`
+    : `Left out: ${grouped(documents)} documents in ${name}, rules or of another kind. This version brings its own rules.\n`;
 }
 
 async function restoreOrExplain(
@@ -44,7 +53,19 @@ async function restoreOrExplain(
     );
   } catch (error) {
     if (error instanceof UnusableBackup) throw new CommandError(`${file} can't be used: ${error.message}`);
+    if (error instanceof RestoreFailed) {
+      throw new CommandError(
+        'the restore failed in the middle, what is there now is not whole, and no server starts over it. ' +
+          `Repeat it with --replace. ${reasonText(error.reason, options.data)}`,
+      );
+    }
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new CommandError(`there is no ${file}.`);
     throw error;
   }
+}
+
+function reasonText(reason: unknown, folder: string): string {
+  const text =
+    startFailureLine(reason, folder, 0) ?? (reason instanceof Error ? reason.message : String(reason));
+  return `Why: ${text}`;
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,8 +24,14 @@ describe('tiski start, in a process of its own', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function tiski(words: string[], environment: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, ['src/server/cli/bin.js', ...words], {
+  const tiski = (words: string[], environment: NodeJS.ProcessEnv = {}) =>
+    run(process.execPath, ['src/server/cli/bin.js', ...words], environment);
+
+  /** script (util-linux) gives the command a terminal of its own, and passes its output and its end on. */
+  const onTerminal = (command: string) => run('script', ['-qefc', command, '/dev/null']);
+
+  function run(program: string, words: string[], environment: NodeJS.ProcessEnv = {}) {
+    const child = spawn(program, words, {
       env: { ...process.env, COUCHDB_URL: '', TISKI_APP: folder, TISKI_DEMO: '0', ...environment },
     });
     running.push(child);
@@ -51,14 +57,17 @@ describe('tiski start, in a process of its own', () => {
         listen(output);
         void ended.then(() => reject(new Error(`ended, having said: ${output}`)));
       });
-    return { child, ended, says };
+    return { child, ended, says, said: () => output };
   }
 
   it('starts, keeps others out, stops on Ctrl-C with 0, and starts again', async () => {
     const data = join(folder, 'data');
     const first = tiski(['start', '--port', '0', '--data', data]);
     const url = await first.says(/open at (http:\S+)\n/);
-    const password = await first.says(/Password: +(\S+) .*once/);
+    const kept = await first.says(/Password: +in the file (\S+) /);
+    expect(kept).toBe(join(data, 'administrator-password'));
+    expect((await stat(kept)).mode & 0o777).toBe(0o600);
+    const password = (await readFile(kept, 'utf8')).trim();
     const admin = { name: 'administrator', password };
     expect((await send('GET', `${url}/api/desks`, { as: admin })).status).toBe(200);
 
@@ -70,8 +79,15 @@ describe('tiski start, in a process of its own', () => {
       output: `tiski: port ${port} is taken. Choose another with --port.\n`,
     });
     // What a start that failed would have made is still news for the next one.
-    const another = tiski(['start', '--port', '0', '--data', other], { TISKI_DEMO: '1' });
+    const ownName = { TISKI_DEMO: '1', TISKI_HOSTS: 'tiski.example.fi' };
+    const another = tiski(['start', '--port', '0', '--data', other], ownName);
     await another.says(/A made-up (demo city) was added: \d+ cards/);
+    const demo = await another.says(/open at (http:\S+)\n/);
+    // fetch sets Host by itself; a proxy on this machine is believed.
+    const statusAs = async (name: string) =>
+      (await send('GET', `${demo}/api/health`, { headers: { 'x-forwarded-host': name } })).status;
+    expect(await statusAs('tiski.example.fi')).toBe(200);
+    expect(await statusAs('rebound.example.fi')).toBe(421);
     another.child.kill('SIGTERM');
     await another.ended;
     const sameFolder = await tiski(['start', '--port', '0', '--data', data]).ended;
@@ -98,6 +114,52 @@ describe('tiski start, in a process of its own', () => {
     await lost.says(/Password: +(changed to the one of TISKI_ADMIN_PASSWORD)\n/);
     lost.child.kill('SIGTERM');
     await lost.ended;
+    await expect(stat(kept)).rejects.toThrow('ENOENT');
+    expect([first, second, lost].filter(({ said }) => said().includes(password))).toEqual([]);
+  });
+
+  it('shows a made-up password on a terminal, and keeps it in no file', async () => {
+    const data = join(folder, 'on-a-terminal');
+    const words = `start --port 0 --data '${data}'`;
+    const server = onTerminal(`'${process.execPath}' src/server/cli/bin.js ${words}`);
+    const url = await server.says(/open at (http:\S+)\r?\n/);
+    const password = await server.says(/Password: +([a-z2-9]{20}) +\(shown this once/);
+    const as = { name: 'administrator', password };
+    expect((await send('GET', `${url}/api/desks`, { as })).status).toBe(200);
+    await expect(stat(join(data, 'administrator-password'))).rejects.toThrow('ENOENT');
+    server.child.kill('SIGTERM');
+    await server.ended;
+  });
+
+  it('provisions without a terminal: the password is in a file, also in place of an older one', async () => {
+    const data = join(folder, 'provisioned');
+    const file = join(data, 'administrator-password');
+    await mkdir(data);
+    await writeFile(file, 'of-another-store', { mode: 0o644 });
+    const { code, output } = await tiski(['provision', '--data', data]).ended;
+    expect({ code, output }).toEqual({
+      code: 0,
+      output:
+        'Databases, rights and validation are in place.\n' +
+        `Sign in as administrator. Password: in the file ${file}   (delete it once you have noted it)\n`,
+    });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const started = tiski(['start', '--port', '0', '--data', data]);
+    const url = await started.says(/open at (http:\S+)\n/);
+    const as = { name: 'administrator', password: (await readFile(file, 'utf8')).trim() };
+    expect((await send('GET', `${url}/api/desks`, { as })).status).toBe(200);
+    started.child.kill('SIGTERM');
+    await started.ended;
+  });
+
+  it('makes no account whose password can not be kept', async () => {
+    const data = join(folder, 'unwritable');
+    // A folder of that name can't be replaced by a file.
+    await mkdir(join(data, 'administrator-password'), { recursive: true });
+    expect(await tiski(['provision', '--data', data]).ended).toMatchObject({ code: 1 });
+    await rm(join(data, 'administrator-password'), { recursive: true });
+    const again = await tiski(['provision', '--data', data]).ended;
+    expect(again.output).toContain(`in the file ${data}`);
   });
 
   it.each([

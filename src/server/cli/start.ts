@@ -2,6 +2,7 @@ import { startServer, type RunningServer } from '../main';
 import { buildIfStale } from './build-app';
 import { CommandError, startFailureLine } from './command-error';
 import type { StartOptions } from './options';
+import { forgetPassword, keepPassword, passwordNews } from './password-file';
 import { closeOnSignal } from './stop-signals';
 
 /** Starts the server and tells what to do next. It runs until Ctrl-C. */
@@ -10,31 +11,36 @@ export async function start(options: StartOptions): Promise<void> {
   const server = await startOrExplain(options, build);
   closeOnSignal(() => server.close());
   console.log(`\nTiski is open at ${server.url}`);
-  tellNext(server);
+  tellNext(server, options);
 }
 
 /** Starts the server; without `build` the app is Vite's. @throws {CommandError} for what a person can do something about */
 export async function startOrExplain(options: StartOptions, build?: string): Promise<RunningServer> {
-  const { data, port, host, demo, couchUrl, adminPassword, trustProxy } = options;
+  const { data, port, host, demo, couchUrl, adminPassword, trustProxy, hosts } = options;
   try {
-    return await startServer({
+    const server = await startServer({
       folder: data,
       port,
       host,
       demo,
+      keepPassword: (password) => keepPassword(password, options),
       ...(couchUrl === undefined ? {} : { couchUrl }),
       ...(adminPassword === undefined ? {} : { adminPassword }),
       ...(build === undefined ? {} : { build }),
       ...(trustProxy === undefined ? {} : { trustProxy }),
+      ...(hosts === undefined ? {} : { hosts }),
     });
+    if (server.administrator.isReset) await forgetPassword(options);
+    return server;
   } catch (error) {
     const line = startFailureLine(error, data, port);
     throw line === undefined ? error : new CommandError(line);
   }
 }
 
-/** What there is now, and the first steps. A made-up password is shown this once. */
-export function tellNext({ url, administrator, madeDemo, isDemo, isDemoNoMore }: RunningServer): void {
+/** What there is now, and the first steps. A made-up password is told this once. */
+export function tellNext(server: RunningServer, options: StartOptions): void {
+  const { url, administrator, madeDemo, isDemo, isDemoNoMore } = server;
   const { name, password, isReset, rolesRestored } = administrator;
   if (madeDemo !== undefined) {
     console.log(`A made-up demo city was added: ${madeDemo.cards} cards, ${madeDemo.visits} visits.`);
@@ -50,10 +56,8 @@ export function tellNext({ url, administrator, madeDemo, isDemo, isDemoNoMore }:
   if (rolesRestored)
     console.log('  Roles:          were not those of an administrator any more, and are again');
   if (password === undefined) return;
-  const isOwn = password === process.env['TISKI_ADMIN_PASSWORD'];
+  const isOwn = password === options.adminPassword;
   console.log(
-    isOwn
-      ? '  Password:       the one of TISKI_ADMIN_PASSWORD'
-      : `  Password:       ${password}   (shown this once: write it down)`,
+    `  Password:       ${isOwn ? 'the one of TISKI_ADMIN_PASSWORD' : passwordNews(password, options)}`,
   );
 }

@@ -1,4 +1,10 @@
-import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
+import {
+  type CouchClient,
+  documentPath,
+  putDocument,
+  requireOk,
+  UnexpectedCouchReply,
+} from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { desksDatabase } from '../provision/databases';
 
@@ -16,6 +22,14 @@ export async function readLocalState(client: CouchClient, name: string): Promise
     throw new UnexpectedCouchReply('GET', path(name), reply);
   }
   return reply.body;
+}
+
+/** @throws {UnexpectedCouchReply} */
+export async function removeLocalState(client: CouchClient, name: string): Promise<void> {
+  const stored = await readLocalState(client, name);
+  if (stored === undefined) return;
+  const rev = typeof stored['_rev'] === 'string' ? stored['_rev'] : '';
+  await requireOk(client, 'DELETE', `${path(name)}?rev=${encodeURIComponent(rev)}`);
 }
 
 /** Writes over what is there. False when another server process was quicker. @throws {UnexpectedCouchReply} */

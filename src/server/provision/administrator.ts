@@ -20,6 +20,9 @@ export function madeUpPassword(): string {
   return Array.from({ length: 20 }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
+/** Keeps a made-up password where its owner finds it. */
+export type KeepPassword = (password: string) => Promise<void>;
+
 /** What became of the administrator's account. */
 export interface AdministratorEnsured {
   /** When the account is new. */
@@ -35,11 +38,13 @@ export interface AdministratorEnsured {
  * settings and its roles: whoever lost it, and holds the server, gets in again and is the administrator. Without a
  * password in the settings an account that is there stays as it is.
  * @param password from the settings; made up for a new account when absent
+ * @param keep takes a made-up one before there is an account: where it can't be kept, none is made
  * @throws {UnexpectedCouchReply} when the server refuses
  */
 export async function ensureAdministrator(
   backend: Pick<Backend, 'client' | 'identify'>,
   password?: string,
+  keep?: KeepPassword,
 ): Promise<AdministratorEnsured> {
   const { client } = backend;
   const path = documentPath(usersDatabase, userDocumentId(administratorName));
@@ -57,6 +62,7 @@ export async function ensureAdministrator(
     return { isReset, rolesRestored };
   }
   const chosen = password ?? madeUpPassword();
+  if (password === undefined) await keep?.(chosen);
   await requireOk(client, 'PUT', path, {
     _id: userDocumentId(administratorName),
     type: 'user',

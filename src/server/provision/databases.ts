@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { identifier } from '$lib/documents/fields';
 import type { DocumentType } from '$lib/documents/parse-document';
 import { shapesOf } from './document-shapes';
 
@@ -35,6 +37,13 @@ export const visitsPlan = (sector: string): DatabasePlan => ({
   members: [`sector:${sector}`, 'office', 'reports', 'administrator'],
   validation: 'visits',
 });
+
+/** The plan of a database by its name; undefined for one that provisioning would not make. */
+export function planOf(name: string): DatabasePlan | undefined {
+  const sector = name.startsWith(visitsDatabase('')) ? name.slice(visitsDatabase('').length) : undefined;
+  if (sector !== undefined) return v.is(identifier, sector) ? visitsPlan(sector) : undefined;
+  return fixedPlans.find((plan) => plan.name === name);
+}
 
 /** CouchDB's `_security` for a plan. */
 export const securityOf = ({ members, admins = ['administrator'] }: DatabasePlan) => ({

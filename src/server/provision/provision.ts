@@ -12,10 +12,10 @@ import { epochId, usersDatabase } from '../couch/route';
 import { namedSectors, sectors } from './catalogue';
 import {
   fixedPlans,
+  planOf,
   securityOf,
   validationSource,
   visitsDatabase,
-  visitsPlan,
   type DatabasePlan,
 } from './databases';
 import { upgradeStore } from './upgrade-store';
@@ -35,14 +35,18 @@ export async function provision(client: CouchClient, now = new Date()): Promise<
 }
 
 /**
- * Makes the visits database of every sector that the catalogue's services name. What the server refuses for one
- * sector holds up no other, and ends no start: see sectorsWithoutDatabase.
+ * Makes the visits database of every sector that the catalogue's services name, and brings this version's rules to those
+ * whose sector it names no more. What the server refuses for one sector holds up no other, and ends no start: see
+ * sectorsWithoutDatabase.
  * @throws {UnexpectedCouchReply} when the server is the fault, not the sector
  */
 export async function provisionSectors(client: CouchClient): Promise<void> {
-  for (const sector of await sectors(client)) {
+  const names = [...(await sectors(client)).map(visitsDatabase), ...(await tiskiDatabases(client))];
+  for (const name of new Set(names)) {
+    const plan = planOf(name);
+    if (plan?.validation !== 'visits') continue;
     try {
-      await provisionDatabase(client, visitsPlan(sector));
+      await provisionDatabase(client, plan);
     } catch (error) {
       if (!(error instanceof UnexpectedCouchReply) || error.reply.status >= 500) throw error;
     }

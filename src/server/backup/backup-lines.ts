@@ -1,0 +1,55 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { bytesOf } from '../bytes';
+
+/** A file that is no whole backup: cut off, changed, or something else. */
+export class UnusableBackup extends Error {
+  constructor(reason: string) {
+    // A word of the file may be in it, for a terminal to obey.
+    super(reason.replace(/\p{Cc}/gu, '?'));
+    this.name = 'UnusableBackup';
+  }
+}
+
+/**
+ * Bytes of a line: a document of the largest kind (1 MiB, limits.ts) with attachments of 47 MB. One that was written is
+ * read, so a backup is not written with a longer one either.
+ */
+export const longestLine = 64 * 1024 * 1024;
+
+const newline = '\n'.charCodeAt(0);
+
+/**
+ * The bytes of each line, as they were written; not Node's readline, which also breaks at U+2028 within a text. Holds one
+ * line at a time, and gives up on one that doesn't end.
+ * @throws {UnusableBackup}
+ */
+export async function* backupLines(path: string, longest = longestLine): AsyncGenerator<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  let count = 0;
+  try {
+    for await (const chunk of unzipped(path)) {
+      let from = 0;
+      for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
+        parts.push(chunk.subarray(from, end));
+        count += 1;
+        yield bytesOf(Buffer.concat(parts));
+        [parts, size, from] = [[], 0, end + 1];
+      }
+      parts.push(chunk.subarray(from));
+      size += chunk.length - from;
+      if (size > longest) throw new UnusableBackup(`line ${count + 1} is longer than a backup's lines are.`);
+    }
+  } catch (error) {
+    // zlib's errors: not gzip at all, cut off, or a bad block.
+    if (!/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new UnusableBackup(`it is cut off or damaged in line ${count + 1}.`);
+  }
+  if (size > 0) throw new UnusableBackup(`it ends in the middle of line ${count + 1}.`);
+}
+
+const unzipped = (path: string): AsyncIterable<Uint8Array> =>
+  // What fails is thrown where it is read.
+  pipeline(createReadStream(path), createGunzip(), () => undefined);

@@ -1,0 +1,34 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { StoreOptions } from './options';
+
+type Place = Pick<StoreOptions, 'data'>;
+
+const fileOf = ({ data }: Place) => resolve(data, 'administrator-password');
+
+/** What is no terminal is a journal or a log: many read it, and nobody clears it. */
+const shownOnScreen = () => process.stdout.isTTY;
+
+/**
+ * Keeps a made-up password that no screen will show: in a file for the server's own account alone, on the disk before
+ * this answers, in place of one from before.
+ */
+export async function keepPassword(password: string, place: Place): Promise<void> {
+  if (shownOnScreen()) return;
+  const file = fileOf(place);
+  await mkdir(place.data, { recursive: true, mode: 0o700 });
+  await rm(file, { force: true });
+  await writeFile(file, `${password}\n`, { mode: 0o600, flag: 'wx', flush: true });
+}
+
+/** Removes the file whose password another one has taken the place of. */
+export async function forgetPassword(place: Place): Promise<void> {
+  await rm(fileOf(place), { force: true });
+}
+
+/** What to say of a password that was made up just now. */
+export function passwordNews(password: string, place: Place): string {
+  return shownOnScreen()
+    ? `${password}   (shown this once: write it down)`
+    : `in the file ${fileOf(place)}   (delete it once you have noted it)`;
+}

@@ -1,13 +1,19 @@
 import { readFile } from 'node:fs/promises';
+import { typesOf } from '$lib/documents/parse-document';
+import type { PersonRole } from '../accounts/roles';
+
+type MemberRole = PersonRole | 'desk' | `sector:${string}` | '_admin';
 
 /** What provisioning makes of a database: who may use it, and which rules its documents keep. */
 export interface DatabasePlan {
   name: string;
-  members: string[];
+  members: MemberRole[];
   /** Who may change rights and rules; accounts with the role `administrator` when absent. */
-  admins?: string[];
+  admins?: MemberRole[];
   /** Name of the file in validate/. */
   validation: 'catalogue' | 'register' | 'office' | 'desks' | 'visits';
+  /** The document types that have their place in it. */
+  types: readonly string[];
 }
 
 export const catalogueDatabase = 'tiski-catalogue';
@@ -22,16 +28,34 @@ export const fixedPlans: readonly DatabasePlan[] = [
     name: catalogueDatabase,
     members: ['desk', 'office', 'coordinator', 'administrator', 'reports', 'referrer'],
     validation: 'catalogue',
+    types: typesOf.catalogue,
   },
-  { name: registerDatabase, members: ['desk', 'office', 'administrator'], validation: 'register' },
-  { name: officeDatabase, members: ['office', 'administrator'], validation: 'office' },
-  { name: desksDatabase, members: ['_admin'], admins: ['_admin'], validation: 'desks' },
+  {
+    name: registerDatabase,
+    members: ['desk', 'office', 'administrator'],
+    validation: 'register',
+    types: typesOf.register,
+  },
+  {
+    name: officeDatabase,
+    members: ['office', 'administrator'],
+    validation: 'office',
+    types: ['rescue'],
+  },
+  {
+    name: desksDatabase,
+    members: ['_admin'],
+    admins: ['_admin'],
+    validation: 'desks',
+    types: ['desk', 'origin'],
+  },
 ];
 
 export const visitsPlan = (sector: string): DatabasePlan => ({
   name: visitsDatabase(sector),
   members: [`sector:${sector}`, 'office', 'reports', 'administrator'],
   validation: 'visits',
+  types: typesOf.visits,
 });
 
 /** CouchDB's `_security` for a plan. */

@@ -113,8 +113,8 @@ export const databaseRights: Record<DatabasePlan['validation'], DatabaseRights> 
 
 /** What belongs to no database. */
 export const serverRights = {
-  'greeting, `_up`, `_uuids` and `GET _session`': callers,
-  'sign in and out': signedIn,
+  'read what it is, and who they are': callers,
+  'sign in': signedIn,
   'list, make and remove databases': server,
 } satisfies Record<string, Callers>;
 
@@ -128,7 +128,7 @@ export const accountRights = {
   'change the rules for them': server,
 } satisfies Record<string, Callers>;
 
-/** Addresses under /api. */
+/** Addresses under /api: who is understood there, if only to hear that there is no such card. */
 export const apiRights: Record<string, Callers> = {
   'GET /api/health': callers,
   'POST /api/pair': callers,

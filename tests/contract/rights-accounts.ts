@@ -1,9 +1,9 @@
 import { requireOk } from '../../src/server/couch/client';
 import type { accountRights } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
-import { isRefusal } from './rights-reads';
+import { faultOf } from './rights-reads';
 import { freshHash } from './rights-city';
-import { inline } from './rights-writes';
+import { inline } from './rights-doors';
 
 /** Somebody who asks in `_users`, with an account of the same roles that may be lost. */
 export interface AccountAsking {
@@ -47,12 +47,6 @@ export async function faultsOfAccounts(asking: AccountAsking): Promise<string[]>
     ...(await faultsOfOthers(asking)),
     ...(await faultsOfLists(asking)),
   ];
-}
-
-function faultOf(what: string, isAllowed: boolean, answer: Answer, isDone: boolean): string[] {
-  if (isAllowed ? answer.status < 300 && isDone : isRefusal(answer) && !isDone) return [];
-  const told = `${answer.status}, ${isDone ? 'done' : 'not done'}: ${JSON.stringify(answer.body)}`;
-  return [`${what} is ${isAllowed ? 'granted' : 'not granted'}, but: ${told}`];
 }
 
 async function faultsOfOwn({ target, isAllowed }: AccountAsking, own: Account): Promise<string[]> {

@@ -5,7 +5,7 @@ import { apiRights, type Callers } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
 import { freshHash } from './rights-city';
 
-/** A request that would do something, and the answer to whoever may make it. */
+/** A request that would do something, and the answer to whoever may make it: not always 200, but never 401 or 403. */
 interface Call {
   path?: string;
   body?: object;

@@ -3,7 +3,7 @@ import type { DatabaseRights } from '../rights-table';
 import type { Answer, CallOptions } from './couch-target';
 import { documentPath, path } from './rights-city';
 import type { Document } from './rights-documents';
-import { credentials, type Asking } from './rights-writes';
+import { credentials, type Asking } from './rights-doors';
 
 /** One request that gives something. */
 export interface ReadAttempt {
@@ -105,4 +105,12 @@ export function isRefusal({ status, body }: Answer): boolean {
   if (body === '') return true;
   const members = typeof body === 'object' && body !== null ? Object.keys(body) : ['?'];
   return members.every((name) => ['id', 'rev', 'error', 'reason'].includes(name));
+}
+
+/** A line where the answer to one attempt, or what it left behind, is not as it should be. */
+export function faultOf(what: string, isAllowed: boolean, answer: Answer, isDone: boolean): string[] {
+  const isRight = isAllowed ? answer.status < 300 && isDone : isRefusal(answer) && !isDone;
+  if (isRight) return [];
+  const told = `${answer.status}, ${isDone ? 'done' : 'not done'}: ${JSON.stringify(answer.body)}`;
+  return [`${what} is ${isAllowed ? 'granted' : 'not granted'}, but: ${told}`];
 }

@@ -4,18 +4,10 @@ import { serversLocal } from '../../src/server/couch/local-access';
 import type { DatabaseRights } from '../rights-table';
 import type { Answer } from './couch-target';
 import { freshHash, path } from './rights-city';
-import { isRefusal } from './rights-reads';
-import { credentials, type Asking } from './rights-writes';
+import { faultOf } from './rights-reads';
+import { credentials, type Asking } from './rights-doors';
 
 const open = { admins: { names: [], roles: [] }, members: { names: [], roles: [] } };
-
-/** Whether an answer is as it should be, and what was left behind too; a line where they are not. */
-function faultOf(what: string, isAllowed: boolean, answer: Answer, isDone: boolean): string[] {
-  const isRight = isAllowed ? answer.status < 300 && isDone : isRefusal(answer) && !isDone;
-  if (isRight) return [];
-  const told = `${answer.status}, ${isDone ? 'done' : 'not done'}: ${JSON.stringify(answer.body)}`;
-  return [`${what} is ${isAllowed ? 'granted' : 'not granted'}, but: ${told}`];
-}
 
 /** `_security` of a database: granted, it is written as it is. */
 export async function faultsOfSecurity(asking: Asking, { rules }: DatabaseRights): Promise<string[]> {

@@ -17,6 +17,7 @@ import { faultsOfAccounts } from './rights-accounts';
 import { calledRoutes, faultsOfCalls } from './rights-api';
 import { startRightsCity, type RightsCity } from './rights-city';
 import { newDocument, type Document } from './rights-documents';
+import { inline, type Asking } from './rights-doors';
 import { databaseReads, faultsOfReads, readsOf } from './rights-reads';
 import { faultsOfLocal, faultsOfSecurity, faultsOfServer } from './rights-rules';
 import {
@@ -24,10 +25,8 @@ import {
   firstAttachments,
   foreignDeletions,
   foreignWrites,
-  inline,
   storeDocuments,
   writesOf,
-  type Asking,
 } from './rights-writes';
 
 const plans = [...fixedPlans, visitsPlan('liikunta')];
@@ -142,8 +141,8 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
   it('the server is used as the table has it', async () => {
     const faults = await faultsOfAll((caller) =>
       faultsOfServer(asking(caller, ''), {
-        isOpen: isGranted(caller, serverRights['greeting, `_up`, `_uuids` and `GET _session`']),
-        maySignIn: isGranted(caller, serverRights['sign in and out']),
+        isOpen: isGranted(caller, serverRights['read what it is, and who they are']),
+        maySignIn: isGranted(caller, serverRights['sign in']),
         mayManage: isGranted(caller, serverRights['list, make and remove databases']),
       }),
     );
@@ -172,6 +171,7 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
     return target.addAccount(`twin-${account.name}`, roles);
   }
 
+  // By the tests above.
   it('every address below /couch was asked, by every method that it has', () => {
     const all = Object.entries(allowedMethods).flatMap(([kind, methods]) =>
       methods.map((method) => `${method} ${kind}`),

@@ -1,21 +1,9 @@
 import { requireOk } from '../../src/server/couch/client';
 import type { Callers, Operation, TypeRights } from '../rights-table';
-import { removeDocument, type Account, type Answer, type Target } from './couch-target';
-import { documentPath, editPaths, freshHash, outcomeOf, path, replicaPaths } from './rights-city';
-import { changedDocument, isSingle, newDocument, type Document } from './rights-documents';
-
-/** A database of a city, the account that asks there, and what the table grants it. */
-export interface Asking {
-  target: Target;
-  database: string;
-  as: Account | undefined;
-  /** The account whose visits are tried. */
-  desk: string;
-  isAllowed: (may: Callers) => boolean;
-}
-
-/** What is there before a write. */
-type Before = 'nothing' | 'document' | 'document with attachment';
+import { removeDocument, type Answer, type Target } from './couch-target';
+import { freshHash, outcomeOf, path } from './rights-city';
+import { isSingle, newDocument, type Document } from './rights-documents';
+import { credentials, doors, inline, putAttachment, type Asking, type Before } from './rights-doors';
 
 /** One write by one door. */
 export interface WriteAttempt {
@@ -27,135 +15,26 @@ export interface WriteAttempt {
   send: (rev: string) => Promise<Answer>;
 }
 
-interface Door {
-  operation: Operation;
-  name: string;
-  before: Before;
-  send: (asking: Asking, document: Document, rev: string, type: string) => Promise<Answer>;
-}
-
-/** The revision after one that is stored, as another database would have made it. */
-function nextRevision(rev: string): { _rev: string; _revisions: { start: number; ids: string[] } } {
-  const [start = '', hash = ''] = rev.split('-');
-  const fresh = freshHash();
-  const next = Number(start) + 1;
-  return { _rev: `${next}-${fresh}`, _revisions: { start: next, ids: [fresh, hash] } };
-}
-
-const attachmentPath = ({ target, database }: Asking, { _id }: Document) =>
-  `${documentPath(target, database, _id)}/a.txt`;
-/** Of a document that is stored with its attachment. */
-export const inline = { 'a.txt': { content_type: 'text/plain', data: 'aGVsbG8=' } };
-const deleted = ({ _id }: Document) => ({ _id, _deleted: true });
-/** Who asks, as a request says it. */
-export const credentials = ({ as }: Asking) => (as === undefined ? {} : { as });
-
-const putAttachment = (asking: Asking, document: Document, rev?: string) =>
-  asking.target.couch('PUT', `${attachmentPath(asking, document)}${rev === undefined ? '' : `?rev=${rev}`}`, {
-    ...credentials(asking),
-    body: 'hello',
-    headers: { 'content-type': 'text/plain' },
-  });
-
-const doors: Door[] = [
-  ...[...editPaths, ...replicaPaths].map(([name, write]): Door => ({
-    operation: 'create',
-    name,
-    before: 'nothing',
-    send: ({ target, database, as }, document) => write(target, database, document, as),
-  })),
-  ...editPaths.flatMap(([name, write]): Door[] => [
-    {
-      operation: 'change',
-      name,
-      before: 'document',
-      send: ({ target, database, as }, document, _rev, type) =>
-        write(target, database, { ...changedDocument(type, document), _rev } as Document, as),
-    },
-    {
-      operation: 'delete',
-      name,
-      before: 'document',
-      send: ({ target, database, as }, document, _rev) =>
-        write(target, database, { ...deleted(document), _rev } as Document, as),
-    },
-  ]),
-  ...replicaPaths.flatMap(([name, write]): Door[] => [
-    {
-      operation: 'change',
-      name,
-      before: 'document',
-      send: ({ target, database, as }, document, rev, type) =>
-        write(target, database, { ...changedDocument(type, document), ...nextRevision(rev) }, as),
-    },
-    {
-      operation: 'change',
-      name: `${name}, by a second root`,
-      before: 'document',
-      send: ({ target, database, as }, document, _rev, type) =>
-        write(target, database, changedDocument(type, document), as),
-    },
-    {
-      operation: 'delete',
-      name,
-      before: 'document',
-      send: ({ target, database, as }, document, rev) =>
-        write(target, database, { ...deleted(document), ...nextRevision(rev) }, as),
-    },
-    {
-      operation: 'delete',
-      name: `${name}, before it is there`,
-      before: 'nothing',
-      send: ({ target, database, as }, document) => write(target, database, deleted(document), as),
-    },
-  ]),
-  {
-    operation: 'delete',
-    name: 'DELETE',
-    before: 'document',
-    send: (asking, document, rev) =>
-      asking.target.couch(
-        'DELETE',
-        `${documentPath(asking.target, asking.database, document._id)}?rev=${rev}`,
-        credentials(asking),
-      ),
-  },
-  {
-    operation: 'attach',
-    name: 'PUT of an attachment',
-    before: 'document',
-    send: putAttachment,
-  },
-  {
-    operation: 'attach',
-    name: 'PUT',
-    before: 'document',
-    send: (asking, document, _rev) =>
-      asking.target.couch('PUT', documentPath(asking.target, asking.database, document._id), {
-        ...credentials(asking),
-        body: { ...document, _rev, _attachments: inline },
-      }),
-  },
-  {
-    operation: 'attach',
-    name: 'DELETE of an attachment',
-    before: 'document with attachment',
-    send: (asking, document, rev) =>
-      asking.target.couch('DELETE', `${attachmentPath(asking, document)}?rev=${rev}`, credentials(asking)),
-  },
-];
-
 /** Every write of every type by every door, door by door: writes of one kind go to the disk together. */
 export function writesOf(asking: Asking, rights: Record<string, TypeRights>): WriteAttempt[] {
+  // What is refused leaves a document as it is, for the next attempt.
+  const shared = new Map<string, Document>();
+  const documentFor = (type: string, isAllowed: boolean, before: Before) => {
+    const key = `${type} ${before}`;
+    const document = (isAllowed ? undefined : shared.get(key)) ?? newDocument(type, asking.desk);
+    if (!isAllowed && before !== 'nothing') shared.set(key, document);
+    return document;
+  };
   return doors.flatMap(({ operation, name, before, send }) =>
     Object.entries(rights).flatMap(([type, { [operation]: may }]): WriteAttempt[] => {
       // Where nobody may attach there is nothing to take away.
       if (before === 'document with attachment' && may.length === 0) return [];
-      const document = newDocument(type, asking.desk);
+      const isAllowed = asking.isAllowed(may);
+      const document = documentFor(type, isAllowed, before);
       return [
         {
           what: `${type}: ${operation} by ${name}`,
-          isAllowed: asking.isAllowed(may),
+          isAllowed,
           document,
           before,
           send: (rev) => send(asking, document, rev, type),

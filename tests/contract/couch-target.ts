@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 import { createApp } from '../../src/server/app';
 import type { Backend } from '../../src/server/backend';
@@ -41,6 +42,8 @@ export interface Target {
   admin: Account;
   /** The server's own client; it sees databases `tiski-…` under the prefix. */
   client: CouchClient;
+  /** Every address that the server answers at, e.g. `GET /api/desks`. */
+  routes: ReadonlySet<string>;
   /** A request below /couch. */
   couch(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A request below the origin. */
@@ -75,8 +78,13 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
   const prefix = `t${randomBytes(4).toString('hex')}-`;
   const accounts = new Set<string>();
   const client = prefixedClient(backend.client, prefix, accounts);
+  const routes = new Set<string>();
   const app = await createApp({
-    backend: { ...backend, client },
+    backend: {
+      ...backend,
+      client,
+      addCouchRoutes: (server) => backend.addCouchRoutes(noting(server, routes)),
+    },
     keys: { folder: '', client },
     watch: new DeskWatch(client, (error) => console.error(error)),
     version: 'test',
@@ -94,6 +102,7 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
     prefix,
     admin,
     client,
+    routes,
     call,
     couch: (method, path, options) => call(method, `/couch${path}`, options),
     addAccount: (name, roles) => addAccount(client, `${prefix}${name}`, roles),
@@ -104,6 +113,13 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
       await clean();
     },
   };
+}
+
+/** The same server before it has routes: notes those that it gets. */
+function noting(server: FastifyInstance, routes: Set<string>): FastifyInstance {
+  return server.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.add(`${each} ${url}`);
+  });
 }
 
 /** The same server, its `tiski-…` databases under a prefix; notes the accounts that it makes. */

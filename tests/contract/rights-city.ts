@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
+import { deskRoles } from '../../src/server/desks/desk-account';
+import { fixedPlans, visitsPlan } from '../../src/server/provision/databases';
 import { provision } from '../../src/server/provision/provision';
-import { aService, aVisit, aVoid, cardNumber } from '../builders';
+import { aService, aVenue, aVisit, aVoid, cardNumber } from '../builders';
+import type { Caller } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
 
 /** A city whose rules are in force, with an account for every part that people and desks have in it. */
@@ -13,12 +17,15 @@ export interface RightsCity {
   coordinator: Account;
   reports: Account;
   administrator: Account;
+  /** The account of a caller of the rights table; nobody's signed out. */
+  accountOf: (caller: Caller) => Account | undefined;
 }
 
 export async function startRightsCity(start: () => Promise<Target>): Promise<RightsCity> {
   const target = await start();
   await provision(target.client);
   for (const document of [
+    aVenue('uimahalli'),
     aService('uinti', { sector: 'liikunta', venues: ['uimahalli'] }),
     aService('kuntosali', { sector: 'liikunta', venues: ['kuntosali'] }),
     aService('naytelma', { sector: 'kulttuuri', venues: ['teatteri'] }),
@@ -26,15 +33,34 @@ export async function startRightsCity(start: () => Promise<Target>): Promise<Rig
     await target.client.request('PUT', `/tiski-catalogue/${document._id}`, document);
   }
   await provision(target.client);
-  const hall = await target.addAccount('hall', ['desk', 'venue:uimahalli', 'sector:liikunta']);
-  const gym = await target.addAccount('gym', ['desk', 'venue:kuntosali', 'sector:liikunta']);
-  const theatre = await target.addAccount('theatre', ['desk', 'venue:teatteri', 'sector:kulttuuri']);
+  const hall = await target.addAccount('hall', deskRoles('uimahalli', ['liikunta'], []));
+  const gym = await target.addAccount('gym', deskRoles('kuntosali', ['liikunta'], []));
+  const theatre = await target.addAccount('theatre', deskRoles('teatteri', ['kulttuuri'], []));
   const office = await target.addAccount('office', ['office']);
   const coordinator = await target.addAccount('coordinator', ['coordinator']);
   const reports = await target.addAccount('reports', ['reports']);
   const administrator = await target.addAccount('chief', ['administrator']);
+  const accounts: Record<Caller, Account | undefined> = {
+    'signed out': undefined,
+    'no role': await target.addAccount('guest', []),
+    'revoked desk': await target.addAccount('revoked', ['revoked']),
+    desk: hall,
+    "the desk's successor": await target.addAccount(
+      'hall-again',
+      deskRoles('uimahalli', ['liikunta'], [hall.name]),
+    ),
+    'desk of another venue': gym,
+    'desk of another sector': theatre,
+    office,
+    coordinator,
+    reports,
+    referrer: await target.addAccount('referrer', ['referrer']),
+    administrator,
+    server: target.admin,
+  };
   await untilEnforced(target);
-  return { target, hall, gym, theatre, office, coordinator, reports, administrator };
+  const accountOf = (caller: Caller) => accounts[caller];
+  return { target, hall, gym, theatre, office, coordinator, reports, administrator, accountOf };
 }
 
 export const path = (target: Target, database: string, below = '') => `/${target.prefix}${database}${below}`;
@@ -43,14 +69,8 @@ export const documentPath = (target: Target, database: string, id: string) =>
 
 /** CouchDB takes a fresh validation function up a moment late: writes what it must refuse until it does. */
 async function untilEnforced(target: Target): Promise<void> {
-  for (const database of [
-    'tiski-catalogue',
-    'tiski-register',
-    'tiski-office',
-    'tiski-desks',
-    'tiski-visits-liikunta',
-    'tiski-visits-kulttuuri',
-  ]) {
+  const plans = [...fixedPlans, visitsPlan('liikunta'), visitsPlan('kulttuuri')];
+  for (const { name: database } of plans) {
     for (let attempt = 0; ; attempt += 1) {
       const id = `probe${attempt}`;
       const { status, body } = await target.couch('PUT', path(target, database, `/${id}`), {
@@ -66,11 +86,16 @@ async function untilEnforced(target: Target): Promise<void> {
   }
 }
 
-/** Every way a document can be written. */
-export const writePaths: [
+type WritePath = [
   string,
   (target: Target, database: string, document: { _id: string }, as?: Account) => Promise<Answer>,
-][] = [
+];
+
+/** The hash of a revision that nobody has yet. */
+export const freshHash = () => randomBytes(16).toString('hex');
+
+/** Every way a document can be written as the next revision of what is there. */
+export const editPaths: WritePath[] = [
   [
     'PUT',
     (target, database, document, as) =>
@@ -93,10 +118,15 @@ export const writePaths: [
       );
     },
   ],
+];
+
+/** Every way a document can come with the revision that it has elsewhere: a first one where it doesn't say. */
+export const replicaPaths: WritePath[] = [
   [
     '_bulk_docs with new_edits false',
     async (target, database, document, as) => {
-      const body = { new_edits: false, docs: [{ ...document, _revisions: { start: 1, ids: ['aa'] } }] };
+      const docs = [{ _revisions: { start: 1, ids: [freshHash()] }, ...document }];
+      const body = { new_edits: false, docs };
       return firstOutcome(
         await target.couch('POST', path(target, database, '/_bulk_docs'), { ...(as && { as }), body }),
       );
@@ -107,18 +137,28 @@ export const writePaths: [
     (target, database, document, as) =>
       target.couch('PUT', `${documentPath(target, database, document._id)}?new_edits=false`, {
         ...(as && { as }),
-        body: { ...document, _rev: '1-aa' },
+        body: { _rev: `1-${freshHash()}`, ...document },
       }),
   ],
 ];
 
+/** Every way a document can be written. */
+export const writePaths: WritePath[] = [...editPaths, ...replicaPaths];
+
 const statusOf: Record<string, number> = { forbidden: 403, unauthorized: 401, conflict: 409 };
 
-/** A bulk answer as the answer for its one document. */
-export function firstOutcome(answer: Answer): Answer {
-  const [outcome] = Array.isArray(answer.body) ? (answer.body as { error?: string }[]) : [];
+/** A bulk answer as the answer for one of its documents. */
+export function outcomeOf(answer: Answer, id: string): Answer {
+  const rows = Array.isArray(answer.body) ? (answer.body as { id: string; error?: string }[]) : [];
+  const outcome = rows.find((row) => row.id === id);
   if (outcome?.error === undefined) return answer;
   return { ...answer, status: statusOf[outcome.error] ?? 500, body: outcome };
+}
+
+/** The same for its only document. */
+export function firstOutcome(answer: Answer): Answer {
+  const [row] = Array.isArray(answer.body) ? (answer.body as { id: string }[]) : [];
+  return row === undefined ? answer : outcomeOf(answer, row.id);
 }
 
 /** What is shown in this city, where a test doesn't say otherwise. */

@@ -19,25 +19,38 @@ import {
   type LogDocument,
 } from './visit-documents';
 
-/** Schema of every document type, by its `type`. */
-export const documentSchemas = {
-  card: cardDocument,
-  snapshot: snapshotDocument,
-  scheme: schemeDocument,
-  service: serviceDocument,
-  venue: venueDocument,
-  offering: offeringDocument,
-  key: keyDocument,
-  'rescue-key': rescueKeyDocument,
-  settings: settingsDocument,
-  visit: visitDocument,
-  void: voidDocument,
-  choice: choiceDocument,
-  release: releaseDocument,
-  resolution: resolutionDocument,
+/** Schema of every document type that desks read, by its `type`, in the database where it belongs. */
+const schemasOf = {
+  register: { card: cardDocument, snapshot: snapshotDocument },
+  catalogue: {
+    scheme: schemeDocument,
+    service: serviceDocument,
+    venue: venueDocument,
+    offering: offeringDocument,
+    key: keyDocument,
+    'rescue-key': rescueKeyDocument,
+    settings: settingsDocument,
+  },
+  visits: {
+    visit: visitDocument,
+    void: voidDocument,
+    choice: choiceDocument,
+    release: releaseDocument,
+    resolution: resolutionDocument,
+  },
 };
+export const documentSchemas = { ...schemasOf.register, ...schemasOf.catalogue, ...schemasOf.visits };
 export type DocumentType = keyof typeof documentSchemas;
 export type TiskiDocument = v.InferOutput<(typeof documentSchemas)[DocumentType]>;
+
+const namesOf = <Type extends DocumentType>(each: Record<Type, unknown>) => Object.keys(each) as Type[];
+
+/** The document types of a database: one of another type in it is never believed. */
+export const typesOf: Record<keyof typeof schemasOf, readonly DocumentType[]> = {
+  register: namesOf(schemasOf.register),
+  catalogue: namesOf(schemasOf.catalogue),
+  visits: namesOf(schemasOf.visits),
+};
 
 /** Newest schema version this build understands; the same for all types so far. */
 const newestVersion = 1;
@@ -55,7 +68,7 @@ export type Parsed = { ok: true; document: TiskiDocument } | { ok: false; unread
 
 /** Whether it belongs into a sector's log. */
 export function isLogDocument(document: TiskiDocument): document is LogDocument {
-  return ['visit', 'void', 'choice', 'release', 'resolution'].includes(document.type);
+  return typesOf.visits.includes(document.type);
 }
 
 const isKnownType = (type: unknown): type is DocumentType =>

@@ -1,6 +1,11 @@
 import { idOf } from '$lib/documents/catalogue-documents';
-import { parseDocument, type TiskiDocument, type Unreadable } from '$lib/documents/parse-document';
-import type { LogDocument } from '$lib/documents/visit-documents';
+import {
+  isLogDocument,
+  parseDocument,
+  typesOf,
+  type TiskiDocument,
+  type Unreadable,
+} from '$lib/documents/parse-document';
 import type { Instant } from '$lib/domain/day';
 import { applyLog, removeLogged } from './apply-log';
 import { applyToRegister, unreadCards } from './apply-register';
@@ -20,12 +25,6 @@ export interface Sorted {
   deleted: string[];
   unreadable: { id: string; unreadable: Unreadable; document: unknown }[];
 }
-
-const typesOf: Record<DatabaseKind, readonly TiskiDocument['type'][]> = {
-  register: ['card', 'snapshot'],
-  catalogue: ['scheme', 'service', 'venue', 'offering', 'key', 'rescue-key', 'settings'],
-  visits: ['visit', 'void', 'choice', 'release', 'resolution'],
-};
 
 /** Writes changes to their tables, within the caller's transaction. `run` marks the rows (S8). */
 export async function applyChanges(
@@ -105,8 +104,4 @@ async function applyToCatalogue(db: TiskiDatabase, sorted: Sorted, run: number):
   );
   const kept = sorted.unreadable.map(({ id }) => id);
   if (kept.length > 0) await db.catalogue.where('_id').anyOf(kept).modify({ run });
-}
-
-export function isLogDocument(document: TiskiDocument): document is LogDocument {
-  return typesOf.visits.includes(document.type);
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { identifier } from '$lib/documents/fields';
 import { failureOf } from '../accounts/identity';
+import type { PersonRole } from '../accounts/roles';
 import type { Backend } from '../backend';
 import { credentialsOf } from '../http/couch-request';
 import { setRenewedSession } from '../http/session-header';
@@ -12,7 +13,7 @@ const titles = {
   administrator: 'Only an administrator may do this.',
   office: 'Only the office may do this.',
   coordinator: 'Only a coordinator may do this.',
-};
+} satisfies Partial<Record<PersonRole, string>>;
 
 /**
  * Lets through who has the role; an administrator may do everything. Gives the account's name.

@@ -5,8 +5,12 @@ import { epochId, type Route } from './route';
 /** Bytes of one: a replicator's checkpoint with all its history has some 15,000. */
 const largestLocal = 64 * 1024;
 
-/** Written by the server alone: what desks go by (S8), and what it notes of them (S15). */
-const serversOwn = [epochId, '_local/desk-chains', '_local/desk-reports'];
+/** What the server notes for itself in tiski-desks: of desks (S15), and that an older store was brought over. */
+const serverNotes = ['desk-chains', 'desk-reports', 'restoring', 'upgraded'] as const;
+export type ServerNote = (typeof serverNotes)[number];
+
+/** Written by the server alone: its notes, and what desks go by (S8). */
+export const serversLocal: readonly string[] = [epochId, ...serverNotes.map((name) => `_local/${name}`)];
 
 /** Replicators name their checkpoints by hashes: base64 or hex, and CouchDB with +continuous behind it. */
 const checkpointId = /^_local\/[A-Za-z0-9][A-Za-z0-9.+_=~-]{0,127}$/;
@@ -22,7 +26,7 @@ const isReading = (method: string) => method === 'GET' || method === 'HEAD';
  */
 export function requireLocalAccess(method: string, route: Route, bytes: number): void {
   if (route.kind !== 'local' || isReading(method)) return;
-  if (serversOwn.includes(route.id)) throw forbidden(`Only the server writes ${route.id}.`);
+  if (serversLocal.includes(route.id)) throw forbidden(`Only the server writes ${route.id}.`);
   if (!checkpointId.test(route.id)) throw badRequest('Only checkpoints of replications are kept in _local.');
   if (bytes > largestLocal) throw new CouchFailure(413, 'document_too_large', route.id);
 }

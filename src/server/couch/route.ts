@@ -26,7 +26,8 @@ type DatabaseRouteKind =
 
 export type RouteKind = Route['kind'];
 
-const allowedMethods: Record<RouteKind, readonly string[]> = {
+/** What is answered at each address; every other method is refused with 405. */
+export const allowedMethods: Record<RouteKind, readonly string[]> = {
   welcome: ['GET', 'HEAD'],
   up: ['GET', 'HEAD'],
   'all-databases': ['GET', 'HEAD'],

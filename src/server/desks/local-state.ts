@@ -6,16 +6,17 @@ import {
   UnexpectedCouchReply,
 } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
+import type { ServerNote } from '../couch/local-access';
 import { desksDatabase } from '../provision/databases';
 
 /**
  * What the server notes for itself, written over and over: a `_local` document has no revisions to pile up, is in
  * nobody's `_changes`, and is not replicated. With a CouchDB it is there. No account reads or writes it.
  */
-const path = (name: string) => documentPath(desksDatabase, `_local/${name}`);
+const path = (name: ServerNote) => documentPath(desksDatabase, `_local/${name}`);
 
 /** undefined when nothing was noted. @throws {UnexpectedCouchReply} */
-export async function readLocalState(client: CouchClient, name: string): Promise<JsonObject | undefined> {
+export async function readLocalState(client: CouchClient, name: ServerNote): Promise<JsonObject | undefined> {
   const reply = await client.request('GET', path(name));
   if (reply.status === 404) return undefined;
   if (reply.status !== 200 || !isJsonObject(reply.body)) {
@@ -25,7 +26,7 @@ export async function readLocalState(client: CouchClient, name: string): Promise
 }
 
 /** @throws {UnexpectedCouchReply} */
-export async function removeLocalState(client: CouchClient, name: string): Promise<void> {
+export async function removeLocalState(client: CouchClient, name: ServerNote): Promise<void> {
   const stored = await readLocalState(client, name);
   if (stored === undefined) return;
   const rev = typeof stored['_rev'] === 'string' ? stored['_rev'] : '';
@@ -33,7 +34,11 @@ export async function removeLocalState(client: CouchClient, name: string): Promi
 }
 
 /** Writes over what is there. False when another server process was quicker. @throws {UnexpectedCouchReply} */
-export async function writeLocalState(client: CouchClient, name: string, state: object): Promise<boolean> {
+export async function writeLocalState(
+  client: CouchClient,
+  name: ServerNote,
+  state: object,
+): Promise<boolean> {
   const stored = await readLocalState(client, name);
   const rev = typeof stored?.['_rev'] === 'string' ? { _rev: stored['_rev'] } : {};
   return (await putDocument(client, path(name), { ...state, ...rev })) === 'stored';

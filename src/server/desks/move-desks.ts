@@ -1,5 +1,6 @@
 import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
+import type { ServerNote } from '../couch/local-access';
 import { documentsOfType } from '../provision/catalogue';
 import { desksDatabase, officeDatabase } from '../provision/databases';
 import { readLocalState, writeLocalState } from './local-state';
@@ -12,7 +13,7 @@ const formerDesks = (client: CouchClient) => documentsOfType(client, officeDatab
  */
 export async function copyFormerDesks(client: CouchClient): Promise<void> {
   for (const desk of await formerDesks(client)) await copyDesk(client, desk);
-  for (const name of ['desk-reports', 'desk-chains']) await copyLocalState(client, name);
+  for (const name of ['desk-reports', 'desk-chains'] as const) await copyLocalState(client, name);
 }
 
 /** Whatever desks are in tiski-office: nothing reads them there, and a copy from elsewhere may bring some again. */
@@ -33,7 +34,7 @@ async function copyDesk(client: CouchClient, desk: JsonObject): Promise<void> {
   await putDocument(client, path, Object.fromEntries(Object.entries(desk).filter(isOwn)));
 }
 
-async function copyLocalState(client: CouchClient, name: string): Promise<void> {
+async function copyLocalState(client: CouchClient, name: ServerNote): Promise<void> {
   const path = documentPath(officeDatabase, `_local/${name}`);
   const { status, body } = await client.request('GET', path);
   if (status !== 200 || !isJsonObject(body)) return;

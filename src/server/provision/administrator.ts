@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { basicAuthorization } from '../accounts/basic-credentials';
+import type { PersonRole } from '../accounts/roles';
 import type { Backend } from '../backend';
 import { documentPath, requireOk } from '../couch/client';
 import { isJsonObject } from '../couch/json';
@@ -11,7 +12,7 @@ import { isDeskRole } from '../desks/desk-account';
 export const administratorName = 'administrator';
 
 /** What the first administrator may do; all of it. */
-const administratorRoles = ['administrator', 'office', 'coordinator'];
+const administratorRoles: readonly PersonRole[] = ['administrator', 'office', 'coordinator'];
 
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 

@@ -1,17 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { identifier } from '$lib/documents/fields';
-import type { DocumentType } from '$lib/documents/parse-document';
+import { typesOf, type DocumentType } from '$lib/documents/parse-document';
+import type { PersonRole } from '../accounts/roles';
 import { shapesOf } from './document-shapes';
+
+type MemberRole = PersonRole | 'desk' | `sector:${string}` | '_admin';
 
 /** What provisioning makes of a database: who may use it, and which rules its documents keep. */
 export interface DatabasePlan {
   name: string;
-  members: string[];
+  members: MemberRole[];
   /** Who may change rights and rules; accounts with the role `administrator` when absent. */
-  admins?: string[];
+  admins?: MemberRole[];
   /** Name of the file in validate/. */
   validation: 'catalogue' | 'register' | 'office' | 'desks' | 'visits';
+  /** The document types that have their place in it. */
+  types: readonly string[];
 }
 
 export const catalogueDatabase = 'tiski-catalogue';
@@ -26,16 +31,34 @@ export const fixedPlans: readonly DatabasePlan[] = [
     name: catalogueDatabase,
     members: ['desk', 'office', 'coordinator', 'administrator', 'reports', 'referrer'],
     validation: 'catalogue',
+    types: typesOf.catalogue,
   },
-  { name: registerDatabase, members: ['desk', 'office', 'administrator'], validation: 'register' },
-  { name: officeDatabase, members: ['office', 'administrator'], validation: 'office' },
-  { name: desksDatabase, members: ['_admin'], admins: ['_admin'], validation: 'desks' },
+  {
+    name: registerDatabase,
+    members: ['desk', 'office', 'administrator'],
+    validation: 'register',
+    types: typesOf.register,
+  },
+  {
+    name: officeDatabase,
+    members: ['office', 'administrator'],
+    validation: 'office',
+    types: ['rescue'],
+  },
+  {
+    name: desksDatabase,
+    members: ['_admin'],
+    admins: ['_admin'],
+    validation: 'desks',
+    types: ['desk', 'origin'],
+  },
 ];
 
 export const visitsPlan = (sector: string): DatabasePlan => ({
   name: visitsDatabase(sector),
   members: [`sector:${sector}`, 'office', 'reports', 'administrator'],
   validation: 'visits',
+  types: typesOf.visits,
 });
 
 /** The plan of a database by its name; undefined for one that provisioning would not make. */
@@ -51,11 +74,11 @@ export const securityOf = ({ members, admins = ['administrator'] }: DatabasePlan
   members: { names: [], roles: members },
 });
 
-/** Types that devices read, by the validation function that guards them; the server's own it parses itself. */
-const readByDevices: Record<DatabasePlan['validation'], readonly DocumentType[]> = {
-  catalogue: ['scheme', 'service', 'venue', 'settings', 'offering', 'key', 'rescue-key'],
-  register: ['card'],
-  visits: ['visit', 'void', 'choice', 'release', 'resolution'],
+/** Types whose form a validation function checks; a snapshot is the server's, and has attachments. */
+const checked: Record<DatabasePlan['validation'], readonly DocumentType[]> = {
+  catalogue: typesOf.catalogue,
+  register: typesOf.register.filter((type) => type !== 'snapshot'),
+  visits: typesOf.visits,
   office: [],
   desks: [],
 };
@@ -66,7 +89,7 @@ const readByDevices: Record<DatabasePlan['validation'], readonly DocumentType[]>
  */
 export async function validationSource(name: DatabasePlan['validation']): Promise<string> {
   const rules = await expressionOf(name);
-  const types = readByDevices[name];
+  const types = checked[name];
   if (types.length === 0) return rules;
   return `function (newDoc, oldDoc, userCtx) {
   var faultOf = ${await expressionOf('shape')}(${JSON.stringify(shapesOf(types))});

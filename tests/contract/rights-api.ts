@@ -1,0 +1,143 @@
+import { requireOk } from '../../src/server/couch/client';
+import { fixedPlans, visitsPlan } from '../../src/server/provision/databases';
+import { aCard, aChoice, cardNumber } from '../builders';
+import { apiRights, type Callers } from '../rights-table';
+import type { Account, Answer, Target } from './couch-target';
+import { freshHash } from './rights-city';
+
+/** A request that would do something, and the answer to whoever may make it: not always 200, but never 401 or 403. */
+interface Call {
+  path?: string;
+  body?: object;
+  status: number;
+}
+
+/** What requests speak of: there, and not yet as they would leave it. */
+interface Subjects {
+  desk: string;
+  card: string;
+  choice: string;
+}
+
+const report = { v: 1, at: '2026-11-22T08:00:00.000Z', version: '1', lastNumber: 0, unsent: [] };
+
+const calls: Record<string, (subjects: Subjects) => Call> = {
+  'GET /api/health': () => ({ status: 200 }),
+  'POST /api/pair': () => ({ body: { code: 'AAAA-AAAA' }, status: 404 }),
+  'GET /api/demo/cards': () => ({ status: 404 }),
+  'POST /api/demo/desk': () => ({ body: { venue: 'uimahalli' }, status: 404 }),
+  'POST /api/desks/report': () => ({
+    body: { ...report, waiting: 0, refused: 0, quarantined: 0 },
+    status: 200,
+  }),
+  'GET /api/desks': () => ({ status: 200 }),
+  'GET /api/desks/states': () => ({ status: 200 }),
+  'POST /api/desks': () => ({ body: { name: 'Kassa', venue: 'uimahalli' }, status: 201 }),
+  'POST /api/desks/:id/code': ({ desk }) => ({ path: `/api/desks/${desk}/code`, body: {}, status: 201 }),
+  'POST /api/desks/:id/rules': ({ desk }) => ({
+    path: `/api/desks/${desk}/rules`,
+    body: { mayOverride: false, mayType: false, logsAtOnce: false },
+    status: 200,
+  }),
+  'POST /api/desks/:id/revoke': ({ desk }) => ({ path: `/api/desks/${desk}/revoke`, body: {}, status: 200 }),
+  'POST /api/cards/find': ({ card }) => ({ body: { text: card }, status: 200 }),
+  // There is no signing key: who may is told so.
+  'POST /api/cards/:number/code': ({ card }) => ({
+    path: `/api/cards/${card}/code`,
+    body: {},
+    status: 409,
+  }),
+  'GET /api/cards/:number/choices': ({ card }) => ({ path: `/api/cards/${card}/choices`, status: 200 }),
+  'POST /api/cards/:number/release': ({ card, choice }) => ({
+    path: `/api/cards/${card}/release`,
+    body: { choice },
+    status: 200,
+  }),
+  'GET /api/reviews': () => ({ status: 200 }),
+  // Nothing is in conflict, and the file is none: who may is told so.
+  'POST /api/reviews': () => ({
+    body: { sector: 'liikunta', conflict: 'x', seen: [], decision: { kind: 'accept' } },
+    status: 409,
+  }),
+  'POST /api/rescue': () => ({ body: { file: 'x' }, status: 400 }),
+  'POST /api/sectors': () => ({ body: {}, status: 200 }),
+};
+
+export const calledRoutes = Object.keys(calls);
+
+/** A desk that waits for its device, and a card that has chosen something. */
+async function addSubjects({ client }: Target, account: string): Promise<Subjects> {
+  const desk = `x${freshHash().slice(0, 8)}`;
+  await requireOk(client, 'PUT', `/tiski-desks/desk:${desk}`, {
+    type: 'desk',
+    v: 1,
+    name: 'Kassa',
+    venue: 'uimahalli',
+    account: `desk-${desk}`,
+    status: 'waiting',
+    createdAt: '2026-11-22T08:00:00.000Z',
+  });
+  made += 1;
+  const card = cardNumber(70_000 + made);
+  await requireOk(client, 'PUT', `/tiski-register/card:${card}`, aCard(card));
+  const choice = aChoice(account, 70_000 + made, { card });
+  await requireOk(client, 'PUT', `/tiski-visits-liikunta/${choice._id}`, choice);
+  return { desk, card, choice: choice._id };
+}
+
+let made = 0;
+
+/**
+ * Calls every address as somebody, about a choice that the desk with the account has written: who may gets the answer of a request that is understood, and everybody else 401 or
+ * 403, after which no database has changed.
+ * @returns a line for each that was not so
+ */
+export async function faultsOfCalls(
+  target: Target,
+  as: Account | undefined,
+  account: string,
+  isAllowed: (may: Callers) => boolean,
+): Promise<string[]> {
+  const faults: string[] = [];
+  const subjects = await addSubjects(target, account);
+  const [refusal, error] = as === undefined ? [401, 'signed-out'] : [403, 'not-allowed'];
+  const before = await changesOf(target);
+  const routes = Object.entries(calls);
+  const isGranted = ([route]: (typeof routes)[number]) => isAllowed(apiRights[route] ?? []);
+  for (const [route, call] of routes.filter((each) => !isGranted(each))) {
+    const answer = await send(target, as, route, call(subjects));
+    const told = (answer.body as { error?: string }).error;
+    if (answer.status === refusal && told === error) continue;
+    faults.push(`${route} is not granted, but: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+  if ((await changesOf(target)) !== before) faults.push('something that is not granted was written');
+  for (const [route, call] of routes.filter(isGranted)) {
+    const wanted = call(subjects);
+    const answer = await send(target, as, route, wanted);
+    if (answer.status === wanted.status) continue;
+    faults.push(`${route} is granted, but: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+  return faults;
+}
+
+function send(target: Target, as: Account | undefined, route: string, call: Call): Promise<Answer> {
+  const [method = '', address = ''] = route.split(' ');
+  const { path = address, body } = call;
+  return target.call(method, path, { ...(as && { as }), ...(body && { body }) });
+}
+
+/** Where every database is. */
+async function changesOf({ client }: Target): Promise<string> {
+  const names = [...fixedPlans, visitsPlan('liikunta'), visitsPlan('kulttuuri')].map(({ name }) => name);
+  const states = await Promise.all(
+    names.map(async (name) => {
+      const { doc_count: count, update_seq: sequence } = (await requireOk(client, 'GET', `/${name}`)) as {
+        doc_count: number;
+        update_seq: string;
+      };
+      // The numbers of changes: behind them a CouchDB may tell of the same place in other words.
+      return [name, count, sequence.split('-')[0]];
+    }),
+  );
+  return JSON.stringify(states);
+}

@@ -1,0 +1,155 @@
+import type { DatabasePlan } from '../src/server/provision/databases';
+
+/**
+ * Who may do what, for contract/rights-table.test.ts: what is not granted here is refused, at every door. A database,
+ * a document type, a role or an address under /api that has no row here fails the test, as does a row of nothing.
+ */
+
+/** A desk at its own counter: the documents of visits in the test are its own. */
+const ownDesk = 'desk';
+/** Its next device after it was paired anew: it sends what the one before had not sent. */
+const successor = "the desk's successor";
+const desksOfSector = [ownDesk, successor, 'desk of another venue'] as const;
+const desks = [...desksOfSector, 'desk of another sector'] as const;
+/** `server`: the administrator of the CouchDB, who is with the embedded store the role `administrator` too. */
+const administrators = ['administrator', 'server'] as const;
+export const callers = [
+  'signed out',
+  'no role',
+  'revoked desk',
+  ...desks,
+  'office',
+  'coordinator',
+  'reports',
+  'referrer',
+  ...administrators,
+] as const;
+export type Caller = (typeof callers)[number];
+export type Callers = readonly Caller[];
+
+const nobody: Callers = [];
+const server: Callers = ['server'];
+const signedIn: Callers = callers.filter((caller) => caller !== 'signed out');
+const office: Callers = ['office', ...administrators];
+const coordinators: Callers = ['coordinator', ...administrators];
+
+/** Of a stored document `change` is another content under another revision, `attach` an attachment more or less. */
+export type Operation = 'create' | 'change' | 'delete' | 'attach';
+export type TypeRights = Record<Operation, Callers>;
+
+export interface DatabaseRights {
+  /** All of its documents, its feed, its `_security`, and `_local/epoch`. */
+  read: Callers;
+  /** `_security`, and every change of design documents. */
+  rules: Callers;
+  /** Reading and writing checkpoints in `_local`; its server's notes there are read by them, written by nobody. */
+  checkpoints: Callers;
+  types: Record<string, TypeRights>;
+  /** Documents whose type has its place elsewhere. To delete what was never there is noise, and not forbidden. */
+  otherTypes: { create: Callers; delete: Callers };
+  /** The same, for types that would give power. */
+  reservedTypes?: Record<string, Callers>;
+}
+
+const all = (may: Callers): TypeRights => ({ create: may, change: may, delete: may, attach: may });
+/** What devices read has no attachments, but for the packed register. */
+const read = (may: Callers): TypeRights => ({ ...all(may), attach: nobody });
+/** What has happened stays: it neither changes nor goes. */
+const written = (create: Callers): TypeRights => ({ create, change: nobody, delete: server, attach: nobody });
+
+export const databaseRights: Record<DatabasePlan['validation'], DatabaseRights> = {
+  catalogue: {
+    read: [...desks, 'office', 'coordinator', 'reports', 'referrer', ...administrators],
+    rules: administrators,
+    checkpoints: administrators,
+    types: {
+      scheme: read(coordinators),
+      service: read(coordinators),
+      venue: read(coordinators),
+      offering: read(coordinators),
+      settings: read(coordinators),
+      key: read(administrators),
+      'rescue-key': read(administrators),
+    },
+    otherTypes: { create: nobody, delete: coordinators },
+  },
+  register: {
+    read: [...desks, ...office],
+    rules: administrators,
+    checkpoints: administrators,
+    types: {
+      card: { ...read(office), delete: administrators },
+      snapshot: all(administrators),
+    },
+    otherTypes: { create: nobody, delete: office },
+  },
+  visits: {
+    read: [...desksOfSector, 'reports', ...office],
+    rules: administrators,
+    checkpoints: administrators,
+    types: {
+      visit: written([ownDesk, successor, ...office]),
+      void: written([ownDesk, successor, ...office]),
+      choice: written([ownDesk, successor, ...office]),
+      release: written([ownDesk, successor, ...office]),
+      resolution: written([ownDesk, successor, ...office]),
+    },
+    otherTypes: { create: nobody, delete: server },
+  },
+  office: {
+    read: office,
+    rules: administrators,
+    checkpoints: administrators,
+    types: { rescue: all(server) },
+    otherTypes: { create: office, delete: office },
+    reservedTypes: { desk: server },
+  },
+  desks: {
+    read: server,
+    rules: server,
+    checkpoints: server,
+    types: { desk: all(server), origin: all(server) },
+    otherTypes: { create: server, delete: server },
+  },
+};
+
+/** What belongs to no database. */
+export const serverRights = {
+  'read what it is, and who they are': callers,
+  'sign in': signedIn,
+  'list, make and remove databases': server,
+} satisfies Record<string, Callers>;
+
+/** Accounts, in `_users`. */
+export const accountRights = {
+  'read their own': signedIn,
+  'give their own another password': signedIn.filter((caller) => caller !== 'revoked desk'),
+  'change anything else of their own, or delete it': server,
+  "read another's, change or delete it, make one": server,
+  'read a list of them': server,
+  'change the rules for them': server,
+} satisfies Record<string, Callers>;
+
+/** Addresses under /api: who is understood there, if only to hear that there is no such card. */
+export const apiRights: Record<string, Callers> = {
+  'GET /api/health': callers,
+  'POST /api/pair': callers,
+  // In a city that is no demo they hold nothing, for anybody.
+  'GET /api/demo/cards': callers,
+  'POST /api/demo/desk': callers,
+  'POST /api/desks/report': desks,
+  'GET /api/desks': administrators,
+  'GET /api/desks/states': administrators,
+  'POST /api/desks': administrators,
+  'POST /api/desks/:id/code': administrators,
+  'POST /api/desks/:id/rules': administrators,
+  'POST /api/desks/:id/revoke': administrators,
+  'POST /api/cards/find': office,
+  'POST /api/cards/:number/code': office,
+  'GET /api/cards/:number/choices': office,
+  'POST /api/cards/:number/release': office,
+  'GET /api/reviews': office,
+  'POST /api/reviews': office,
+  'POST /api/rescue': office,
+  'POST /api/sectors': coordinators,
+};

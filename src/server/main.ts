@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { localDate } from '$lib/domain/day';
+import { DeviceCookies } from './accounts/device-cookie';
 import { EndedSessions } from './accounts/ended-sessions';
+import { cookieSecret } from './accounts/secret';
 import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
 import type { CouchClient } from './couch/client';
@@ -89,7 +92,9 @@ export async function openBackend(settings: StoreSettings): Promise<Backend> {
   if (settings.couchUrl !== undefined) {
     const folder = settings.folder === '' ? undefined : resolve(settings.folder);
     const ended = await EndedSessions.open(folder, shared.now);
-    return proxyBackend({ ...shared, ended, couch: couchAddress(settings.couchUrl) });
+    const secret = folder === undefined ? randomBytes(32).toString('hex') : await cookieSecret(folder);
+    const devices = new DeviceCookies(secret, shared.now);
+    return proxyBackend({ ...shared, ended, devices, couch: couchAddress(settings.couchUrl) });
   }
   const { sessionSeconds = 3600, iterations = 600_000 } = settings;
   return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });

@@ -5,6 +5,7 @@ import { startTestServer, type TestServer } from '../../../tests/server';
 import { couchAddress } from '../couch/remote-client';
 import { requireOk } from '../couch/client';
 import { provisionSectors } from '../provision/provision';
+import { DeviceCookies } from '../accounts/device-cookie';
 import { EndedSessions } from '../accounts/ended-sessions';
 import { proxyBackend } from './proxy-backend';
 
@@ -23,7 +24,8 @@ beforeAll(async () => {
   couch.authorization = authorization();
   const now = () => Date.now();
   const ended = await EndedSessions.open(undefined, now);
-  const settings = { couch, bodyLimit: 1_000_000, onFault: () => undefined, now, ended };
+  const devices = new DeviceCookies('secret', now);
+  const settings = { couch, bodyLimit: 1_000_000, onFault: () => undefined, now, ended, devices };
   proxyBackend(settings).addCouchRoutes(app);
   await app.ready();
 });

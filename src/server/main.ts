@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { localDate } from '$lib/domain/day';
+import { DeviceCookies } from './accounts/device-cookie';
 import { EndedSessions } from './accounts/ended-sessions';
+import { cookieSecret } from './accounts/secret';
 import { createApp } from './app';
 import { standardBodyLimit, type Backend } from './backend';
 import { requireWhole } from './backup/half-restored';
@@ -98,7 +101,14 @@ export async function openBackend(settings: StoreSettings): Promise<Backend> {
   if (settings.couchUrl !== undefined) {
     const folder = settings.folder === '' ? undefined : resolve(settings.folder);
     const ended = await EndedSessions.open(folder, shared.now);
-    return proxyBackend({ ...shared, ended, couch: new CouchNodes(couchAddresses(settings.couchUrl)) });
+    const secret = folder === undefined ? randomBytes(32).toString('hex') : await cookieSecret(folder);
+    const devices = new DeviceCookies(secret, shared.now);
+    return proxyBackend({
+      ...shared,
+      ended,
+      devices,
+      couch: new CouchNodes(couchAddresses(settings.couchUrl)),
+    });
   }
   const { sessionSeconds = 3600, iterations = 600_000 } = settings;
   return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });

@@ -90,6 +90,25 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(signedOut.headers.getSetCookie()[0]).toMatch(/^AuthSession=;.*Max-Age=0/);
     });
 
+    it('marks a browser as one that the name signs in at, and no other client', async () => {
+      const { name, password } = hall;
+      const cookies = async (headers: Record<string, string>) => {
+        const signedIn = await target.couch('POST', '/_session', { body: { name, password }, headers });
+        return signedIn.headers.getSetCookie();
+      };
+      for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { origin: target.url }]) {
+        const [session, device, ...others] = await cookies(headers);
+        expect(session).toMatch(/^AuthSession=/);
+        expect(device).toMatch(
+          /^TiskiDevice=[\w-]{70}; .*Path=\/couch\/_session; HttpOnly; SameSite=Strict$/,
+        );
+        expect(others).toEqual([]);
+      }
+      const [, device] = await cookies({ origin: target.url, 'x-forwarded-proto': 'https' });
+      expect(device).toMatch(/; Secure/);
+      expect(await cookies({})).toEqual([expect.stringMatching(/^AuthSession=/)]);
+    });
+
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const formOf = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
 

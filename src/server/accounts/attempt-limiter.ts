@@ -54,31 +54,50 @@ const fiveMinutes = 5 * 60_000;
 /** Names known at an address, kept at most; the oldest are forgotten. */
 const mostKnown = 10_000;
 
+/** Who attempts to sign in. */
+export interface SignInAttempt {
+  address: string;
+  name: string;
+  /** The browser, when its device cookie says that the name has signed in there before. */
+  device: string | undefined;
+}
+
 /**
  * Failed sign-ins in five minutes: ten by address and name, a hundred by address. Where somebody has signed in before,
  * thirty, whatever others did there: a visitor who guesses at a venue keeps nobody out who works at it. IPv6 addresses
- * count by their /64.
+ * count by their /64. Ten by device, which nobody else's count for.
  */
 export class SignInLimiter {
+  readonly #byDevice: AttemptLimiter;
   readonly #byName: AttemptLimiter;
   readonly #byKnownName: AttemptLimiter;
   readonly #byAddress: AttemptLimiter;
   readonly #known = new Set<string>();
 
   constructor(now: () => number) {
+    this.#byDevice = new AttemptLimiter(10, fiveMinutes, now);
     this.#byName = new AttemptLimiter(10, fiveMinutes, now);
     this.#byKnownName = new AttemptLimiter(30, fiveMinutes, now);
     this.#byAddress = new AttemptLimiter(100, fiveMinutes, now);
   }
 
-  waitSeconds(address: string, name: string): number {
+  /** The attempt as it counts: without its device once that has used up its own. It counts as anybody's then. */
+  asCounted(attempt: SignInAttempt): SignInAttempt {
+    const { device } = attempt;
+    const isUsedUp = device !== undefined && this.#byDevice.waitSeconds(device) > 0;
+    return isUsedUp ? { ...attempt, device: undefined } : attempt;
+  }
+
+  waitSeconds({ address, name, device }: SignInAttempt): number {
+    if (device !== undefined) return this.#byDevice.waitSeconds(device);
     const group = addressGroup(address);
     const key = `${group} ${name}`;
     if (this.#known.has(key)) return this.#byKnownName.waitSeconds(key);
     return Math.max(this.#byName.waitSeconds(key), this.#byAddress.waitSeconds(group));
   }
 
-  fail(address: string, name: string): void {
+  fail({ address, name, device }: SignInAttempt): void {
+    if (device !== undefined) return this.#byDevice.fail(device);
     const group = addressGroup(address);
     this.#byName.fail(`${group} ${name}`);
     this.#byKnownName.fail(`${group} ${name}`);
@@ -86,7 +105,8 @@ export class SignInLimiter {
   }
 
   /** Takes one failure back: the attempt was right after all. */
-  forgive(address: string, name: string): void {
+  forgive({ address, name, device }: SignInAttempt): void {
+    if (device !== undefined) return this.#byDevice.forgive(device);
     const group = addressGroup(address);
     this.#byName.forgive(`${group} ${name}`);
     this.#byKnownName.forgive(`${group} ${name}`);
@@ -94,7 +114,7 @@ export class SignInLimiter {
   }
 
   /** The name has signed in from there. */
-  remember(address: string, name: string): void {
+  remember({ address, name }: SignInAttempt): void {
     const key = `${addressGroup(address)} ${name}`;
     this.#known.delete(key);
     this.#known.add(key);

@@ -6,11 +6,13 @@ import { userDocumentId } from '../couch/users-access';
 import type { UserContext } from '../couch/exchange';
 import { accountFromDocument, type Account } from './account';
 import { basicCredentials, type NameAndPassword } from './basic-credentials';
-import { SignInLimiter } from './attempt-limiter';
-import type { Credentials, Identity } from './identity';
+import { SignInLimiter, type SignInAttempt } from './attempt-limiter';
 import { addressGroup } from './address-group';
+import { isDesksOwn } from './desk-password';
+import type { DeviceCookies } from './device-cookie';
 import type { EndedSessions } from './ended-sessions';
-import { noPlace } from './fair-queue';
+import { noPlace, type Asking } from './fair-queue';
+import type { Credentials, Identity } from './identity';
 import { hashPassword, isPasswordOf, queueFor, type PasswordHash } from './password-hash';
 import { isGenuine, sessionClaim, sessionToken, sessionTokenIn } from './session-cookie';
 
@@ -23,12 +25,15 @@ export interface AuthenticatorSettings {
   /** The clock, ms. */
   now: () => number;
   ended: EndedSessions;
+  devices: DeviceCookies;
 }
 
 type Refused = Extract<Identity, { kind: 'wrong-credentials' | 'too-many-attempts' | 'busy' }>;
 
 /** How a sign-in by name and password ended. */
-export type SignIn = { kind: 'session'; user: UserContext; token: string } | Refused;
+export type SignIn =
+  /** `device`: the value of the browser's device cookie from now on. */
+  { kind: 'session'; user: UserContext; token: string; device: string } | Refused;
 
 /** Kept at most; then begun anew. */
 const mostRemembered = 10_000;
@@ -66,7 +71,7 @@ export class Authenticator {
       case 'malformed':
         return basic;
       case 'basic': {
-        const account = await this.#verify(basic, address);
+        const account = await this.#verify(basic, { address });
         return 'kind' in account ? account : { kind: 'user', user: contextOf(account, 'default') };
       }
       case 'none':
@@ -75,10 +80,15 @@ export class Authenticator {
   }
 
   /** Begins a session. */
-  async signIn(pair: NameAndPassword, address: string): Promise<SignIn> {
-    const account = await this.#verify(pair, address);
+  async signIn(pair: NameAndPassword, from: Pick<Credentials, 'address' | 'cookie'>): Promise<SignIn> {
+    const account = await this.#verify(pair, from);
     if ('kind' in account) return account;
-    return { kind: 'session', user: contextOf(account, 'cookie'), token: this.#tokenFor(account) };
+    return {
+      kind: 'session',
+      user: contextOf(account, 'cookie'),
+      token: this.#tokenFor(account),
+      device: this.settings.devices.valueAfter(from.cookie, { name: account.name, salt: account.hash.salt }),
+    };
   }
 
   /** Ends the session of a cookie: signing out, which a cookie that is merely taken away doesn't. */
@@ -110,14 +120,23 @@ export class Authenticator {
     return { kind: 'user', user, renewed: { token: next, maxAge: sessionSeconds } };
   }
 
-  /** The account whose password it is. The slow hash runs once for the same right credentials. */
-  async #verify({ name, password }: NameAndPassword, address: string): Promise<Account | Refused> {
+  /**
+   * The account whose password it is. The slow hash runs once for the same right credentials.
+   * @param from the cookie where it may tell a device
+   */
+  async #verify(
+    { name, password }: NameAndPassword,
+    { address, cookie }: { address: string; cookie?: string | undefined },
+  ): Promise<Account | Refused> {
     const account = await this.#account(name);
     const fingerprint = createHmac('sha256', this.#verifiedKey).update(`${name}\0${password}`).digest('hex');
     if (account !== undefined && this.#verified.get(fingerprint) === account.hash.derived_key) return account;
     // A desk that begins with several requests at once makes one attempt.
-    const attempt = `${fingerprint} ${address} ${account?.hash.derived_key ?? ''}`;
-    const running = this.#attempts.get(attempt) ?? this.#attempt(name, password, address, account);
+    const salt = account?.hash.salt;
+    const device = salt === undefined ? undefined : this.settings.devices.deviceOf(cookie, { name, salt });
+    const attempt = `${fingerprint} ${address} ${device ?? ''} ${account?.hash.derived_key ?? ''}`;
+    const running =
+      this.#attempts.get(attempt) ?? this.#attempt({ address, name, device }, password, account);
     this.#attempts.set(attempt, running);
     try {
       const outcome = await running;
@@ -129,26 +148,38 @@ export class Authenticator {
   }
 
   async #attempt(
-    name: string,
+    attempt: SignInAttempt,
     password: string,
-    address: string,
     account: Account | undefined,
   ): Promise<Account | Refused> {
     const hash = account?.hash ?? (await this.#nobody);
-    const asking = { address: addressGroup(address), name };
-    const outcome = await queueFor(hash).run(asking, async (): Promise<Account | Refused> => {
-      // Asked when its turn has come: a hundred desks behind one address may begin at once, and attempts that
-      // were made at the same time count all the same.
-      const waitSeconds = this.#limiter.waitSeconds(address, name);
-      if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
-      this.#limiter.fail(address, name);
-      const isRight = await isPasswordOf(password, hash);
-      if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
-      this.#limiter.forgive(address, name);
-      this.#limiter.remember(address, name);
-      return account;
-    });
+    const check = async (): Promise<Account | Refused> =>
+      (await isPasswordOf(password, hash)) && account !== undefined ? account : { kind: 'wrong-credentials' };
+    // Nobody guesses a desk's own password: it is held up by nothing, and neither is the desk.
+    const isCounted = account === undefined || !isDesksOwn(password, account.roles);
+    const outcome = await queueFor(hash).run(askingOf(attempt), () =>
+      isCounted ? this.#counted(attempt, check) : check(),
+    );
     return outcome === noPlace ? { kind: 'busy' } : outcome;
+  }
+
+  /**
+   * When its turn has come: a hundred desks behind one address may begin at once, and attempts that were made at the
+   * same time count all the same.
+   */
+  async #counted(
+    attempt: SignInAttempt,
+    check: () => Promise<Account | Refused>,
+  ): Promise<Account | Refused> {
+    const counted = this.#limiter.asCounted(attempt);
+    const waitSeconds = this.#limiter.waitSeconds(counted);
+    if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
+    this.#limiter.fail(counted);
+    const outcome = await check();
+    if ('kind' in outcome) return outcome;
+    this.#limiter.forgive(counted);
+    this.#limiter.remember(counted);
+    return outcome;
   }
 
   #remember(fingerprint: string, { hash }: Account): void {
@@ -190,6 +221,12 @@ export class Authenticator {
     return Math.floor(this.settings.now() / 1000);
   }
 }
+
+/** Guesses at an address fill no line that a known device waits in. */
+const askingOf = ({ address, name, device }: SignInAttempt): Asking =>
+  device === undefined
+    ? { address: addressGroup(address), name }
+    : { address: `devices of ${name}`, name: device };
 
 /** The role `administrator` is the embedded endpoint's server administrator. */
 function contextOf({ name, roles }: Account, authenticated: 'cookie' | 'default'): UserContext {

@@ -3,20 +3,16 @@ import type { WriteRule } from '../couch/database';
 import type { IncomingDocument } from '../couch/document-shape';
 import { forbidden } from '../couch/failure';
 import { userDocumentId } from '../couch/users-access';
+import { isDesksOwn } from './desk-password';
 import { hashPassword } from './password-hash';
 
 const longestPassword = 1000;
 
-/** Of a desk's hash. */
-const deskIterations = 1000;
-const deskPassword = /^[0-9a-f]{64}$/;
-
 /**
- * The password that a desk gives itself is 256 random bits: a slow hash would hold up no thief, but all the desks of
- * a city after a restart of the server. Any other password of a desk gets the slow one.
+ * Of the hash of a password that a desk gave itself: a slow one would hold up no thief, but all the desks of a city after
+ * a restart of the server. Any other password of a desk gets the slow one.
  */
-const isDesksOwn = (password: string, roles: unknown) =>
-  Array.isArray(roles) && roles.includes('desk') && deskPassword.test(password);
+const deskIterations = 1000;
 const secretMembers = [
   'password',
   'password_scheme',

@@ -47,6 +47,8 @@ export interface IssuedCode {
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
 export const newDeskId = () => Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('');
 export const accountNameFrom = (id: string) => `desk-${id}`;
+/** Whether an account's name is one that desks are given. */
+export const isDeskName = (account: string) => account.startsWith(accountNameFrom(''));
 
 function deskView(desk: DeskDocument): DeskView {
   const { name, venue, account, status, createdAt, pairedAt, revokedAt, rules, code } = desk;

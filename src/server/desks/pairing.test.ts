@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { send } from '../../../tests/contract/couch-target';
 import { startTestServer, type TestServer } from '../../../tests/server';
+import type { PairedDesk } from './pairing';
 import { newPairingCode, pairingCodeHash } from './pairing-code';
 
 describe('pairing codes', () => {
@@ -61,6 +62,24 @@ describe('pairing in time', () => {
     expect(Number(refused.headers.get('retry-after'))).toBe(300);
     pass(5);
     expect((await post('/pair', { code })).status).toBe(200);
+  });
+
+  it('who guesses at codes keeps nobody out at that address who is signed in or signs in, and no other address', async () => {
+    server = await startTestServer({ demo: true, now: () => now });
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+    const pair = (code: string, address: string) =>
+      send('POST', `${server.url}/api/pair`, { body: { code }, ...from(address) });
+    const newCode = async () =>
+      ((await post('/demo/desk', { venue: 'uimahalli' })).body as { code: string }).code;
+    const [first, second] = [await newCode(), await newCode()];
+    const { account } = (await pair(first, '2001:db8::1')).body as PairedDesk;
+    for (let attempt = 0; attempt < 100; attempt += 1) await pair('AAAA-AAAA', `2001:db8::${attempt}`);
+    expect((await pair(second, '2001:db8::1')).status).toBe(429);
+    const session = `${server.url}/couch/_session`;
+    expect((await send('GET', session, { as: account, ...from('2001:db8::1') })).status).toBe(200);
+    const body = { name: server.adminName, password: server.adminPassword };
+    expect((await send('POST', session, { body, ...from('2001:db8::1') })).status).toBe(200);
+    expect((await pair(second, '2001:db8:0:1::1')).status).toBe(200);
   });
 
   it('in a demo anybody opens a desk and sees the cards to try', async () => {

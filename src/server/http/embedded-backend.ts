@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../accounts/authenticator';
+import { DeviceCookies } from '../accounts/device-cookie';
 import { EndedSessions } from '../accounts/ended-sessions';
 import { failureOf } from '../accounts/identity';
-import { sessionSecret } from '../accounts/secret';
+import { cookieSecret } from '../accounts/secret';
 import { usersRule } from '../accounts/users-rule';
 import type { Backend } from '../backend';
 import { DatabaseStore } from '../couch/database-store';
@@ -15,7 +16,7 @@ import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchRespo
 import { addCouchRoute, sendFailure } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import { mayBePacked } from './pack-answer';
-import { setRenewedSession, setSession } from './session-header';
+import { setDevice, setRenewedSession, setSession } from './session-header';
 import { signInFrom } from './sign-in-body';
 
 export interface EmbeddedSettings {
@@ -35,11 +36,12 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
   const { folder, iterations, onFault } = settings;
   const store = await DatabaseStore.open(folder, { [usersDatabase]: usersRule(iterations) });
   if (!store.names().includes(usersDatabase)) await store.create(usersDatabase);
-  const secret = await sessionSecret(folder);
+  const secret = await cookieSecret(folder);
   const authenticator = new Authenticator(await store.get(usersDatabase), {
     ...settings,
     secret,
     ended: await EndedSessions.open(folder, settings.now),
+    devices: new DeviceCookies(secret, settings.now),
   });
   const endpoint = new Endpoint(store, onFault);
   const open = new OpenRequests();
@@ -106,12 +108,13 @@ class EmbeddedFront {
   }
 
   async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const session = await this.authenticator.signIn(signInFrom(request), request.ip);
+    const session = await this.authenticator.signIn(signInFrom(request), credentialsOf(request));
     if (session.kind !== 'session') {
       setSession(request, reply, '', 0);
       return sendFailure(reply, failureOf(session));
     }
     setSession(request, reply, session.token, this.settings.sessionSeconds);
+    setDevice(request, reply, session.device);
     const { roles } = session.user;
     return sendCouchResponse(reply, jsonResponse(200, { ok: true, name: session.user.name, roles }));
   }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SignInLimiter } from '../accounts/attempt-limiter';
+import { SignInLimiter, type SignInAttempt } from '../accounts/attempt-limiter';
+import type { DeviceCookies } from '../accounts/device-cookie';
 import type { EndedSessions } from '../accounts/ended-sessions';
 import { basicCredentials } from '../accounts/basic-credentials';
 import { failureOf, tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
@@ -28,10 +29,11 @@ import {
 } from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
 import { OpenRequests } from './open-requests';
+import { ProxyDevices } from './proxy-devices';
 import {
   authHeaders,
+  basicAttempt,
   isSameContent,
-  nameIn,
   passedOn,
   refuseLocalInBody,
   replicatedVisits,
@@ -47,6 +49,7 @@ export interface ProxySettings extends CouchRouteSettings {
   /** The clock, ms. */
   now: () => number;
   ended: EndedSessions;
+  devices: DeviceCookies;
 }
 
 /** A CouchDB elsewhere, behind the same routes as the embedded store. */
@@ -74,10 +77,12 @@ export function proxyBackend(settings: ProxySettings): Backend {
 class CouchProxy {
   readonly #limiter: SignInLimiter;
   readonly #client: CouchClient;
+  readonly #devices: ProxyDevices;
 
   constructor(private readonly settings: ProxySettings) {
     this.#client = remoteClient(settings.couch);
     this.#limiter = new SignInLimiter(settings.now);
+    this.#devices = new ProxyDevices(this.#client, settings.devices);
   }
 
   /** Asks CouchDB who it is. @throws {CouchFailure} 503 when it can't be asked */
@@ -85,18 +90,18 @@ class CouchProxy {
     const credentials = this.#withoutEnded(shown);
     const basic = basicCredentials(credentials.authorization);
     if (basic.kind === 'malformed') return basic;
-    const name = basic.kind === 'basic' ? basic.name : undefined;
-    const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
+    const attempt = basicAttempt(credentials);
+    const waitSeconds = attempt === undefined ? 0 : this.#limiter.waitSeconds(attempt);
     if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
     const headers = { ...authHeaders(credentials), 'x-forwarded-for': credentials.address };
     const response = await this.#fetch('/_session', { headers });
     const body: unknown = await response.json().catch(() => undefined);
     if (response.status === 403) return { kind: 'too-many-attempts', waitSeconds: lockoutSeconds };
     if (response.status === 401) {
-      if (name !== undefined) this.#limiter.fail(credentials.address, name);
+      if (attempt !== undefined) this.#limiter.fail(attempt);
       return { kind: 'wrong-credentials' };
     }
-    if (name !== undefined) this.#limiter.remember(credentials.address, name);
+    if (attempt !== undefined) this.#limiter.remember(attempt);
     const context = isJsonObject(body) && isJsonObject(body['userCtx']) ? body['userCtx'] : {};
     const { name: user, roles } = context;
     if (typeof user !== 'string' || !Array.isArray(roles)) return { kind: 'signed-out' };
@@ -121,23 +126,35 @@ class CouchProxy {
     if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await this.#user(credentials));
     await this.#refuseSecondRoots(route, replicatedVisits(route, request, query), credentials);
     const signIn = route.kind === 'session' && request.method === 'POST' ? signInFrom(request) : undefined;
-    const name = signIn?.name ?? nameIn(credentials);
-    const waitSeconds = name === undefined ? 0 : this.#limiter.waitSeconds(credentials.address, name);
+    const attempt =
+      signIn === undefined ? basicAttempt(credentials) : await this.#signInAttempt(signIn.name, credentials);
+    const waitSeconds = attempt === undefined ? 0 : this.#limiter.waitSeconds(attempt);
     if (waitSeconds > 0) throw tooManyAttempts(waitSeconds);
     // Nothing of the session's query is needed, and `next` would send the browser elsewhere.
     const search = route.kind === 'session' || query.size === 0 ? '' : `?${query.toString()}`;
     const response = await this.#fetch(`${pathOfRoute(route)}${search}`, {
       method: request.method,
-      ...(signIn === undefined ? passedOn(route, request, credentials) : signInPassedOn(request, signIn)),
+      ...(signIn === undefined
+        ? passedOn(route, request, credentials)
+        : signInPassedOn(request, signIn, attempt?.device)),
       signal,
     });
-    if (response.status === 401 && name !== undefined) this.#limiter.fail(credentials.address, name);
+    if (response.status === 401 && attempt !== undefined) this.#limiter.fail(attempt);
     if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);
-    if (response.ok && name !== undefined) this.#limiter.remember(credentials.address, name);
+    if (response.ok && attempt !== undefined) this.#limiter.remember(attempt);
     const issued = issuedToken(response);
     if (issued !== undefined && route.kind === 'session') await this.settings.ended.begunAgain(issued);
     else if (issued !== undefined && token !== undefined) this.settings.ended.renewed(token, issued);
-    return sendProxied(request, reply, response, route);
+    const device =
+      signIn !== undefined && response.ok
+        ? await this.#devices.valueAfter(credentials.cookie, signIn.name)
+        : undefined;
+    return sendProxied(request, reply, response, route, device);
+  }
+
+  async #signInAttempt(name: string, { address, cookie }: Credentials): Promise<SignInAttempt> {
+    const device = await this.#devices.deviceOf(cookie, name);
+    return this.#limiter.asCounted({ address, name, device });
   }
 
   /**

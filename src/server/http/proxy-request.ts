@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { canonicalJson } from '$lib/documents/canonical';
+import type { SignInAttempt } from '../accounts/attempt-limiter';
 import { basicCredentials, type NameAndPassword } from '../accounts/basic-credentials';
+import { hasOwnForm } from '../accounts/desk-password';
 import type { Credentials } from '../accounts/identity';
 import { sessionCookieName, sessionTokenIn } from '../accounts/session-cookie';
 import { distinct } from '../couch/bulk-routes';
@@ -10,8 +12,10 @@ import { badRequest } from '../couch/failure';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { requireCount } from '../couch/limits';
 import type { Route } from '../couch/route';
+import { isDeskName } from '../desks/desks';
 import { visitsDatabase } from '../provision/databases';
 import { bodyBytes, jsonBody } from './couch-request';
+import { addressOfDevice } from './proxy-devices';
 
 /** What CouchDB gets to see of a request; other headers could act as somebody else or as another method. */
 const passedHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;
@@ -25,9 +29,20 @@ export function passedOn(route: Route, request: FastifyRequest, credentials: Cre
   };
 }
 
-/** The same for a sign-in: without other credentials, whose name nobody would count the attempt for. */
-export function signInPassedOn(request: FastifyRequest, pair: NameAndPassword): RequestInit {
-  const headers = { ...passed(request), 'content-type': 'application/json' };
+/**
+ * The same for a sign-in: without other credentials, whose name nobody would count the attempt for.
+ * @param device for which alone CouchDB shall count it
+ */
+export function signInPassedOn(
+  request: FastifyRequest,
+  pair: NameAndPassword,
+  device: string | undefined,
+): RequestInit {
+  const headers = {
+    ...passed(request),
+    ...(device !== undefined && { 'x-forwarded-for': addressOfDevice(device) }),
+    'content-type': 'application/json',
+  };
   return { headers, body: JSON.stringify(pair) };
 }
 
@@ -60,10 +75,11 @@ function passedBody(route: Route, request: FastifyRequest): Uint8Array<ArrayBuff
   return asked.length === docs.length ? bodyBytes(request) : JSON.stringify({ ...body, docs: asked });
 }
 
-/** Whose sign-in a request attempts by Basic. */
-export function nameIn({ authorization }: Credentials): string | undefined {
+/** The attempt that Basic is, where it is counted: nobody guesses the password that a desk gave itself. */
+export function basicAttempt({ authorization, address }: Credentials): SignInAttempt | undefined {
   const basic = basicCredentials(authorization);
-  return basic.kind === 'basic' ? basic.name : undefined;
+  if (basic.kind !== 'basic' || (isDeskName(basic.name) && hasOwnForm(basic.password))) return undefined;
+  return { address, name: basic.name, device: undefined };
 }
 
 /** `_local` documents go by their own address only, where the epoch's rule holds. */

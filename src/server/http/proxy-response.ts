@@ -6,15 +6,20 @@ import { sessionCookie, sessionCookieName, sessionTokenIn } from '../accounts/se
 import type { Route } from '../couch/route';
 import { setCouchHeaders } from './couch-request';
 import { isWorthPacking, mayBePacked, sendPackedStream } from './pack-answer';
+import { setDevice } from './session-header';
 
 const passedHeaders = ['content-type', 'etag', 'allow', 'retry-after'] as const;
 
-/** Hands CouchDB's answer on as it comes, without what is between CouchDB and us alone. */
+/**
+ * Hands CouchDB's answer on as it comes, without what is between CouchDB and us alone.
+ * @param device value of the device cookie that goes with it
+ */
 export function sendProxied(
   request: FastifyRequest,
   reply: FastifyReply,
   response: Response,
   route: Route,
+  device?: string,
 ): FastifyReply {
   setCouchHeaders(reply);
   reply.code(response.status);
@@ -24,6 +29,7 @@ export function sendProxied(
   }
   const cookie = strictCookie(response.headers.getSetCookie(), request.protocol === 'https');
   if (cookie !== undefined) reply.header('set-cookie', cookie);
+  if (device !== undefined) setDevice(request, reply, device);
   if (route.kind === 'attachment') reply.header('content-disposition', 'attachment');
   if (response.body === null) return reply.send();
   const stream = Readable.fromWeb(response.body as ReadableStream);

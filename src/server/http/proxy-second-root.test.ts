@@ -5,6 +5,7 @@ import { startTestServer, type TestServer } from '../../../tests/server';
 import { CouchNodes } from '../couch/nodes';
 import { requireOk } from '../couch/client';
 import { provisionSectors } from '../provision/provision';
+import { DeviceCookies } from '../accounts/device-cookie';
 import { EndedSessions } from '../accounts/ended-sessions';
 import { proxyBackend } from './proxy-backend';
 
@@ -22,7 +23,8 @@ beforeAll(async () => {
   const couch = new CouchNodes([{ origin: `${behind.url}/couch`, authorization: authorization() }]);
   const now = () => Date.now();
   const ended = await EndedSessions.open(undefined, now);
-  const settings = { couch, bodyLimit: 1_000_000, onFault: () => undefined, now, ended };
+  const devices = new DeviceCookies('secret', now);
+  const settings = { couch, bodyLimit: 1_000_000, onFault: () => undefined, now, ended, devices };
   proxyBackend(settings).addCouchRoutes(app);
   await app.ready();
 });

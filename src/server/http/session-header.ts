@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../accounts/identity';
+import { deviceCookie } from '../accounts/device-cookie';
 import { sessionCookie } from '../accounts/session-cookie';
+import { couchPrefix } from './couch-request';
+import { isFromBrowser } from './sign-in-body';
 
 /** Hands a session to the browser; `maxAge` in seconds, 0 ends it. */
 export function setSession(
@@ -10,6 +13,16 @@ export function setSession(
   maxAge: number,
 ): void {
   reply.header('set-cookie', sessionCookie(token, { secure: request.protocol === 'https', maxAge }));
+}
+
+/**
+ * Marks a browser in which somebody has signed in; it shows the mark where people sign in, and nowhere else. Programs get
+ * none: nano takes two cookies for one.
+ */
+export function setDevice(request: FastifyRequest, reply: FastifyReply, value: string): void {
+  if (!isFromBrowser(request)) return;
+  const isSecure = request.protocol === 'https';
+  reply.header('set-cookie', deviceCookie(value, isSecure, `${couchPrefix}/_session`));
 }
 
 /** Hands on the next session when the one in use is past half its life. */

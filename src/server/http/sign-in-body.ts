@@ -38,16 +38,17 @@ function utf8Text(bytes: Uint8Array): string {
   }
 }
 
+/** Every browser says where a POST comes from; a client that says nothing is none. */
+export const isFromBrowser = ({ headers }: FastifyRequest): boolean =>
+  headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+
 /**
- * A page of another site can send a form, and would sign somebody in as somebody else. Every browser says where a form
- * comes from; a client that says nothing is none.
+ * A page of another site can send a form, and would sign somebody in as somebody else.
  * @throws {CouchFailure} 403
  */
 function requireSameOrigin(request: FastifyRequest): void {
   const { origin, 'sec-fetch-site': site } = request.headers;
   const isOwn =
-    site === undefined
-      ? origin === undefined || origin === `${request.protocol}://${request.host}`
-      : site === 'same-origin';
-  if (!isOwn) throw forbidden('A form may sign in from this origin only.');
+    site === undefined ? origin === `${request.protocol}://${request.host}` : site === 'same-origin';
+  if (isFromBrowser(request) && !isOwn) throw forbidden('A form may sign in from this origin only.');
 }

@@ -31,6 +31,8 @@ export interface StoreSettings {
   folder: string;
   /** Addresses of a CouchDB's nodes with their administrator's credentials; the embedded store is used without. */
   couchUrl?: string;
+  /** Folder of the private keys, for several servers or a mounted secret; `keys` of the data folder when absent. */
+  keys?: string;
   /** Bytes of the largest request body below /couch/; 8 MiB. */
   bodyLimit?: number;
   /** Life of a sign-in; one hour. */
@@ -118,8 +120,10 @@ export async function openBackend(settings: StoreSettings): Promise<Backend> {
  * Where the private keys are, beside the embedded store; with a CouchDB as well. A demo has its own: it signs cards for
  * anybody, and the folder may be a city's, too.
  */
-export const keyFolder = (dataFolder: string, isDemo: boolean): string =>
-  join(resolve(dataFolder), isDemo ? 'demo-keys' : 'keys');
+export function keyFolder({ folder, keys }: Pick<StoreSettings, 'folder' | 'keys'>, isDemo: boolean): string {
+  if (isDemo) return join(resolve(folder), 'demo-keys');
+  return keys === undefined ? join(resolve(folder), 'keys') : resolve(keys);
+}
 
 export async function tiskiVersion(): Promise<string> {
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
@@ -140,7 +144,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     reportSectors(await sectorsWithoutDatabase(client));
     const makesDemo = await needsDemoCity(client, settings.demo);
     const isDemo = makesDemo || (await isDemoStore(client));
-    const keys: KeyStore = { folder: keyFolder(settings.folder, isDemo), client };
+    const keys: KeyStore = { folder: keyFolder(settings, isDemo), client };
     // A demo's key is published after the store is marked as one: no city may ever believe it.
     if (!makesDemo) await ensureKeys(keys, now());
     const watch = new DeskWatch(client, reportFault);
@@ -211,8 +215,18 @@ async function untilItAnswers(client: CouchClient): Promise<void> {
 }
 
 async function ensureKeys(keys: KeyStore, now: Date): Promise<void> {
-  await ensureSigningKey(keys, localDate(now.getTime(), 'UTC'));
-  await ensureRescueKey(keys, now);
+  const signing = await ensureSigningKey(keys, localDate(now.getTime(), 'UTC'));
+  const rescue = await ensureRescueKey(keys, now);
+  if (signing === 'here' && rescue === 'here') return;
+  const lacks = [
+    ...(signing === 'elsewhere' ? ['signs no new cards'] : []),
+    ...(rescue === 'elsewhere' ? ['opens no rescue files'] : []),
+  ];
+  process.stderr.write(
+    `The city's private keys are not in ${keys.folder}: this server ${lacks.join(' and ')}. ` +
+      'Bring them from the server that has them (tiski keys export, then import here), or share its folder ' +
+      '(TISKI_KEYS). Only if they are lost: tiski keys rotate and tiski keys rotate-rescue make new ones.\n',
+  );
 }
 
 function portOf(app: FastifyInstance): number {

@@ -1,7 +1,9 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { localDate } from '$lib/domain/day';
 import { isDemoStore } from '../demo/demo-store';
 import { publishedKeys, readSigningKeys, retireKey, rotateKey, type KeyStore } from '../keys/key-store';
 import { publishedRescueKeys, readRescueKeys, rotateRescueKey } from '../keys/rescue-key-store';
+import { sealKeys, unsealKeys } from '../keys/sealed-keys';
 import { keyFolder } from '../main';
 import { provision } from '../provision/provision';
 import { CommandError } from './command-error';
@@ -13,7 +15,15 @@ export async function runKeys(command: Extract<Command, { kind: 'keys' }>): Prom
   const { options } = command;
   await withStore(options, async ({ client }) => {
     await provision(client);
-    const store: KeyStore = { folder: keyFolder(options.data, await isDemoStore(client)), client };
+    const store: KeyStore = {
+      folder: keyFolder(
+        { folder: options.data, ...(options.keys !== undefined && { keys: options.keys }) },
+        await isDemoStore(client),
+      ),
+      client,
+    };
+    if (command.action === 'export') return exportKeys(store, command.file, command.passphrase);
+    if (command.action === 'import') return importKeys(store, command.file, command.passphrase);
     const today = localDate(Date.now(), 'UTC');
     switch (command.action) {
       case 'list':
@@ -37,6 +47,42 @@ export async function runKeys(command: Extract<Command, { kind: 'keys' }>): Prom
         );
     }
   });
+}
+
+/** @throws {CommandError} when the file is there, or there is nothing to write */
+async function exportKeys(store: KeyStore, file: string, passphrase: string): Promise<void> {
+  const { text, keys } = await sealKeys(store, passphrase);
+  if (keys === 0) throw new CommandError(`there are no private keys in ${store.folder}.`);
+  try {
+    await writeFile(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw new CommandError(
+      `${file} can't be written: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`,
+    );
+  }
+  console.log(
+    `${keys} keys are in ${file}. Whoever has it and the passphrase can make cards: keep them apart.`,
+  );
+}
+
+/** Sealed keys of a city are some kilobytes. */
+const largestFile = 1_000_000;
+
+/** @throws {CommandError} when the file can't be read or opened */
+async function importKeys(store: KeyStore, file: string, passphrase: string): Promise<void> {
+  const size = (await stat(file).catch(() => undefined))?.size;
+  if (size === undefined) throw new CommandError(`${file} can't be read.`);
+  if (size > largestFile) throw new CommandError(`${file} holds no keys of Tiski.`);
+  const unsealed = await unsealKeys(store, await readFile(file, 'utf8'), passphrase);
+  switch (unsealed.kind) {
+    case 'unsealed':
+      console.log(`${unsealed.added} keys were added in ${store.folder}, ${unsealed.present} were there.`);
+      return;
+    case 'not-keys':
+      throw new CommandError(`${file} holds no keys of Tiski.`);
+    case 'not-opened':
+      throw new CommandError(`${file} can't be opened: another passphrase, or the file is damaged.`);
+  }
 }
 
 async function listKeys(store: KeyStore): Promise<void> {

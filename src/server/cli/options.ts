@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { couchAddresses } from '../couch/remote-client';
 import { hostName } from '../http/allowed-hosts';
+import { shortestPassphrase } from '../keys/sealed-keys';
 import { CommandError } from './command-error';
 
 export interface StoreOptions {
@@ -8,6 +9,8 @@ export interface StoreOptions {
   data: string;
   /** COUCHDB_URL; the embedded store is used without it. */
   couchUrl?: string;
+  /** TISKI_KEYS: folder of the private keys. */
+  keys?: string;
   /** TISKI_ADMIN_PASSWORD: of the first administrator, who takes it at every start. */
   adminPassword?: string;
 }
@@ -33,6 +36,7 @@ export type Command =
   | { kind: 'provision'; options: StoreOptions }
   | { kind: 'keys'; action: 'list' | 'rotate' | 'rotate-rescue'; options: StoreOptions }
   | { kind: 'keys'; action: 'retire'; kid: string; options: StoreOptions }
+  | { kind: 'keys'; action: 'export' | 'import'; file: string; passphrase: string; options: StoreOptions }
   | { kind: 'import' | 'backup'; file: string; url?: string; data?: string }
   | { kind: 'restore'; file: string; replace: boolean; options: StoreOptions }
   | { kind: 'snapshot'; removeOthers: boolean; url?: string; data?: string };
@@ -55,6 +59,9 @@ export const helpText = `Tiski, front desk software for city benefit cards
   tiski keys retire ID give one up: its codes alone admit nobody any more
   tiski keys rotate-rescue
                        make a new key for rescue files; the old one opens what was saved before
+  tiski keys export FILE, tiski keys import FILE
+                       carry the private keys to another server, encrypted with the passphrase
+                       in TISKI_KEYS_PASSPHRASE
 
   --port NUMBER        port to listen on                    PORT, 3000
   --data FOLDER        where the data is kept               TISKI_DATA, ./data
@@ -73,6 +80,8 @@ Environment
   TISKI_ADMIN_PASSWORD     the administrator's password, set at every start; made up by the first
                            one when missing, and shown; where the output is no terminal, it is
                            in the file administrator-password of the data folder
+  TISKI_KEYS               folder of the private keys, shared or a mounted secret; keys in the data
+                           folder. A demo has its own
   TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
   TISKI_HOSTS              names and addresses that the server answers to besides localhost and
                            HOST, separated by commas; a demo to no others, a city to all
@@ -141,7 +150,11 @@ function noMore(word: string | undefined): void {
 function keysCommand(words: string[], values: Values, environment: NodeJS.ProcessEnv): Command {
   const options = startOptions(values, environment);
   const [action = 'list', kid, ...tooMany] = words;
-  noMore(action === 'retire' ? tooMany[0] : kid);
+  noMore(action === 'retire' || action === 'export' || action === 'import' ? tooMany[0] : kid);
+  if (action === 'export' || action === 'import') {
+    if (kid === undefined) throw wrong(`keys ${action} needs a file: tiski keys ${action} tiski-keys.jwe`);
+    return { kind: 'keys', action, file: kid, passphrase: passphraseFrom(environment), options };
+  }
   if (action === 'list' || action === 'rotate' || action === 'rotate-rescue')
     return { kind: 'keys', action, options };
   if (action !== 'retire') throw wrong(`keys can't "${action}". See tiski --help.`);
@@ -192,6 +205,7 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
     TISKI_DATA,
     TISKI_DEMO,
     TISKI_HOSTS,
+    TISKI_KEYS,
     TISKI_TRUST_PROXY,
   } = environment;
   return {
@@ -201,10 +215,16 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
     demo: values.empty !== true && TISKI_DEMO !== '0',
     ...(given(COUCHDB_URL) === undefined ? {} : { couchUrl: couchUrlFrom(COUCHDB_URL ?? '') }),
     ...(given(TISKI_ADMIN_PASSWORD) === undefined ? {} : { adminPassword: TISKI_ADMIN_PASSWORD ?? '' }),
+    ...(given(TISKI_KEYS) === undefined ? {} : { keys: TISKI_KEYS ?? '' }),
     ...(given(TISKI_APP) === undefined ? {} : { app: TISKI_APP ?? '' }),
     ...(given(TISKI_TRUST_PROXY) === undefined ? {} : { trustProxy: TISKI_TRUST_PROXY ?? '' }),
     ...(given(TISKI_HOSTS) === undefined ? {} : { hosts: hostsFrom(TISKI_HOSTS ?? '') }),
   };
+}
+
+function passphraseFrom({ TISKI_KEYS_PASSPHRASE = '' }: NodeJS.ProcessEnv): string {
+  if (TISKI_KEYS_PASSPHRASE.length >= shortestPassphrase) return TISKI_KEYS_PASSPHRASE;
+  throw wrong(`TISKI_KEYS_PASSPHRASE must have ${shortestPassphrase} characters at least.`);
 }
 
 /** An empty variable counts as none. */

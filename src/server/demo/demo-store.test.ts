@@ -113,15 +113,15 @@ describe('whether a store is a demo', () => {
 
   it("its cards are signed with a key of its own, whatever keys of a city's are in the folder", async () => {
     await start(false);
-    const city = await readdir(keyFolder(folder, false));
+    const city = await readdir(keyFolder({ folder }, false));
     await stop();
     // The folder with the keys stays, as it does beside a CouchDB that is another one now.
     await rm(join(folder, 'databases'), { recursive: true });
     await rm(join(folder, 'databases.json'));
     const demo = await start(true);
-    const own = await readdir(keyFolder(folder, true));
+    const own = await readdir(keyFolder({ folder }, true));
     expect(own).toHaveLength(2);
-    expect(await readdir(keyFolder(folder, false))).toEqual(city);
+    expect(await readdir(keyFolder({ folder }, false))).toEqual(city);
     const cards = (await get('/demo/cards')) as {
       cards: { kind: string; code: string }[];
     };

@@ -40,13 +40,25 @@ export async function publishedKeys({ client }: KeyStore): Promise<KeyDocument[]
   });
 }
 
-/** Makes a key where none can sign, and publishes what is not published: safe at every start. */
-export async function ensureSigningKey(store: KeyStore, today: LocalDate): Promise<void> {
-  if (!(await currentKey(store, today))) await addKey(store, today);
-  const published = new Set((await publishedKeys(store)).map(({ _id }) => _id));
+/** Where the private parts of the city's keys are, as far as this server knows. */
+export type KeyPlace = 'here' | 'elsewhere';
+
+/**
+ * Makes a key where the city has none, and publishes what is not published: safe at every start.
+ * @returns `elsewhere`: cards are signed with keys whose private parts are not here. One made beside them would sign
+ *   cards that no desk without a network believes yet.
+ */
+export async function ensureSigningKey(store: KeyStore, today: LocalDate): Promise<KeyPlace> {
+  const documents = await publishedKeys(store);
+  if (!(await currentKey(store, today))) {
+    if (documents.some(({ until }) => until === undefined || until >= today)) return 'elsewhere';
+    await addKey(store, today);
+  }
+  const published = new Set(documents.map(({ _id }) => _id));
   for (const key of await readSigningKeys(store)) {
     if (!published.has(`key:${key.kid}`)) await publish(store, keyDocumentOf(key));
   }
+  return 'here';
 }
 
 /** R2: a new key beside the old ones. Printed cards stay good: their keys stay in the catalogue. */

@@ -4,17 +4,17 @@ import * as v from 'valibot';
 import { rescueKeyDocument, type RescueKeyDocument } from '$lib/documents/catalogue-documents';
 import { documentsOfType } from '../provision/catalogue';
 import { catalogueDatabase } from '../provision/databases';
-import { publish, storePrivateKey, type KeyStore } from './key-store';
+import { publish, storePrivateKey, type KeyPlace, type KeyStore } from './key-store';
 import { makeRescueKey, rescueKey, rescueKeyDocumentOf, type RescueKey } from './rescue-key';
 
-const fileNameOf = (kid: string) => `${kid}.rescue.json`;
+export const rescueFileNameOf = (kid: string) => `${kid}.rescue.json`;
 
 /** The private keys of rescue files on the disk, oldest first. @throws when a file is no key */
 export async function readRescueKeys({ folder }: KeyStore): Promise<RescueKey[]> {
   const names = await readdir(folder).catch(() => []);
   const keys = await Promise.all(
     names
-      .filter((name) => name.endsWith(fileNameOf('')))
+      .filter((name) => name.endsWith(rescueFileNameOf('')))
       .map(async (name) => v.parse(rescueKey, JSON.parse(await readFile(join(folder, name), 'utf8')))),
   );
   return keys.sort((a, b) => (a.madeAt < b.madeAt ? -1 : a.madeAt > b.madeAt ? 1 : 0));
@@ -30,14 +30,21 @@ export async function publishedRescueKeys({ client }: KeyStore): Promise<RescueK
   return keys.sort((a, b) => (a.madeAt < b.madeAt ? -1 : 1));
 }
 
-/** Makes a key where there is none, and publishes what is not published: safe at every start. */
-export async function ensureRescueKey(store: KeyStore, now: Date): Promise<void> {
-  if ((await readRescueKeys(store)).length === 0) await addKey(store, now);
+/**
+ * Makes a key where the city has none, and publishes what is not published: safe at every start.
+ * @returns `elsewhere`: desks encrypt for keys whose private parts are not here, and for no other by this server's doing
+ */
+export async function ensureRescueKey(store: KeyStore, now: Date): Promise<KeyPlace> {
+  if ((await readRescueKeys(store)).length === 0) {
+    if ((await publishedRescueKeys(store)).length > 0) return 'elsewhere';
+    await addKey(store, now);
+  }
   const published = new Set((await publishedRescueKeys(store)).map(({ _id }) => _id));
   for (const key of await readRescueKeys(store)) {
     const document = rescueKeyDocumentOf(key);
     if (!published.has(document._id)) await publish(store, document);
   }
+  return 'here';
 }
 
 /** S16: desks encrypt for a new key from now on. The old ones stay, so that what was saved before can be opened. */
@@ -49,6 +56,6 @@ export async function rotateRescueKey(store: KeyStore, now: Date): Promise<Rescu
 
 async function addKey(store: KeyStore, now: Date): Promise<RescueKey> {
   const key = await makeRescueKey(now);
-  await storePrivateKey(store, fileNameOf(key.kid), key);
+  await storePrivateKey(store, rescueFileNameOf(key.kid), key);
   return key;
 }

@@ -102,6 +102,10 @@ const samples: Record<string, Sample> = {
   },
   // The mark itself would make a demo of the city: another of its type.
   origin: { make: (index) => ({ _id: `origin:x${index}`, type: 'origin', v: 1 }), change: { at } },
+  decision: {
+    make: (index) => ({ _id: `decision:x${index}`, type: 'decision', v: 1, outcome: { undone: [] } }),
+    change: { at },
+  },
   _design: {
     make: (index) => ({ _id: `_design/x${index}`, language: 'javascript' }),
     change: { options: { local_seq: true } },

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aCard, aScheme, aService, aVenue, aVisit, cardNumber } from '../../../tests/builders';
+import { findConflicts } from '$lib/documents/find-conflicts';
+import { documentsOfDecision } from '$lib/documents/resolve-conflict';
+import { aCard, aScheme, aService, aVenue, aVisit, cardNumber, ulidOf } from '../../../tests/builders';
+import { send } from '../../../tests/contract/couch-target';
 import { startTestServer, type TestServer } from '../../../tests/server';
+import { decideOnce } from './decided';
+import { readReviewInput } from './review-input';
 
 let server: TestServer;
 const number = cardNumber(1);
@@ -39,6 +44,9 @@ async function call(method: string, path: string, body?: object, password = serv
   });
   return { status: response.status, body: (await response.json()) as { reviews: Listed[]; error?: string } };
 }
+const voidOf = (id: string | undefined) =>
+  server.client.request('GET', `/tiski-visits-${sector}/${encodeURIComponent(`void:${id}`)}`);
+
 interface Listed {
   conflict: { id: string; entries: { id: string }[] };
   state: { kind: string };
@@ -123,5 +131,76 @@ describe('the office’s review list', () => {
     expect((await call('GET', '/api/reviews', undefined, 'wrong')).status).toBe(401);
     const unknown = { sector: 'nowhere', conflict: 'x', seen: [], decision: { kind: 'accept' } };
     expect((await call('POST', '/api/reviews', unknown)).status).toBe(404);
+  });
+
+  it('R7 of two people who decide at the same moment at two servers, one does', async () => {
+    const couchUrl = `http://${server.adminName}:${server.adminPassword}@${new URL(server.url).host}/couch`;
+    const second = await startTestServer({ couchUrl, now: () => new Date('2026-11-23T08:00:00Z') });
+    try {
+      for (let round = 0; round < 12; round += 1) {
+        const card = cardNumber(100 + round);
+        await put('tiski-register', aCard(card));
+        const visits = [1, 2].map((desk) => aVisit(`desk-${desk}`, 100 + round, { card }));
+        for (const visit of visits) await put(`tiski-visits-${sector}`, visit);
+        const { reviews } = (await call('GET', '/api/reviews')).body;
+        const review = reviews.find(({ conflict }) =>
+          conflict.entries.some(({ id }) => id === visits[0]?._id),
+        );
+        const seen = review?.conflict.entries.map(({ id }) => id) ?? [];
+        expect(seen).toHaveLength(2);
+        const decideAt = (url: string, kept: string | undefined) =>
+          send('POST', `${url}/api/reviews`, {
+            as: { name: server.adminName, password: server.adminPassword },
+            body: { sector, conflict: review?.conflict.id, seen, decision: { kind: 'keep', kept: [kept] } },
+          });
+        const answers = await Promise.all([decideAt(server.url, seen[0]), decideAt(second.url, seen[1])]);
+        expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+        const kept = answers[0]?.status === 200 ? seen[0] : seen[1];
+        const voids = await Promise.all(seen.map(async (id) => [id, (await voidOf(id)).status] as const));
+        expect(voids).toEqual(seen.map((id) => [id, id === kept ? 404 : 200]));
+      }
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('R7 a decision that was cut off is finished by whoever decides next, and holds', async () => {
+    const context = await readReviewInput(server.client, sector, new Date('2026-11-23T08:00:00Z'));
+    const [review] = findConflicts(context.documents, context.context);
+    if (!review) throw new Error('There is no conflict.');
+    const seen = review.conflict.entries.map(({ id }) => id);
+    const kept = (id: string | undefined) => ({ kind: 'keep', kept: [id ?? ''] }) as const;
+    const author = { by: 'administrator', at: Date.parse('2026-11-23T08:00:00Z'), randomId: () => ulidOf(1) };
+    await decideOnce(
+      server.client,
+      sector,
+      review,
+      documentsOfDecision(review.conflict, kept(seen[0]), author),
+    );
+    expect((await voidOf(seen[1])).status).toBe(404);
+
+    const decide = (decision: object) =>
+      call('POST', '/api/reviews', { sector, conflict: review.conflict.id, seen, decision });
+    expect((await decide(kept(seen[1]))).status).toBe(409);
+    expect([(await voidOf(seen[0])).status, (await voidOf(seen[1])).status]).toEqual([404, 200]);
+    expect((await call('GET', '/api/reviews')).body.reviews).toEqual([]);
+  });
+
+  it('R7 pressed again after a try that was cut off, a decision is made once', async () => {
+    const context = await readReviewInput(server.client, sector, new Date('2026-11-23T08:00:00Z'));
+    const [review] = findConflicts(context.documents, context.context);
+    if (!review) throw new Error('There is no conflict.');
+    const decision = { kind: 'accept' } as const;
+    const author = { by: 'administrator', at: Date.parse('2026-11-23T08:00:00Z'), randomId: () => ulidOf(1) };
+    const outcome = documentsOfDecision(review.conflict, decision, author);
+    await decideOnce(server.client, sector, review, outcome);
+    const seen = review.conflict.entries.map(({ id }) => id);
+    const again = await call('POST', '/api/reviews', {
+      sector,
+      conflict: review.conflict.id,
+      seen,
+      decision,
+    });
+    expect(again).toMatchObject({ status: 200, body: { resolution: { _id: outcome.resolution._id } } });
   });
 });

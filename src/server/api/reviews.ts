@@ -10,6 +10,7 @@ import { visitsDatabase } from '../provision/databases';
 import { ApiFailure } from './api-failure';
 import { bodyOf, type ApiSettings } from './api-routes';
 import { requireAuthor, requireRole } from './caller';
+import { decideOnce, type Outcome } from './decided';
 import { readReviewInput } from './review-input';
 
 const decision = v.variant('kind', [
@@ -30,8 +31,6 @@ const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.s
 /** The office's review list: what desks that were apart have done together, and what becomes of it. */
 export function addReviews(routes: FastifyInstance, { backend, now }: ApiSettings): void {
   const { client } = backend;
-  // One decision after another: two people who keep different entries must not undo both.
-  let turn: Promise<unknown> = Promise.resolve();
   void routes.register((guarded, _options, done) => {
     guarded.get('/reviews', async (asked, reply) => {
       await requireRole(backend, asked, reply, 'office');
@@ -48,9 +47,7 @@ export function addReviews(routes: FastifyInstance, { backend, now }: ApiSetting
       const parsed = v.safeParse(request, bodyOf(asked));
       if (!parsed.success)
         throw new ApiFailure(400, 'bad-request', 'sector, conflict, seen or decision is wrong.');
-      const decided = turn.then(() => decide(client, parsed.output, by, now()));
-      turn = decided.catch(() => undefined);
-      return { resolution: await decided };
+      return { resolution: await decide(client, parsed.output, by, now()) };
     });
     done();
   });
@@ -58,6 +55,10 @@ export function addReviews(routes: FastifyInstance, { backend, now }: ApiSetting
 
 const newestOf = ({ conflict }: Review) => conflict.entries.at(-1)?.at ?? 0;
 
+/**
+ * Two people who keep different entries must not undo both, at whichever server they are.
+ * @throws {ApiFailure} 409 `changed` for all but the first of them
+ */
 async function decide(
   client: CouchClient,
   { sector, conflict: id, seen, decision: made }: v.InferOutput<typeof request>,
@@ -66,17 +67,28 @@ async function decide(
 ): Promise<ResolutionDocument> {
   const review = (await reviewsOf(client, sector, now)).find(({ conflict }) => conflict.id === id);
   const entries = review?.conflict.entries.map((entry) => entry.id) ?? [];
-  if (!review || !isSameSet(entries, seen)) {
-    throw new ApiFailure(409, 'changed', 'The conflict is not as it was seen. Look again.');
-  }
+  if (!review || !isSameSet(entries, seen)) throw changed();
   // An id that is mistaken would undo everything.
   if (!namedBy(made).every((id) => entries.includes(id))) {
     throw new ApiFailure(400, 'bad-request', 'kept or undone names what is no part of the conflict.');
   }
   const author = { by, at: now.getTime(), randomId: () => ulid(now.getTime()) };
-  const { resolution, undone } = documentsOfDecision(review.conflict, made, author);
-  await write(client, visitsDatabase(sector), [...undone, resolution]);
-  return resolution;
+  const outcome = documentsOfDecision(review.conflict, made, author);
+  const stands = await decideOnce(client, sector, review, outcome);
+  await write(client, visitsDatabase(sector), [...stands.undone, stands.resolution]);
+  if (!isSameDecision(stands, outcome)) throw changed();
+  return stands.resolution;
+}
+
+const changed = () => new ApiFailure(409, 'changed', 'The conflict is not as it was seen. Look again.');
+
+/** Whether somebody asked for what stands: pressed again, after a try that was cut off. */
+function isSameDecision(a: Outcome, b: Outcome): boolean {
+  const partsOf = ({ resolution, undone }: Outcome) => {
+    const { by, decision, kept = [] } = resolution;
+    return JSON.stringify([by, decision, [...kept].sort(), undone.map(({ _id }) => _id).sort()]);
+  };
+  return partsOf(a) === partsOf(b);
 }
 
 function namedBy(made: v.InferOutput<typeof decision>): string[] {

@@ -50,7 +50,7 @@ export const fixedPlans: readonly DatabasePlan[] = [
     members: ['_admin'],
     admins: ['_admin'],
     validation: 'desks',
-    types: ['desk', 'origin'],
+    types: ['desk', 'origin', 'decision'],
   },
 ];
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { keyDocument, type KeyDocument } from '$lib/documents/catalogue-documents';
 import { addDays, type LocalDate } from '$lib/domain/day';
-import { type CouchClient, documentPath, putDocument } from '../couch/client';
+import { type CouchClient, documentPath, putDocument, requireOk } from '../couch/client';
 import { documentsOfType } from '../provision/catalogue';
 import { catalogueDatabase } from '../provision/databases';
 import { keyDocumentOf, makeSigningKey, signingKey, type SigningKey } from './signing-key';
@@ -74,7 +74,8 @@ export async function retireKey(store: KeyStore, kid: string, today: LocalDate):
     ({ _id }) => _id === `key:${kid}`,
   );
   if (!document) return false;
-  await publish(store, { ...document, _id: `key:${kid}`, until: addDays(today, -1) });
+  const retired = { ...document, _id: `key:${kid}`, until: addDays(today, -1) };
+  await requireOk(store.client, 'PUT', documentPath(catalogueDatabase, retired._id), retired);
   return true;
 }
 
@@ -102,12 +103,13 @@ export async function storePrivateKey({ folder }: KeyStore, name: string, key: o
   await writeFile(join(folder, name), text, { mode: 0o600, flag: 'wx' });
 }
 
-/** Puts the public part of a key into the catalogue. @throws {UnexpectedCouchReply} */
+/**
+ * Puts the public part of a key into the catalogue, where another server with the same folder may have put it.
+ * @throws {UnexpectedCouchReply}
+ */
 export async function publish(
   { client }: KeyStore,
   document: { _id: string; [field: string]: unknown },
 ): Promise<void> {
-  const path = documentPath(catalogueDatabase, document._id);
-  if ((await putDocument(client, path, document)) === 'conflict')
-    throw new Error(`${path} is there already.`);
+  await putDocument(client, documentPath(catalogueDatabase, document._id), document);
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { basicAuthorization } from '../accounts/basic-credentials';
 import type { PersonRole } from '../accounts/roles';
 import type { Backend } from '../backend';
-import { documentPath, requireOk } from '../couch/client';
+import { documentPath, putDocument, requireOk } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
@@ -64,13 +64,15 @@ export async function ensureAdministrator(
   }
   const chosen = password ?? madeUpPassword();
   if (password === undefined) await keep?.(chosen);
-  await requireOk(client, 'PUT', path, {
+  const made = await putDocument(client, path, {
     _id: userDocumentId(administratorName),
     type: 'user',
     name: administratorName,
     roles: administratorRoles,
     password: chosen,
   });
+  // Another server process was quicker: the account has the password of its settings, or the one that it tells.
+  if (made === 'conflict') return { isReset: false, rolesRestored: false };
   return { password: chosen, isReset: false, rolesRestored: false };
 }
 

@@ -100,12 +100,15 @@ async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<
 async function ensureEpoch(client: CouchClient, name: string): Promise<void> {
   const path = documentPath(name, epochId);
   const { status } = await client.request('GET', path);
-  if (status === 404) await renewEpoch(client, name);
+  // A conflict: another server process was quicker, and its epoch is as good.
+  if (status === 404) await putDocument(client, path, newEpoch());
 }
+
+const newEpoch = () => ({ _id: epochId, epoch: randomUUID() });
 
 /** After a restore: this is another copy than the one that the desks know. */
 export async function renewEpoch(client: CouchClient, name: string): Promise<void> {
-  await requireOk(client, 'PUT', documentPath(name, epochId), { _id: epochId, epoch: randomUUID() });
+  await requireOk(client, 'PUT', documentPath(name, epochId), newEpoch());
 }
 
 /** The databases of Tiski that are there. */

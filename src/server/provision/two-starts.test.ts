@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Backend } from '../backend';
+import { requireOk } from '../couch/client';
+import { ensureSigningKey, publishedKeys } from '../keys/key-store';
+import { ensureRescueKey, publishedRescueKeys } from '../keys/rescue-key-store';
+import { openBackend } from '../main';
+import { ensureAdministrator } from './administrator';
+import { provision } from './provision';
+
+let folder: string;
+let backend: Backend;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tiski-starts-'));
+  backend = await openBackend({ folder, iterations: 10_000 });
+});
+afterEach(async () => {
+  await backend.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('servers that start over an empty store at the same moment make one of everything, and none fails', async () => {
+  const { client } = backend;
+  const keys = { folder: join(folder, 'shared'), client };
+  const now = new Date('2026-11-24T10:00:00Z');
+  const start = async () => {
+    await provision(client, now);
+    await ensureSigningKey(keys, '2026-11-24');
+    await ensureRescueKey(keys, now);
+    return ensureAdministrator(backend, 'tiski-tests-only-7412');
+  };
+  const administrators = await Promise.all([start(), start(), start(), start()]);
+  expect(administrators.filter(({ password }) => password !== undefined)).toHaveLength(1);
+
+  const epochs = await requireOk(client, 'GET', '/tiski-register/_local/epoch');
+  await provision(client, now);
+  expect(await requireOk(client, 'GET', '/tiski-register/_local/epoch')).toEqual(epochs);
+  // As many as servers, if they come at once; all of them in the folder that they share.
+  const files = await readdir(keys.folder);
+  const published = [...(await publishedKeys(keys)), ...(await publishedRescueKeys(keys))];
+  expect(published).toHaveLength(files.length);
+  const credentials = `Basic ${btoa('administrator:tiski-tests-only-7412')}`;
+  const identity = await backend.identify({
+    authorization: credentials,
+    cookie: undefined,
+    address: '127.0.0.1',
+  });
+  expect(identity).toMatchObject({ kind: 'user', user: { name: 'administrator' } });
+});

@@ -246,8 +246,22 @@ export async function playScannerRows({
     return { changes, shown, isAbout: isCard || isTold || isShown, isElsewhere };
   }
 
+  /** The counter loads what it reads odd codes with when the first of them is scanned; the rows' clock does not wait. */
+  async function loadReading() {
+    await scanNow('LOAD');
+    for (
+      let turn = 0;
+      turn < 500 && !/LOAD/.test(document.querySelector('[data-tone]')?.textContent ?? '');
+      turn++
+    ) {
+      await new Promise((resolve) => realTimeout(resolve, 20));
+      await settle();
+    }
+  }
+
   const results: RowResult[] = [];
   try {
+    await loadReading();
     await clear();
     for (const row of rows) {
       results.push(await play(row));

@@ -1,7 +1,39 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
+import { resolve } from 'node:path';
+import type { Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { html5QrcodeAlias } from './html5-qrcode-alias.js';
+
+/** Every screen opens with the layout, and a counter with this page besides. */
+const layout = modulesOf('src/routes/+layout.svelte');
+const counter = modulesOf('src/routes/desk/+page.svelte');
+const message = /[\\/]paraglide[\\/]messages[\\/]/;
+
+/**
+ * A module and all that it imports, at once and not later. Messages are left out: whoever imports one imports the list of
+ * all, and only the bundler finds out which.
+ */
+function modulesOf(path: string): (context: Rolldown.ChunkingContext) => ReadonlySet<string> {
+  const modules = new Set<string>();
+  return (context) => {
+    const add = (id: string) => {
+      if (modules.has(id) || message.test(id)) return;
+      modules.add(id);
+      context.getModuleInfo(id)?.importedIds.forEach(add);
+    };
+    add(resolve(path));
+    return modules;
+  };
+}
+
+const shared = { minShareCount: 2 };
+
+/**
+ * One file for each set of screens that share something.
+ * @param threshold bytes; what is smaller is put together, and some screens load what they don't need
+ */
+const byScreens = (threshold: number) => ({ entriesAware: true, entriesAwareMergeThreshold: threshold });
 
 export default defineConfig({
   plugins: [
@@ -26,11 +58,14 @@ export default defineConfig({
       build: {
         rolldownOptions: {
           output: {
-            // The service worker fetches file by file: what screens share comes in few of them. A higher threshold
-            // makes fewer, and the desk's screen loads what only the office needs.
+            // The service worker fetches file by file, and each is compressed by itself: what screens share comes in
+            // few of them. What the counter opens with is apart, so that it loads nothing that only the office needs.
             codeSplitting: {
               groups: [
-                { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 2_000 },
+                { ...shared, name: (id, context) => (layout(context).has(id) ? 'layout' : null) },
+                { ...shared, name: (id, context) => (counter(context).has(id) ? 'counter' : null) },
+                { ...shared, name: 'messages', test: message, ...byScreens(6_000) },
+                { ...shared, name: 'shared', ...byScreens(2_000) },
               ],
             },
           },

@@ -122,11 +122,18 @@ async function load(
 
 const manifestSchema = v.record(
   v.string(),
-  v.object({ file: v.string(), imports: v.optional(v.array(v.string()), []) }),
+  v.object({
+    file: v.string(),
+    imports: v.optional(v.array(v.string()), []),
+    dynamicImports: v.optional(v.array(v.string()), []),
+  }),
 );
 const output = join(projectFolder, '.svelte-kit');
 
-/** Files that come with a module and that neither the app nor the desk's screen has a static import of. */
+/**
+ * Files that come with a module, or with what the screen loads to load it, and that neither the app nor the desk's screen
+ * has a static import of.
+ */
 async function filesOfItsOwn(sources: readonly string[]): Promise<string[]> {
   const text = await readFile(join(output, 'output/client/.vite/manifest.json'), 'utf8');
   const manifest = v.parse(manifestSchema, JSON.parse(text));
@@ -139,7 +146,14 @@ async function filesOfItsOwn(sources: readonly string[]): Promise<string[]> {
     return seen;
   };
   const screen = new Set((await partsOfDesk()).flatMap((name) => [...withImports(name)]));
-  const own = sources.flatMap((name) => [...withImports(name)]).filter((name) => !screen.has(name));
+  const loads = (chunk: string, name: string) => manifest[chunk]?.dynamicImports.includes(name) === true;
+  const later = [...screen].flatMap((name) => manifest[name]?.dynamicImports ?? []);
+  const leadTo = (name: string) =>
+    later.filter((chunk) => [...withImports(chunk)].some((each) => loads(each, name)));
+  const own = sources
+    .flatMap((name) => [name, ...leadTo(name)])
+    .flatMap((name) => [...withImports(name)])
+    .filter((name) => !screen.has(name));
   return own.flatMap((name) => manifest[name]?.file ?? []);
 }
 

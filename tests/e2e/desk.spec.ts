@@ -164,3 +164,34 @@ test('the keyboard alone does everything: type, log, undo, change the service', 
   await expect(page.getByLabel('Palvelu')).toHaveValue('vesijumppa');
   await scanAndSee(page, cardOf('in-grace'), title.admit);
 });
+
+test('the camera’s part comes from the disk when it is asked for; without it the counter says so and reads by its scanner', async ({
+  page,
+  server,
+  allowConsole,
+}) => {
+  const camera = page.getByRole('button', { name: 'Kamera', exact: true });
+  const byScanner = page.getByRole('button', { name: 'Lukija', exact: true });
+  const openWithScanner = async () => {
+    await byScanner.click();
+    await expect(byScanner).toHaveAttribute('aria-pressed', 'true');
+    await page.reload();
+    await expect(verdict(page)).toContainText('Valmis');
+  };
+  await server.stop();
+  await openWithScanner();
+  await camera.click();
+  await expect(page.getByRole('heading', { name: 'Kameraa ei löydy' })).toBeVisible();
+
+  await openWithScanner();
+  // A device whose store was cleared while the page was open.
+  await page.evaluate(async () => {
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.clearBrowserCache');
+  allowConsole(/Failed to fetch dynamically imported module|Failed to load resource/);
+  await camera.click();
+  await expect(page.getByText('Koodien luku kamerasta ei toimi')).toBeVisible();
+  await scanAndSee(page, cardOf('admitted'), title.admit);
+});

@@ -5,16 +5,22 @@ import type { Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { html5QrcodeAlias } from './html5-qrcode-alias.js';
 
+const kitEntry = 'node_modules/@sveltejs/kit/src/runtime/client/entry.js';
+/**
+ * What starts the app, and runs hooks.client.ts before any screen is loaded: nothing of a screen may come with it, or
+ * Dexie would meet a browser that refuses all storage before that was seen to.
+ */
+const start = modulesOf('.svelte-kit/generated/client-optimized/app.js', kitEntry);
 /** Every screen opens with the layout, and a counter with this page besides. */
 const layout = modulesOf('src/routes/+layout.svelte');
 const counter = modulesOf('src/routes/desk/+page.svelte');
 const message = /[\\/]paraglide[\\/]messages[\\/]/;
 
 /**
- * A module and all that it imports, at once and not later. Messages are left out: whoever imports one imports the list of
+ * Modules and all that they import, at once and not later. Messages are left out: whoever imports one imports the list of
  * all, and only the bundler finds out which.
  */
-function modulesOf(path: string): (context: Rolldown.ChunkingContext) => ReadonlySet<string> {
+function modulesOf(...paths: string[]): (context: Rolldown.ChunkingContext) => ReadonlySet<string> {
   const modules = new Set<string>();
   return (context) => {
     const add = (id: string) => {
@@ -22,7 +28,7 @@ function modulesOf(path: string): (context: Rolldown.ChunkingContext) => Readonl
       modules.add(id);
       context.getModuleInfo(id)?.importedIds.forEach(add);
     };
-    add(resolve(path));
+    paths.forEach((path) => add(resolve(path)));
     return modules;
   };
 }
@@ -62,6 +68,7 @@ export default defineConfig({
             // few of them. What the counter opens with is apart, so that it loads nothing that only the office needs.
             codeSplitting: {
               groups: [
+                { ...shared, name: (id, context) => (start(context).has(id) ? 'start' : null) },
                 { ...shared, name: (id, context) => (layout(context).has(id) ? 'layout' : null) },
                 { ...shared, name: (id, context) => (counter(context).has(id) ? 'counter' : null) },
                 { ...shared, name: 'messages', test: message, ...byScreens(6_000) },

@@ -16,11 +16,6 @@ const bulkAnswer = v.object({
   results: v.array(v.object({ docs: v.array(v.union([v.object({ ok: document }), v.looseObject({})])) })),
 });
 
-export interface BackupProgress {
-  database: string;
-  documents: number;
-}
-
 /**
  * Everything that the server has, as the lines of a backup: the databases of Tiski and the accounts; of every document
  * each branch with its history and attachments, deleted ones too, so that a copy of this server that goes on
@@ -32,13 +27,12 @@ export interface BackupProgress {
 export async function* backUp(
   client: CouchClient,
   about: { version: string; at: string },
-  onProgress: (progress: BackupProgress) => void,
 ): AsyncGenerator<BackupLine> {
   yield { tiski: 'backup', format: 1, ...about };
   for (const database of await databasesOf(client)) {
     const security = await requireOk(client, 'GET', `/${encodeURIComponent(database)}/_security`);
     yield { database, security: v.parse(v.looseObject({}), security) };
-    yield* documentsOf(client, database, onProgress);
+    yield* documentsOf(client, database);
   }
 }
 
@@ -50,11 +44,7 @@ async function databasesOf(client: CouchClient): Promise<string[]> {
   return [...own.filter(isLog), ...own.filter((name) => !isLog(name)), usersDatabase];
 }
 
-async function* documentsOf(
-  client: CouchClient,
-  database: string,
-  onProgress: (progress: BackupProgress) => void,
-): AsyncGenerator<BackupLine> {
+async function* documentsOf(client: CouchClient, database: string): AsyncGenerator<BackupLine> {
   const path = `/${encodeURIComponent(database)}`;
   let since = '0';
   let documents = 0;
@@ -69,7 +59,6 @@ async function* documentsOf(
       documents += 1;
       yield { doc };
     }
-    onProgress({ database, documents });
     // A page that isn't full was the last; what is written after it is in the next backup.
     if (page.results.length < pageSize) break;
   }

@@ -2,15 +2,8 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { bytesOf } from '../bytes';
-
-/** A file that is no whole backup: cut off, changed, or something else. */
-export class UnusableBackup extends Error {
-  constructor(reason: string) {
-    // A word of the file may be in it, for a terminal to obey.
-    super(reason.replace(/\p{Cc}/gu, '?'));
-    this.name = 'UnusableBackup';
-  }
-}
+import { DamagedEncryption, decrypted, isEncrypted, type BackupIdentity } from './encryption';
+import { UnusableBackup } from './unusable-backup';
 
 /**
  * Bytes of a line: a document of the largest kind (1 MiB, limits.ts) with attachments of 47 MB. One that was written is
@@ -25,12 +18,18 @@ const newline = '\n'.charCodeAt(0);
  * line at a time, and gives up on one that doesn't end.
  * @throws {UnusableBackup}
  */
-export async function* backupLines(path: string, longest = longestLine): AsyncGenerator<Uint8Array> {
+export async function* backupLines(
+  path: string,
+  {
+    identities = [],
+    longest = longestLine,
+  }: { identities?: readonly BackupIdentity[]; longest?: number } = {},
+): AsyncGenerator<Uint8Array> {
   let parts: Uint8Array[] = [];
   let size = 0;
   let count = 0;
   try {
-    for await (const chunk of unzipped(path)) {
+    for await (const chunk of unzipped(path, identities)) {
       let from = 0;
       for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
         parts.push(chunk.subarray(from, end));
@@ -44,12 +43,15 @@ export async function* backupLines(path: string, longest = longestLine): AsyncGe
     }
   } catch (error) {
     // zlib's errors: not gzip at all, cut off, or a bad block.
-    if (!/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const isZlibs = /^Z_/.test((error as NodeJS.ErrnoException).code ?? '');
+    if (!isZlibs && !(error instanceof DamagedEncryption)) throw error;
     throw new UnusableBackup(`it is cut off or damaged in line ${count + 1}.`);
   }
   if (size > 0) throw new UnusableBackup(`it ends in the middle of line ${count + 1}.`);
 }
 
-const unzipped = (path: string): AsyncIterable<Uint8Array> =>
+async function* unzipped(path: string, identities: readonly BackupIdentity[]): AsyncGenerator<Uint8Array> {
+  const content = (await isEncrypted(path)) ? decrypted(path, identities) : createReadStream(path);
   // What fails is thrown where it is read.
-  pipeline(createReadStream(path), createGunzip(), () => undefined);
+  yield* pipeline(content, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
+}

@@ -4,7 +4,8 @@ import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
 import { planOf } from '../provision/databases';
 import { readBackup, type NumberedLine } from './backup-file';
-import { UnusableBackup } from './backup-lines';
+import type { BackupIdentity } from './encryption';
+import { UnusableBackup } from './unusable-backup';
 
 /** A city has some ten, one for each sector and five more. */
 const mostDatabases = 1000;
@@ -27,10 +28,13 @@ const isOwnDocument = (database: string, id: string): boolean =>
  * The lines of a backup, each where it belongs: a database, its documents, its end with their number; no database twice.
  * @throws {UnusableBackup} that names the line
  */
-export async function* checkedBackup(path: string): AsyncGenerator<CheckedLine> {
+export async function* checkedBackup(
+  path: string,
+  identities: readonly BackupIdentity[] = [],
+): AsyncGenerator<CheckedLine> {
   const seen = new Set<string>();
   let open: { name: string; begin: number; documents: number; isOwn: boolean } | undefined;
-  for await (const numbered of readBackup(path)) {
+  for await (const numbered of readBackup(path, identities)) {
     const { line, number } = numbered;
     let isOwn: boolean = open?.isOwn ?? true;
     if ('tiski' in line) {

@@ -15,9 +15,10 @@ import { requireOk, type CouchClient } from '../couch/client';
 import type { Backend } from '../backend';
 import { bytesOf } from '../bytes';
 import { openBackend } from '../main';
-import { writeBackup } from './backup-file';
-import { backupLines, UnusableBackup } from './backup-lines';
+import { backupLines } from './backup-lines';
 import { restore } from './restore';
+import { UnusableBackup } from './unusable-backup';
+import { writeBackup } from './write-backup';
 
 const patience = { timeout: 120_000 };
 const header = { tiski: 'backup', format: 1, version: '1.0.0', at: '2026-11-22T08:00:00.000Z' };
@@ -99,7 +100,7 @@ describe('restore takes what is Tiski’s and no more', patience, () => {
       [...foreign, 'accounting', '_replicator', '../up'].sort(),
     );
     expect(said).toContain('Left out: 1 documents in "_users"');
-    expect(said).toMatch(/is restored: 1 documents\./);
+    expect(said).toMatch(/is restored: 1 documents in 3 databases, counted again: the same\./);
     const names = await inStore(data, (client) => requireOk(client, 'GET', '/_all_dbs'));
     expect(names).toEqual([
       '_users',
@@ -261,9 +262,9 @@ describe('a file that is not whole is refused by the line, and nothing is writte
     for await (const bytes of backupLines(file)) read.push(new TextDecoder().decode(bytes));
     expect(read).toEqual(lines);
     await expect(
-      backupLines(file, 50_000)
+      backupLines(file, { longest: 50_000 })
         .next()
-        .then(() => drain(backupLines(file, 50_000))),
+        .then(() => drain(backupLines(file, { longest: 50_000 }))),
     ).rejects.toThrow('line 3 is longer');
   });
 

@@ -4,7 +4,10 @@ import { usersDatabase } from '../couch/route';
 import { removeLocalState, writeLocalState } from '../desks/local-state';
 import { desksDatabase, planOf, securityOf } from '../provision/databases';
 import { isEmptyDatabase, provision, renewEpoch, tiskiDatabases } from '../provision/provision';
-import { checkedBackup, isOwnDatabase } from './checked-backup';
+import { contentsOf, documentsOf, ownDatabases, type BackupContents } from './backup-contents';
+import { checkedBackup, isOwnDatabase, type CheckedLine } from './checked-backup';
+import { requireCounted } from './count-restored';
+import type { BackupIdentity } from './encryption';
 import { restoringNote } from './half-restored';
 
 /** What goes in one request: within CouchDB's and our own limit, a single document aside. */
@@ -19,16 +22,10 @@ const accounts = v.object({
 });
 
 export type Restored =
-  | { kind: 'restored'; at: string; documents: number; leftOut: LeftOut[] }
+  /** Each document of the backup was found in the store afterwards. */
+  | { kind: 'restored'; contents: BackupContents; documents: number; databases: number }
   /** Nothing was done: there are documents, in this database for one. */
   | { kind: 'not-empty'; database: string };
-
-/** What is in a backup and not in this version: a database, or documents that are not of its kind, rules for one. */
-export interface LeftOut {
-  database: string;
-  documents: number;
-  isWhole: boolean;
-}
 
 /** The backup is whole and the store is not: what was written stays, and no server starts over it. */
 export class RestoreFailed extends Error {
@@ -44,21 +41,25 @@ export interface RestoreOptions {
    * stays.
    */
   replace: boolean;
+  /** Of an encrypted backup; one of them has to open it. */
+  identities?: readonly BackupIdentity[];
   onProgress: (progress: { database: string; documents: number }) => void;
 }
 
 /**
  * Brings a backup into a store. It is read through before anything is touched. Every database gets a new epoch, so
  * that desks pull from zero and bring back what they had logged since the backup (S8). Only databases that
- * provisioning makes are touched, and who may use them by which rules is this version's to say, not the file's.
+ * provisioning makes are touched, and who may use them by which rules is this version's to say, not the file's. At last
+ * the store is asked for each document of the file.
  * @throws {UnusableBackup} before anything is written
  * @throws {UnexpectedCouchReply} before anything is written
  * @throws {RestoreFailed} in the middle of it: restore again, with `replace`
  */
 export async function restore(client: CouchClient, path: string, options: RestoreOptions): Promise<Restored> {
-  const { at, leftOut } = await checkThrough(path);
-  const present = await ownDatabases(client);
-  if (!options.replace) {
+  const { replace, identities = [], onProgress } = options;
+  const contents = await contentsOf(path, identities);
+  const present = await presentDatabases(client);
+  if (!replace) {
     for (const name of present) {
       if (!(await isEmptyDatabase(client, name))) return { kind: 'not-empty', database: name };
     }
@@ -67,39 +68,24 @@ export async function restore(client: CouchClient, path: string, options: Restor
     // Always, with its note of what was brought over: a backup of an older version has that before it still.
     if (present.includes(desksDatabase)) await requireOk(client, 'DELETE', pathOf(desksDatabase));
     await makeDatabase(client, desksDatabase);
-    await writeLocalState(client, restoringNote, { v: 1, at });
-    const others = options.replace ? present.filter((name) => name !== desksDatabase) : [];
+    await writeLocalState(client, restoringNote, { v: 1, at: contents.at });
+    const others = replace ? present.filter((name) => name !== desksDatabase) : [];
     for (const name of others) await requireOk(client, 'DELETE', pathOf(name));
-    const documents = await writeDatabases(client, path, options.onProgress);
+    const lines = () => checkedBackup(path, identities);
+    await writeDatabases(client, lines(), onProgress);
     await settleAccounts(client);
-    for (const name of await ownDatabases(client)) await renewEpoch(client, name);
+    for (const name of await presentDatabases(client)) await renewEpoch(client, name);
     await provision(client);
+    await requireCounted(client, lines());
     await removeLocalState(client, restoringNote);
-    return { kind: 'restored', at, documents, leftOut };
+    const databases = ownDatabases(contents).length;
+    return { kind: 'restored', contents, documents: documentsOf(contents), databases };
   } catch (error) {
     throw new RestoreFailed(error);
   }
 }
 
-const ownDatabases = async (client: CouchClient) => (await tiskiDatabases(client)).filter(isOwnDatabase);
-
-/** Reads a backup to its end. @throws {UnusableBackup} */
-async function checkThrough(path: string): Promise<{ at: string; leftOut: LeftOut[] }> {
-  let at = '';
-  let database = '';
-  const leftOut = new Map<string, LeftOut>();
-  for await (const { line, isOwn } of checkedBackup(path)) {
-    if ('tiski' in line) at = line.at;
-    if ('database' in line) {
-      database = line.database;
-      if (!isOwn) leftOut.set(database, { database, documents: 0, isWhole: true });
-    } else if ('doc' in line && !isOwn) {
-      const left = leftOut.get(database) ?? { database, documents: 0, isWhole: false };
-      leftOut.set(database, { ...left, documents: left.documents + 1 });
-    }
-  }
-  return { at, leftOut: [...leftOut.values()] };
-}
+const presentDatabases = async (client: CouchClient) => (await tiskiDatabases(client)).filter(isOwnDatabase);
 
 /**
  * An account that was there before has its own and the backup's branch now: of each the winning one stays, because
@@ -119,20 +105,18 @@ const pathOf = (database: string) => `/${encodeURIComponent(database)}`;
 
 async function writeDatabases(
   client: CouchClient,
-  path: string,
+  lines: AsyncIterable<CheckedLine>,
   onProgress: RestoreOptions['onProgress'],
-): Promise<number> {
+): Promise<void> {
   let database = '';
   let batch: unknown[] = [];
   let size = 0;
-  let total = 0;
   const flush = async () => {
     if (batch.length > 0) await writeBatch(client, database, batch);
-    total += batch.length;
     batch = [];
     size = 0;
   };
-  for await (const { line, bytes, isOwn } of checkedBackup(path)) {
+  for await (const { line, bytes, isOwn } of lines) {
     if (!isOwn) continue;
     if ('database' in line) {
       database = line.database;
@@ -146,7 +130,6 @@ async function writeDatabases(
       onProgress({ database, documents: line.documents });
     }
   }
-  return total;
 }
 
 /** Closed to everybody whom this version's plan doesn't name; its rules come after its documents. */

@@ -1,14 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backUp } from '../backup/back-up';
-import { writeBackup } from '../backup/backup-file';
-import { UnusableBackup } from '../backup/backup-lines';
+import type { BackupContents } from '../backup/backup-contents';
 import { HalfRestored, requireWhole } from '../backup/half-restored';
+import { backupName, removeOlder } from '../backup/retention';
+import { UnusableBackup } from '../backup/unusable-backup';
+import { writeBackup } from '../backup/write-backup';
 import { tiskiVersion } from '../main';
+import { encryptionOf } from './backup-keys';
 import { CommandError } from './command-error';
 import { failureText } from './import-command';
 import { importPlace, openRegister, type ImportOptions } from './import-place';
 import { grouped, type LineOutput } from './import-report';
+
+export interface BackupOptions extends ImportOptions {
+  /** `--recipient`: public keys of age to encrypt it for, separated by commas. */
+  recipient?: string | undefined;
+  /** `--keep`: how many backups stay in the folder. */
+  keep?: number | undefined;
+}
 
 /**
  * `tiski backup FILE|FOLDER`: of a running server, a CouchDB, or the folder of a server that is stopped.
@@ -17,44 +27,64 @@ import { grouped, type LineOutput } from './import-report';
  */
 export async function runBackup(
   target: string,
-  options: ImportOptions,
+  options: BackupOptions,
   environment: NodeJS.ProcessEnv,
   out: LineOutput,
   now = new Date(),
 ): Promise<string> {
-  const path = await backupPath(target, now);
+  const { recipient, keep } = options;
+  const encryption = encryptionOf(recipient);
+  const intoFolder = await isFolder(target);
+  if (keep !== undefined && !intoFolder) {
+    throw new CommandError(`--keep goes with a folder of backups, and ${target} is none.`, 2);
+  }
+  const path = intoFolder ? join(target, backupName(now, encryption !== undefined)) : target;
   const place = importPlace(options, environment);
   const opened = await openRegister(place);
   if (typeof opened === 'string') throw new CommandError(opened);
-  const counts = new Map<string, number>();
+  let contents: BackupContents;
   try {
     // Over a part of a restored store no server runs.
     if (place.kind !== 'server') await requireWhole(opened.client);
     const about = { version: await tiskiVersion(), at: now.toISOString() };
-    const lines = backUp(opened.client, about, ({ database, documents }) => counts.set(database, documents));
-    await writeBackup(path, lines);
+    contents = await writeBackup(path, backUp(opened.client, about), encryption);
   } catch (error) {
     throw new CommandError(fileFailure(error, path) ?? failureText(error, place, opened));
   } finally {
     await opened.close();
   }
-  for (const [database, documents] of counts) out.write(`${database}: ${grouped(documents)} documents\n`);
+  for (const { database, documents, leftOut } of contents.databases) {
+    out.write(`${database}: ${grouped(documents + leftOut)} documents\n`);
+  }
   out.write(
-    `${path} is written. It holds accounts and what the office knows: only this account may read it.\n` +
+    `${path} is written, and was read back whole. ` +
+      `It holds accounts and what the office knows: ${readersOf(recipient)}.\n` +
       'The private signing keys are not in it: they are files in the folder keys.\n',
   );
+  if (keep !== undefined) await keepNewest(path, keep, out);
   return path;
 }
 
-/** A folder gets a file with the time in its name. */
-async function backupPath(target: string, now: Date): Promise<string> {
-  const isFolder = await stat(target).then(
+const readersOf = (recipient: string | undefined) =>
+  recipient === undefined
+    ? 'only this account may read it'
+    : `only who has the private key of ${recipient} can read it`;
+
+/** @throws {CommandError} the new one is written all the same */
+async function keepNewest(path: string, keep: number, out: LineOutput): Promise<void> {
+  try {
+    for (const name of await removeOlder(path, keep)) out.write(`${name} is deleted, as older.\n`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(`older backups can't be deleted (${code}). The new one is written.`);
+  }
+}
+
+const isFolder = (target: string): Promise<boolean> =>
+  stat(target).then(
     (found) => found.isDirectory(),
     () => target.endsWith('/'),
   );
-  const time = now.toISOString().slice(0, 19).replaceAll(':', '');
-  return isFolder ? join(target, `tiski-${time}Z.backup.gz`) : target;
-}
 
 function fileFailure(error: unknown, path: string): string | undefined {
   if (error instanceof HalfRestored) return error.message;

@@ -8,7 +8,7 @@ import { Endpoint } from '../couch/endpoint';
 import { CouchNodes } from '../couch/nodes';
 import { couchAddresses, remoteClient } from '../couch/remote-client';
 import { administratorName } from '../provision/administrator';
-import { given } from './options';
+import { given } from './given';
 
 /** Where the cards are to go. */
 export type ImportPlace =

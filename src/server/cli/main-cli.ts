@@ -1,9 +1,7 @@
 import { CommandError } from './command-error';
 import { helpText, readCommand, type Command } from './options';
 
-type FileCommand = Extract<Command, { kind: 'import' | 'backup' }>;
-
-async function importFile({ file, url, data }: FileCommand): Promise<void> {
+async function importFile({ file, url, data }: Extract<Command, { kind: 'import' }>): Promise<void> {
   const { runImport } = await import('./import-command');
   process.exitCode = await runImport(file, { url, folder: data }, process.env, process.stdout);
 }
@@ -14,9 +12,19 @@ async function snapshot(command: Extract<Command, { kind: 'snapshot' }>): Promis
   process.exitCode = await runSnapshot({ url, folder, removeOthers }, process.env, process.stdout);
 }
 
-async function backUp({ file, url, data }: FileCommand): Promise<void> {
-  const { runBackup } = await import('./backup-command');
-  await runBackup(file, { url, folder: data }, process.env, process.stdout);
+async function backUp(command: Extract<Command, { kind: 'backup' }>): Promise<void> {
+  switch (command.action) {
+    case 'write': {
+      const { file, url, data: folder, recipient, keep } = command;
+      const { runBackup } = await import('./backup-command');
+      await runBackup(file, { url, folder, recipient, keep }, process.env, process.stdout);
+      return;
+    }
+    case 'verify':
+      return (await import('./verify-command')).runVerify(command.file, command.identity, process.stdout);
+    case 'keygen':
+      return (await import('./backup-keys')).runBackupKeygen(command.file, process.stdout);
+  }
 }
 
 /** Runs the command that the words name. Ends the process with 2 for wrong words, 1 for a failure. */
@@ -45,9 +53,9 @@ export async function run(words: string[]): Promise<void> {
       case 'backup':
         return await backUp(command);
       case 'restore': {
-        const { file, replace, options } = command;
+        const { file, replace, identity, options } = command;
         const { runRestore } = await import('./restore-command');
-        return await runRestore(file, { ...options, replace }, process.stdout);
+        return await runRestore(file, { ...options, replace, identity }, process.stdout);
       }
     }
   } catch (error) {

@@ -51,6 +51,7 @@ describe('the command line', () => {
   it('backs up and restores', () => {
     expect(readCommand(['backup', 'there/', '--data', 'x'], {})).toEqual({
       kind: 'backup',
+      action: 'write',
       file: 'there/',
       data: 'x',
     });
@@ -58,6 +59,25 @@ describe('the command line', () => {
     const words = ['restore', 'b.gz', '--data', 'x'];
     expect(readCommand(words, {})).toEqual({ kind: 'restore', file: 'b.gz', replace: false, options });
     expect(readCommand([...words, '--replace'], {})).toMatchObject({ replace: true });
+  });
+
+  it('encrypts, keeps, verifies and opens backups; words go before the environment', () => {
+    const environment = { TISKI_BACKUP_RECIPIENT: 'age1a', TISKI_BACKUP_IDENTITY: 'a.key' };
+    const write = { kind: 'backup', action: 'write', file: 'there/' };
+    expect(readCommand(['backup', 'there/'], environment)).toEqual({ ...write, recipient: 'age1a' });
+    expect(readCommand(['backup', 'there/', '--recipient', 'age1b', '--keep', '14'], environment)).toEqual({
+      ...write,
+      recipient: 'age1b',
+      keep: 14,
+    });
+    const verify = { kind: 'backup', action: 'verify', file: 'b.gz' };
+    expect(readCommand(['backup', 'verify', 'b.gz'], {})).toEqual(verify);
+    expect(readCommand(['backup', 'verify', 'b.gz'], environment)).toEqual({ ...verify, identity: 'a.key' });
+    expect(readCommand(['restore', 'b.gz', '--identity', 'b.key'], environment)).toMatchObject({
+      identity: 'b.key',
+    });
+    const keygen = { kind: 'backup', action: 'keygen', file: 'a.key' };
+    expect(readCommand(['backup', 'keygen', 'a.key'], environment)).toEqual(keygen);
   });
 
   it('packs the register', () => {
@@ -93,6 +113,17 @@ describe('the command line', () => {
     [['restore', 'a', '--url', 'x'], /--url goes with import, snapshot and backup only/],
     [['backup', 'a', '--replace'], /--replace goes with restore/],
     [['restore'], /restore needs a file/],
+    [['backup'], /backup needs a file/],
+    [['backup', 'verify'], /backup verify needs a file/],
+    [['backup', 'keygen', 'a', 'b'], /"b" is one word too many/],
+    [['backup', 'verify', 'a', '--url', 'x'], /--url goes with import/],
+    [['backup', 'verify', 'a', '--keep', '3'], /--keep goes with backup only/],
+    [['restore', 'a', '--recipient', 'x'], /--recipient goes with backup only/],
+    [['backup', 'a', '--identity', 'x'], /--identity goes with restore and backup verify only/],
+    [['backup', 'a', '--recipient='], /--recipient needs public keys/],
+    [['restore', 'a', '--identity='], /--identity needs a file/],
+    [['backup', 'a', '--keep', '0'], /--keep must be a number of 1 or more/],
+    [['backup', 'a', '--keep', '1.5'], /--keep must be a number/],
     [['keys', 'retire'], /needs the id of a key/],
     [['keys', 'eat'], /keys can't "eat"/],
     [['keys', 'rotate', 'x'], /"x" is one word too many/],

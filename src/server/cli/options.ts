@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import { couchAddresses } from '../couch/remote-client';
 import { hostName } from '../http/allowed-hosts';
 import { shortestPassphrase } from '../keys/sealed-keys';
+import { backupCommand, identityFrom, type BackupCommand } from './backup-options';
 import { CommandError } from './command-error';
+import { given } from './given';
 
 export interface StoreOptions {
   /** Data folder of the embedded store. */
@@ -37,8 +39,9 @@ export type Command =
   | { kind: 'keys'; action: 'list' | 'rotate' | 'rotate-rescue'; options: StoreOptions }
   | { kind: 'keys'; action: 'retire'; kid: string; options: StoreOptions }
   | { kind: 'keys'; action: 'export' | 'import'; file: string; passphrase: string; options: StoreOptions }
-  | { kind: 'import' | 'backup'; file: string; url?: string; data?: string }
-  | { kind: 'restore'; file: string; replace: boolean; options: StoreOptions }
+  | { kind: 'import'; file: string; url?: string; data?: string }
+  | BackupCommand
+  | { kind: 'restore'; file: string; replace: boolean; identity?: string; options: StoreOptions }
   | { kind: 'snapshot'; removeOthers: boolean; url?: string; data?: string };
 
 export const helpText = `Tiski, front desk software for city benefit cards
@@ -51,6 +54,10 @@ export const helpText = `Tiski, front desk software for city benefit cards
 
   tiski backup FILE    write everything but the private keys into a file, or into a new file of
                        a folder: of a running server with --url, else of one that is stopped
+  tiski backup verify FILE
+                       read a backup to its end, as a restore does, and say what is in it
+  tiski backup keygen FILE
+                       make a key pair: the private key into FILE, the public one is shown
   tiski restore FILE   bring a backup into an empty data folder, or an empty CouchDB; only the
                        databases of Tiski, under this version's rules
 
@@ -67,6 +74,12 @@ export const helpText = `Tiski, front desk software for city benefit cards
   --data FOLDER        where the data is kept               TISKI_DATA, ./data
   --url ADDRESS        import, snapshot, backup: of a running server, whose administrator's
                        password is in TISKI_ADMIN_PASSWORD  TISKI_URL
+  --recipient KEYS     backup: encrypt it for these public keys of age (age1…), separated by
+                       commas                               TISKI_BACKUP_RECIPIENT
+  --identity FILE      restore, backup verify: the private keys that open an encrypted backup
+                                                            TISKI_BACKUP_IDENTITY
+  --keep NUMBER        backup into a folder: of Tiski's backups there only the newest stay, this
+                       one among them; older ones are deleted once it was read back whole
   --replace            restore: delete the databases of Tiski that are there
   --remove-others      snapshot: delete those that came by replication from other servers
   --empty              don't fill an empty store with the made-up demo city    TISKI_DEMO=0
@@ -90,7 +103,6 @@ Environment
 const commands = ['start', 'dev', 'provision', 'import', 'snapshot', 'backup', 'restore', 'keys'] as const;
 const examples = {
   import: 'cards.csv',
-  backup: '/var/backups/tiski/',
   restore: 'tiski-2026-11-25T020000Z.backup.gz',
 } as const;
 
@@ -105,7 +117,8 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   const [name = 'start', ...rest] = positionals;
   const kind = commands.find((command) => command === name);
   if (kind === undefined) throw wrong(`there is no command "${name}". See tiski --help.`);
-  const takesUrl = kind === 'import' || kind === 'snapshot' || kind === 'backup';
+  const isWriting = kind === 'backup' && rest[0] !== 'verify' && rest[0] !== 'keygen';
+  const takesUrl = kind === 'import' || kind === 'snapshot' || isWriting;
   if (values.url !== undefined && !takesUrl) {
     throw wrong('--url goes with import, snapshot and backup only. See tiski --help.');
   }
@@ -115,20 +128,31 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   if (values['remove-others'] === true && kind !== 'snapshot') {
     throw wrong('--remove-others goes with snapshot only. See tiski --help.');
   }
+  for (const flag of ['recipient', 'keep'] as const) {
+    if (values[flag] !== undefined && !isWriting) {
+      throw wrong(`--${flag} goes with backup only. See tiski --help.`);
+    }
+  }
+  const isReading = kind === 'restore' || (kind === 'backup' && rest[0] === 'verify');
+  if (values.identity !== undefined && !isReading) {
+    throw wrong('--identity goes with restore and backup verify only. See tiski --help.');
+  }
   const { url, data } = values;
   const place = { ...(url === undefined ? {} : { url }), ...(data === undefined ? {} : { data }) };
   switch (kind) {
     case 'keys':
       return keysCommand(rest, values, environment);
     case 'import':
-    case 'backup':
       return { kind, file: fileWord(kind, rest), ...place };
+    case 'backup':
+      return backupCommand(rest, values, place, environment);
     case 'snapshot':
       noMore(rest[0]);
       return { kind, removeOthers: values['remove-others'] === true, ...place };
     case 'restore': {
       const file = fileWord(kind, rest);
-      return { kind, file, replace: values.replace === true, options: startOptions(values, environment) };
+      const options = startOptions(values, environment);
+      return { kind, file, replace: values.replace === true, ...identityFrom(values, environment), options };
     }
     default:
       noMore(rest[0]);
@@ -166,6 +190,9 @@ interface Values {
   port?: string | undefined;
   data?: string | undefined;
   url?: string | undefined;
+  recipient?: string | undefined;
+  identity?: string | undefined;
+  keep?: string | undefined;
   empty?: boolean | undefined;
   replace?: boolean | undefined;
   'remove-others'?: boolean | undefined;
@@ -182,6 +209,9 @@ function parse(words: string[]): { values: Values; positionals: string[] } {
         port: { type: 'string', short: 'p' },
         data: { type: 'string', short: 'd' },
         url: { type: 'string' },
+        recipient: { type: 'string' },
+        identity: { type: 'string' },
+        keep: { type: 'string' },
         empty: { type: 'boolean' },
         replace: { type: 'boolean' },
         'remove-others': { type: 'boolean' },
@@ -226,9 +256,6 @@ function passphraseFrom({ TISKI_KEYS_PASSPHRASE = '' }: NodeJS.ProcessEnv): stri
   if (TISKI_KEYS_PASSPHRASE.length >= shortestPassphrase) return TISKI_KEYS_PASSPHRASE;
   throw wrong(`TISKI_KEYS_PASSPHRASE must have ${shortestPassphrase} characters at least.`);
 }
-
-/** An empty variable counts as none. */
-export const given = (value: string | undefined) => (value === '' ? undefined : value);
 
 function portFrom(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;

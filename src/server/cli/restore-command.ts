@@ -1,9 +1,16 @@
-import { UnusableBackup } from '../backup/backup-lines';
-import { restore, RestoreFailed, type LeftOut, type Restored } from '../backup/restore';
+import { restore, RestoreFailed, type Restored } from '../backup/restore';
+import { identitiesOf } from './backup-keys';
+import { backupFailure, leftOutLines } from './backup-report';
 import { CommandError, startFailureLine } from './command-error';
 import { grouped, type LineOutput } from './import-report';
 import type { StoreOptions } from './options';
 import { withStore } from './provision';
+
+export interface RestoreCommandOptions extends StoreOptions {
+  replace: boolean;
+  /** `--identity`: the file of the private key. */
+  identity?: string | undefined;
+}
 
 /**
  * `tiski restore FILE`: into the data folder of a server that is stopped, or into the CouchDB of COUCHDB_URL.
@@ -11,7 +18,7 @@ import { withStore } from './provision';
  */
 export async function runRestore(
   file: string,
-  options: StoreOptions & { replace: boolean },
+  options: RestoreCommandOptions,
   out: LineOutput,
 ): Promise<void> {
   const { replace } = options;
@@ -23,44 +30,38 @@ export async function runRestore(
       `${restored.database} has documents already: nothing was restored. --replace deletes what is there.`,
     );
   }
-  for (const left of restored.leftOut) out.write(leftOutLine(left));
+  const { contents, documents, databases } = restored;
+  for (const line of leftOutLines(contents)) out.write(line);
   out.write(
-    `The backup of ${restored.at} is restored${replace ? ' in place of what was there' : ''}: ` +
-      `${grouped(restored.documents)} documents.\n` +
+    `The backup of ${contents.at} is restored${replace ? ' in place of what was there' : ''}: ` +
+      `${grouped(documents)} documents in ${databases} databases, counted again: the same.\n` +
       'Start the server: desks bring back by themselves what they have logged since.\n',
   );
 }
 
-/** Its name comes from the file. */
-function leftOutLine({ database, documents, isWhole }: LeftOut): string {
-  const name = JSON.stringify(database.slice(0, 80));
-  return isWhole
-    ? `Left out: ${name}, ${grouped(documents)} documents. It is no database of this version.\n`
-    : `Left out: ${grouped(documents)} documents in ${name}, rules or of another kind. This version brings its own rules.\n`;
-}
-
 async function restoreOrExplain(
   file: string,
-  options: StoreOptions & { replace: boolean },
+  options: RestoreCommandOptions,
   onDatabase: (database: string, documents: number) => void,
 ): Promise<Restored> {
+  const identities = await identitiesOf(options.identity);
   try {
     return await withStore(options, ({ client }) =>
       restore(client, file, {
         replace: options.replace,
+        identities,
         onProgress: ({ database, documents }) => onDatabase(database, documents),
       }),
     );
   } catch (error) {
-    if (error instanceof UnusableBackup) throw new CommandError(`${file} can't be used: ${error.message}`);
     if (error instanceof RestoreFailed) {
       throw new CommandError(
         'the restore failed in the middle, what is there now is not whole, and no server starts over it. ' +
           `Repeat it with --replace. ${reasonText(error.reason, options.data)}`,
       );
     }
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new CommandError(`there is no ${file}.`);
-    throw error;
+    const line = backupFailure(error, file);
+    throw line === undefined ? error : new CommandError(line);
   }
 }
 

@@ -1,0 +1,2 @@
+/** The value of an environment variable; an empty one counts as none. */
+export const given = (value: string | undefined) => (value === '' ? undefined : value);

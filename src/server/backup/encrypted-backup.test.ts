@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytesOf } from '../bytes';
 import { contentsOf } from './backup-contents';
 import type { BackupLine } from './backup-file';
 import { encryptionFor, NoRecipient } from './encryption';
@@ -44,7 +45,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 let files = 0;
 async function fileOf(...parts: Uint8Array[]): Promise<string> {
   const path = join(folder, `changed-${++files}.gz.age`);
-  await writeFile(path, Buffer.concat(parts));
+  await writeFile(path, bytesOf(Buffer.concat(parts)));
   return path;
 }
 

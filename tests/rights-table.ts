@@ -130,9 +130,12 @@ export const accountRights = {
   'change the rules for them': server,
 } satisfies Record<string, Callers>;
 
-/** Addresses under /api: who is understood there, if only to hear that there is no such card. */
+/** Addresses under /api, and the one beside it: who is understood there, if only to hear that there is no such card. */
 export const apiRights: Record<string, Callers> = {
   'GET /api/health': callers,
+  'GET /api/ready': callers,
+  // By the address that asks, or a token: no account's right. monitoring/metrics-routes.test.ts has the attacks.
+  'GET /metrics': callers,
   'POST /api/pair': callers,
   // In a city that is no demo they hold nothing, for anybody.
   'GET /api/demo/cards': callers,

@@ -4,10 +4,16 @@ import { drainOnClose } from './http/drain';
 import { addHostCheck } from './http/allowed-hosts';
 import { addSecurityHeaders, inlineScriptHashes } from './http/security-headers';
 import { addStaticApp, nothingHere, readAppPage } from './http/static-app';
+import type { Metrics } from './monitoring/metrics';
+import { addMetrics, countRequests } from './monitoring/metrics-routes';
+import { newRequestId } from './server-log';
 
 export interface AppSettings extends ApiSettings {
   /** Addresses of reverse proxies whose X-Forwarded headers are believed. */
   trustProxy: string;
+  metrics: Metrics;
+  /** TISKI_METRICS_TOKEN. */
+  metricsToken?: string | undefined;
   /** Names that it answers to; every name when absent. */
   allowedHosts?: ReadonlySet<string> | undefined;
 }
@@ -16,7 +22,9 @@ export interface AppSettings extends ApiSettings {
 export async function createApp(settings: AppSettings): Promise<FastifyInstance> {
   const { backend, build, trustProxy } = settings;
   const app = Fastify({
+    // Its own lines would tell addresses and what was asked for; faults are told by server-log.ts.
     logger: false,
+    genReqId: newRequestId,
     trustProxy,
     forceCloseConnections: true,
     // Longer than any body may take (body-budget.ts): what is left then is somebody who holds a connection.
@@ -26,12 +34,23 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
       void reply.code(400).send({ error: 'bad_request', reason: 'The address can not be read.' });
     },
   });
+  countRequests(app, settings.metrics);
+  addRequestIds(app);
   addSecurityHeaders(app, build === undefined ? [] : inlineScriptHashes(await readAppPage(build)));
   if (settings.allowedHosts !== undefined) addHostCheck(app, settings.allowedHosts);
   backend.addCouchRoutes(app);
   drainOnClose(app);
   addApiRoutes(app, settings);
+  addMetrics(app, settings.metrics, settings.metricsToken);
   if (build === undefined) app.setNotFoundHandler((_request, reply) => nothingHere(reply));
   else addStaticApp(app, build);
   return app;
+}
+
+/** By which an answer is found in the log. */
+function addRequestIds(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, next) => {
+    reply.header('x-request-id', request.id);
+    next();
+  });
 }

@@ -19,12 +19,17 @@ import { isDemoStore, saysDemo } from './demo/demo-store';
 import { DeskWatch } from './desks/desk-watch';
 import { allowedHosts } from './http/allowed-hosts';
 import { openEmbeddedBackend } from './http/embedded-backend';
+import type { CouchRouteSettings } from './http/couch-routes';
 import { proxyBackend } from './http/proxy-backend';
 import { ensureSigningKey, type KeyStore } from './keys/key-store';
 import { ensureRescueKey } from './keys/rescue-key-store';
+import { deskFigures } from './monitoring/desk-figures';
+import { Metrics } from './monitoring/metrics';
+import { Readiness } from './monitoring/readiness';
 import { administratorName, ensureAdministrator, type KeepPassword } from './provision/administrator';
 import { provision, sectorsWithoutDatabase } from './provision/provision';
-import { keepSnapshot, type SnapshotSettings } from './snapshot/keep-snapshot';
+import { serverLog, type ServerLog } from './server-log';
+import { keepSnapshot, type SnapshotKeeper, type SnapshotSettings } from './snapshot/keep-snapshot';
 
 export interface StoreSettings {
   /** Data folder of the embedded store. */
@@ -59,6 +64,8 @@ export interface ServerSettings extends StoreSettings {
   snapshots?: SnapshotSettings;
   /** Addresses of reverse proxies whose X-Forwarded headers are believed; `loopback` when absent. */
   trustProxy?: string;
+  /** With which Prometheus may read /metrics from elsewhere; only this machine may when absent. */
+  metricsToken?: string | undefined;
   /** Names that it answers to besides `host` and loopback's; without any, a city answers to every name. */
   hosts?: readonly string[];
 }
@@ -79,27 +86,24 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Faults of ours: where, not what about, since that could be a card or a person. */
-function reportFault(error: unknown): void {
-  const { name, stack = '' } = error instanceof Error ? error : new Error('not an error');
-  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
-  process.stderr.write(`A request failed: ${name}\n${frames.slice(0, 8).join('\n')}\n`);
-}
-
 /** What one service's sector lacks ends no start. */
-function reportSectors(sectors: readonly string[]): void {
+function reportSectors(sectors: readonly string[], log: ServerLog): void {
   for (const sector of sectors) {
     const name = JSON.stringify(sector.slice(0, 80));
-    process.stderr.write(
-      `No database can be made for the visits of the sector ${name}: rename it in the catalogue.\n`,
-    );
+    log.warn(`No database can be made for the visits of the sector ${name}: rename it in the catalogue.`);
   }
 }
 
+/** Who is told of what the backend does. */
+export type BackendListeners = Pick<CouchRouteSettings, 'onFault' | 'onVisits'>;
+
 /** Opens the store that the settings name. @throws when it can't be opened */
-export async function openBackend(settings: StoreSettings): Promise<Backend> {
+export async function openBackend(
+  settings: StoreSettings,
+  listeners: BackendListeners = { onFault: serverLog().fault },
+): Promise<Backend> {
   const { bodyLimit = standardBodyLimit, now = () => new Date() } = settings;
-  const shared = { bodyLimit, now: () => now().getTime(), onFault: reportFault };
+  const shared = { ...listeners, bodyLimit, now: () => now().getTime() };
   if (settings.couchUrl !== undefined) {
     const folder = settings.folder === '' ? undefined : resolve(settings.folder);
     const ended = await EndedSessions.open(folder, shared.now);
@@ -132,30 +136,44 @@ export async function tiskiVersion(): Promise<string> {
 
 /** Brings the store into shape and opens the server. @throws when the port is taken or the store can't be had */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
-  const backend = await openBackend(settings);
+  const log = serverLog();
+  const backend = await openBackend(settings, {
+    onFault: log.fault,
+    onVisits: (rows) => metrics?.countVisits(rows),
+  });
   let app: FastifyInstance | undefined;
+  let metrics: Metrics | undefined;
+  let snapshots: SnapshotKeeper | undefined;
   try {
     const { client } = backend;
     const { build, adminPassword, now = () => new Date(), trustProxy = 'loopback' } = settings;
     const { host, hosts = [] } = settings;
-    if (settings.couchUrl !== undefined) await untilItAnswers(client);
+    if (settings.couchUrl !== undefined) await untilItAnswers(client, log);
     await requireWhole(client);
     await provision(client, now());
-    reportSectors(await sectorsWithoutDatabase(client));
+    reportSectors(await sectorsWithoutDatabase(client), log);
     const makesDemo = await needsDemoCity(client, settings.demo);
     const isDemo = makesDemo || (await isDemoStore(client));
     const keys: KeyStore = { folder: keyFolder(settings, isDemo), client };
     // A demo's key is published after the store is marked as one: no city may ever believe it.
-    if (!makesDemo) await ensureKeys(keys, now());
-    const watch = new DeskWatch(client, reportFault);
+    if (!makesDemo) await ensureKeys(keys, now(), log);
+    const watch = new DeskWatch(client, log.fault);
+    const readiness = new Readiness(client);
+    metrics = new Metrics({
+      desks: async () => deskFigures(await watch.reports(), now().getTime()),
+      register: () => snapshots?.age(),
+    });
     app = await createApp({
       backend,
       keys,
       watch,
+      readiness,
+      metrics,
+      metricsToken: settings.metricsToken,
       version: await tiskiVersion(),
       isDemo,
       now,
-      onFault: reportFault,
+      onFault: log.fault,
       trustProxy,
       allowedHosts: allowedHosts({ isDemo, host, hosts }),
       ...(build === undefined ? {} : { build: resolve(build) }),
@@ -165,14 +183,16 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const port = portOf(listening);
     // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
     const madeDemo = makesDemo ? await createDemoCity(client, now()) : undefined;
-    if (makesDemo) await ensureKeys(keys, now());
+    if (makesDemo) await ensureKeys(keys, now(), log);
     const { password, ...administrator } = await ensureAdministrator(
       backend,
       adminPassword,
       settings.keepPassword,
     );
-    const snapshots = keepSnapshot(client, settings.snapshots ?? {}, reportFault);
+    const packing = keepSnapshot(client, settings.snapshots ?? {}, log.fault);
+    snapshots = packing;
     const stopWatch = watch.start();
+    readiness.provisioned();
     return {
       url: `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
       port,
@@ -186,7 +206,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       isDemo,
       isDemoNoMore: !isDemo && (await saysDemo(client)),
       async close() {
-        await snapshots.stop();
+        readiness.stopping();
+        await packing.stop();
         await closeAll(listening, stopWatch, backend);
       },
     };
@@ -201,20 +222,20 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
 const lookAgainMs = 2000;
 
 /** After a power cut a server may be up before its CouchDB: it waits, and says for what. */
-async function untilItAnswers(client: CouchClient): Promise<void> {
+async function untilItAnswers(client: CouchClient, log: ServerLog): Promise<void> {
   for (let looks = 1; ; looks += 1) {
     try {
       await client.request('GET', '/');
       return;
     } catch (error) {
       if (!(error instanceof CouchFailure)) throw error;
-      if (looks % 30 === 1) process.stderr.write('Waiting for the CouchDB of COUCHDB_URL to answer.\n');
+      if (looks % 30 === 1) log.warn('Waiting for the CouchDB of COUCHDB_URL to answer.');
       await setTimeout(lookAgainMs);
     }
   }
 }
 
-async function ensureKeys(keys: KeyStore, now: Date): Promise<void> {
+async function ensureKeys(keys: KeyStore, now: Date, log: ServerLog): Promise<void> {
   const signing = await ensureSigningKey(keys, localDate(now.getTime(), 'UTC'));
   const rescue = await ensureRescueKey(keys, now);
   if (signing === 'here' && rescue === 'here') return;
@@ -222,10 +243,10 @@ async function ensureKeys(keys: KeyStore, now: Date): Promise<void> {
     ...(signing === 'elsewhere' ? ['signs no new cards'] : []),
     ...(rescue === 'elsewhere' ? ['opens no rescue files'] : []),
   ];
-  process.stderr.write(
+  log.warn(
     `The city's private keys are not in ${keys.folder}: this server ${lacks.join(' and ')}. ` +
       'Bring them from the server that has them (tiski keys export, then import here), or share its folder ' +
-      '(TISKI_KEYS). Only if they are lost: tiski keys rotate and tiski keys rotate-rescue make new ones.\n',
+      '(TISKI_KEYS). Only if they are lost: tiski keys rotate and tiski keys rotate-rescue make new ones.',
   );
 }
 

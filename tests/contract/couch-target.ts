@@ -7,9 +7,9 @@ import { expect } from 'vitest';
 import { createApp } from '../../src/server/app';
 import type { Backend } from '../../src/server/backend';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
-import { DeskWatch } from '../../src/server/desks/desk-watch';
 import { openBackend } from '../../src/server/main';
 import { ensureAdministrator } from '../../src/server/provision/administrator';
+import { watchedApp } from './watched-app';
 
 /** A CouchDB to run the contract against as well; databases and accounts of the tests bear a prefix. */
 export const couchUrl = process.env['COUCHDB_URL'];
@@ -86,12 +86,11 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
       addCouchRoutes: (server) => backend.addCouchRoutes(noting(server, routes)),
     },
     keys: { folder: '', client },
-    watch: new DeskWatch(client, (error) => console.error(error)),
     version: 'test',
     // The store decides.
     isDemo: true,
     now: () => new Date(),
-    onFault: (error) => console.error(error),
+    ...watchedApp(client, (error) => console.error(error)),
     trustProxy: 'loopback',
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { createApp } from '../../src/server/app';
 import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
-import { DeskWatch } from '../../src/server/desks/desk-watch';
 import { openBackend } from '../../src/server/main';
 import { createCouchWorld } from './couch-world';
 import { describeRemoteDatabase, type World } from './remote-database.suite';
+import { watchedApp } from './watched-app';
 
 /** COUCHDB_URL: the administrator's address of a real Apache CouchDB, e.g. http://admin:admin@127.0.0.1:5984 */
 const address = process.env['COUCHDB_URL'];
@@ -15,11 +15,10 @@ async function createProxiedWorld(couchUrl: string): Promise<World> {
   const app = await createApp({
     backend,
     keys: { folder: '', client: backend.client },
-    watch: new DeskWatch(backend.client, () => undefined),
     version: '0',
     isDemo: false,
     now: () => new Date(),
-    onFault: () => undefined,
+    ...watchedApp(backend.client, () => undefined),
     trustProxy: 'loopback',
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

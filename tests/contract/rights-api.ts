@@ -23,6 +23,8 @@ const report = { v: 1, at: '2026-11-22T08:00:00.000Z', version: '1', lastNumber:
 
 const calls: Record<string, (subjects: Subjects) => Call> = {
   'GET /api/health': () => ({ status: 200 }),
+  'GET /api/ready': () => ({ status: 200 }),
+  'GET /metrics': () => ({ status: 200 }),
   'POST /api/pair': () => ({ body: { code: 'AAAA-AAAA' }, status: 404 }),
   'GET /api/demo/cards': () => ({ status: 404 }),
   'POST /api/demo/desk': () => ({ body: { venue: 'uimahalli' }, status: 404 }),

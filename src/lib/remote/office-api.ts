@@ -12,8 +12,8 @@ export type OfficeFailure =
   /** 403: signed in, but not an administrator. */
   | { kind: 'forbidden' }
   | { kind: 'busy'; seconds: number }
-  /** Anything else; `error` is the server's word for it, `reason` its English sentence. */
-  | { kind: 'failed'; error?: string; reason: string };
+  /** Anything else; `error` is the server's word for it, `reason` its English sentence, `requestId` its word for a fault of its own. */
+  | { kind: 'failed'; error?: string; reason: string; requestId?: string };
 
 export type OfficeOutcome<T> = { ok: true; value: T } | { ok: false; failure: OfficeFailure };
 
@@ -94,10 +94,12 @@ function failureOf({ status, headers }: Answered, answer: unknown): OfficeFailur
     case 503:
       return { kind: 'busy', seconds: Number(headers.get('retry-after')) || 60 };
     default: {
+      const requestId = status >= 500 ? headers.get('x-request-id') : null;
+      const reference = requestId === null ? {} : { requestId };
       const told = v.safeParse(problem, answer);
-      if (!told.success) return { kind: 'failed', reason: String(status) };
+      if (!told.success) return { kind: 'failed', reason: String(status), ...reference };
       const { error, reason } = told.output;
-      return { kind: 'failed', reason, ...(error !== undefined && { error }) };
+      return { kind: 'failed', reason, ...(error !== undefined && { error }), ...reference };
     }
   }
 }

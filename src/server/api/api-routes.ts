@@ -15,14 +15,17 @@ import { pairDesk } from '../desks/pairing';
 import { addDesk, changeRules, listDesks, newDeskId, renewCode, revokeDesk } from '../desks/desks';
 import { nothingHere } from '../http/static-app';
 import { currentKey, type KeyStore } from '../keys/key-store';
+import type { Readiness } from '../monitoring/readiness';
 import { sectors } from '../provision/catalogue';
 import { provisionSectors } from '../provision/provision';
+import type { OnFault } from '../server-log';
 import { ApiFailure } from './api-failure';
 import { requireRole } from './caller';
 import { addCardCodes } from './card-codes';
 import { addCardSearch } from './card-search';
 import { addChoices } from './choices';
 import { addDeskStates } from './desk-states';
+import { addReady } from './ready';
 import { addRescue } from './rescue';
 import { addReviews } from './reviews';
 
@@ -31,25 +34,27 @@ export interface ApiSettings {
   version: string;
   keys: KeyStore;
   watch: DeskWatch;
+  readiness: Readiness;
   /** Whether it was a demo at the start: then `keys` are a demo's. */
   isDemo: boolean;
   /** Folder of the built app; absent where Vite serves it. */
   build?: string;
   /** The clock. */
   now: () => Date;
-  onFault: (error: unknown) => void;
+  onFault: OnFault;
 }
 
 const fiveMinutes = 5 * 60_000;
 const bodyLimit = 16 * 1024;
 
-/** The routes below /api/: health, desks, pairing, and the demo's own. Bodies and answers are JSON. */
+/** The routes below /api/: health, readiness, desks, pairing, and the demo's own. Bodies and answers are JSON. */
 export function addApiRoutes(app: FastifyInstance, settings: ApiSettings): void {
   void app.register(
     (routes, _options, done) => {
       readJsonBodies(routes);
       answerFailures(routes, settings.onFault);
       addHealth(routes, settings);
+      addReady(routes, settings.readiness);
       addDesks(routes, settings);
       addDeskStates(routes, settings);
       addPairing(routes, settings);
@@ -92,11 +97,13 @@ function readJsonBodies(routes: FastifyInstance): void {
 
 const notJsonType = () => new ApiFailure(415, 'not-json', 'Content-Type must be application/json.');
 
-function answerFailures(routes: FastifyInstance, onFault: (error: unknown) => void): void {
-  routes.setErrorHandler((error: FastifyError, _request, reply) => {
+function answerFailures(routes: FastifyInstance, onFault: OnFault): void {
+  routes.setErrorHandler((error: FastifyError, { id: requestId }, reply) => {
     const failure = apiFailureFrom(error);
-    if (failure.status === 500) onFault(error);
-    return reply.code(failure.status).headers(failure.headers).send(failure.body);
+    reply.code(failure.status).headers(failure.headers);
+    if (failure.status !== 500) return reply.send(failure.body);
+    onFault(error, requestId);
+    return reply.send({ ...failure.body, requestId });
   });
 }
 

@@ -16,6 +16,7 @@ describe('the command line', () => {
       TISKI_TRUST_PROXY: '10.0.0.1',
       TISKI_HOSTS: 'tiski.example.fi, 10.0.0.5,',
       TISKI_APP: 'other',
+      TISKI_METRICS_TOKEN: 'sixteen-letters!',
       COUCHDB_URL: 'http://admin:admin@localhost:5984',
     };
     expect(readCommand(['start'], environment)).toEqual({
@@ -29,6 +30,7 @@ describe('the command line', () => {
         trustProxy: '10.0.0.1',
         hosts: ['tiski.example.fi', '10.0.0.5'],
         app: 'other',
+        metricsToken: 'sixteen-letters!',
         couchUrl: 'http://admin:admin@localhost:5984',
       },
     });
@@ -147,6 +149,9 @@ describe('the command line', () => {
     }
     for (const TISKI_HOSTS of ['*', 'localhost,http://tiski.example.fi', 'a b']) {
       expect(() => readCommand([], { TISKI_HOSTS })).toThrow(/in TISKI_HOSTS is no name of a host/);
+    }
+    for (const TISKI_METRICS_TOKEN of ['fifteen-letters', 'with a space in it', 'ääkkösiä-on-kyllin']) {
+      expect(() => readCommand([], { TISKI_METRICS_TOKEN })).toThrow(/TISKI_METRICS_TOKEN must have 16/);
     }
   });
 });

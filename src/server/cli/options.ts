@@ -28,6 +28,8 @@ export interface StartOptions extends StoreOptions {
   trustProxy?: string;
   /** TISKI_HOSTS: names and addresses that it answers to. */
   hosts?: string[];
+  /** TISKI_METRICS_TOKEN: with which /metrics is read from elsewhere. */
+  metricsToken?: string;
 }
 
 export type Command =
@@ -98,6 +100,8 @@ Environment
   TISKI_TRUST_PROXY        addresses of reverse proxies to believe, separated by commas; loopback
   TISKI_HOSTS              names and addresses that the server answers to besides localhost and
                            HOST, separated by commas; a demo to no others, a city to all
+  TISKI_METRICS_TOKEN      what Prometheus shows as its bearer token at /metrics, 16 characters or more;
+                           without it /metrics is read on the server's own machine only
   TISKI_APP                a built app to serve as it is`;
 
 const commands = ['start', 'dev', 'provision', 'import', 'snapshot', 'backup', 'restore', 'keys'] as const;
@@ -236,6 +240,7 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
     TISKI_DEMO,
     TISKI_HOSTS,
     TISKI_KEYS,
+    TISKI_METRICS_TOKEN,
     TISKI_TRUST_PROXY,
   } = environment;
   return {
@@ -249,12 +254,21 @@ function startOptions(values: Values, environment: NodeJS.ProcessEnv): StartOpti
     ...(given(TISKI_APP) === undefined ? {} : { app: TISKI_APP ?? '' }),
     ...(given(TISKI_TRUST_PROXY) === undefined ? {} : { trustProxy: TISKI_TRUST_PROXY ?? '' }),
     ...(given(TISKI_HOSTS) === undefined ? {} : { hosts: hostsFrom(TISKI_HOSTS ?? '') }),
+    ...(given(TISKI_METRICS_TOKEN) === undefined
+      ? {}
+      : { metricsToken: metricsTokenFrom(TISKI_METRICS_TOKEN ?? '') }),
   };
 }
 
 function passphraseFrom({ TISKI_KEYS_PASSPHRASE = '' }: NodeJS.ProcessEnv): string {
   if (TISKI_KEYS_PASSPHRASE.length >= shortestPassphrase) return TISKI_KEYS_PASSPHRASE;
   throw wrong(`TISKI_KEYS_PASSPHRASE must have ${shortestPassphrase} characters at least.`);
+}
+
+/** Nobody counts the guesses: it has to be long. */
+function metricsTokenFrom(text: string): string {
+  if (/^[\x21-\x7e]{16,}$/.test(text)) return text;
+  throw wrong('TISKI_METRICS_TOKEN must have 16 characters at least, without spaces and accents.');
 }
 
 function portFrom(text: string): number {

@@ -28,7 +28,8 @@ describe('tiski start, in a process of its own', () => {
     run(process.execPath, ['src/server/cli/bin.js', ...words], environment);
 
   /** script (util-linux) gives the command a terminal of its own, and passes its output and its end on. */
-  const onTerminal = (command: string) => run('script', ['-qefc', command, '/dev/null']);
+  const onTerminal = (command: string, environment: NodeJS.ProcessEnv = {}) =>
+    run('script', ['-qefc', command, '/dev/null'], environment);
 
   function run(program: string, words: string[], environment: NodeJS.ProcessEnv = {}) {
     const child = spawn(program, words, {
@@ -173,8 +174,15 @@ describe('tiski start, in a process of its own', () => {
     const COUCHDB_URL = 'http://admin:x@127.0.0.1:9';
     const waiting = tiski(['start', '--port', '0'], { COUCHDB_URL });
     await waiting.says(/(Waiting for the CouchDB of COUCHDB_URL to answer)\./);
+    // A journal gets lines of JSON.
+    expect(JSON.parse(waiting.said())).toMatchObject({ level: 'warn', msg: expect.any(String) as string });
     waiting.child.kill('SIGTERM');
     await waiting.ended;
+    const start = `'${process.execPath}' src/server/cli/bin.js start --port 0`;
+    const watched = onTerminal(start, { COUCHDB_URL });
+    await watched.says(/^(Waiting for the CouchDB of COUCHDB_URL to answer\.)\r?\n/);
+    watched.child.kill('SIGTERM');
+    await watched.ended;
     expect(await tiski(['provision'], { COUCHDB_URL }).ended).toEqual({
       code: 1,
       output: 'tiski: the CouchDB of COUCHDB_URL does not answer.\n',

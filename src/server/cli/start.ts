@@ -16,7 +16,7 @@ export async function start(options: StartOptions): Promise<void> {
 
 /** Starts the server; without `build` the app is Vite's. @throws {CommandError} for what a person can do something about */
 export async function startOrExplain(options: StartOptions, build?: string): Promise<RunningServer> {
-  const { data, port, host, demo, couchUrl, adminPassword, trustProxy, hosts, keys } = options;
+  const { data, port, host, demo, couchUrl, adminPassword, trustProxy, hosts, keys, metricsToken } = options;
   try {
     const server = await startServer({
       folder: data,
@@ -30,6 +30,7 @@ export async function startOrExplain(options: StartOptions, build?: string): Pro
       ...(trustProxy === undefined ? {} : { trustProxy }),
       ...(hosts === undefined ? {} : { hosts }),
       ...(keys === undefined ? {} : { keys }),
+      ...(metricsToken === undefined ? {} : { metricsToken }),
     });
     if (server.administrator.isReset) await forgetPassword(options);
     return server;

@@ -13,6 +13,7 @@ import type { DatabaseStore } from './database-store';
 import { designDocs } from './design-docs';
 import { deleteDocument, getDocument, postDocument, putDocument } from './document-routes';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
+import type { OnFault } from '../server-log';
 import { failureFromPouch, methodNotAllowed, notFound } from './failure';
 import { isAdministratorsLocal, requireLocalOwner } from './local-access';
 import { deleteLocal, getLocal, putLocal } from './local-documents';
@@ -36,7 +37,7 @@ export class Endpoint {
    */
   constructor(
     private readonly store: DatabaseStore,
-    private readonly onFault: (error: unknown) => void,
+    private readonly onFault: OnFault,
   ) {}
 
   /**
@@ -54,7 +55,7 @@ export class Endpoint {
     } catch (error) {
       const failure = failureFromPouch(error);
       if (failure !== undefined) return jsonResponse(failure.status, failure.body, failure.headers);
-      this.onFault(error);
+      this.onFault(error, request.id);
       return jsonResponse(500, { error: 'unknown_error', reason: 'The server failed. Try again.' });
     }
   }

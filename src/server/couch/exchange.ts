@@ -11,6 +11,8 @@ export const serverAdministrator: UserContext = { name: 'server', roles: ['_admi
 
 /** A request to the endpoint, free of HTTP: the wire and the server's own client both make these. */
 export interface CouchRequest {
+  /** Of the request over HTTP, for the log. */
+  id?: string;
   method: string;
   /** As on the wire, below /couch: percent-encoded, begins with a slash, without the query. */
   path: string;

@@ -28,6 +28,11 @@ export interface DeskState {
   faults: AccountFaults[];
 }
 
+export interface DeskAndReport {
+  desk: DeskDocument;
+  received?: ReceivedReport;
+}
+
 /** How often it looks for new visits and stores what it has, ms. */
 const everyMs = 60_000;
 /** Pages of changes in one go: while somebody waits, and while nobody does. */
@@ -50,6 +55,15 @@ export class DeskWatch {
 
   take(account: string, report: DeskReport, now: Date): void {
     this.#reports.take(account, report, now);
+  }
+
+  /** All desks with their last reports; looks at no visits. */
+  async reports(): Promise<DeskAndReport[]> {
+    const [desks, reports] = [await allDesks(this.client), await this.#reports.all()];
+    return desks.map((desk) => {
+      const received = reports.get(desk.account);
+      return { desk, ...(received && { received }) };
+    });
   }
 
   /** All desks; `otherConflicts` of accounts that are no desk's; `isCounting` while there are visits that it has not looked at. */

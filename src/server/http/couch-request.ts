@@ -29,6 +29,7 @@ export function bodyBytes(request: FastifyRequest): Uint8Array<ArrayBuffer> {
 export function couchRequestFrom(request: FastifyRequest, signal: AbortSignal): CouchRequest {
   const { accept, 'content-type': contentType, 'if-match': ifMatch } = request.headers;
   return {
+    id: request.id,
     method: request.method,
     ...couchAddressOf(request),
     headers: {

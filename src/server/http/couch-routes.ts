@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { jsonResponse } from '../couch/exchange';
 import { badRequest, CouchFailure, failureFromPouch, tooLarge } from '../couch/failure';
 import type { Identity } from '../accounts/identity';
+import type { OnFault } from '../server-log';
 import { addBodyBudget } from './body-budget';
 import { couchPrefix, sendCouchResponse } from './couch-request';
 import { addBodyUnpacking } from './unpack-body';
@@ -9,7 +10,9 @@ import { addBodyUnpacking } from './unpack-body';
 export interface CouchRouteSettings {
   bodyLimit: number;
   /** Told of faults of ours that were answered with 500. */
-  onFault: (error: unknown) => void;
+  onFault: OnFault;
+  /** Told what a batch of a log's documents was answered with. */
+  onVisits?: (rows: unknown) => void;
 }
 
 /** What a store does with requests. */
@@ -33,9 +36,9 @@ export function addCouchRoute(
         parsed(null, body),
       );
       addBodyUnpacking(routes, bodyLimit);
-      routes.setErrorHandler((error: FastifyError, _request, reply) => {
+      routes.setErrorHandler((error: FastifyError, request, reply) => {
         const failure = couchFailureFrom(error);
-        if (failure.status >= 500 && !(error instanceof CouchFailure)) onFault(error);
+        if (failure.status >= 500 && !(error instanceof CouchFailure)) onFault(error, request.id);
         return sendFailure(reply, failure);
       });
       routes.all('/', answer);

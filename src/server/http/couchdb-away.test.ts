@@ -68,6 +68,7 @@ it('with a node that is down it serves; with none every route says when to come 
     ['GET', '/api/desks'],
     ['GET', '/api/reviews'],
     ['GET', '/api/health'],
+    ['GET', '/api/ready'],
     ['GET', '/couch/_session'],
     ['GET', '/couch/tiski-register/_changes'],
     ['POST', '/couch/tiski-visits-liikunta/_bulk_docs', { docs: [] }],
@@ -82,7 +83,11 @@ it('with a node that is down it serves; with none every route says when to come 
     if (path !== '/api/health') expect([path, answer.headers.get('retry-after')]).toEqual([path, '2']);
   }
 
+  const { body } = await send('GET', `${url}/api/ready`);
+  expect(body).toEqual({ status: 'not-ready', reason: 'store-unreachable' });
+
   const again = await startTestServer({ port, dataDir: couch.dataDir });
   stops.push(() => again.close());
   expect((await send('POST', `${url}/api/pair`, { body: { code } })).status).toBe(200);
+  await expect.poll(async () => (await send('GET', `${url}/api/ready`)).status).toBe(200);
 });

@@ -12,12 +12,14 @@ import { Endpoint } from '../couch/endpoint';
 import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
 import { requireLocalAccess } from '../couch/local-access';
 import { parseRoute, usersDatabase } from '../couch/route';
+import type { OnFault } from '../server-log';
 import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, sendFailure } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import { mayBePacked } from './pack-answer';
 import { setDevice, setRenewedSession, setSession } from './session-header';
 import { signInFrom } from './sign-in-body';
+import { isVisitsBatch } from './visits-batch';
 
 export interface EmbeddedSettings {
   /** The data folder. */
@@ -28,7 +30,9 @@ export interface EmbeddedSettings {
   iterations: number;
   /** The clock, ms. */
   now: () => number;
-  onFault: (error: unknown) => void;
+  onFault: OnFault;
+  /** Told what a batch of a log's documents was answered with. */
+  onVisits?: (rows: unknown) => void;
 }
 
 /** Opens the store of a data folder and speaks CouchDB's protocol over it. */
@@ -90,6 +94,8 @@ class EmbeddedFront {
       onChange: (listener: () => void) => this.authenticator.onChange(listener),
     };
     const response = await this.endpoint.handle(couchRequest, user, asker);
+    const { body, status } = response;
+    if (status === 201 && body.kind === 'json' && isVisitsBatch(route)) this.settings.onVisits?.(body.value);
     return sendCouchResponse(reply, response, mayBePacked(request, route));
   }
 

@@ -43,6 +43,7 @@ import {
 } from './proxy-request';
 import { issuedToken, sendProxied } from './proxy-response';
 import { signInFrom } from './sign-in-body';
+import { isVisitsBatch, rowsBeside } from './visits-batch';
 
 export interface ProxySettings extends CouchRouteSettings {
   couch: CouchNodes;
@@ -139,6 +140,9 @@ class CouchProxy {
         : signInPassedOn(request, signIn, attempt?.device)),
       signal,
     });
+    const { onVisits } = this.settings;
+    if (onVisits !== undefined && response.ok && isVisitsBatch(route))
+      void rowsBeside(response).then(onVisits);
     if (response.status === 401 && attempt !== undefined) this.#limiter.fail(attempt);
     if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);
     if (response.ok && attempt !== undefined) this.#limiter.remember(attempt);

@@ -45,6 +45,12 @@ export function isDue({ documents, changes }: SnapshotAge, smallest: number): bo
 
 export const smallestPacked = 2_000;
 
+export interface SnapshotKeeper {
+  /** What the last look found. */
+  age(): SnapshotAge | undefined;
+  stop(): Promise<void>;
+}
+
 /**
  * Looks at the register at once and then every minute, and makes a new snapshot when one is due and no import is
  * under way. One at a time.
@@ -53,7 +59,7 @@ export function keepSnapshot(
   client: CouchClient,
   { lookEveryMs = 60_000, smallest = smallestPacked }: SnapshotSettings,
   onFault: (error: unknown) => void,
-): { stop(): Promise<void> } {
+): SnapshotKeeper {
   const stopping = new AbortController();
   let last: SnapshotAge | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +80,7 @@ export function keepSnapshot(
   let looking = look();
 
   return {
+    age: () => last,
     async stop() {
       stopping.abort();
       clearTimeout(timer);

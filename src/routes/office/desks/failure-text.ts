@@ -12,6 +12,12 @@ export function describeFailure(failure: OfficeFailure): string {
     case 'busy':
       return m.office_busy({ seconds: failure.seconds });
     case 'failed':
-      return m.office_failed({ reason: failure.reason });
+      return describeFault(failure);
   }
+}
+
+/** Something that nobody foresaw: with the word by which it is found in the server's log. */
+export function describeFault({ reason, requestId }: OfficeFailure & { kind: 'failed' }): string {
+  const text = m.office_failed({ reason });
+  return requestId === undefined ? text : `${text} ${m.office_reference({ id: requestId })}`;
 }

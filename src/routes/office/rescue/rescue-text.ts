@@ -1,7 +1,7 @@
 import { m } from '$lib/paraglide/messages';
 import type { OfficeFailure } from '$lib/remote/office-api';
 import type { RescueOutcome } from '$lib/remote/rescue-api';
-import { describeFailure } from '../desks/failure-text';
+import { describeFailure, describeFault } from '../desks/failure-text';
 
 /** Why a whole file was not taken in; nothing was written then. */
 export function describeFileFailure(failure: OfficeFailure): string {
@@ -22,7 +22,7 @@ export function describeFileFailure(failure: OfficeFailure): string {
     case 'too-large':
       return m.rescue_too_large();
     default:
-      return m.office_failed({ reason: failure.reason });
+      return describeFault(failure);
   }
 }
 

@@ -1,0 +1,15 @@
+import type { Route } from '../couch/route';
+import { visitsDatabase } from '../provision/databases';
+
+/** Whether a request brings documents of a log, as desks send them. */
+export const isVisitsBatch = (route: Route): boolean =>
+  route.kind === 'bulk-docs' && route.database.startsWith(visitsDatabase(''));
+
+/** Reads the rows of a batch's answer beside whoever it is handed on to; an answer that can't be read counts nothing. */
+export async function rowsBeside(response: Response): Promise<unknown> {
+  try {
+    return await response.clone().json();
+  } catch {
+    return undefined;
+  }
+}

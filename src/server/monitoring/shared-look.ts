@@ -1,0 +1,47 @@
+/**
+ * A look at something that many may ask for at once: one at a time is made, what it found is kept for `keepMs`, and
+ * nobody waits for it longer than `patienceMs`.
+ */
+export class SharedLook<T> {
+  #running: Promise<T | undefined> | undefined;
+  #found: T | undefined;
+  #foundAt = -Infinity;
+
+  constructor(
+    private readonly look: () => Promise<T>,
+    private readonly times: { keepMs: number; patienceMs: number },
+  ) {}
+
+  /** undefined when the look failed or takes too long; the one that takes long goes on, and is not begun again. */
+  get(): Promise<T | undefined> {
+    if (this.#running === undefined && performance.now() - this.#foundAt < this.times.keepMs) {
+      return Promise.resolve(this.#found);
+    }
+    this.#running ??= this.#run();
+    return within(this.#running, this.times.patienceMs);
+  }
+
+  async #run(): Promise<T | undefined> {
+    try {
+      this.#found = await this.look();
+    } catch {
+      this.#found = undefined;
+    } finally {
+      this.#foundAt = performance.now();
+      this.#running = undefined;
+    }
+    return this.#found;
+  }
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -45,7 +45,7 @@ function nodeFindings(node: CouchNode): Finding[] {
     anonymousSession === 200
       ? good(`${origin} lets people sign in.`)
       : bad(
-          `${origin} answers nobody who has not signed in yet (${anonymousSession}): nobody can sign in.`,
+          `${origin} answers ${anonymousSession} to who has not signed in yet: Tiski takes that for a wrong password.`,
           `${setBy('chttpd', 'require_valid_user', 'false')} So too chttpd_auth. Nobody but Tiski needs to reach it: let a firewall see to that.`,
         ),
   ];

@@ -56,7 +56,8 @@ export async function examine(
       ...zoneFindings(),
       ...(await storeFindings(store, options, demo, now)),
       ...couchSection(nodes),
-      ...(await proxySection(url, typed.isSlow, options, now)),
+      ...(await proxySection(url, answer, now)),
+      ...(await heldSection(url, typed.isSlow, options)),
     ];
   } finally {
     if (store.kind === 'opened') await store.close();
@@ -164,23 +165,27 @@ function couchSection(nodes: readonly NodeAnswer[]): Finding[] {
   return [findingsOf('couchdb').notChecked('There is no COUCHDB_URL: the embedded store is used.')];
 }
 
-async function proxySection(
+const proxy = findingsOf('proxy');
+
+async function proxySection(url: string | undefined, answer: ServerAnswer, now: Date): Promise<Finding[]> {
+  if (url === undefined) {
+    const todo = 'Give it: tiski doctor --url https://tiski.example.fi';
+    return [proxy.notChecked('No public address was given.', todo)];
+  }
+  if (!isPublic(url)) return [proxy.notChecked(`${url} is the server itself, no proxy.`)];
+  if (answer.kind === 'wrong-host') return [proxy.notChecked(`Nothing is answered at ${url} but 421.`)];
+  return proxyFindings(url, now);
+}
+
+async function heldSection(
   url: string | undefined,
   isSlow: boolean,
   { adminPassword }: StartOptions,
-  now: Date,
 ): Promise<Finding[]> {
-  const { notChecked } = findingsOf('proxy');
-  if (url === undefined) {
-    return [
-      notChecked('No public address was given.', 'Give it: tiski doctor --url https://tiski.example.fi'),
-    ];
-  }
-  // On this machine's own address there is no proxy to look at.
-  const isProxied = url.startsWith('https:') || !isLoopback(new URL(url).hostname);
-  if (!isProxied) return [notChecked(`${url} is the server itself, no proxy.`)];
-  const held = isSlow
-    ? await pollFindings(url, adminPassword)
-    : [notChecked('Whether held requests are cut takes a minute to see.', 'Ask with --slow.')];
-  return [...(await proxyFindings(url, now)), ...held];
+  if (url === undefined || !isPublic(url)) return [];
+  if (isSlow) return pollFindings(url, adminPassword);
+  return [proxy.notChecked('Whether held requests are cut takes a minute to see.', 'Ask with --slow.')];
 }
+
+/** Over this machine's own address without TLS there is no proxy to look at. */
+const isPublic = (url: string) => url.startsWith('https:') || !isLoopback(new URL(url).hostname);

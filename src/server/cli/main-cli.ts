@@ -52,6 +52,11 @@ export async function run(words: string[]): Promise<void> {
         return await snapshot(command);
       case 'backup':
         return await backUp(command);
+      case 'doctor': {
+        const { runDoctor } = await import('./doctor-command');
+        process.exitCode = await runDoctor(command.options, process.env, process.stdout);
+        return;
+      }
       case 'restore': {
         const { file, replace, identity, options } = command;
         const { runRestore } = await import('./restore-command');

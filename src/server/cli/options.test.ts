@@ -91,6 +91,16 @@ describe('the command line', () => {
     expect(readCommand(['snapshot', '--remove-others'], {})).toMatchObject({ removeOthers: true });
   });
 
+  it('looks for what is wrong, whatever the environment says', () => {
+    const options = { isSlow: false, isJson: false };
+    expect(readCommand(['doctor'], { PORT: 'abc' })).toEqual({ kind: 'doctor', options });
+    const words = ['doctor', '--slow', '--json', '--url', 'https://x', '--data', 'y', '--port', '4000'];
+    expect(readCommand(words, {})).toEqual({
+      kind: 'doctor',
+      options: { isSlow: true, isJson: true, url: 'https://x', data: 'y', port: '4000' },
+    });
+  });
+
   it('looks after the signing keys', () => {
     expect(readCommand(['keys'], {})).toEqual({ kind: 'keys', action: 'list', options: standard });
     for (const action of ['rotate', 'rotate-rescue']) {
@@ -112,7 +122,7 @@ describe('the command line', () => {
     [['import', 'a', 'b'], /"b" is one word too many/],
     [['start', '--url', 'x'], /--url goes with import/],
     [['import', 'a', '--remove-others'], /--remove-others goes with snapshot only/],
-    [['restore', 'a', '--url', 'x'], /--url goes with import, snapshot and backup only/],
+    [['restore', 'a', '--url', 'x'], /--url goes with import, snapshot, backup and doctor only/],
     [['backup', 'a', '--replace'], /--replace goes with restore/],
     [['restore'], /restore needs a file/],
     [['backup'], /backup needs a file/],
@@ -126,6 +136,9 @@ describe('the command line', () => {
     [['restore', 'a', '--identity='], /--identity needs a file/],
     [['backup', 'a', '--keep', '0'], /--keep must be a number of 1 or more/],
     [['backup', 'a', '--keep', '1.5'], /--keep must be a number/],
+    [['start', '--slow'], /--slow and --json go with doctor only/],
+    [['doctor', 'x'], /"x" is one word too many/],
+    [['doctor', '--port', 'x'], /"x" is no port/],
     [['keys', 'retire'], /needs the id of a key/],
     [['keys', 'eat'], /keys can't "eat"/],
     [['keys', 'rotate', 'x'], /"x" is one word too many/],

@@ -44,7 +44,37 @@ export type Command =
   | { kind: 'import'; file: string; url?: string; data?: string }
   | BackupCommand
   | { kind: 'restore'; file: string; replace: boolean; identity?: string; options: StoreOptions }
-  | { kind: 'snapshot'; removeOthers: boolean; url?: string; data?: string };
+  | { kind: 'snapshot'; removeOthers: boolean; url?: string; data?: string }
+  | { kind: 'doctor'; options: DoctorOptions };
+
+export interface DoctorOptions {
+  url?: string;
+  data?: string;
+  port?: string;
+  /** `--slow`: with what takes a minute. */
+  isSlow: boolean;
+  /** `--json`: findings for programs. */
+  isJson: boolean;
+}
+
+/** Every setting of the environment that a command reads. */
+export const knownSettings = [
+  'COUCHDB_URL',
+  'HOST',
+  'PORT',
+  'TISKI_ADMIN_PASSWORD',
+  'TISKI_APP',
+  'TISKI_BACKUP_IDENTITY',
+  'TISKI_BACKUP_RECIPIENT',
+  'TISKI_DATA',
+  'TISKI_DEMO',
+  'TISKI_HOSTS',
+  'TISKI_KEYS',
+  'TISKI_KEYS_PASSPHRASE',
+  'TISKI_METRICS_TOKEN',
+  'TISKI_TRUST_PROXY',
+  'TISKI_URL',
+] as const;
 
 export const helpText = `Tiski, front desk software for city benefit cards
 
@@ -72,16 +102,22 @@ export const helpText = `Tiski, front desk software for city benefit cards
                        carry the private keys to another server, encrypted with the passphrase
                        in TISKI_KEYS_PASSPHRASE
 
+  tiski doctor         check settings, folder, disk, clock, keys, databases, a CouchDB and, with
+                       --url, the reverse proxy; say what to do; change nothing. It ends with 1
+                       when something is bad
+
   --port NUMBER        port to listen on                    PORT, 3000
   --data FOLDER        where the data is kept               TISKI_DATA, ./data
-  --url ADDRESS        import, snapshot, backup: of a running server, whose administrator's
-                       password is in TISKI_ADMIN_PASSWORD  TISKI_URL
+  --url ADDRESS        import, snapshot, backup, doctor: of a running server, whose
+                       administrator's password is in TISKI_ADMIN_PASSWORD  TISKI_URL
   --recipient KEYS     backup: encrypt it for these public keys of age (age1…), separated by
                        commas                               TISKI_BACKUP_RECIPIENT
   --identity FILE      restore, backup verify: the private keys that open an encrypted backup
                                                             TISKI_BACKUP_IDENTITY
   --keep NUMBER        backup into a folder: of Tiski's backups there only the newest stay, this
                        one among them; older ones are deleted once it was read back whole
+  --slow               doctor: also hold a request for a minute, to see whether the proxy cuts it
+  --json               doctor: findings as JSON
   --replace            restore: delete the databases of Tiski that are there
   --remove-others      snapshot: delete those that came by replication from other servers
   --empty              don't fill an empty store with the made-up demo city    TISKI_DEMO=0
@@ -104,7 +140,17 @@ Environment
                            without it /metrics is read on the server's own machine only
   TISKI_APP                a built app to serve as it is`;
 
-const commands = ['start', 'dev', 'provision', 'import', 'snapshot', 'backup', 'restore', 'keys'] as const;
+const commands = [
+  'start',
+  'dev',
+  'provision',
+  'import',
+  'snapshot',
+  'backup',
+  'restore',
+  'keys',
+  'doctor',
+] as const;
 const examples = {
   import: 'cards.csv',
   restore: 'tiski-2026-11-25T020000Z.backup.gz',
@@ -122,9 +168,9 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   const kind = commands.find((command) => command === name);
   if (kind === undefined) throw wrong(`there is no command "${name}". See tiski --help.`);
   const isWriting = kind === 'backup' && rest[0] !== 'verify' && rest[0] !== 'keygen';
-  const takesUrl = kind === 'import' || kind === 'snapshot' || isWriting;
+  const takesUrl = kind === 'import' || kind === 'snapshot' || isWriting || kind === 'doctor';
   if (values.url !== undefined && !takesUrl) {
-    throw wrong('--url goes with import, snapshot and backup only. See tiski --help.');
+    throw wrong('--url goes with import, snapshot, backup and doctor only. See tiski --help.');
   }
   if (values.replace === true && kind !== 'restore') {
     throw wrong('--replace goes with restore only. See tiski --help.');
@@ -141,7 +187,10 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   if (values.identity !== undefined && !isReading) {
     throw wrong('--identity goes with restore and backup verify only. See tiski --help.');
   }
-  const { url, data } = values;
+  if ((values.slow === true || values.json === true) && kind !== 'doctor') {
+    throw wrong('--slow and --json go with doctor only. See tiski --help.');
+  }
+  const { url, data, port } = values;
   const place = { ...(url === undefined ? {} : { url }), ...(data === undefined ? {} : { data }) };
   switch (kind) {
     case 'keys':
@@ -153,6 +202,13 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
     case 'snapshot':
       noMore(rest[0]);
       return { kind, removeOthers: values['remove-others'] === true, ...place };
+    case 'doctor': {
+      noMore(rest[0]);
+      // What the environment says wrongly is a finding; what is typed wrongly ends the command.
+      if (port !== undefined) portFrom(port);
+      const options = { ...place, isSlow: values.slow === true, isJson: values.json === true };
+      return { kind, options: { ...options, ...(port === undefined ? {} : { port }) } };
+    }
     case 'restore': {
       const file = fileWord(kind, rest);
       const options = startOptions(values, environment);
@@ -200,6 +256,8 @@ interface Values {
   empty?: boolean | undefined;
   replace?: boolean | undefined;
   'remove-others'?: boolean | undefined;
+  slow?: boolean | undefined;
+  json?: boolean | undefined;
   help?: boolean | undefined;
   version?: boolean | undefined;
 }
@@ -219,6 +277,8 @@ function parse(words: string[]): { values: Values; positionals: string[] } {
         empty: { type: 'boolean' },
         replace: { type: 'boolean' },
         'remove-others': { type: 'boolean' },
+        slow: { type: 'boolean' },
+        json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },

@@ -16,7 +16,8 @@ import type { Backend } from '../backend';
 import { bytesOf } from '../bytes';
 import { openBackend } from '../main';
 import { backupLines } from './backup-lines';
-import { restore } from './restore';
+import { CountDiffers } from './count-restored';
+import { restore, RestoreFailed } from './restore';
 import { UnusableBackup } from './unusable-backup';
 import { writeBackup } from './write-backup';
 
@@ -281,6 +282,60 @@ describe('a file that is not whole is refused by the line, and nothing is writte
 async function drain(lines: AsyncIterable<unknown>): Promise<void> {
   for await (const line of lines) void line;
 }
+
+describe('a restore counts again', patience, () => {
+  /** Answers that it has stored all, and has not stored this one. */
+  const losing = (client: CouchClient, lost: string): CouchClient => ({
+    request(method, path, body) {
+      if (!path.endsWith('/_bulk_docs')) return client.request(method, path, body);
+      const { docs, ...rest } = body as { docs: { _id: string }[] };
+      return client.request(method, path, { ...rest, docs: docs.filter(({ _id }) => _id !== lost) });
+    },
+  });
+
+  it('says which database lacks a document, and no server starts over it', async () => {
+    const data = join(folder, 'lost');
+    const file = await backupOf([
+      header,
+      ...part('tiski-office', [{ _id: 'note:1' }]),
+      ...part('tiski-register', [card(1), card(2), card(3)]),
+    ]);
+    const backend = await openBackend({ folder: data });
+    const { client } = backend;
+    const options = { replace: false, onProgress: () => undefined };
+    const failed = await restore(losing(client, card(2)._id), file, options).catch((error: unknown) => error);
+    await backend.close();
+    expect(failed).toBeInstanceOf(RestoreFailed);
+    expect((failed as RestoreFailed).reason).toEqual(new CountDiffers('tiski-register', 2, 3));
+    await expect(startTestServer({ dataDir: data })).rejects.toThrow('the store has a part of a backup only');
+    expect(await restored(file, data, true)).toContain(
+      ': 4 documents in 2 databases, counted again: the same.',
+    );
+  });
+
+  it('more documents than a request asks for, deleted ones, branches, and one that is in the file twice', async () => {
+    const id = 'note:1';
+    const branch = (hash: string, more: object = {}) => ({
+      doc: { _id: id, _rev: `1-${hash}`, _revisions: { start: 1, ids: [hash] }, ...more },
+    });
+    const [a, b, c] = ['a', 'b', 'c'].map((each) => each.repeat(32));
+    // Written and deleted while the backup was taken: its first revision is no leaf any more.
+    const later = {
+      doc: { _id: id, _rev: `2-${c}`, _revisions: { start: 2, ids: [c, a] }, _deleted: true },
+    };
+    const many = Array.from({ length: 1200 }, (_, index) => ({ doc: revised({ _id: `person:${index}` }) }));
+    const docs = [branch(a ?? ''), branch(b ?? ''), ...many, later];
+    const file = await backupOf([
+      header,
+      { database: 'tiski-office', security: {} },
+      ...docs,
+      { end: 'tiski-office', documents: docs.length, upTo: '1' },
+    ]);
+    expect(await restored(file, join(folder, 'branches'))).toContain(
+      ': 1,203 documents in 1 databases, counted again: the same.',
+    );
+  });
+});
 
 describe('a restore that fails in the middle', patience, () => {
   it('is told, and no server, backup or provision takes its part for the whole', async () => {

@@ -17,7 +17,7 @@ export function leftOutLines({ databases }: BackupContents): string[] {
 /** Why a backup can't be read, for a person; undefined for what is no fault of the file. */
 export function backupFailure(error: unknown, file: string): string | undefined {
   if (error instanceof UnusableBackup) return `${file} can't be used: ${error.message}`;
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `there is no ${file}.`;
-  return path === file ? `${file} can't be read (${code}).` : undefined;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && path === file) return `there is no ${file}.`;
+  return path === file || syscall === 'read' ? `${file} can't be read (${code}).` : undefined;
 }

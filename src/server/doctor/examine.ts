@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CommandError } from '../cli/command-error';
-import { given, type DoctorOptions, type StartOptions } from '../cli/options';
+import { given } from '../cli/given';
+import type { DoctorOptions, StartOptions } from '../cli/options';
 import { localDate } from '$lib/domain/day';
 import { UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { couchAddress, couchAddresses } from '../couch/remote-client';

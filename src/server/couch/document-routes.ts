@@ -5,6 +5,7 @@ import { documentText, leafText, listText } from './document-text';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
 import { badRequest, conflict, CouchFailure, failureFromPouch, notFound } from './failure';
 import { booleanParameter, jsonParameter, requireRev, revParameter } from './query';
+import { revisionsOf } from './revision-tree';
 import { writeDocuments, type WriteOptions, type WriteOutcome } from './write-documents';
 
 export const newDocumentId = () => randomUUID().replaceAll('-', '');
@@ -48,8 +49,12 @@ async function leafAnswers(
   open_revs: 'all' | string[],
   flags: object,
 ): Promise<unknown[]> {
+  const known = open_revs === 'all' ? open_revs : await knownOf(database, id, open_revs);
+  const missing = open_revs === 'all' ? [] : open_revs.filter((rev) => !known.includes(rev));
   try {
-    return await database.pouch.get<object>(id, { ...flags, open_revs } as PouchDB.Core.GetOpenRevisions);
+    const options = { ...flags, open_revs: known } as PouchDB.Core.GetOpenRevisions;
+    const leaves = known.length === 0 ? [] : await database.pouch.get<object>(id, options);
+    return [...leaves, ...missing.map((rev) => ({ missing: rev }))];
   } catch (error) {
     if (failureFromPouch(error)?.status !== 404) throw error;
     if (open_revs === 'all') throw notFound();
@@ -57,12 +62,22 @@ async function leafAnswers(
   }
 }
 
+/** PouchDB fails outside of anybody's reach, and ends the process, when it looks for the latest of an unknown one. */
+async function knownOf(database: Database, id: string, revs: readonly string[]): Promise<string[]> {
+  const known = new Set((await revisionsOf(database, id)).map(({ rev }) => rev));
+  return revs.filter((rev) => known.has(rev));
+}
+
 /** @throws {CouchFailure} 404 */
 export async function storedDocument(
   database: Database,
   id: string,
-  options: PouchDB.Core.GetOptions = {},
+  options: PouchDB.Core.GetOptions & { latest?: boolean } = {},
 ): Promise<IncomingDocument> {
+  const { rev, latest } = options;
+  if (latest === true && rev !== undefined && (await knownOf(database, id, [rev])).length === 0) {
+    throw notFound();
+  }
   try {
     return (await database.pouch.get<object>(id, options)) as unknown as IncomingDocument;
   } catch (error) {

@@ -6,13 +6,22 @@ afterEach(() => overwriteGetLocale(() => 'fi'));
 
 describe('describeFailure', () => {
   it.each([
-    ['fi', 'Tunniste: abcd1234'],
-    ['sv', 'Kod: abcd1234'],
-    ['en', 'Reference: abcd1234'],
-  ] as const)('ends with the id of a fault of the server, in %s', (locale, reference) => {
+    ['fi', 'Palvelimella tapahtui virhe.', 'tunniste abcd1234.'],
+    ['sv', 'Ett fel uppstod på servern.', 'koden abcd1234.'],
+    ['en', 'Something went wrong on the server.', 'the reference abcd1234.'],
+  ] as const)('says a fault of the server in %s alone, and ends with its id', (locale, begin, end) => {
     overwriteGetLocale(() => locale);
-    const failure = { kind: 'failed', reason: 'The server failed. Try again.' } as const;
-    const text = describeFailure(failure);
-    expect(describeFailure({ ...failure, requestId: 'abcd1234' })).toBe(`${text} ${reference}`);
+    const reason = 'The server failed. Try again.';
+    const text = describeFailure({ kind: 'failed', reason, requestId: 'abcd1234' });
+    expect(text.slice(0, begin.length)).toBe(begin);
+    expect(text.slice(-end.length)).toBe(end);
+    expect(text).not.toContain(reason);
+  });
+
+  it('a refusal that the server gives a reason for says it', () => {
+    overwriteGetLocale(() => 'fi');
+    expect(describeFailure({ kind: 'failed', reason: 'There is no such desk.' })).toMatch(
+      /There is no such desk\.$/,
+    );
   });
 });

@@ -16,8 +16,7 @@ export function describeFailure(failure: OfficeFailure): string {
   }
 }
 
-/** Something that nobody foresaw: with the word by which it is found in the server's log. */
+/** Something that nobody foresaw; a fault of the server's with the word by which it is found in its log. */
 export function describeFault({ reason, requestId }: OfficeFailure & { kind: 'failed' }): string {
-  const text = m.office_failed({ reason });
-  return requestId === undefined ? text : `${text} ${m.office_reference({ id: requestId })}`;
+  return requestId === undefined ? m.office_failed({ reason }) : m.office_fault({ id: requestId });
 }

@@ -87,11 +87,6 @@ describe('a request that fails', () => {
     const client = faulty(backend.client);
     app = await createApp({
       backend: { ...backend, client },
-      keys: { folder: '', client },
-      version: 'test',
-      isDemo: false,
-      now: () => new Date(),
-      trustProxy: 'loopback',
       ...watchedApp(client, () => undefined),
       onFault: (error, requestId) => serverLog(output).fault(error, requestId),
     });

@@ -85,13 +85,9 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
       client,
       addCouchRoutes: (server) => backend.addCouchRoutes(noting(server, routes)),
     },
-    keys: { folder: '', client },
-    version: 'test',
+    ...watchedApp(client, (error) => console.error(error)),
     // The store decides.
     isDemo: true,
-    now: () => new Date(),
-    ...watchedApp(client, (error) => console.error(error)),
-    trustProxy: 'loopback',
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const call = (method: string, path: string, options?: CallOptions) =>

@@ -14,12 +14,7 @@ async function createProxiedWorld(couchUrl: string): Promise<World> {
   const backend = await openBackend({ folder: 'unused', couchUrl });
   const app = await createApp({
     backend,
-    keys: { folder: '', client: backend.client },
-    version: '0',
-    isDemo: false,
-    now: () => new Date(),
     ...watchedApp(backend.client, () => undefined),
-    trustProxy: 'loopback',
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return createCouchWorld(`${url}/couch`, backend.client, async () => {

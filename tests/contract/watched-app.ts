@@ -5,14 +5,24 @@ import { deskFigures } from '../../src/server/monitoring/desk-figures';
 import { Metrics } from '../../src/server/monitoring/metrics';
 import { Readiness } from '../../src/server/monitoring/readiness';
 
-/** What an app needs to be looked after, over a store that is in shape. */
+/** All that an app of the tests needs besides its store, which is in shape. */
 export function watchedApp(
   client: CouchClient,
   onFault: (error: unknown) => void,
-): Pick<AppSettings, 'watch' | 'readiness' | 'metrics' | 'onFault'> {
+): Omit<AppSettings, 'backend'> {
   const watch = new DeskWatch(client, onFault);
   const readiness = new Readiness(client);
   readiness.provisioned();
   const desks = async () => deskFigures(await watch.reports(), Date.now());
-  return { watch, readiness, metrics: new Metrics({ desks, register: () => undefined }), onFault };
+  return {
+    keys: { folder: '', client },
+    version: 'test',
+    isDemo: false,
+    now: () => new Date(),
+    trustProxy: 'loopback',
+    watch,
+    readiness,
+    metrics: new Metrics({ desks, register: () => undefined }),
+    onFault,
+  };
 }

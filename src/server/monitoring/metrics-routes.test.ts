@@ -135,11 +135,6 @@ describe('who may read /metrics', () => {
     };
     return createApp({
       backend,
-      keys: { folder: '', client },
-      version: 'test',
-      isDemo: false,
-      now: () => new Date(),
-      trustProxy: 'loopback',
       ...watchedApp(client, () => undefined),
     });
   }

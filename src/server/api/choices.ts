@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isCardNumber } from '$lib/domain/card-number';
 import type { ChoiceDocument, ReleaseDocument } from '$lib/documents/visit-documents';
-import { type CouchClient, documentPath, putDocument } from '../couch/client';
+import { type CouchClient, documentPath, storeDocument } from '../couch/client';
 import { sectors } from '../provision/catalogue';
 import { visitsDatabase } from '../provision/databases';
 import { ApiFailure } from './api-failure';
@@ -45,7 +45,7 @@ export function addChoices(routes: FastifyInstance, { backend, now }: ApiSetting
       };
       const path = documentPath(visitsDatabase(sector), release._id);
       // A conflict: a desk was quicker with the same.
-      await putDocument(client, path, release);
+      await storeDocument(client, path, release);
       return { release };
     });
     done();

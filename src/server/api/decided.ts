@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Review } from '$lib/documents/find-conflicts';
-import { documentPath, putDocument, requireOk, type CouchClient } from '../couch/client';
-import { desksDatabase } from '../provision/databases';
 import type { ReleaseDocument, ResolutionDocument, VoidDocument } from '$lib/documents/visit-documents';
+import { documentPath, storeDocument, requireOk, type CouchClient } from '../couch/client';
+import { desksDatabase } from '../provision/databases';
 
 /** What a decision about a conflict comes to in a sector's log. */
 export interface Outcome {
@@ -32,7 +32,7 @@ export async function decideOnce(
   outcome: Outcome,
 ): Promise<Outcome> {
   const path = documentPath(desksDatabase, `decision:${stateOf(sector, review)}`);
-  if ((await putDocument(client, path, { type: 'decision', v: 1, outcome })) === 'stored') return outcome;
+  if ((await storeDocument(client, path, { type: 'decision', v: 1, outcome })) === 'stored') return outcome;
   return v.parse(decidedDocument, await requireOk(client, 'GET', path)).outcome;
 }
 

@@ -59,7 +59,7 @@ export async function requireOk(
  *   it, and carry it to the others.
  * @throws {UnexpectedCouchReply}
  */
-export async function putDocument(
+export async function storeDocument(
   client: CouchClient,
   path: string,
   document: object,

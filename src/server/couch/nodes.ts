@@ -15,7 +15,7 @@ const notConnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** How often and with whose rights a request is sent. */
+/** A request as fetch takes it, and with whose rights it is sent. */
 export interface NodeRequest extends RequestInit {
   /** With the administrator's credentials of the node's address. */
   asAdministrator?: boolean;

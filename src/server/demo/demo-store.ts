@@ -1,5 +1,5 @@
 import { localDate } from '$lib/domain/day';
-import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
+import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { catalogueDatabase, desksDatabase, registerDatabase } from '../provision/databases';
 import { documentsOfType } from '../provision/catalogue';
@@ -23,7 +23,7 @@ export async function isDemoStore(client: CouchClient): Promise<boolean> {
 /** Only for a store that holds nothing else yet: a city never becomes a demo. */
 export async function markDemoStore(client: CouchClient): Promise<void> {
   // A conflict: it is marked.
-  await putDocument(client, markPath, { _id: markId, type: 'origin', v: 1 });
+  await storeDocument(client, markPath, { _id: markId, type: 'origin', v: 1 });
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
+import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
@@ -67,7 +67,7 @@ async function changeAccount(
     const changed = change(isThere ? (found.body as JsonObject) : undefined);
     if (typeof changed === 'string') return changed;
     const document = { ...changed, _id: userDocumentId(name), type: 'user', name };
-    if ((await putDocument(client, path, document)) === 'stored') return 'done';
+    if ((await storeDocument(client, path, document)) === 'stored') return 'done';
     if (attempt === 5) throw changedMeanwhile();
   }
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { counterRulesField } from '$lib/documents/counter-rules-field';
 import { identifier, instant } from '$lib/documents/fields';
 import { ApiFailure } from '../api/api-failure';
-import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
+import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
 import { documentsOfType } from '../provision/catalogue';
 import { desksDatabase } from '../provision/databases';
 
@@ -85,5 +85,5 @@ export const changedMeanwhile = () =>
 
 /** Answers false when somebody else changed it meanwhile. @throws {UnexpectedCouchReply} */
 export async function storeDesk(client: CouchClient, desk: DeskDocument): Promise<boolean> {
-  return (await putDocument(client, documentPath(desksDatabase, desk._id), desk)) === 'stored';
+  return (await storeDocument(client, documentPath(desksDatabase, desk._id), desk)) === 'stored';
 }

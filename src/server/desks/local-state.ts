@@ -1,7 +1,7 @@
 import {
   type CouchClient,
   documentPath,
-  putDocument,
+  storeDocument,
   requireOk,
   UnexpectedCouchReply,
 } from '../couch/client';
@@ -41,5 +41,5 @@ export async function writeLocalState(
 ): Promise<boolean> {
   const stored = await readLocalState(client, name);
   const rev = typeof stored?.['_rev'] === 'string' ? { _rev: stored['_rev'] } : {};
-  return (await putDocument(client, path(name), { ...state, ...rev })) === 'stored';
+  return (await storeDocument(client, path(name), { ...state, ...rev })) === 'stored';
 }

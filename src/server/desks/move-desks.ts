@@ -1,4 +1,4 @@
-import { type CouchClient, documentPath, putDocument, UnexpectedCouchReply } from '../couch/client';
+import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import type { ServerNote } from '../couch/local-access';
 import { documentsOfType } from '../provision/catalogue';
@@ -31,7 +31,7 @@ async function copyDesk(client: CouchClient, desk: JsonObject): Promise<void> {
   const isOwn = ([name]: [string, unknown]) => name !== 'code' && (name === '_id' || !name.startsWith('_'));
   const path = documentPath(desksDatabase, String(desk['_id']));
   // What can't be read comes along and is listed as such.
-  await putDocument(client, path, Object.fromEntries(Object.entries(desk).filter(isOwn)));
+  await storeDocument(client, path, Object.fromEntries(Object.entries(desk).filter(isOwn)));
 }
 
 async function copyLocalState(client: CouchClient, name: ServerNote): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { keyDocument, type KeyDocument } from '$lib/documents/catalogue-documents';
 import { addDays, type LocalDate } from '$lib/domain/day';
-import { type CouchClient, documentPath, putDocument, requireOk } from '../couch/client';
+import { type CouchClient, documentPath, storeDocument, requireOk } from '../couch/client';
 import { documentsOfType } from '../provision/catalogue';
 import { catalogueDatabase } from '../provision/databases';
 import { keyDocumentOf, makeSigningKey, signingKey, type SigningKey } from './signing-key';
@@ -111,5 +111,5 @@ export async function publish(
   { client }: KeyStore,
   document: { _id: string; [field: string]: unknown },
 ): Promise<void> {
-  await putDocument(client, documentPath(catalogueDatabase, document._id), document);
+  await storeDocument(client, documentPath(catalogueDatabase, document._id), document);
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { basicAuthorization } from '../accounts/basic-credentials';
 import type { PersonRole } from '../accounts/roles';
 import type { Backend } from '../backend';
-import { documentPath, putDocument, requireOk } from '../couch/client';
+import { documentPath, storeDocument, requireOk } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
@@ -64,7 +64,7 @@ export async function ensureAdministrator(
   }
   const chosen = password ?? madeUpPassword();
   if (password === undefined) await keep?.(chosen);
-  const made = await putDocument(client, path, {
+  const made = await storeDocument(client, path, {
     _id: userDocumentId(administratorName),
     type: 'user',
     name: administratorName,

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import {
   type CouchClient,
   documentPath,
-  putDocument,
+  storeDocument,
   requireOk,
   UnexpectedCouchReply,
 } from '../couch/client';
@@ -86,7 +86,7 @@ async function ensureDesign(client: CouchClient, { name, validation }: DatabaseP
   if (stored['validate_doc_update'] === validate) return;
   const design = { ...stored, _id: designId, language: 'javascript', validate_doc_update: validate };
   // A conflict: another server process was quicker.
-  await putDocument(client, path, design);
+  await storeDocument(client, path, design);
 }
 
 async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<void> {
@@ -101,7 +101,7 @@ async function ensureEpoch(client: CouchClient, name: string): Promise<void> {
   const path = documentPath(name, epochId);
   const { status } = await client.request('GET', path);
   // A conflict: another server process was quicker, and its epoch is as good.
-  if (status === 404) await putDocument(client, path, newEpoch());
+  if (status === 404) await storeDocument(client, path, newEpoch());
 }
 
 const newEpoch = () => ({ _id: epochId, epoch: randomUUID() });

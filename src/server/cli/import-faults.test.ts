@@ -232,7 +232,7 @@ describe('a wrong file writes nothing and names', () => {
     expect(await told(folder)).toBe(`${folder} is a folder, not a file`);
     expect(await told(none)).toBe(`There is no file ${none}`);
     expect(await told('/dev/null')).toBe(
-      "/dev/null can't be read twice, as an import has to: save it as a file",
+      "/dev/null is not a file: save the list as one",
     );
   });
 });

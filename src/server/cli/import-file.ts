@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { namedDelimiter, readHeader, readRow, type CardRow, type CsvHeader } from './import-csv';
 import { fileKind, linesOf } from './import-lines';
@@ -14,8 +13,6 @@ export interface CardBatch {
   faults: CsvFault[];
   /** The number of the last line; 0 when there was none to read. */
   line: number;
-  /** Tells these very lines from others. */
-  digest: string;
   /** What the file calls the columns. */
   names: ReadonlyMap<string, string>;
 }
@@ -25,7 +22,6 @@ const unread = (fault: CsvFault): CardBatch => ({
   rows: [],
   faults: [fault],
   line: 0,
-  digest: '',
   names: new Map(),
 });
 
@@ -57,10 +53,8 @@ async function* batchesOf(
   let line = 0;
   let rows: CardRow[] = [];
   let faults: CsvFault[] = [];
-  let hash = createHash('sha256');
   for await (const text of lines) {
     line += 1;
-    hash.update(`${text}\n`);
     if (line === 1) {
       delimiter = namedDelimiter(text);
       if (delimiter !== undefined) continue;
@@ -79,13 +73,11 @@ async function* batchesOf(
     if (read?.ok) rows.push(read.value);
     else faults.push(...(read?.faults ?? []));
     if (rows.length + faults.length < batchSize) continue;
-    yield { rows, faults, line, digest: hash.digest('hex'), names: header.names };
+    yield { rows, faults, line, names: header.names };
     rows = [];
     faults = [];
-    hash = createHash('sha256');
   }
-  // Also for empty lines at the end: they are of the file.
-  if (line > 0) yield { rows, faults, line, digest: hash.digest('hex'), names: header?.names ?? new Map() };
+  if (line > 0) yield { rows, faults, line, names: header?.names ?? new Map() };
 }
 
 async function openFile(path: string): Promise<FileHandle | CsvFault> {
@@ -95,7 +87,7 @@ async function openFile(path: string): Promise<FileHandle | CsvFault> {
     if (stat.isFile()) return file;
     await file.close();
     if (stat.isDirectory()) return { reason: `${path} is a folder, not a file` };
-    return { reason: `${path} can't be read twice, as an import has to: save it as a file` };
+    return { reason: `${path} is not a file: save the list as one` };
   } catch (error) {
     return { reason: openFailure(path, (error as NodeJS.ErrnoException).code) };
   }

@@ -3,16 +3,11 @@ import { canonicalJson } from '$lib/documents/canonical';
 import type { CardDocument } from '$lib/documents/card-document';
 import { parseDocument } from '$lib/documents/parse-document';
 import { requireOk, type CouchClient } from '../couch/client';
-import { catalogueDatabase, registerDatabase } from '../provision/databases';
+import { catalogueDatabase } from '../provision/databases';
 import { asRead, type CardsOfFile } from './cards-of-file';
 import type { CardRow } from './import-csv';
 import type { CsvFault } from './import-report';
-
-/** Documents a request, by measurement: more gains nothing, and CouchDB's default limits still hold. */
-const pageSize = 2000;
-
-/** A card as the register has it: fields this import knows nothing of are kept as they are. */
-type StoredCard = Record<string, unknown> & { _id: string };
+import { storedCards, type StoredCard } from './stored-cards';
 
 /** What an import does, or would do, to the register. */
 export interface ImportCounts {
@@ -37,13 +32,6 @@ export interface RegisterPlan {
 }
 
 const idPage = v.object({ rows: v.array(v.object({ id: v.string() })) });
-const documentPage = v.object({
-  rows: v.array(v.object({ id: v.string(), doc: v.looseObject({ _id: v.string() }) })),
-});
-/** A row for each key; without a document where there is none, or none any more. */
-const documentsByKey = v.object({
-  rows: v.array(v.object({ doc: v.nullish(v.looseObject({ _id: v.string() })) })),
-});
 
 /** The ids of the catalogue's schemes. */
 export async function schemeIds(client: CouchClient): Promise<Set<string>> {
@@ -52,15 +40,9 @@ export async function schemeIds(client: CouchClient): Promise<Set<string>> {
   return new Set(v.parse(idPage, body).rows.map(({ id }) => id.slice('scheme:'.length)));
 }
 
-/** Compares some rows with the register; nothing is written. */
-export async function planRows(client: CouchClient, rows: readonly CardRow[]): Promise<RegisterPlan> {
+/** Compares some rows with the cards that the register has of theirs; nothing is written. */
+export function planRows(rows: readonly CardRow[], stored: ReadonlyMap<string, StoredCard>): RegisterPlan {
   const plan: RegisterPlan = { documents: [], counts: { ...noCounts }, faults: [] };
-  const keys = rows.map(({ number }) => `card:${number}`);
-  const body = await requireOk(client, 'POST', `/${registerDatabase}/_all_docs?include_docs=true`, { keys });
-  const found = v
-    .parse(documentsByKey, body)
-    .rows.flatMap(({ doc }) => (doc ? [[doc._id, doc] as const] : []));
-  const stored = new Map<string, StoredCard>(found);
   for (const row of rows) {
     const before = stored.get(`card:${row.number}`);
     const next = mergedCard(row, before ?? newCard(row.number));
@@ -96,20 +78,6 @@ export async function takenCodes(client: CouchClient, cards: CardsOfFile): Promi
     }
   }
   return faults;
-}
-
-async function* storedCards(client: CouchClient): AsyncGenerator<StoredCard> {
-  let from = 'card:';
-  for (;;) {
-    const range = `startkey=${key(from)}&endkey=${key('card;')}&limit=${pageSize}`;
-    const body = await requireOk(client, 'GET', `/${registerDatabase}/_all_docs?include_docs=true&${range}`);
-    const { rows } = v.parse(documentPage, body);
-    for (const { doc } of rows) yield doc;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < pageSize) return;
-    // The next id in CouchDB's order of ids.
-    from = `${last.id}\u0000`;
-  }
 }
 
 const key = (id: string) => encodeURIComponent(JSON.stringify(id));

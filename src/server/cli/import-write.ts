@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { registerDatabase } from '../provision/databases';
-import type { CheckedFile } from './import-check';
-import type { CardRow } from './import-csv';
-import { readBatches } from './import-file';
+import type { ImportPlan, PlannedBatch } from './import-plan';
 import { addCounts, noCounts, planRows, type ImportCounts } from './import-register';
 import { faultText, grouped, isPassed, type ImportResult, type LineOutput } from './import-report';
+import { cardsByNumber, type StoredCard } from './stored-cards';
 
 /** Every how many cards the writing tells how far it is. */
 const toldEvery = 10_000;
@@ -18,59 +17,60 @@ const bulkAnswer = v.array(
   }),
 );
 
-/**
- * Reads a file that was checked once more, and writes it batch by batch. The first one that fails, or is not what was
- * checked, ends it, with a fault that says how it stands.
- */
-export async function writeFile(
+/** Writes what was checked, batch by batch. The first one that fails ends it, with a fault that says how it stands. */
+export async function writePlan(
   client: CouchClient,
-  path: string,
-  schemes: ReadonlySet<string>,
-  { digests, counts }: CheckedFile,
+  plan: ImportPlan,
   out: LineOutput,
 ): Promise<ImportResult> {
-  const total = counts.added + counts.changed;
-  let done = noCounts;
+  const total = plan.counts.added + plan.counts.changed;
+  let done = { ...noCounts, unchanged: plan.counts.unchanged };
   let written = 0;
-  const stopped = (why: string): ImportResult => {
-    const soFar = `At least ${grouped(written)} of ${grouped(total)} cards were written, then: ${why}`;
-    const again = 'Import the same file again: what is written already is left alone.';
-    return { ok: false, faults: [{ reason: `${soFar}. ${again}` }] };
-  };
-  const isOther = `${path} is not as it was when it was checked`;
-  let read = 0;
-  for await (const batch of readBatches(path, schemes)) {
-    if (batch.digest !== digests[read++]) return stopped(isOther);
-    const result = await writeRows(client, batch.rows);
+  for await (const batch of plan.batches()) {
+    const result = await writeBatch(client, batch);
     const before = written;
     written += result.written;
-    if (result.refusal !== undefined) return stopped(result.refusal);
+    if (result.refusal !== undefined) {
+      const soFar = `At least ${grouped(written)} of ${grouped(total)} cards were written, then: ${result.refusal}`;
+      const again = 'Import the same file again: what is written already is left alone.';
+      return { ok: false, faults: [{ reason: `${soFar}. ${again}` }] };
+    }
     done = addCounts(done, result.counts);
     if (isPassed(toldEvery, before, written) || (before < written && written === total)) {
       out.write(`${grouped(written)} of ${grouped(total)} cards written\n`);
     }
   }
-  return read < digests.length ? stopped(isOther) : { ok: true, ...done };
+  return { ok: true, ...done };
 }
 
-interface RowsWritten {
+interface CardsWritten {
   counts: ImportCounts;
   written: number;
   /** Why not all of them were. */
   refusal?: string;
 }
 
-async function writeRows(client: CouchClient, rows: readonly CardRow[]): Promise<RowsWritten> {
+async function writeBatch(client: CouchClient, { rows, documents }: PlannedBatch): Promise<CardsWritten> {
   try {
-    const { documents, counts, faults } = await planRows(client, rows);
-    const [fault] = faults;
-    if (fault) return { counts, written: 0, refusal: faultText(fault) };
-    if (documents.length === 0) return { counts, written: 0 };
-    const body = await requireOk(client, 'POST', `/${registerDatabase}/_bulk_docs`, { docs: documents });
-    const refused = v.parse(bulkAnswer, body).filter(({ error }) => error !== undefined);
-    const written = documents.length - refused.length;
-    const [first] = refused;
-    return first ? { counts, written, refusal: refusalText(first) } : { counts, written };
+    const first = await writeCards(client, documents);
+    if (first.overtaken.size === 0 || first.refusal !== undefined) return first;
+    // Somebody else has written these meanwhile: they are compared once more.
+    const again = rows.filter(({ number }) => first.overtaken.has(`card:${number}`));
+    const stored = await cardsByNumber(
+      client,
+      again.map(({ number }) => number),
+    );
+    const plan = planRows(again, stored);
+    const [fault] = plan.faults;
+    if (fault) return { ...first, refusal: faultText(fault) };
+    const second = await writeCards(client, plan.documents);
+    const [overtaken] = second.overtaken;
+    const refusal = second.refusal ?? (overtaken && `${overtaken} is being changed by somebody else`);
+    return {
+      counts: addCounts(first.counts, { ...second.counts, unchanged: plan.counts.unchanged }),
+      written: first.written + second.written,
+      ...(refusal !== undefined && { refusal }),
+    };
   } catch (error) {
     const refusal =
       error instanceof UnexpectedCouchReply
@@ -80,5 +80,22 @@ async function writeRows(client: CouchClient, rows: readonly CardRow[]): Promise
   }
 }
 
-const refusalText = ({ id, error, reason }: v.InferOutput<typeof bulkAnswer>[number]) =>
-  error === 'conflict' ? `${id} was changed by somebody else meanwhile` : `${id}: ${error}, ${reason}`;
+/** One request; `overtaken` are ids of cards that the register has in another revision. */
+async function writeCards(
+  client: CouchClient,
+  documents: readonly StoredCard[],
+): Promise<CardsWritten & { overtaken: Set<string> }> {
+  if (documents.length === 0) return { counts: noCounts, written: 0, overtaken: new Set() };
+  const body = await requireOk(client, 'POST', `/${registerDatabase}/_bulk_docs`, { docs: documents });
+  const refused = v.parse(bulkAnswer, body).filter(({ error }) => error !== undefined);
+  const other = refused.find(({ error }) => error !== 'conflict');
+  const refusedIds = new Set(refused.map(({ id }) => id));
+  const stored = documents.filter(({ _id }) => !refusedIds.has(_id));
+  const added = stored.filter(({ _rev }) => _rev === undefined).length;
+  return {
+    counts: { added, changed: stored.length - added, unchanged: 0 },
+    written: stored.length,
+    overtaken: new Set(refused.flatMap(({ id, error }) => (id && error === 'conflict' ? [id] : []))),
+    ...(other && { refusal: `${other.id}: ${other.error}, ${other.reason}` }),
+  };
+}

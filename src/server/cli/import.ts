@@ -1,15 +1,16 @@
 import type { CouchClient } from '../couch/client';
 import { checkFile } from './import-check';
+import { ImportPlan, NoRoomForPlan } from './import-plan';
 import { schemeIds } from './import-register';
 import type { ImportResult, LineOutput } from './import-report';
-import { writeFile } from './import-write';
+import { writePlan } from './import-write';
 
 /**
  * Brings the cards of a CSV file into the register: all of them, or none when anything in the file is wrong.
  * The same file again changes nothing, so an import that was cut off while writing is simply repeated.
  *
- * The file is read twice, a batch at a time, and may be as long as it likes: first all of it is checked, by itself and
- * against the register; then, where there is something to write, it is written as far as it is what was checked.
+ * All of the file is checked first, by itself and against the register, a batch at a time, so it may be as long as it
+ * likes; what there is to write is kept in a temporary file meanwhile, and written as it was checked.
  * Lines for people about the progress go to `out`.
  */
 export async function importCards(
@@ -17,10 +18,15 @@ export async function importCards(
   filePath: string,
   out: LineOutput,
 ): Promise<ImportResult> {
-  const schemes = await schemeIds(client);
-  const checked = await checkFile(client, filePath, schemes, out);
-  if (!checked.ok) return checked;
-  const { added, changed } = checked.counts;
-  if (added + changed === 0) return { ok: true, ...checked.counts };
-  return writeFile(client, filePath, schemes, checked, out);
+  let plan: ImportPlan | undefined;
+  try {
+    plan = await ImportPlan.open();
+    const faults = await checkFile(client, filePath, await schemeIds(client), out, plan);
+    return faults.length > 0 ? { ok: false, faults } : await writePlan(client, plan, out);
+  } catch (error) {
+    if (error instanceof NoRoomForPlan) return { ok: false, faults: [{ reason: error.message }] };
+    throw error;
+  } finally {
+    await plan?.close();
+  }
 }

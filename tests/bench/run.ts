@@ -6,6 +6,7 @@ import { camera } from './camera';
 import { decisions } from './decisions';
 import { drain } from './drain';
 import { firstLoad } from './first-load';
+import { importBench } from './import-cards';
 import { lookUp } from './look-up';
 import { offlineStart } from './offline-start';
 import { morningRushes } from './morning-rush';
@@ -28,6 +29,7 @@ const benches: Record<string, (size: BenchSize) => Promise<BenchTable[]>> = {
   camera,
   'offline-start': offlineStart,
   abuse,
+  import: importBench,
   server: async (size) => [await ordinaryDays(size), await morningRushes(size)],
 };
 

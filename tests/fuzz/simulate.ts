@@ -46,7 +46,7 @@ async function runCity(city: City, troubled: number): Promise<number> {
   const { world, weather } = city;
   const { random } = world;
   let steps = random.next() < 0.75 ? await someQuietDays(city) : 0;
-  if (random.next() < 0.3) steps += await someUnsteadyHours(city);
+  if (random.next() < 0.15) steps += await someUnsteadyHours(city);
   weather.isRough = true;
   for (const until = steps + troubled; steps < until && !isOver(city); steps++) {
     if (world.isIdle || random.next() < 0.15) await act(city, random.pick(deck));
@@ -83,7 +83,7 @@ async function someQuietDays(city: City): Promise<number> {
 }
 
 /** Looks of each desk while the nodes don't agree, and pulls from zero that this may cost one database of one desk. */
-const [unsteadyLooks, mostPulls] = [30, 2];
+const [unsteadyLooks, mostPulls] = [16, 2];
 
 /**
  * S8: two nodes of the server's were replaced, and the lines are good: desks don't pull from zero again and again. Gives

@@ -91,7 +91,6 @@ async function visitsOf(client: CouchClient): Promise<string[]> {
   return (body as { rows: { id: string }[] }).rows.map(({ id }) => id);
 }
 
-
 describe('backup and restore', { timeout: patience }, () => {
   let folder = '';
   let server: TestServer;

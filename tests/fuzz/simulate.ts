@@ -21,7 +21,16 @@ const troubledSteps: Record<Kind, number> = { memory: 180, stored: 120 };
 /** Far more than a city needs to come to rest; one that runs in circles is stopped here. */
 const mostSteps = 20_000;
 /** How long is waited for peace, ms: S12's longest pauses, and some days for what is done once a day. */
-const waits = [0, 0, minute, ...Array<number>(8).fill(minute), 6 * minute, 6 * minute, 11 * minute, ...Array<number>(6).fill(day + minute)];
+const waits = [
+  0,
+  0,
+  minute,
+  ...Array<number>(8).fill(minute),
+  6 * minute,
+  6 * minute,
+  11 * minute,
+  ...Array<number>(6).fill(day + minute),
+];
 
 /** One city's story from a seed: trouble first, then peace, and what had to hold and did not. */
 export async function simulate(seed: number, kind: Kind, { isTold = false } = {}): Promise<Story> {

@@ -108,7 +108,13 @@ export const databaseRights: Record<DatabasePlan['validation'], DatabaseRights> 
     read: server,
     rules: server,
     checkpoints: server,
-    types: { desk: all(server), origin: all(server), decision: all(server) },
+    types: {
+      desk: all(server),
+      origin: all(server),
+      decision: all(server),
+      epoch: all(server),
+      lease: all(server),
+    },
     otherTypes: { create: server, delete: server },
   },
 };

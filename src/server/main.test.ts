@@ -7,6 +7,8 @@ import { failure, send } from '../../tests/contract/couch-target';
 import { startTestServer, type TestServer } from '../../tests/server';
 import { requireOk, type CouchClient } from './couch/client';
 import { startServer } from './main';
+import { epochPath } from './epochs/epoch-document';
+import { readEpoch } from './epochs/read-epoch';
 import { provision, sectorsWithoutDatabase } from './provision/provision';
 
 const databases = [
@@ -21,8 +23,8 @@ const databases = [
 async function state(client: CouchClient): Promise<unknown> {
   const names = (await requireOk(client, 'GET', '/_all_dbs')) as string[];
   const parts = names.map(async (name) => {
-    const below = ['', '/_security', '/_local/epoch', '/_design/tiski'];
-    return Promise.all(below.map(async (path) => (await client.request('GET', `/${name}${path}`)).body));
+    const below = [`/${name}`, `/${name}/_security`, epochPath(name), `/${name}/_design/tiski`];
+    return Promise.all(below.map(async (path) => (await client.request('GET', path)).body));
   });
   return { names, parts: await Promise.all(parts) };
 }
@@ -37,12 +39,8 @@ describe('provisioning', () => {
   it('makes a database for every sector of the catalogue, each with an epoch of its own', async () => {
     const names = (await requireOk(server.client, 'GET', '/_all_dbs')) as string[];
     expect(names).toEqual(expect.arrayContaining(['_users', ...databases, 'tiski-visits-kulttuuri']));
-    const epochs = await Promise.all(
-      databases.map(
-        async (name) => (await requireOk(server.client, 'GET', `/${name}/_local/epoch`)) as { epoch: string },
-      ),
-    );
-    expect(new Set(epochs.map(({ epoch }) => epoch)).size).toBe(databases.length);
+    const epochs = await Promise.all(databases.map((name) => readEpoch(server.client, name)));
+    expect(new Set(epochs).size).toBe(databases.length);
   });
 
   it('a sector whose name is too long ends no start, and is told', async () => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -21,6 +21,8 @@ import { allowedHosts } from './http/allowed-hosts';
 import { openEmbeddedBackend } from './http/embedded-backend';
 import type { CouchRouteSettings } from './http/couch-routes';
 import { proxyBackend } from './http/proxy-backend';
+import { SharedLease, unshared } from './lease/lease';
+import type { LeasedWork } from './lease/lease-document';
 import { ensureSigningKey, type KeyStore } from './keys/key-store';
 import { ensureRescueKey } from './keys/rescue-key-store';
 import { deskFigures } from './monitoring/desk-figures';
@@ -62,6 +64,8 @@ export interface ServerSettings extends StoreSettings {
   demo: boolean;
   /** S18: when the register is packed for new desks. */
   snapshots?: SnapshotSettings;
+  /** How long several servers miss the one of them that packs or follows the visits, ms. */
+  leaseTermMs?: number;
   /** Addresses of reverse proxies whose X-Forwarded headers are believed; `loopback` when absent. */
   trustProxy?: string;
   /** With which Prometheus may read /metrics from elsewhere; only this machine may when absent. */
@@ -157,7 +161,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const keys: KeyStore = { folder: keyFolder(settings, isDemo), client };
     // A demo's key is published after the store is marked as one: no city may ever believe it.
     if (!makesDemo) await ensureKeys(keys, now(), log);
-    const watch = new DeskWatch(client, log.fault);
+    const leases = leasesOf(backend, settings, log);
+    const watch = new DeskWatch(client, log.fault, leases.watch ?? unshared);
     const readiness = new Readiness(client);
     metrics = new Metrics({
       desks: async () => deskFigures(await watch.reports(), now().getTime()),
@@ -189,7 +194,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       adminPassword,
       settings.keepPassword,
     );
-    const packing = keepSnapshot(client, settings.snapshots ?? {}, log.fault);
+    const stopLeases = await startAll([leases.packer, leases.watch]);
+    const packing = keepSnapshot(client, settings.snapshots ?? {}, log.fault, leases.packer ?? unshared);
     snapshots = packing;
     const stopWatch = watch.start();
     readiness.provisioned();
@@ -208,7 +214,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       async close() {
         readiness.stopping();
         await packing.stop();
-        await closeAll(listening, stopWatch, backend);
+        await closeAll(listening, [stopWatch, ...stopLeases], backend);
       },
     };
   } catch (error) {
@@ -216,6 +222,27 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     await backend.close();
     throw error;
   }
+}
+
+/** An embedded store is one process's. */
+function leasesOf(
+  { store, client }: Backend,
+  { now = () => new Date(), leaseTermMs }: ServerSettings,
+  { fault: onFault }: ServerLog,
+): Partial<Record<LeasedWork, SharedLease>> {
+  if (store === 'embedded') return {};
+  const holder = randomUUID();
+  const shared = { client, holder, now, onFault, ...(leaseTermMs !== undefined && { termMs: leaseTermMs }) };
+  return {
+    packer: new SharedLease({ ...shared, work: 'packer' }),
+    watch: new SharedLease({ ...shared, work: 'watch' }),
+  };
+}
+
+async function startAll(leases: readonly (SharedLease | undefined)[]): Promise<(() => Promise<void>)[]> {
+  const stops = [];
+  for (const lease of leases) if (lease !== undefined) stops.push(await lease.start());
+  return stops;
 }
 
 /** How often a CouchDB that was not there yet is looked for, ms. */
@@ -257,10 +284,10 @@ function portOf(app: FastifyInstance): number {
 
 async function closeAll(
   app: FastifyInstance,
-  stopWatch: () => Promise<void>,
+  stops: readonly (() => Promise<void>)[],
   backend: Backend,
 ): Promise<void> {
   await app.close();
-  await stopWatch();
+  for (const stop of stops) await stop();
   await backend.close();
 }

@@ -3,7 +3,7 @@ import { requireOk, type CouchClient } from '../../src/server/couch/client';
 import { remoteClient } from '../../src/server/couch/remote-client';
 import { registerDatabase } from '../../src/server/provision/databases';
 import { makeSnapshot, packSnapshot, publishSnapshot } from '../../src/server/snapshot/make-snapshot';
-import { readEpoch } from '../../src/server/snapshot/read-epoch';
+import { readEpoch } from '../../src/server/epochs/read-epoch';
 import { RegisterPacker } from '../../src/server/snapshot/register-packer';
 import { demoCardCount } from '../../src/server/demo/cards';
 import type { TiskiServer } from '../setup/tiski-server';
@@ -47,7 +47,7 @@ export class BenchRegister {
   /** Puts a snapshot of so many cards in place, without their documents: a million of them take an hour to write. */
   async packWithoutDocuments(count: number): Promise<number> {
     const register = `/${registerDatabase}`;
-    const epoch = await readEpoch(this.#client);
+    const epoch = await readEpoch(this.#client, registerDatabase);
     const { update_seq: seq } = v.parse(databaseAnswer, await requireOk(this.#client, 'GET', register));
     const packer = new RegisterPacker();
     const atOnce = 10_000;

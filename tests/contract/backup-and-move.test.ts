@@ -18,6 +18,7 @@ import { runRestore } from '../../src/server/cli/restore-command';
 import { runSnapshot } from '../../src/server/cli/snapshot-command';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
 import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
+import { readEpoch } from '../../src/server/epochs/read-epoch';
 import { provisionSectors } from '../../src/server/provision/provision';
 import { aCard, aScheme, aService, aVenue, cardNumber, ulidOf } from '../builders';
 import { anUnpairedDatabase } from '../paired-database';
@@ -90,9 +91,6 @@ async function visitsOf(client: CouchClient): Promise<string[]> {
   return (body as { rows: { id: string }[] }).rows.map(({ id }) => id);
 }
 
-const epochOf = async (client: CouchClient, database: string) =>
-  ((await requireOk(client, 'GET', `/${database}/_local/epoch`)) as { epoch: string }).epoch;
-
 describe('backup and restore', { timeout: patience }, () => {
   let folder = '';
   let server: TestServer;
@@ -150,7 +148,7 @@ describe('backup and restore', { timeout: patience }, () => {
 
   it('S8 a restored server gets the morning back from its running desk, each visit once', async () => {
     const lastNight = await contentOf(server.client);
-    const epoch = await epochOf(server.client, 'tiski-visits-liikunta');
+    const epoch = await readEpoch(server.client, 'tiski-visits-liikunta');
     const morning = [await log(desk), await log(desk)];
     expect(await sync(desk, server)).toBe(true);
     expect(await waitingCount(desk.db)).toBe(0);
@@ -169,7 +167,7 @@ describe('backup and restore', { timeout: patience }, () => {
       expect(await attached.text()).toBe('leaflet\u2028');
       const gone = await restored.client.request('GET', `/tiski-register/card:${cardNumber(3)}`);
       expect(gone.body).toMatchObject({ reason: 'deleted' });
-      expect(await epochOf(restored.client, 'tiski-visits-liikunta')).not.toBe(epoch);
+      expect(await readEpoch(restored.client, 'tiski-visits-liikunta')).not.toBe(epoch);
 
       // The desk learns of the other epoch, and offers again what it holds.
       expect(await sync(desk, restored)).toBe(true);
@@ -271,7 +269,7 @@ describe('the move to another store', { timeout: patience }, () => {
         expect(await snapshot({}, { COUCHDB_URL: couchUrl })).toMatch(/^The register is packed already/);
       }
       const remote = createCouchServer(addressOf(moved), desk.device.account).database('tiski-register');
-      const epoch = await epochOf(moved.client, 'tiski-register');
+      const epoch = await readEpoch(moved.client, 'tiski-register');
       expect(await remote.snapshot(epoch)).toMatchObject({ value: { cards: 3 } });
     } finally {
       await moved?.close();

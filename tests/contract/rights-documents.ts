@@ -106,6 +106,14 @@ const samples: Record<string, Sample> = {
     make: (index) => ({ _id: `decision:x${index}`, type: 'decision', v: 1, outcome: { undone: [] } }),
     change: { at },
   },
+  epoch: {
+    make: (index) => ({ _id: `epoch:x${index}`, type: 'epoch', v: 1, epoch: 'x', made: '0' }),
+    change: { epoch: 'y' },
+  },
+  lease: {
+    make: (index) => ({ _id: `lease:x${index}`, type: 'lease', v: 1, holder: 'x', until: at }),
+    change: { holder: 'y' },
+  },
   _design: {
     make: (index) => ({ _id: `_design/x${index}`, language: 'javascript' }),
     change: { options: { local_seq: true } },

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCouchDatabase } from '../../src/lib/remote/couch-database';
 import type { SnapshotManifest } from '../../src/lib/documents/packed/snapshot-document';
 import { documentPath, requireOk } from '../../src/server/couch/client';
+import { readEpoch } from '../../src/server/epochs/read-epoch';
 import { makeSnapshot } from '../../src/server/snapshot/make-snapshot';
 import { aVisit, cardNumber } from '../builders';
 import { startTestServer, type TestServer } from '../server';
@@ -56,9 +57,7 @@ describe('S12 a slow line carries', () => {
   });
 
   it('S18 a part of a snapshot', async () => {
-    const { epoch } = (await requireOk(server.client, 'GET', `/${register}/_local/epoch`)) as {
-      epoch: string;
-    };
+    const epoch = await readEpoch(server.client, register);
     const path = documentPath(register, `snapshot:${epoch}`);
     const manifest = (await requireOk(server.client, 'GET', path)) as SnapshotManifest & {
       _attachments: Record<string, { length: number }>;

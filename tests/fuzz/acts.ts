@@ -35,6 +35,8 @@ const works = {
   'sign-in': 3,
   'server-dies': 2,
   'server-starts': 6,
+  'nodes-replaced': 3,
+  'nodes-agree': 4,
   'back-up': 5,
   restore: 5,
   'clock-jumps': 2,
@@ -204,6 +206,14 @@ export async function act(city: City, work: Work): Promise<void> {
       return;
     case 'server-starts':
       weather.isServerUp = true;
+      return;
+    case 'nodes-replaced':
+      weather.epochs = random.pick(['missing', 'two-in-turn']);
+      world.note(`${work}, epochs ${weather.epochs}`);
+      return;
+    case 'nodes-agree':
+      world.note(work);
+      weather.epochs = 'agreed';
       return;
     case 'back-up':
       world.note(work);

@@ -54,6 +54,8 @@ export class Desk {
   /** Device time minus true time, ms. */
   clockOffset = 0;
   isDiskFull = false;
+  /** S8: pulls from zero that began since this was looked at last. */
+  pulls: { database: string; epoch: string }[] = [];
   #opened = 0;
   #restarts = 0;
   #holder: Process | undefined;
@@ -223,7 +225,15 @@ export class Desk {
       cursor: (name) => read(`cursor ${name}`, () => local.cursor(name)),
       applyPage: (name, page) =>
         write('applyPage', () => local.applyPage(name, page), [name, page.since, page.seq]),
-      startOver: (name, epoch) => write('startOver', () => local.startOver(name, epoch), [name, epoch]),
+      startOver: (name, epoch, left) =>
+        write(
+          'startOver',
+          () => {
+            this.pulls.push({ database: name, epoch });
+            return local.startOver(name, epoch, left);
+          },
+          [name, epoch],
+        ),
       waiting: (name, limit) => read(`waiting ${name}`, () => local.waiting(name, this.#atMost(limit))),
       hasUnconfirmed: () => read('hasUnconfirmed', () => local.hasUnconfirmed()),
       confirmTimes: (contact) => write('confirmTimes', () => local.confirmTimes(contact)),

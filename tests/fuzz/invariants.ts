@@ -11,7 +11,7 @@ import { decisionsOf } from './decisions';
 import { effectOf, remembered } from './effect';
 import type { Held, OutboxEntry } from './held';
 import type { Ledger } from './ledger';
-import type { Weather } from './line';
+import { ownName, type Weather } from './line';
 import { databases, type Copies } from './office';
 
 export interface AtRest {
@@ -68,7 +68,7 @@ export class Invariants {
   }
 
   #isSameCopy(database: string, epoch: string): boolean {
-    return this.server.database(database).epoch === epoch && !this.copies.rolledBack.has(database);
+    return this.server.database(database).epoch === ownName(epoch) && !this.copies.rolledBack.has(database);
   }
 
   /** The server does not want it, or has not said so five times yet (S4, S13): it is kept here. */

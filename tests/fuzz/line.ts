@@ -10,6 +10,8 @@ export interface Weather {
   readonly signedOut: Set<string>;
   /** Documents over which the server fails, whatever comes with them (S13). */
   readonly poison: Set<string>;
+  /** S8: a cluster whose nodes don't agree tells of no epoch now and then, or of another one in turn. */
+  epochs: 'agreed' | 'missing' | 'two-in-turn';
   /** Requests that the server holds: it drops them when it dies. */
   readonly held: Set<() => void>;
 }
@@ -19,6 +21,7 @@ export const fairWeather = (): Weather => ({
   isServerUp: true,
   signedOut: new Set(),
   poison: new Set(),
+  epochs: 'agreed',
   held: new Set(),
 });
 
@@ -95,7 +98,9 @@ export function lineOf(
           () => `→ ${what()}`,
           undefined,
           () => {
-            const served = Promise.resolve(serve(most)).then(heard);
+            const told = (outcome: Outcome<T>) =>
+              heard(request.kind === 'epoch' ? epochAsTold(world, weather, outcome) : outcome);
+            const served = Promise.resolve(serve(most)).then(told);
             // A wait may last: the world doesn't stand still for it.
             return request.kind === 'wait' ? undefined : served;
           },
@@ -122,6 +127,16 @@ export function lineOf(
           return arrive((outcome) => answer(halved(outcome)));
       }
     });
+}
+
+/** Of a copy that is one and the same, by another name. */
+const otherName = '~';
+export const ownName = (epoch: string): string => epoch.replace(otherName, '');
+
+function epochAsTold<T>({ random }: World, { epochs }: Weather, outcome: Outcome<T>): Outcome<T>;
+function epochAsTold({ random }: World, { epochs }: Weather, outcome: Outcome<unknown>): Outcome<unknown> {
+  if (!outcome.ok || epochs === 'agreed' || random.next() < 0.5) return outcome;
+  return { ok: true, value: epochs === 'missing' ? undefined : `${String(outcome.value)}${otherName}` };
 }
 
 const tellOf = (outcome: Outcome<unknown>) =>

@@ -14,10 +14,11 @@ export class MemoryCursors {
 
   get = (database: string): CursorRow | undefined => this.rows.get(database);
 
-  toZero(database: string, epoch: string): void {
+  toZero(database: string, epoch: string, left: readonly string[] = []): void {
     const { run = 0, checkedAt } = this.rows.get(database) ?? {};
     const checked = checkedAt !== undefined && { checkedAt };
-    this.rows.set(database, { epoch, seq: '0', isComplete: false, run: run + 1, ...checked });
+    const former = left.length > 0 && { left };
+    this.rows.set(database, { epoch, seq: '0', isComplete: false, ...former, run: run + 1, ...checked });
   }
 
   /** S9: changes may hide behind any of them. */

@@ -96,8 +96,8 @@ export class MemoryStore implements LocalStore {
     return true;
   }
 
-  async startOver(database: string, epoch: string): Promise<number> {
-    this.#cursors.toZero(database, epoch);
+  async startOver(database: string, epoch: string, left?: readonly string[]): Promise<number> {
+    this.#cursors.toZero(database, epoch, left);
     const own = this.#log.ownedBy(accountsOf(this.device), database);
     const offered = own.filter((document) => this.#outbox.offer(database, document));
     this.#outbox.tellWaiting();

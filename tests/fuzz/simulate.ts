@@ -3,7 +3,7 @@ import { mayBeTriedAgain, refusalKind } from '../../src/lib/sync/refusal-kind';
 import { act, deck, noteDecided } from './acts';
 import { aCity, type City, type Kind } from './city';
 import type { AtRest } from './invariants';
-import { packRegister, turnOver } from './office';
+import { packRegister, turnOver, workAtOffice } from './office';
 import { createRandom } from './random';
 
 export interface Story {
@@ -21,7 +21,16 @@ const troubledSteps: Record<Kind, number> = { memory: 180, stored: 120 };
 /** Far more than a city needs to come to rest; one that runs in circles is stopped here. */
 const mostSteps = 20_000;
 /** How long is waited for peace, ms: S12's longest pauses, and some days for what is done once a day. */
-const waits = [0, 0, minute, 6 * minute, 6 * minute, 11 * minute, ...Array<number>(6).fill(day + minute)];
+const waits = [
+  0,
+  0,
+  minute,
+  ...Array<number>(8).fill(minute),
+  6 * minute,
+  6 * minute,
+  11 * minute,
+  ...Array<number>(6).fill(day + minute),
+];
 
 /** One city's story from a seed: trouble first, then peace, and what had to hold and did not. */
 export async function simulate(seed: number, kind: Kind, { isTold = false } = {}): Promise<Story> {
@@ -46,6 +55,7 @@ async function runCity(city: City, troubled: number): Promise<number> {
   const { world, weather } = city;
   const { random } = world;
   let steps = random.next() < 0.75 ? await someQuietDays(city) : 0;
+  if (random.next() < 0.15) steps += await someUnsteadyHours(city);
   weather.isRough = true;
   for (const until = steps + troubled; steps < until && !isOver(city); steps++) {
     if (world.isIdle || random.next() < 0.15) await act(city, random.pick(deck));
@@ -78,6 +88,36 @@ async function someQuietDays(city: City): Promise<number> {
     world.note('a day is lost');
     await mayPack();
   }
+  return steps;
+}
+
+/** Looks of each desk while the nodes don't agree, and pulls from zero that this may cost one database of one desk. */
+const [unsteadyLooks, mostPulls] = [16, 2];
+
+/**
+ * S8: two nodes of the server's were replaced, and the lines are good: desks don't pull from zero again and again. Gives
+ * the steps.
+ */
+async function someUnsteadyHours(city: City): Promise<number> {
+  const { world, weather, server, desks, ledger } = city;
+  const { random } = world;
+  let steps = await runToIdle(city);
+  for (const desk of desks) desk.pulls = [];
+  weather.epochs = random.pick(['missing', 'two-in-turn']);
+  world.note(`two nodes are replaced, epochs ${weather.epochs}`);
+  for (let look = 0; look < unsteadyLooks && !isOver(city); look++) {
+    world.note(workAtOffice(server, random));
+    await act(city, 'log');
+    await world.passTo(world.now + minute);
+    steps += await runToIdle(city);
+  }
+  for (const { name, pulls } of desks) {
+    for (const database of new Set(pulls.map((pull) => pull.database))) {
+      const times = pulls.filter((pull) => pull.database === database).length;
+      if (times > mostPulls) ledger.violate(`S8 ${name} pulled ${database} from zero ${times} times`);
+    }
+  }
+  weather.epochs = 'agreed';
   return steps;
 }
 
@@ -118,6 +158,7 @@ function makePeace({ world, server, weather, desks }: City): void {
   world.note('peace');
   weather.isRough = false;
   weather.isServerUp = true;
+  weather.epochs = 'agreed';
   weather.signedOut.clear();
   server.revoked.clear();
   for (const desk of desks) {

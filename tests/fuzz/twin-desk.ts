@@ -95,7 +95,7 @@ export class TwinDesk implements DeskStore {
       databases: () => both('databases', (store) => store.databases()),
       cursor: (name) => both('cursor', async (store) => essential(await store.cursor(name))),
       applyPage: (name, page) => both('applyPage', (store) => store.applyPage(name, page)),
-      startOver: (name, epoch) => both('startOver', (store) => store.startOver(name, epoch)),
+      startOver: (name, epoch, left) => both('startOver', (store) => store.startOver(name, epoch, left)),
       waiting: (name, limit) => both('waiting', (store) => store.waiting(name, limit)),
       hasUnconfirmed: () => both('hasUnconfirmed', (store) => store.hasUnconfirmed()),
       confirmTimes: (contact) => both('confirmTimes', (store) => store.confirmTimes(contact)),
@@ -124,7 +124,12 @@ export class TwinDesk implements DeskStore {
 }
 
 const essential = (cursor: Awaited<ReturnType<LocalStore['cursor']>>) =>
-  cursor && { epoch: cursor.epoch, seq: cursor.seq, isComplete: cursor.isComplete };
+  cursor && {
+    epoch: cursor.epoch,
+    seq: cursor.seq,
+    isComplete: cursor.isComplete,
+    ...(cursor.left && { left: cursor.left }),
+  };
 
 const plain = (rows: ReadonlyMap<string, unknown> | ReadonlySet<string>) =>
   canonicalJson('get' in rows ? Object.fromEntries(rows) : [...rows].sort());

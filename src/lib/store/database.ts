@@ -204,6 +204,8 @@ export interface CursorRow {
   run: number;
   /** False while a pull from zero is under way. */
   isComplete: boolean;
+  /** S8: epochs that this device had before, the last one first. */
+  left?: string[];
   /** Server time at which this copy was last known to be whole and up to date. */
   asOf?: Instant;
   /** Grows with every change to the rows, so that readers can keep what they made of them. */

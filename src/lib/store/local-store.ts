@@ -26,7 +26,8 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
 
     cursor: (database: string): Promise<CursorRow | undefined> => db.cursors.get(database),
     applyPage: (database: string, page: Page): Promise<boolean> => applyPage(db, database, page, now()),
-    startOver: (database: string, epoch: string): Promise<number> => startOver(db, database, epoch),
+    startOver: (database: string, epoch: string, left?: readonly string[]): Promise<number> =>
+      startOver(db, database, epoch, left),
     takesSnapshots: (database: string): boolean => databaseKind(database) === 'register',
     stagedParts: (snapshot: Snapshot): Promise<Set<number>> => stagedParts(db, snapshot),
     stagePart: (snapshot: Snapshot, index: number, bytes: Uint8Array): Promise<boolean> =>

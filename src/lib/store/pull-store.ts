@@ -98,8 +98,14 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promis
 /**
  * S8: puts the cursor at zero and everything that this desk logged back into the outbox, in one
  * transaction; gives how many were put back.
+ * @param left epochs that the device had before
  */
-export function startOver(db: TiskiDatabase, database: string, epoch: string): Promise<number> {
+export function startOver(
+  db: TiskiDatabase,
+  database: string,
+  epoch: string,
+  left: readonly string[] = [],
+): Promise<number> {
   return db.transaction('rw', contentTables(db), async () => {
     const cursor = await db.cursors.get(database);
     await db.cursors.put({
@@ -108,6 +114,7 @@ export function startOver(db: TiskiDatabase, database: string, epoch: string): P
       seq: '0',
       run: (cursor?.run ?? 0) + 1,
       isComplete: false,
+      ...(left.length > 0 && { left: [...left] }),
       revision: cursor?.revision ?? 0,
       ...(cursor?.asOf !== undefined && { asOf: cursor.asOf }),
       ...(cursor?.checked && { checked: cursor.checked }),

@@ -25,8 +25,8 @@ export type RemoteFailure =
   | { kind: 'too-large' }
   /** 404 for a whole database. */
   | { kind: 'missing' }
-  /** Any other 5xx. */
-  | { kind: 'server-error'; status: number }
+  /** Any other 5xx; with a `reason` where it is what the server's answers say together (S8). */
+  | { kind: 'server-error'; status: number; reason?: string }
   /** Any other 4xx. */
   | { kind: 'rejected'; status: number; reason: string };
 
@@ -108,6 +108,8 @@ export interface Cursor {
   seq: string;
   /** False while a pull from zero is under way. */
   isComplete: boolean;
+  /** Epochs that this device had before, the last one first. */
+  left?: readonly string[];
 }
 
 /** A page as it is written, together with the cursor after it (S6). */
@@ -138,8 +140,11 @@ export interface LocalStore {
    * and nothing written, when the device's cursor is no longer where the page begins.
    */
   applyPage(database: string, page: PulledPage): Promise<boolean>;
-  /** S8: a cursor at zero, and every document of this desk's own back into the outbox; how many. */
-  startOver(database: string, epoch: string): Promise<number>;
+  /**
+   * S8: a cursor at zero with the epochs that it has left, and every document of this desk's own back into the outbox;
+   * how many.
+   */
+  startOver(database: string, epoch: string, left?: readonly string[]): Promise<number>;
   /** S18: whether the device can keep a snapshot of this database. */
   takesSnapshots(database: string): boolean;
   /** S18: the parts of a snapshot that the device has, by place; another one's that was left half loaded goes. */

@@ -7,6 +7,7 @@ import { createLocalStore } from '$lib/store/local-store';
 import { waitingCount } from '$lib/store/outbox';
 import { listQuarantine } from '$lib/store/quarantine';
 import { askRegister, countCards, findCard, registerAsOf, registerTables } from '$lib/store/register';
+import { noDoubt, timesUntilBelieved } from './judge-epoch';
 import { pullDocuments } from './pull-documents';
 
 const register = 'tiski-register';
@@ -24,9 +25,11 @@ async function aPullingDesk(name = register, fate?: (request: Request) => Fate) 
   let now = sundayMorning;
   const store = createLocalStore(db, () => now);
   const progress: { done: number; total: number }[] = [];
+  const doubt = noDoubt();
   const pull = (pageSize = 1_000, sessionEpoch = 'session') =>
     pullDocuments(remote.database(name), store, {
       sessionEpoch,
+      doubt,
       pageSize,
       onProgress: (each) => progress.push(each),
     });
@@ -268,6 +271,42 @@ describe('pulling', () => {
     isCut = false;
     await pull(2);
     expect(await countCards(db)).toBe(5);
+  });
+
+  it('S8 none is no other copy for a desk that has an epoch, and is told as trouble', async () => {
+    const { box, db, pull, requests } = await aPullingDesk();
+    fill(box, 3);
+    await pull();
+    const before = await db.cursors.get(register);
+    box.epoch = undefined;
+    expect(await pull()).toMatchObject({ ok: false, failure: { kind: 'server-error', status: 503 } });
+    expect(await db.cursors.get(register)).toEqual(before);
+    expect(requests.at(-1)).toMatchObject({ kind: 'epoch' });
+    box.epoch = 'epoch-1';
+    fill(box, 4);
+    expect((await pull()).ok).toBe(true);
+    expect(await countCards(db)).toBe(4);
+  });
+
+  it('S8 two epochs in turn are pulled from zero once each, and one that stays is believed in the end', async () => {
+    const { box, db, pull, progress } = await aPullingDesk();
+    fill(box, 3);
+    await pull();
+    progress.length = 0;
+    for (let turn = 0; turn < 20; turn++) {
+      box.epoch = turn % 2 === 0 ? 'epoch-2' : 'epoch-1';
+      expect((await pull()).ok).toBe(turn % 2 === 0);
+    }
+    expect(progress.filter(({ done }) => done === 3)).toHaveLength(1);
+    expect(await db.cursors.get(register)).toMatchObject({ epoch: 'epoch-2', left: ['epoch-1'] });
+    // By now the last answer was one of a row.
+    for (let times = 2; times < timesUntilBelieved; times++) expect((await pull()).ok).toBe(false);
+    expect((await pull()).ok).toBe(true);
+    expect(await db.cursors.get(register)).toMatchObject({ epoch: 'epoch-1', left: ['epoch-2'] });
+    // A restore's new one at once.
+    box.epoch = 'epoch-3';
+    expect((await pull()).ok).toBe(true);
+    expect((await db.cursors.get(register))?.left).toEqual(['epoch-1', 'epoch-2']);
   });
 
   it('S8 a missing epoch makes a cursor good for one session only', async () => {

@@ -1,3 +1,4 @@
+import { judgeEpoch, noDoubt, type EpochDoubt } from './judge-epoch';
 import { loadSnapshot } from './load-snapshot';
 import type { Cursor, LocalStore, Outcome, RemoteDatabase, RemoteFailure } from './ports';
 
@@ -7,6 +8,8 @@ export const pullPageSize = 1_000;
 export interface PullOptions {
   /** Stands in for the epoch of a database that has none: such a cursor holds for this session only (S8). */
   sessionEpoch: string;
+  /** S8: of this database, kept between pulls. */
+  doubt?: EpochDoubt;
   pageSize?: number;
   onProgress?: (progress: { done: number; total: number }) => void;
 }
@@ -21,12 +24,17 @@ export async function pullDocuments(
   store: LocalStore,
   options: PullOptions,
 ): Promise<Outcome<{ seq: string }>> {
-  const { sessionEpoch, pageSize = pullPageSize, onProgress } = options;
+  const { sessionEpoch, doubt = noDoubt(), pageSize = pullPageSize, onProgress } = options;
   const answer = await remote.epoch();
   if (!answer.ok) return answer;
-  const epoch = answer.value ?? sessionEpoch;
   const known = await store.cursor(remote.name);
-  let cursor = known?.epoch === epoch ? known : await fromZero(remote, store, epoch);
+  const judged = judgeEpoch(known, answer.value, sessionEpoch, doubt);
+  if (judged.kind === 'doubtful') {
+    return { ok: false, failure: { kind: 'server-error', status: 503, reason: judged.reason } };
+  }
+  const { epoch } = judged;
+  const left = judged.kind === 'another' ? judged.left : (known?.left ?? []);
+  let cursor = judged.kind === 'same' && known ? known : await fromZero(remote, store, { epoch, left });
   let done = 0;
   if (cursor.seq === '0' && answer.value !== undefined && store.takesSnapshots(remote.name)) {
     const snapshot = await loadSnapshot(remote, store, { epoch, onProgress });
@@ -41,7 +49,7 @@ export async function pullDocuments(
     const since = cursor.seq;
     if (!page.ok && !isRefusedCursor(page.failure, since)) return page;
     if (!page.ok || isBehind(page.value.seq, since)) {
-      cursor = await fromZero(remote, store, epoch);
+      cursor = await fromZero(remote, store, { epoch, left });
       page = await remote.changes(cursor.seq, pageSize);
       done = 0;
       continue;
@@ -64,9 +72,13 @@ export async function pullDocuments(
   }
 }
 
-async function fromZero(remote: RemoteDatabase, store: LocalStore, epoch: string): Promise<Cursor> {
-  await store.startOver(remote.name, epoch);
-  return { epoch, seq: '0', isComplete: false };
+async function fromZero(
+  remote: RemoteDatabase,
+  store: LocalStore,
+  { epoch, left }: { epoch: string; left: readonly string[] },
+): Promise<Cursor> {
+  await store.startOver(remote.name, epoch, left);
+  return { epoch, seq: '0', isComplete: false, left };
 }
 
 /** S8: a server that can't make sense of the cursor says 400. */

@@ -27,7 +27,7 @@ export function syncStateOf(facts: SyncFacts): SyncState {
     phase: phaseOf(facts, worst?.kind),
     ...(loading && { progress: { database: loading[0], ...loading[1] } }),
     ...(worst && { lastFailure: worst.kind }),
-    ...(worst && 'reason' in worst && { detail: worst.reason }),
+    ...(worst && 'reason' in worst && worst.reason !== undefined && { detail: worst.reason }),
     ...(attempts.length > 0 && { nextAttemptAt: Math.min(...attempts) }),
   };
 }

@@ -1,4 +1,5 @@
 import { createHeldCheck } from './check-held';
+import { noDoubt, type EpochDoubt } from './judge-epoch';
 import { startLane, type Lane, type LaneState } from './lane';
 import { pullDocuments } from './pull-documents';
 import { pushWaiting } from './push-documents';
@@ -48,6 +49,7 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
   const lanes = new Map<string, Lane>();
   const states = new Map<string, LaneState>();
   const attempted = new Set<string>();
+  const doubts = new Map<string, EpochDoubt>(databases.map((name) => [name, noDoubt()]));
   const loading = new Map<string, { done: number; total: number }>();
   let isSending = false;
   let isRevoked = await store.isRevoked();
@@ -123,6 +125,7 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
     if (!isComplete) loading.set(database, { done: 0, total: 0 });
     const outcome = await pullDocuments(server.database(database), store, {
       sessionEpoch,
+      doubt: doubts.get(database) ?? noDoubt(),
       onProgress(progress) {
         if (progress.total === progress.done && isComplete) return;
         loading.set(database, progress);

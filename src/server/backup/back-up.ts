@@ -2,10 +2,15 @@ import * as v from 'valibot';
 import { snapshotId } from '$lib/documents/packed/snapshot-document';
 import { requireOk, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
+import { epochDocumentId } from '../epochs/epoch-document';
+import { leaseId } from '../lease/lease-document';
 import type { BackupLine } from './backup-file';
 
 /** Documents a request: their bodies are in memory at a time. */
 const pageSize = 500;
+
+/** What belongs to this very store, or to the version that runs over it. */
+const serversOwn = ['_design/', snapshotId(''), epochDocumentId(''), leaseId('')];
 
 const changesPage = v.object({
   results: v.array(v.object({ id: v.string(), changes: v.array(v.object({ rev: v.string() })) })),
@@ -19,9 +24,9 @@ const bulkAnswer = v.object({
 /**
  * Everything that the server has, as the lines of a backup: the databases of Tiski and the accounts; of every document
  * each branch with its history and attachments, deleted ones too, so that a copy of this server that goes on
- * replicating with the restored one brings nothing back. Not: `_local` documents (a restored database gets a new
- * epoch, S8) and design documents (the restoring version brings its own rules), nor the
- * packed register (made anew for the new epoch).
+ * replicating with the restored one brings nothing back. Not: `_local` documents, epochs (a restored database gets a new
+ * one, S8) and leases, design documents (the restoring version brings its own rules), nor the packed register (made anew
+ * for the new epoch).
  * @throws {UnexpectedCouchReply}
  */
 export async function* backUp(
@@ -53,7 +58,7 @@ async function* documentsOf(client: CouchClient, database: string): AsyncGenerat
     const page = v.parse(changesPage, await requireOk(client, 'GET', `${path}/_changes?${query}`));
     since = String(page.last_seq);
     const docs = page.results
-      .filter(({ id }) => !id.startsWith('_design/') && !id.startsWith(snapshotId('')))
+      .filter(({ id }) => !serversOwn.some((prefix) => id.startsWith(prefix)))
       .flatMap(({ id, changes }) => changes.map(({ rev }) => ({ id, rev })));
     for (const doc of await readDocuments(client, path, docs)) {
       documents += 1;

@@ -3,7 +3,8 @@ import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from 
 import { usersDatabase } from '../couch/route';
 import { removeLocalState, writeLocalState } from '../desks/local-state';
 import { desksDatabase, planOf, securityOf } from '../provision/databases';
-import { isEmptyDatabase, provision, renewEpoch, tiskiDatabases } from '../provision/provision';
+import { renewEpoch } from '../epochs/ensure-epoch';
+import { isEmptyDatabase, provision, tiskiDatabases } from '../provision/provision';
 import { contentsOf, documentsOf, ownDatabases, type BackupContents } from './backup-contents';
 import { checkedBackup, isOwnDatabase, type CheckedLine } from './checked-backup';
 import { requireCounted } from './count-restored';

@@ -9,8 +9,8 @@ import { canonicalCode } from '$lib/domain/canonical-code';
 import { isCardNumber } from '$lib/domain/card-number';
 import { bytesOf } from '../bytes';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { readEpoch } from '../epochs/read-epoch';
 import { registerDatabase } from '../provision/databases';
-import { readEpoch } from '../snapshot/read-epoch';
 import { CodePairs } from './code-pairs';
 
 /** Changes in one request: some 20 ms of work, and then others have their turn. */
@@ -37,7 +37,7 @@ const unzip = promisify(gunzip);
  */
 export class CodeIndex {
   #pairs = new CodePairs();
-  #epoch = '';
+  #epoch: string | undefined;
   #seq = '0';
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -63,7 +63,7 @@ export class CodeIndex {
   }
 
   async #catchUp(): Promise<void> {
-    const epoch = await readEpoch(this.client);
+    const epoch = await readEpoch(this.client, registerDatabase, this.#epoch);
     // S8: another copy of the register.
     if (epoch !== this.#epoch) await this.#begin(epoch);
     while (!(await this.#readPage()));

@@ -18,7 +18,7 @@ import { failureFromPouch, methodNotAllowed, notFound } from './failure';
 import { isAdministratorsLocal, requireLocalOwner } from './local-access';
 import { deleteLocal, getLocal, putLocal } from './local-documents';
 import { parseRoute, usersDatabase, type Route } from './route';
-import { sequenceText } from './sequence';
+import { sequenceText, startTimeOf } from './sequence';
 import { requireUsersAccess } from './users-access';
 import { uuids } from './uuids';
 
@@ -115,7 +115,7 @@ export class Endpoint {
       // The store doesn't count deletions; couchrestore asks whether there has ever been anything.
       ...(Number(update_seq) === 0 && { doc_del_count: 0 }),
       update_seq: sequenceText(Number(update_seq), database),
-      instance_start_time: '0',
+      instance_start_time: startTimeOf(database),
       purge_seq: 0,
       compact_running: false,
       disk_format_version: 8,
@@ -143,7 +143,7 @@ export class Endpoint {
       case 'revs-diff':
         return revsDiff(database, request);
       case 'ensure-full-commit':
-        return jsonResponse(201, { ok: true, instance_start_time: '0' });
+        return jsonResponse(201, { ok: true, instance_start_time: startTimeOf(database) });
       case 'security':
         if (request.method !== 'PUT') return jsonResponse(200, database.security);
         requireDatabaseAdministrator(user, database);

@@ -7,6 +7,13 @@ export function sequenceText(sequence: number, { uuid }: Pick<Database, 'uuid'>)
 }
 
 /**
+ * CouchDB says when a database was made, and replicators and epochs (S8) see by it that it is another one. Here it is a
+ * number that no other database has.
+ */
+export const startTimeOf = ({ uuid }: Pick<Database, 'uuid'>): string =>
+  String(Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16));
+
+/**
  * Reads `since`. A cursor of another database, or one beyond the last change, begins from zero: too much is
  * read twice, nothing is missed.
  * @throws {CouchFailure} 400 for what is no cursor

@@ -1,6 +1,7 @@
 import type { DeskReport } from '$lib/documents/desk-report';
 import { explainGaps } from '$lib/domain/desk-gaps';
 import type { CouchClient } from '../couch/client';
+import { unshared, type Lease } from '../lease/lease';
 import { allDesks, deskIdOf, type DeskDocument } from './desk-document';
 import { DeskReports, type ReceivedReport } from './desk-reports';
 import { VisitFollower } from './follow-visits';
@@ -48,9 +49,11 @@ export class DeskWatch {
   constructor(
     private readonly client: CouchClient,
     private readonly onFault: (error: unknown) => void,
+    /** Of several servers one follows the visits and stores what it made of them; the others go on from that. */
+    private readonly lease: Lease = unshared,
   ) {
     this.#reports = new DeskReports(client);
-    this.#follower = new VisitFollower(client);
+    this.#follower = new VisitFollower(client, lease);
   }
 
   take(account: string, report: DeskReport, now: Date): void {
@@ -99,7 +102,7 @@ export class DeskWatch {
 
   async #work(): Promise<void> {
     try {
-      await this.#follower.catchUp(pagesAtLeisure);
+      if (this.lease.isHeld()) await this.#follower.catchUp(pagesAtLeisure);
     } catch (error) {
       this.onFault(error);
     }

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { visitDocument, type VisitDocument } from '$lib/documents/visit-documents';
-import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { requireOk, type CouchClient } from '../couch/client';
 import { isJsonObject } from '../couch/json';
-import { epochId } from '../couch/route';
-import { visitsDatabase } from '../provision/databases';
+import { readEpoch } from '../epochs/read-epoch';
+import type { Lease } from '../lease/lease';
+import { planOf, visitsDatabase } from '../provision/databases';
 import { readLocalState, writeLocalState } from './local-state';
 import { VisitChains, type ChainState, type StoredChains } from './visit-chains';
 
@@ -23,11 +24,16 @@ const chain = v.object({
 const storedState = v.object({
   /** 1 knew of no conflicts: all is read anew. */
   v: v.literal(2),
+  /** Grows with every time that it is stored. */
+  round: v.optional(v.number(), 0),
   cursors: v.record(v.string(), cursor),
   chains: v.record(v.string(), chain),
   /** By account, ids of documents that have another living branch. */
   conflicts: v.record(v.string(), v.array(v.string())),
 });
+
+/** Looks in a row that don't find a database: then it is gone. */
+const timesUnlisted = 3;
 
 /** Listed of one account at most. */
 const mostConflicts = 100;
@@ -51,17 +57,27 @@ const allDocsPage = v.object({ rows: v.array(v.object({ id: v.string(), doc: v.u
 
 /**
  * S15: follows every visits database by `_changes` and keeps what VisitChains makes of it, so that a look costs
- * what came since the last one. Stored now and then; read from zero where a database is another one (S8).
+ * what came since the last one. Stored now and then; read from zero where a database is another one (S8). Of several
+ * servers the one with the lease stores, and the others go on from that. Two that store do no harm: each writes what it
+ * read together with how far it read.
  */
 export class VisitFollower {
   #chains = new VisitChains();
   #cursors: Cursors = {};
   #conflicts = new Map<string, string[]>();
-  #isLoaded = false;
+  /** Of the state that was last loaded or stored; -1 before. */
+  #round = -1;
+  /** Whether it had the lease when it last looked for a stored state: nobody else has stored one since. */
+  #wasHeld = false;
   #isStored = true;
+  /** Databases that were not listed, and how often in a row. */
+  readonly #unlisted = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly client: CouchClient) {}
+  constructor(
+    private readonly client: CouchClient,
+    private readonly lease: Lease,
+  ) {}
 
   stateOf(account: string): ChainState {
     return this.#chains.stateOf(account);
@@ -83,16 +99,17 @@ export class VisitFollower {
   }
 
   async store(): Promise<void> {
-    if (this.#isStored) return;
+    if (this.#isStored || !this.lease.isHeld()) return;
     this.#isStored = true;
+    this.#round += 1;
     const state: v.InferOutput<typeof storedState> = {
       v: 2,
+      round: this.#round,
       cursors: this.#cursors,
       chains: this.#chains.stored(),
       conflicts: Object.fromEntries(this.#conflicts),
     };
-    // Of two server processes the quicker one's is as good: both read the same changes.
-    await writeLocalState(this.client, stateName, state);
+    if (!(await writeLocalState(this.client, stateName, state))) this.#isStored = false;
   }
 
   async #catchUp(pages: number): Promise<boolean> {
@@ -152,16 +169,30 @@ export class VisitFollower {
     else this.#conflicts.delete(account);
   }
 
-  /** S8: a database with another epoch, or none any more, makes all that is known of the chains doubtful. */
+  /** S8: a database with another epoch, or one that is gone, makes all that is known of the chains doubtful. */
   async #forgetAnotherCopy(databases: readonly string[]): Promise<void> {
     const epochs: Record<string, string> = {};
     for (const database of databases) {
-      const { body } = await this.client.request('GET', documentPath(database, epochId));
-      epochs[database] = isJsonObject(body) ? String(body['epoch']) : '';
+      epochs[database] = await readEpoch(this.client, database, this.#cursors[database]?.epoch);
     }
-    const isSame = Object.entries(this.#cursors).every(([name, { epoch }]) => epochs[name] === epoch);
-    if (!isSame) this.#forget();
-    for (const [name, epoch] of Object.entries(epochs)) this.#cursors[name] ??= { epoch, seq: '0' };
+    const isAnother = Object.entries(this.#cursors).some(([name, { epoch }]) => {
+      return epochs[name] === undefined ? this.#isGone(name) : epochs[name] !== epoch;
+    });
+    for (const name of databases) this.#unlisted.delete(name);
+    if (isAnother) this.#forget();
+    for (const [name, epoch] of Object.entries(epochs)) {
+      const seq = this.#cursors[name]?.seq ?? '0';
+      this.#cursors[name] = { epoch, seq };
+    }
+  }
+
+  /** A node that was just replaced does not list all databases yet. */
+  #isGone(database: string): boolean {
+    const times = (this.#unlisted.get(database) ?? 0) + 1;
+    this.#unlisted.set(database, times);
+    if (times < timesUnlisted) return false;
+    delete this.#cursors[database];
+    return true;
   }
 
   #forget(): void {
@@ -173,20 +204,27 @@ export class VisitFollower {
     );
   }
 
+  /**
+   * Once, or each time while another server has the lease: where something newer is stored. A node of a cluster that was
+   * replaced may have an older state, or none.
+   */
   async #load(): Promise<void> {
-    if (this.#isLoaded) return;
+    const isHeld = this.lease.isHeld();
+    const isOwn = isHeld && this.#wasHeld;
+    this.#wasHeld = isHeld;
+    if (isOwn) return;
     const parsed = v.safeParse(storedState, await readLocalState(this.client, stateName));
-    if (parsed.success) {
-      this.#cursors = parsed.output.cursors;
-      this.#chains = new VisitChains(parsed.output.chains satisfies StoredChains);
-      this.#conflicts = new Map(Object.entries(parsed.output.conflicts));
-    }
-    this.#isLoaded = true;
+    if (!parsed.success || parsed.output.round <= this.#round) return;
+    this.#cursors = parsed.output.cursors;
+    this.#chains = new VisitChains(parsed.output.chains satisfies StoredChains);
+    this.#conflicts = new Map(Object.entries(parsed.output.conflicts));
+    this.#round = parsed.output.round;
+    this.#isStored = true;
   }
 
   async #databases(): Promise<string[]> {
     const names = v.parse(v.array(v.string()), await requireOk(this.client, 'GET', '/_all_dbs'));
-    return names.filter((name) => name.startsWith(visitsDatabase('')));
+    return names.filter((name) => name.startsWith(visitsDatabase('')) && planOf(name) !== undefined);
   }
 
   /** Reads all visits of one account: only where a number came again, and once. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { HalfRestored, requireWhole } from '../backup/half-restored';
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject } from '../couch/json';
+import { NoEpoch, readEpoch } from '../epochs/read-epoch';
 import { fixedPlans, planOf, securityOf, validationSource, type DatabasePlan } from '../provision/databases';
 import { sectorsWithoutDatabase, tiskiDatabases } from '../provision/provision';
 import { findingsOf, type Finding } from './finding';
@@ -48,7 +49,7 @@ async function planFindings(client: CouchClient, plan: DatabasePlan): Promise<Fi
   const rights = isDeepStrictEqual(security.body, securityOf(plan))
     ? []
     : [bad(`Rights of ${plan.name} (_security) are not those of Tiski.`, provisionTodo)];
-  return [...rights, ...(await ruleFindings(client, plan))];
+  return [...rights, ...(await ruleFindings(client, plan)), ...(await epochFindings(client, plan))];
 }
 
 async function ruleFindings(client: CouchClient, { name, validation }: DatabasePlan): Promise<Finding[]> {
@@ -57,6 +58,17 @@ async function ruleFindings(client: CouchClient, { name, validation }: DatabaseP
   if (rules === undefined) return [bad(`${name} has no rules (_design/tiski).`, provisionTodo)];
   if (rules === (await validationSource(validation))) return [];
   return [warning(`Rules of ${name} are those of another version.`, provisionTodo)];
+}
+
+/** S8: desks wait for it. */
+async function epochFindings(client: CouchClient, { name }: DatabasePlan): Promise<Finding[]> {
+  try {
+    await readEpoch(client, name);
+    return [];
+  } catch (error) {
+    if (!(error instanceof NoEpoch)) throw error;
+    return [bad(`${name} has no epoch: no desk pulls from it.`, provisionTodo)];
+  }
 }
 
 const sectorFinding = (sector: string) =>

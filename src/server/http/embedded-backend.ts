@@ -12,6 +12,7 @@ import { Endpoint } from '../couch/endpoint';
 import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
 import { requireLocalAccess } from '../couch/local-access';
 import { parseRoute, usersDatabase } from '../couch/route';
+import { asksForEpoch, ToldEpochs } from '../epochs/told-epochs';
 import type { OnFault } from '../server-log';
 import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute, sendFailure } from './couch-routes';
@@ -48,11 +49,12 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
     devices: new DeviceCookies(secret, settings.now),
   });
   const endpoint = new Endpoint(store, onFault);
+  const client = embeddedClient(endpoint);
   const open = new OpenRequests();
-  const front = new EmbeddedFront(endpoint, authenticator, settings, open);
+  const front = new EmbeddedFront(endpoint, new ToldEpochs(client), authenticator, settings, open);
   return {
     store: 'embedded',
-    client: embeddedClient(endpoint),
+    client,
     identify: (credentials) => authenticator.identify(credentials),
     addCouchRoutes: (app: FastifyInstance) => {
       addCouchRoute(app, settings, {
@@ -72,6 +74,7 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
 class EmbeddedFront {
   constructor(
     private readonly endpoint: Endpoint,
+    private readonly epochs: ToldEpochs,
     private readonly authenticator: Authenticator,
     private readonly settings: EmbeddedSettings,
     private readonly open: OpenRequests,
@@ -95,6 +98,11 @@ class EmbeddedFront {
     };
     const response = await this.endpoint.handle(couchRequest, user, asker);
     const { body, status } = response;
+    if (asksForEpoch(request.method, route)) {
+      const stored = body.kind === 'json' ? body.value : undefined;
+      const epoch = await this.epochs.answer(route.database, status, stored);
+      if (epoch !== undefined) return sendCouchResponse(reply, epoch);
+    }
     if (status === 201 && body.kind === 'json' && isVisitsBatch(route)) this.settings.onVisits?.(body.value);
     return sendCouchResponse(reply, response, mayBePacked(request, route));
   }

@@ -15,6 +15,7 @@ import { forbidden } from '../couch/failure';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import type { CouchNodes } from '../couch/nodes';
 import { remoteClient } from '../couch/remote-client';
+import { asksForEpoch, ToldEpochs } from '../epochs/told-epochs';
 import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
 import { parseRoute, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
@@ -79,10 +80,12 @@ class CouchProxy {
   readonly #limiter: SignInLimiter;
   readonly #client: CouchClient;
   readonly #devices: ProxyDevices;
+  readonly #epochs: ToldEpochs;
 
   constructor(private readonly settings: ProxySettings) {
     this.#client = remoteClient(settings.couch);
     this.#limiter = new SignInLimiter(settings.now);
+    this.#epochs = new ToldEpochs(this.#client);
     this.#devices = new ProxyDevices(this.#client, settings.devices);
   }
 
@@ -133,8 +136,10 @@ class CouchProxy {
     if (waitSeconds > 0) throw tooManyAttempts(waitSeconds);
     // Nothing of the session's query is needed, and `next` would send the browser elsewhere.
     const search = route.kind === 'session' || query.size === 0 ? '' : `?${query.toString()}`;
+    const isForEpoch = asksForEpoch(request.method, route);
     const response = await this.#fetch(`${pathOfRoute(route)}${search}`, {
-      method: request.method,
+      // Of a HEAD nobody could tell which 404 it is.
+      method: isForEpoch ? 'GET' : request.method,
       ...(signIn === undefined
         ? passedOn(route, request, credentials)
         : signInPassedOn(request, signIn, attempt?.device)),
@@ -146,6 +151,10 @@ class CouchProxy {
     if (response.status === 401 && attempt !== undefined) this.#limiter.fail(attempt);
     if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);
     if (response.ok && attempt !== undefined) this.#limiter.remember(attempt);
+    const epoch = isForEpoch
+      ? await this.#epochs.answer(route.database, response.status, await bodyOf(response))
+      : undefined;
+    if (epoch !== undefined) return sendCouchResponse(reply, epoch);
     const issued = issuedToken(response);
     if (issued !== undefined && route.kind === 'session') await this.settings.ended.begunAgain(issued);
     else if (issued !== undefined && token !== undefined) this.settings.ended.renewed(token, issued);
@@ -237,6 +246,12 @@ class CouchProxy {
     return this.settings.couch.fetch(path, { ...init, redirect: 'manual' });
   }
 }
+
+const bodyOf = (response: Response): Promise<unknown> =>
+  response
+    .clone()
+    .json()
+    .catch(() => undefined);
 
 /** How long CouchDB keeps an account locked for an address after failed attempts. */
 const lockoutSeconds = 300;

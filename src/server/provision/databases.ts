@@ -22,7 +22,10 @@ export interface DatabasePlan {
 export const catalogueDatabase = 'tiski-catalogue';
 export const registerDatabase = 'tiski-register';
 export const officeDatabase = 'tiski-office';
-/** What gives power: desks with their codes, and whether the store is a demo. No account is a member. */
+/**
+ * What gives power: desks with their codes, whether the store is a demo, what was decided; and what several servers have
+ * to agree about, epochs and leases. No account is a member.
+ */
 export const desksDatabase = 'tiski-desks';
 export const visitsDatabase = (sector: string) => `tiski-visits-${sector}`;
 
@@ -50,7 +53,7 @@ export const fixedPlans: readonly DatabasePlan[] = [
     members: ['_admin'],
     admins: ['_admin'],
     validation: 'desks',
-    types: ['desk', 'origin', 'decision'],
+    types: ['desk', 'origin', 'decision', 'epoch', 'lease'],
   },
 ];
 

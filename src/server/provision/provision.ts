@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import {
   type CouchClient,
@@ -8,7 +7,8 @@ import {
   UnexpectedCouchReply,
 } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
-import { epochId, usersDatabase } from '../couch/route';
+import { usersDatabase } from '../couch/route';
+import { ensureEpoch } from '../epochs/ensure-epoch';
 import { namedSectors, sectors } from './catalogue';
 import {
   fixedPlans,
@@ -30,6 +30,8 @@ const designId = '_design/tiski';
 export async function provision(client: CouchClient, now = new Date()): Promise<void> {
   await ensureDatabase(client, usersDatabase);
   for (const plan of fixedPlans) await provisionDatabase(client, plan);
+  // All of them are in one of these.
+  for (const { name } of fixedPlans) await ensureEpoch(client, name);
   await upgradeStore(client, now);
   await provisionSectors(client);
 }
@@ -47,6 +49,7 @@ export async function provisionSectors(client: CouchClient): Promise<void> {
     if (plan?.validation !== 'visits') continue;
     try {
       await provisionDatabase(client, plan);
+      await ensureEpoch(client, name);
     } catch (error) {
       if (!(error instanceof UnexpectedCouchReply) || error.reply.status >= 500) throw error;
     }
@@ -64,7 +67,6 @@ async function provisionDatabase(client: CouchClient, plan: DatabasePlan): Promi
   await ensureDatabase(client, plan.name);
   await ensureDesign(client, plan);
   await ensureSecurity(client, plan);
-  await ensureEpoch(client, plan.name);
 }
 
 async function ensureDatabase(client: CouchClient, name: string): Promise<void> {
@@ -96,37 +98,26 @@ async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<
   if (JSON.stringify(stored) !== JSON.stringify(wanted)) await requireOk(client, 'PUT', path, wanted);
 }
 
-/** A device whose cursors were made under another epoch begins anew (S8). */
-async function ensureEpoch(client: CouchClient, name: string): Promise<void> {
-  const path = documentPath(name, epochId);
-  const { status } = await client.request('GET', path);
-  // A conflict: another server process was quicker, and its epoch is as good.
-  if (status === 404) await storeDocument(client, path, newEpoch());
-}
-
-const newEpoch = () => ({ _id: epochId, epoch: randomUUID() });
-
-/** After a restore: this is another copy than the one that the desks know. */
-export async function renewEpoch(client: CouchClient, name: string): Promise<void> {
-  await requireOk(client, 'PUT', documentPath(name, epochId), newEpoch());
-}
-
 /** The databases of Tiski that are there. */
 export async function tiskiDatabases(client: CouchClient): Promise<string[]> {
   const names = v.parse(v.array(v.string()), await requireOk(client, 'GET', '/_all_dbs'));
   return names.filter((name) => name.startsWith('tiski-'));
 }
 
-/** Whether there is nothing in a database but rules and keys, which the server makes by itself. */
+/** Of what the server makes by itself, sorted. */
+const serversTypes = ['epoch', 'key', 'lease', 'rescue-key'];
+
+/** Whether there is nothing in a database but rules, and what the server makes by itself. */
 export async function isEmptyDatabase(client: CouchClient, name: string): Promise<boolean> {
-  // %3B: CouchDB takes a bare semicolon for the end of a parameter.
-  const ranges = [
-    'startkey=%22a%22&endkey=%22key:%22',
-    'startkey=%22key%3B%22&endkey=%22rescue-key:%22',
-    'startkey=%22rescue-key%3B%22',
-  ];
-  for (const range of ranges) {
-    const body = await requireOk(client, 'GET', `/${encodeURIComponent(name)}/_all_docs?limit=1&${range}`);
+  const starts = ['a', ...serversTypes.map((type) => `${type};`)];
+  for (const [index, start] of starts.entries()) {
+    const type = serversTypes[index];
+    const range = new URLSearchParams({
+      limit: '1',
+      startkey: JSON.stringify(start),
+      ...(type !== undefined && { endkey: JSON.stringify(`${type}:`) }),
+    });
+    const body = await requireOk(client, 'GET', `/${encodeURIComponent(name)}/_all_docs?${range}`);
     if (!isJsonObject(body) || !Array.isArray(body['rows']) || body['rows'].length > 0) return false;
   }
   return true;

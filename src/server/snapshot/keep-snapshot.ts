@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { snapshotId, snapshotManifest } from '$lib/documents/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { readEpoch } from '../epochs/read-epoch';
+import { unshared, type Lease } from '../lease/lease';
 import { registerDatabase } from '../provision/databases';
 import { makeSnapshot } from './make-snapshot';
-import { readEpoch } from './read-epoch';
 
 export interface SnapshotSettings {
   /** Between two looks at the register, ms. */
@@ -29,7 +30,7 @@ const countAnswer = v.object({ results: v.array(v.unknown()), pending: v.optiona
 
 export async function snapshotAge(client: CouchClient): Promise<SnapshotAge> {
   const info = v.parse(databaseAnswer, await requireOk(client, 'GET', `/${registerDatabase}`));
-  const path = documentPath(registerDatabase, snapshotId(await readEpoch(client)));
+  const path = documentPath(registerDatabase, snapshotId(await readEpoch(client, registerDatabase)));
   const { body } = await client.request('GET', path);
   const manifest = v.safeParse(snapshotManifest, body);
   const since = manifest.success ? manifest.output.seq : '0';
@@ -53,12 +54,14 @@ export interface SnapshotKeeper {
 
 /**
  * Looks at the register at once and then every minute, and makes a new snapshot when one is due and no import is
- * under way. One at a time.
+ * under way. One at a time; of several servers the one with the lease. Two that pack at once would do no harm: the second
+ * finds the first one's document and gives up.
  */
 export function keepSnapshot(
   client: CouchClient,
   { lookEveryMs = 60_000, smallest = smallestPacked }: SnapshotSettings,
   onFault: (error: unknown) => void,
+  lease: Lease = unshared,
 ): SnapshotKeeper {
   const stopping = new AbortController();
   let last: SnapshotAge | undefined;
@@ -69,7 +72,7 @@ export function keepSnapshot(
       const age = await snapshotAge(client);
       const isBusy = last !== undefined && age.changes - last.changes > busyAbove;
       last = age;
-      if (isDue(age, smallest) && !isBusy) await makeSnapshot(client, stopping.signal);
+      if (lease.isHeld() && isDue(age, smallest) && !isBusy) await makeSnapshot(client, stopping.signal);
     } catch (error) {
       // A CouchDB that does not answer now may do so at the next look.
       if (!stopping.signal.aborted) onFault(error);

@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as v from 'valibot';
 import { snapshotFormat, snapshotId, type SnapshotManifest } from '$lib/documents/packed/snapshot-document';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { readEpoch } from '../epochs/read-epoch';
 import { registerDatabase } from '../provision/databases';
-import { readEpoch } from './read-epoch';
 import { RegisterPacker } from './register-packer';
 import { partsOf, sha256, type Part } from './snapshot-parts';
 
@@ -48,7 +48,7 @@ export type SnapshotResult =
  * @throws {UnexpectedCouchReply} when the server refuses a request
  */
 export async function makeSnapshot(client: CouchClient, signal?: AbortSignal): Promise<SnapshotResult> {
-  const epoch = await readEpoch(client);
+  const epoch = await readEpoch(client, registerDatabase);
   const packer = new RegisterPacker();
   const seq = await gather(client, packer, signal);
   const packed = await packSnapshot(packer, { epoch, seq });

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { snapshotId } from '$lib/documents/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { readEpoch } from '../epochs/read-epoch';
 import { registerDatabase } from '../provision/databases';
-import { readEpoch } from './read-epoch';
 
 /** S18: a snapshot that another copy of the register made of itself; it came by replication, and nobody here reads it. */
 export interface OtherSnapshot {
@@ -19,7 +19,7 @@ const listAnswer = v.object({ rows: v.array(v.object({ id: v.string(), doc: pack
 
 /** @throws {UnexpectedCouchReply} when the server refuses a request */
 export async function otherSnapshots(client: CouchClient): Promise<OtherSnapshot[]> {
-  const own = snapshotId(await readEpoch(client));
+  const own = snapshotId(await readEpoch(client, registerDatabase));
   const query = new URLSearchParams({
     startkey: JSON.stringify(snapshotId('')),
     endkey: JSON.stringify(snapshotId('\ufff0')),

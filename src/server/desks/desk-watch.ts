@@ -4,6 +4,7 @@ import type { CouchClient } from '../couch/client';
 import { allDesks, deskIdOf, type DeskDocument } from './desk-document';
 import { DeskReports, type ReceivedReport } from './desk-reports';
 import { VisitFollower } from './follow-visits';
+import { settleDesks } from './settle-desks';
 
 /** What is wrong with the numbering of one account's visits (S15). Ranges include both ends. */
 export interface AccountFaults {
@@ -99,6 +100,7 @@ export class DeskWatch {
 
   async #work(): Promise<void> {
     try {
+      await settleDesks(this.client, new Date());
       await this.#follower.catchUp(pagesAtLeisure);
     } catch (error) {
       this.onFault(error);

@@ -14,12 +14,13 @@ type Act = (city: City) => void;
 
 /** What people, devices and machines do; those that are there more often come more often. */
 export const deck: readonly Act[] = [
-  ...times(2, addsDesk),
+  addsDesk,
   ...times(2, renewsCode),
   ...times(4, pairs),
   ...times(2, revokes),
   changesRules,
-  ...times(2, changesPassword),
+  changesPassword,
+  ...times(2, revokesWhileItChanges),
   ...times(4, logs),
   ...times(4, sends),
   ...times(3, decides),
@@ -80,7 +81,7 @@ function pairs(city: City): void {
   const { random, ledger } = city;
   if (ledger.codes.length === 0) return;
   const { desk, code } = random.pick(ledger.codes.slice(-4));
-  const devices = random.next() < 0.4 ? 3 : 1;
+  const devices = random.next() < 0.7 ? 3 : 1;
   for (let device = 0; device < devices; device++) {
     const server = city.aServer();
     if (server) pair(city, server, desk, code);
@@ -106,10 +107,22 @@ function changesRules(city: City): void {
   });
 }
 
-/** As the proxy does for a device: with the revision that was read, and everything else as it was. */
 function changesPassword(city: City): void {
-  if (city.devices.length === 0) return;
-  const { account } = city.random.pick(city.devices);
+  if (city.devices.length > 0) changePasswordOf(city, city.random.pick(city.devices));
+}
+
+/** A device changes its password at once after it was paired: just then somebody finds that it is the wrong one. */
+function revokesWhileItChanges(city: City): void {
+  const server = city.aServer();
+  if (city.devices.length === 0 || !server) return;
+  const device = city.random.pick(city.devices.slice(-3));
+  changePasswordOf(city, device);
+  const revoke = (client: CouchClient) => revokeDesk(client, device.desk, server.now());
+  server.run(`revokes ${device.desk}`, revoke, { done: () => city.ledger.revoked.add(device.desk) });
+}
+
+/** As the proxy does for a device: with the revision that was read, and everything else as it was. */
+function changePasswordOf(city: City, { account }: Device): void {
   city.aServer()?.run(`changes the password of ${account}`, async (client) => {
     const { status, body } = await client.request('GET', pathOfAccount(account));
     if (status === 200 && isJsonObject(body)) {

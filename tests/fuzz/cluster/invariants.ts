@@ -61,11 +61,14 @@ const accountsOf = (city: City): Account[] =>
     roles: Array.isArray(roles) ? roles.map(String) : [],
   }));
 
-/** A desk of which somebody was told that it is revoked has no account with a right, former ones included. */
+/** A desk of which somebody was told that it is revoked, or that is shown as such, has no account with a right. */
 export function checkRevoked(city: City): void {
   const rights = new Map(accountsOf(city).map(({ name, roles }) => [name, roles]));
   const desks = winners(city, 'tiski-desks');
-  for (const id of city.ledger.revoked) {
+  const shown = [...desks].flatMap(([id, { status }]) =>
+    status === 'revoked' ? [id.slice('desk:'.length)] : [],
+  );
+  for (const id of new Set([...city.ledger.revoked, ...shown])) {
     const desk = desks.get(`desk:${id}`);
     if (desk?.['status'] !== 'revoked')
       city.ledger.violate(`${id} was told revoked and is ${String(desk?.['status'])}`);
@@ -74,7 +77,7 @@ export function checkRevoked(city: City): void {
     for (const account of new Set([String(desk?.['account']), ...former, ...given])) {
       const roles = rights.get(account) ?? [];
       if (roles.some((role) => role !== 'revoked')) {
-        city.ledger.violate(`${id} was told revoked, and its ${account} has ${roles.join()}`);
+        city.ledger.violate(`${id} is revoked, and its ${account} has ${roles.join()}`);
       }
     }
   }
@@ -93,9 +96,9 @@ export function checkRights(city: City): void {
   }
 }
 
-/** What is kept in one version only has no second branch that lives. */
+/** What is kept in one version only has no second branch that lives; of accounts CouchDB goes by the winner. */
 export function checkBranches(city: City): void {
-  for (const database of ['tiski-desks', '_users', 'tiski-catalogue', visitsOf]) {
+  for (const database of ['tiski-desks', 'tiski-catalogue', visitsOf]) {
     for (const [id, leaves] of stored(city, database)) {
       const living = leaves.filter(({ isDeleted }) => !isDeleted);
       if (living.length > 1) city.ledger.violate(`${id} of ${database} has ${living.length} living branches`);

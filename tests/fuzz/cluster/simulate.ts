@@ -22,7 +22,7 @@ export interface ClusterStory {
 }
 
 /** Steps of trouble before the weather clears. */
-const troubledSteps = 700;
+const troubledSteps = 900;
 
 /** One cluster's story from a seed: trouble first, then peace, and what had to hold and did not. */
 export async function simulateCluster(seed: number, { isTold = false } = {}): Promise<ClusterStory> {
@@ -42,7 +42,7 @@ async function runCity(city: City): Promise<number> {
   let steps = await begin(city);
   cluster.isRough = true;
   for (const until = steps + troubledSteps; steps < until && ledger.violations.length === 0; steps++) {
-    if (world.isIdle || random.next() < 0.05) random.pick(deck)(city);
+    if (world.isIdle || random.next() < 0.08) random.pick(deck)(city);
     else await city.step();
     await city.programs.settled();
   }

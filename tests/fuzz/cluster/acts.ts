@@ -26,7 +26,7 @@ export const deck: readonly Act[] = [
   ...times(3, decides),
   takesIn,
   looks,
-  settles,
+  settlesWhereNeeded,
   startsServer,
   killsServer,
   ...times(2, nodeGoes),
@@ -207,6 +207,11 @@ export function takeInFileOf(city: City, device: Device): void {
 
 function looks(city: City): void {
   city.aServer()?.look(() => undefined);
+}
+
+/** Where most nodes are always there nothing needs it, and it would only hide what is wrong. */
+function settlesWhereNeeded(city: City): void {
+  if (city.mostDown > 1) settles(city);
 }
 
 /** As each server does once a minute. */

@@ -21,6 +21,7 @@ export const deck: readonly Act[] = [
   changesRules,
   changesPassword,
   ...times(2, revokesWhileItChanges),
+  revokesWhileItPairs,
   ...times(4, logs),
   ...times(4, sends),
   ...times(3, decides),
@@ -53,9 +54,10 @@ function addsDesk(city: City): void {
   });
 }
 
-/** One of the desks that the office sees. */
+/** One of the desks that the office sees in use: what was pressed again would hide what went wrong before. */
 async function aDesk(city: City, client: CouchClient): Promise<string | undefined> {
-  const { desks, unreadable } = await listDesks(client);
+  const { desks: listed, unreadable } = await listDesks(client);
+  const desks = listed.filter(({ status }) => status !== 'revoked');
   if (unreadable.length > 0) city.ledger.violate(`a desk can't be read: ${unreadable.join()}`);
   return desks.length > 0 ? city.random.pick(desks).id : undefined;
 }
@@ -117,8 +119,21 @@ function revokesWhileItChanges(city: City): void {
   if (city.devices.length === 0 || !server) return;
   const device = city.random.pick(city.devices.slice(-3));
   changePasswordOf(city, device);
-  const revoke = (client: CouchClient) => revokeDesk(client, device.desk, server.now());
-  server.run(`revokes ${device.desk}`, revoke, { done: () => city.ledger.revoked.add(device.desk) });
+  revoke(city, server, device.desk);
+}
+
+function revokesWhileItPairs(city: City): void {
+  const [there, here] = [city.aServer(), city.aServer()];
+  const issued = city.ledger.codes.at(-1);
+  if (!there || !here || !issued) return;
+  pair(city, there, issued.desk, issued.code);
+  revoke(city, here, issued.desk);
+}
+
+export function revoke(city: City, server: ServerProcess, desk: string): void {
+  server.run(`revokes ${desk}`, (client) => revokeDesk(client, desk, server.now()), {
+    done: () => city.ledger.revoked.add(desk),
+  });
 }
 
 /** As the proxy does for a device: with the revision that was read, and everything else as it was. */

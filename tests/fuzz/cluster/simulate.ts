@@ -1,6 +1,6 @@
 import { renewCode, listDesks } from '../../../src/server/desks/desks';
 import { createRandom } from '../random';
-import { deck, pair, send, settles, takeInFileOf } from './acts';
+import { deck, pair, revoke, send, settles, takeInFileOf } from './acts';
 import { City } from './city';
 import {
   checkBranches,
@@ -111,6 +111,11 @@ async function mend(city: City): Promise<number> {
     });
     steps += await city.toRest();
     if (city.devices.length === before) ledger.violate(`${id} can't be paired any more`);
+  }
+  for (const id of ledger.revoked) {
+    const server = city.aServer();
+    if (server) revoke(city, server, id);
+    steps += await city.toRest();
   }
   for (const device of city.devices) {
     send(city, device);

@@ -17,7 +17,6 @@ import { anUnpairedDatabase, ordinaryCatalogue } from '../paired-database';
 /** A server, the office over HTTP, and desks as devices have them: the real store and the real syncer. */
 
 export const visits = 'tiski-visits-liikunta';
-const cards = 400;
 
 export interface Served {
   url: string;
@@ -43,11 +42,12 @@ export class Office {
   }
 
   /** The ordinary catalogue, and cards enough for every visit of a test. */
-  async fillStore(): Promise<void> {
+  async fillStore(count = 400): Promise<void> {
+    cards = count;
     await this.write('tiski-catalogue', ordinaryCatalogue());
     await this.write(
       'tiski-register',
-      Array.from({ length: cards }, (_, index) => aCard(cardNumber(index))),
+      Array.from({ length: count }, (_, index) => aCard(cardNumber(index))),
     );
   }
 
@@ -76,6 +76,7 @@ export class Office {
   }
 }
 
+let cards = 400;
 /** What a desk has logged so far, over all desks of this file: each visit has a card of its own. */
 let used = 0;
 

@@ -1,8 +1,13 @@
 import { parseArgs } from 'node:util';
 import { reportOf } from './report';
+import { clusterReportOf } from './cluster/report';
+import { simulateCluster } from './cluster/simulate';
 import { simulate } from './simulate';
 
-/** `npm run fuzz -- --seeds 100000`, or `--minutes 30`; `--from 1000001` for seeds that nobody has seen. */
+/**
+ * `npm run fuzz -- --seeds 100000`, or `--minutes 30`; `--from 1000001` for seeds that nobody has seen. `--stored` with the
+ * device's real store, `--cluster` for two servers over a cluster.
+ */
 
 const { values } = parseArgs({
   options: {
@@ -10,9 +15,25 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     from: { type: 'string', default: '1' },
     stored: { type: 'boolean', default: false },
+    cluster: { type: 'boolean', default: false },
   },
 });
-const kind = values.stored ? 'stored' : 'memory';
+
+interface Outcome {
+  steps: number;
+  /** What is told of a seed that failed. */
+  report?: string;
+}
+
+async function play(seed: number): Promise<Outcome> {
+  if (values.cluster) {
+    const story = await simulateCluster(seed);
+    return story.violations.length > 0 ? { ...story, report: clusterReportOf(story) } : story;
+  }
+  const story = await simulate(seed, values.stored ? 'stored' : 'memory');
+  return story.violations.length > 0 ? { ...story, report: reportOf(story) } : story;
+}
+
 const from = Number(values.from);
 const startedAt = Date.now();
 const isOver = (done: number) =>
@@ -24,11 +45,11 @@ let done = 0;
 let steps = 0;
 let failed = 0;
 for (; !isOver(done); done++) {
-  const story = await simulate(from + done, kind);
-  steps += story.steps;
-  if (story.violations.length > 0) {
+  const outcome = await play(from + done);
+  steps += outcome.steps;
+  if (outcome.report !== undefined) {
     failed++;
-    console.log(reportOf(story));
+    console.log(outcome.report);
   }
   if ((done + 1) % 1_000 === 0) console.log(`${done + 1} seeds, ${failed} failed`);
 }

@@ -12,6 +12,8 @@ export const DEMO_VARIABLE = 'TISKI_TEST_DEMO';
 export interface ServerOptions {
   /** Fill the empty store with the made-up city. */
   demo: boolean;
+  /** Settings besides, or others than, those of the tests: a CouchDB, a folder of keys. */
+  environment?: NodeJS.ProcessEnv;
 }
 
 /** The real server in a process of its own, over a data folder of its own. */
@@ -52,6 +54,7 @@ export class TiskiServer {
         TISKI_DEMO: this.options.demo ? '1' : '0',
         // As it was built before the tests: a file saved meanwhile must not start a build in each of them.
         TISKI_APP: app,
+        ...this.options.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Review } from '$lib/documents/find-conflicts';
 import type { ReleaseDocument, ResolutionDocument, VoidDocument } from '$lib/documents/visit-documents';
-import { documentPath, storeDocument, requireOk, type CouchClient } from '../couch/client';
+import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { storeAlone } from '../couch/store-alone';
 import { desksDatabase } from '../provision/databases';
 
 /** What a decision about a conflict comes to in a sector's log. */
@@ -31,9 +32,10 @@ export async function decideOnce(
   review: Review,
   outcome: Outcome,
 ): Promise<Outcome> {
-  const path = documentPath(desksDatabase, `decision:${stateOf(sector, review)}`);
-  if ((await storeDocument(client, path, { type: 'decision', v: 1, outcome })) === 'stored') return outcome;
-  return v.parse(decidedDocument, await requireOk(client, 'GET', path)).outcome;
+  const decided = { _id: `decision:${stateOf(sector, review)}`, type: 'decision', v: 1, outcome };
+  if ((await storeAlone(client, desksDatabase, decided)) === 'stored') return outcome;
+  const stands = await requireOk(client, 'GET', documentPath(desksDatabase, decided._id));
+  return v.parse(decidedDocument, stands).outcome;
 }
 
 /** The same for the same conflict, entries and last resolution, wherever they are seen. */

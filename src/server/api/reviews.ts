@@ -26,6 +26,9 @@ const request = v.object({
   seen: v.array(v.string()),
   decision,
 });
+/** What somebody decides about a conflict as it was seen. */
+export type DecisionRequest = v.InferOutput<typeof request>;
+
 const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
 
 /** The office's review list: what desks that were apart have done together, and what becomes of it. */
@@ -59,9 +62,9 @@ const newestOf = ({ conflict }: Review) => conflict.entries.at(-1)?.at ?? 0;
  * Two people who keep different entries must not undo both, at whichever server they are.
  * @throws {ApiFailure} 409 `changed` for all but the first of them
  */
-async function decide(
+export async function decide(
   client: CouchClient,
-  { sector, conflict: id, seen, decision: made }: v.InferOutput<typeof request>,
+  { sector, conflict: id, seen, decision: made }: DecisionRequest,
   by: string,
   now: Date,
 ): Promise<ResolutionDocument> {
@@ -106,7 +109,8 @@ function namedBy(made: v.InferOutput<typeof decision>): string[] {
 const isSameSet = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((each) => b.includes(each));
 
-async function reviewsOf(client: CouchClient, sector: string, now: Date): Promise<Review[]> {
+/** What two desks did that the rules don't allow, and how it stands. */
+export async function reviewsOf(client: CouchClient, sector: string, now: Date): Promise<Review[]> {
   if (!(await sectors(client)).includes(sector)) {
     throw new ApiFailure(404, 'unknown-sector', 'There is no such sector.');
   }

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
-import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
+import { madeUpPassword } from '../accounts/made-up-password';
+import { type CouchClient, documentPath, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
+import { storeAlone } from '../couch/store-alone';
 import { userDocumentId } from '../couch/users-access';
 import { changedMeanwhile } from './desk-document';
 
@@ -35,15 +37,25 @@ export async function putDeskAccount(
   });
 }
 
-/** Takes every right from a desk's account and leaves its password: 200 and "revoked" is evidence, 401 is not. */
+/**
+ * Takes every right from a desk's account and leaves its password: 200 and "revoked" is evidence, 401 is not. Where there
+ * is no account it is made without rights: a pairing that is under way at another server must not make it with some.
+ */
 export async function revokeDeskAccount(client: CouchClient, name: string): Promise<DeskAccountOutcome> {
   return changeAccount(client, name, (stored) => {
-    if (stored === undefined) return 'done';
+    if (stored === undefined) return { roles: revokedRoles, password: madeUpPassword() };
     return isDeskAccount(stored) ? { ...stored, roles: revokedRoles } : 'not-a-desk';
   });
 }
 
 const account = v.object({ roles: v.array(v.string()) });
+
+export async function isRevokedAccount(client: CouchClient, name: string): Promise<boolean> {
+  const path = documentPath(usersDatabase, userDocumentId(name));
+  const { status, body } = await client.request('GET', path);
+  if (status !== 200 && status !== 404) throw new UnexpectedCouchReply('GET', path, { status, body });
+  return v.is(v.object({ roles: v.strictTuple([v.literal('revoked')]) }), body);
+}
 
 /** By the account as it is, whatever a document says of it. */
 function isDeskAccount(stored: JsonObject): boolean {
@@ -67,7 +79,7 @@ async function changeAccount(
     const changed = change(isThere ? (found.body as JsonObject) : undefined);
     if (typeof changed === 'string') return changed;
     const document = { ...changed, _id: userDocumentId(name), type: 'user', name };
-    if ((await storeDocument(client, path, document)) === 'stored') return 'done';
+    if ((await storeAlone(client, usersDatabase, document)) === 'stored') return 'done';
     if (attempt === 5) throw changedMeanwhile();
   }
 }

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { counterRulesField } from '$lib/documents/counter-rules-field';
 import { identifier, instant } from '$lib/documents/fields';
 import { ApiFailure } from '../api/api-failure';
-import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
+import { type CouchClient, documentPath, UnexpectedCouchReply } from '../couch/client';
+import { storeAlone } from '../couch/store-alone';
 import { documentsOfType } from '../provision/catalogue';
 import { desksDatabase } from '../provision/databases';
 
@@ -26,6 +27,8 @@ export const deskDocument = v.object({
   status: v.picklist(['waiting', 'paired', 'revoked']),
   createdAt: instant,
   pairedAt: v.exactOptional(instant),
+  /** Another one for each pairing: without it two of the same moment would be one document, and both be told yes. */
+  pairing: v.exactOptional(identifier),
   revokedAt: v.exactOptional(instant),
   /** What the office lets its staff do; absent: the defaults. */
   rules: v.exactOptional(counterRulesField),
@@ -85,5 +88,5 @@ export const changedMeanwhile = () =>
 
 /** Answers false when somebody else changed it meanwhile. @throws {UnexpectedCouchReply} */
 export async function storeDesk(client: CouchClient, desk: DeskDocument): Promise<boolean> {
-  return (await storeDocument(client, documentPath(desksDatabase, desk._id), desk)) === 'stored';
+  return (await storeAlone(client, desksDatabase, desk)) === 'stored';
 }

@@ -5,6 +5,7 @@ import { unshared, type Lease } from '../lease/lease';
 import { allDesks, deskIdOf, type DeskDocument } from './desk-document';
 import { DeskReports, type ReceivedReport } from './desk-reports';
 import { VisitFollower } from './follow-visits';
+import { settleDesks } from './settle-desks';
 
 /** What is wrong with the numbering of one account's visits (S15). Ranges include both ends. */
 export interface AccountFaults {
@@ -102,6 +103,8 @@ export class DeskWatch {
 
   async #work(): Promise<void> {
     try {
+      // Rights hang on it: each server looks, with the lease or without.
+      await settleDesks(this.client, new Date());
       if (this.lease.isHeld()) await this.#follower.catchUp(pagesAtLeisure);
     } catch (error) {
       this.onFault(error);

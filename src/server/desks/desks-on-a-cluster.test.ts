@@ -4,8 +4,10 @@ import { targets, type Target } from '../../../tests/contract/couch-target';
 import { unsteadyClient } from '../../../tests/unsteady-client';
 import type { CouchClient } from '../couch/client';
 import { provision } from '../provision/provision';
+import { putDeskAccount } from './desk-account';
 import { addDesk, changeRules, listDesks, renewCode, revokeDesk } from './desks';
 import { pairDesk } from './pairing';
+import { settleDesks } from './settle-desks';
 
 const now = new Date('2026-11-22T08:00:00Z');
 const rules = { mayOverride: false, mayType: true, logsAtOnce: false };
@@ -128,5 +130,74 @@ describe.each(targets)('desks over $name, short of nodes', ({ start }) => {
       Array.from({ length: 7 }, () => expect.objectContaining({ error: 'unknown-code' })),
     );
     expect(await rolesOf((await deskOf(desk.id))?.account ?? '')).toContain('desk');
+  });
+
+  it('a pairing that was cut off before its former account lost its rights is made good by the next one', async () => {
+    const desk = await aPairedDesk();
+    const { code } = await renewCode(target.client, desk.id, now);
+    // Of a pairing anew: the desk, its new account, the former one.
+    const client = unsteadyClient(target.client, (write) => (write === 3 ? 'lost' : 'stored'));
+    await expect(pairDesk(client, code, now)).rejects.toThrow('503');
+    expect(await rolesOf(desk.account)).toContain('desk');
+    await pairDesk(target.client, (await renewCode(target.client, desk.id, now)).code, now);
+    expect(await rolesOf(desk.account)).toEqual(['revoked']);
+  });
+
+  it('a revocation takes the rights of all accounts that a desk ever had', async () => {
+    const desk = await aPairedDesk();
+    const { code } = await renewCode(target.client, desk.id, now);
+    const client = unsteadyClient(target.client, (write) => (write === 3 ? 'lost' : 'stored'));
+    await expect(pairDesk(client, code, now)).rejects.toThrow('503');
+    const second = (await deskOf(desk.id))?.account ?? '';
+    await revokeDesk(target.client, desk.id, now);
+    expect([await rolesOf(desk.account), await rolesOf(second)]).toEqual([['revoked'], ['revoked']]);
+  });
+
+  it('a revocation while a device is being paired leaves it no account', async () => {
+    const { desk, code } = await addDesk(target.client, 'Kassa', 'uimahalli', now);
+    const slow: CouchClient = {
+      async request(method, path, body) {
+        // Between the desk's document and its account.
+        if (path.startsWith('/_users/') && method === 'PUT') await revokeDesk(target.client, desk.id, now);
+        return target.client.request(method, path, body);
+      },
+    };
+    await expect(pairDesk(slow, code, now)).rejects.toMatchObject({ error: 'account-taken' });
+    expect(await rolesOf(desk.account)).toEqual(['revoked']);
+  });
+
+  it('a desk whose revocation was cut off after its account lost its rights can be paired after all', async () => {
+    const { desk } = await addDesk(target.client, 'Kassa', 'uimahalli', now);
+    const client = unsteadyClient(target.client, (write) => (write === 2 ? 'lost' : 'stored'));
+    await expect(revokeDesk(client, desk.id, now)).rejects.toThrow('503');
+    const { account } = await pairDesk(
+      target.client,
+      (await renewCode(target.client, desk.id, now)).code,
+      now,
+    );
+    expect(await rolesOf(account.name)).toContain('desk');
+    expect(await rolesOf(desk.account)).toEqual(['revoked']);
+  });
+
+  it('rights that came back with a node are gone within a minute, and of two branches one is left', async () => {
+    const desk = await aPairedDesk();
+    await revokeDesk(target.client, desk.id, now);
+    const path = `/_users/org.couchdb.user:${desk.account}`;
+    const { body } = await target.client.request('GET', path);
+    await target.client.request('PUT', path, { ...(body as object), roles: ['desk', 'venue:uimahalli'] });
+    const other = await aPairedDesk();
+    const found = await target.client.request('GET', `/tiski-desks/desk:${other.id}`);
+    const { _rev, ...document } = found.body as { _rev: string; account: string };
+    const branch = { ...document, account: 'desk-lost', _rev: '2-00000000000000000000000000000000' };
+    await putDeskAccount(target.client, 'desk-lost', ['desk', 'venue:uimahalli'], 'a password of a test');
+    const docs = [{ ...branch, _revisions: { start: 2, ids: ['0'.repeat(32), '1'.repeat(32)] } }];
+    await target.client.request('POST', '/tiski-desks/_bulk_docs', { docs, new_edits: false });
+    await settleDesks(target.client, now);
+    expect(await rolesOf(desk.account)).toEqual(['revoked']);
+    expect(await rolesOf('desk-lost')).toEqual(['revoked']);
+    expect(await rolesOf(other.account)).toContain('desk');
+    const after = await target.client.request('GET', `/tiski-desks/desk:${other.id}?conflicts=true`);
+    expect(after.body).toMatchObject({ _rev, account: other.account });
+    expect(after.body).not.toHaveProperty('_conflicts');
   });
 });

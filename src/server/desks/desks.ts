@@ -159,8 +159,8 @@ export async function changeRules(client: CouchClient, id: string, body: unknown
 }
 
 /**
- * Takes a desk out of service: its account keeps its password and loses every right. That comes first, so that no desk
- * is shown as revoked which can still read; whatever stops it on the way, the office presses again.
+ * Takes a desk out of service: its accounts, former ones too, keep their passwords and lose every right. That comes first,
+ * so that no desk is shown as revoked which can still read; whatever stops it on the way, the office presses again.
  * @throws {ApiFailure} 404
  */
 export async function revokeDesk(client: CouchClient, id: string, now: Date): Promise<DeskView> {
@@ -168,7 +168,8 @@ export async function revokeDesk(client: CouchClient, id: string, now: Date): Pr
   const revoked: DeskDocument =
     desk.status === 'revoked' ? desk : { ...desk, status: 'revoked', revokedAt: now.toISOString() };
   delete revoked.code;
-  await revokeDeskAccount(client, desk.account);
+  const { account, formerAccounts = [] } = desk;
+  for (const each of [account, ...formerAccounts]) await revokeDeskAccount(client, each);
   if (!(await storeDesk(client, revoked))) throw changedMeanwhile();
   return deskView(revoked);
 }

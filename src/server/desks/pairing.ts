@@ -1,9 +1,9 @@
 import { counterRulesFrom, type CounterRules } from '$lib/domain/counter-rules';
-import { madeUpPassword } from '../provision/administrator';
+import { madeUpPassword } from '../accounts/made-up-password';
 import { ApiFailure } from '../api/api-failure';
 import type { CouchClient } from '../couch/client';
 import { sectors } from '../provision/catalogue';
-import { deskRoles, putDeskAccount, revokeDeskAccount } from './desk-account';
+import { deskRoles, isRevokedAccount, putDeskAccount, revokeDeskAccount } from './desk-account';
 import { allDesks, deskIdOf, storeDesk, type DeskDocument } from './desk-document';
 import { accountNameFrom, newDeskId } from './desks';
 import { pairingCodeHash } from './pairing-code';
@@ -33,14 +33,15 @@ export async function pairDesk(client: CouchClient, typed: unknown, now: Date): 
   if (Date.parse(desk.code.expiresAt) <= now.getTime()) {
     throw new ApiFailure(410, 'code-expired', 'This code has run out. Ask for a fresh one.', 'code');
   }
-  const paired = pairedDocument(desk, now);
+  const paired = await pairedDocument(client, desk, now);
   // Storing it uses the code up: of two devices with the same code one comes too late.
   if (!(await storeDesk(client, paired))) throw unknownCode();
   const sectorNames = await sectors(client, paired.venue);
   const password = madeUpPassword();
   const roles = deskRoles(paired.venue, sectorNames, paired.formerAccounts ?? []);
   if ((await putDeskAccount(client, paired.account, roles, password)) === 'not-a-desk') throw takenAccount();
-  if (desk.account !== paired.account) await revokeDeskAccount(client, desk.account);
+  // All of them: a pairing before this one may have been cut off here.
+  for (const former of paired.formerAccounts ?? []) await revokeDeskAccount(client, former);
   return {
     desk: {
       id: deskIdOf(paired),
@@ -57,11 +58,19 @@ async function deskWithCode(client: CouchClient, hash: string): Promise<DeskDocu
   return (await allDesks(client)).find(({ code, status }) => status !== 'revoked' && code?.hash === hash);
 }
 
-/** A device that takes another's place gets an account of its own: it counts its visits from 1. */
-function pairedDocument(desk: DeskDocument, now: Date): DeskDocument {
-  const paired: DeskDocument = { ...desk, status: 'paired', pairedAt: now.toISOString() };
+/**
+ * A device that takes another's place gets an account of its own: it counts its visits from 1. So does one whose desk's
+ * account a revocation that was cut off has left without rights.
+ */
+async function pairedDocument(client: CouchClient, desk: DeskDocument, now: Date): Promise<DeskDocument> {
+  const paired: DeskDocument = {
+    ...desk,
+    status: 'paired',
+    pairedAt: now.toISOString(),
+    pairing: newDeskId(),
+  };
   delete paired.code;
-  if (desk.status === 'waiting') return paired;
+  if (desk.status === 'waiting' && !(await isRevokedAccount(client, desk.account))) return paired;
   return {
     ...paired,
     account: accountNameFrom(newDeskId()),

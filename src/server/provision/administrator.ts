@@ -1,10 +1,11 @@
-import { randomInt } from 'node:crypto';
 import { basicAuthorization } from '../accounts/basic-credentials';
+import { madeUpPassword } from '../accounts/made-up-password';
 import type { PersonRole } from '../accounts/roles';
 import type { Backend } from '../backend';
-import { documentPath, storeDocument, requireOk } from '../couch/client';
+import { documentPath, requireOk } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
+import { storeAlone } from '../couch/store-alone';
 import { userDocumentId } from '../couch/users-access';
 import { isDeskRole } from '../desks/desk-account';
 
@@ -13,13 +14,6 @@ export const administratorName = 'administrator';
 
 /** What the first administrator may do; all of it. */
 const administratorRoles: readonly PersonRole[] = ['administrator', 'office', 'coordinator'];
-
-const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
-
-/** A password nobody chose: 20 characters, 98 bits. */
-export function madeUpPassword(): string {
-  return Array.from({ length: 20 }, () => alphabet[randomInt(alphabet.length)]).join('');
-}
 
 /** Keeps a made-up password where its owner finds it. */
 export type KeepPassword = (password: string) => Promise<void>;
@@ -64,7 +58,7 @@ export async function ensureAdministrator(
   }
   const chosen = password ?? madeUpPassword();
   if (password === undefined) await keep?.(chosen);
-  const made = await storeDocument(client, path, {
+  const made = await storeAlone(client, usersDatabase, {
     _id: userDocumentId(administratorName),
     type: 'user',
     name: administratorName,

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import { documentPath, requireOk, type CouchClient } from '../couch/client';
+import { isJsonObject, type JsonObject } from '../couch/json';
+import { usersDatabase } from '../couch/route';
+import { userDocumentId } from '../couch/users-access';
+import { documentsOfType } from '../provision/catalogue';
+import { desksDatabase } from '../provision/databases';
+import { isDeskRole, revokeDeskAccount } from './desk-account';
+import { deskDocument, deskIdOf, readDesks, type DeskDocument } from './desk-document';
+import { revokeDesk } from './desks';
+
+const accountRows = v.object({
+  rows: v.array(
+    v.looseObject({ doc: v.nullish(v.looseObject({ name: v.string(), roles: v.array(v.string()) })) }),
+  ),
+});
+const leaves = v.array(v.object({ ok: v.looseObject({ _rev: v.string() }) }));
+
+/**
+ * What nodes that were apart have left of desks. A change that one of them alone had taken may come back with it, after
+ * something else was done: then a desk has two branches, or an account that lost its rights has them again. Of two
+ * branches the winner stands, and what only the other names loses its rights; where one says that the desk was revoked, it
+ * is. Costs two requests where there is nothing to do.
+ * @throws {UnexpectedCouchReply}
+ */
+export async function settleDesks(client: CouchClient, now: Date): Promise<void> {
+  for (const type of ['desk', 'decision']) {
+    for (const { _id, _conflicts } of await documentsOfType(client, desksDatabase, type, undefined, true)) {
+      if (Array.isArray(_conflicts)) await settleBranches(client, String(_id), now);
+    }
+  }
+  const { desks } = await readDesks(client);
+  for (const account of await withRights(client, desks.flatMap(withoutRights))) {
+    await revokeDeskAccount(client, account);
+  }
+}
+
+/** Accounts that are to have no rights. */
+const withoutRights = ({ account, formerAccounts = [], status }: DeskDocument): string[] =>
+  status === 'revoked' ? [...formerAccounts, account] : formerAccounts;
+
+/** Those of the accounts that have some. */
+async function withRights(client: CouchClient, accounts: readonly string[]): Promise<string[]> {
+  if (accounts.length === 0) return [];
+  const path = `/${usersDatabase}/_all_docs?include_docs=true`;
+  const { rows } = v.parse(
+    accountRows,
+    await requireOk(client, 'POST', path, { keys: accounts.map(userDocumentId) }),
+  );
+  return rows.flatMap(({ doc }) => (doc && doc.roles.some(isRight) ? [doc.name] : []));
+}
+
+const isRight = (role: string) => role !== 'revoked' && isDeskRole(role);
+
+async function settleBranches(client: CouchClient, id: string, now: Date): Promise<void> {
+  const path = documentPath(desksDatabase, id);
+  const winner = await requireOk(client, 'GET', `${path}?r=3`);
+  const all = v.parse(leaves, await requireOk(client, 'GET', `${path}?open_revs=all&r=3`));
+  const others = all.flatMap(({ ok }) => (ok['_deleted'] === true || ok._rev === revOf(winner) ? [] : [ok]));
+  for (const other of others) await giveUp(client, other, winner, now);
+}
+
+async function giveUp(client: CouchClient, other: JsonObject, winner: unknown, now: Date): Promise<void> {
+  const [lost, stands] = [v.safeParse(deskDocument, other), v.safeParse(deskDocument, winner)];
+  if (lost.success && stands.success) {
+    if (lost.output.status === 'revoked') await revokeDesk(client, deskIdOf(lost.output), now);
+    if (lost.output.account !== stands.output.account) await revokeDeskAccount(client, lost.output.account);
+  }
+  await client.request(
+    'DELETE',
+    `${documentPath(desksDatabase, String(other['_id']))}?rev=${String(other['_rev'])}`,
+  );
+}
+
+const revOf = (document: unknown): unknown => (isJsonObject(document) ? document['_rev'] : undefined);

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Office } from '../contract/fault-world';
+import { send, type Answer } from '../contract/couch-target';
+import { TiskiServer } from '../setup/tiski-server';
+import type { CouchCluster } from './couch-cluster';
+
+/** Two real servers in processes of their own before one cluster, with one folder of keys, and their office. */
+export class TwoServers {
+  readonly office: Office;
+
+  private constructor(
+    readonly servers: readonly [TiskiServer, TiskiServer],
+    readonly keys: string,
+    private readonly folder: string,
+  ) {
+    this.office = new Office(() => this.running[0] ?? servers[0]);
+  }
+
+  /** Empties the cluster, and starts both at the same moment over nothing. */
+  static async begin(cluster: CouchCluster): Promise<TwoServers> {
+    await cluster.makeWhole();
+    await cluster.clear();
+    const folder = await mkdtemp(join(tmpdir(), 'tiski-cluster-'));
+    await writeFile(join(folder, 'index.html'), '<!doctype html>');
+    const keys = join(folder, 'keys');
+    // The one begins with the first node and the other with the second: each asks its own.
+    const prepare = (turned: number) =>
+      TiskiServer.prepare({
+        demo: false,
+        environment: {
+          COUCHDB_URL: [...cluster.urls.slice(turned), ...cluster.urls.slice(0, turned)].join(','),
+          TISKI_KEYS: keys,
+        },
+      });
+    const two = new TwoServers([await prepare(0), await prepare(1)], keys, folder);
+    await Promise.all(two.servers.map((server) => two.start(server)));
+    return two;
+  }
+
+  readonly #stopped = new Set<TiskiServer>();
+
+  /** Those that have not been stopped. */
+  get running(): TiskiServer[] {
+    return this.servers.filter((server) => !this.#stopped.has(server));
+  }
+
+  async start(server: TiskiServer): Promise<void> {
+    await server.start(this.folder);
+    this.#stopped.delete(server);
+  }
+
+  /** A server besides, over a store of its own. */
+  startAlso = (server: TiskiServer): Promise<void> => server.start(this.folder);
+
+  async kill(server: TiskiServer): Promise<void> {
+    this.#stopped.add(server);
+    await server.kill();
+  }
+
+  /** A request of the administrator to one of them. */
+  ask(server: TiskiServer, method: string, path: string, body?: unknown): Promise<Answer> {
+    const as = { name: 'administrator', password: server.adminPassword };
+    return send(method, `${server.url}${path}`, { as, ...(body === undefined ? {} : { body }) });
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.dispose()));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,131 @@
+import { localDate } from '../../../src/lib/domain/day';
+import { ApiFailure } from '../../../src/server/api/api-failure';
+import { UnexpectedCouchReply, type CouchClient } from '../../../src/server/couch/client';
+import { CouchFailure } from '../../../src/server/couch/failure';
+import { DeskWatch } from '../../../src/server/desks/desk-watch';
+import { ensureSigningKey, type KeyStore } from '../../../src/server/keys/key-store';
+import { ensureRescueKey } from '../../../src/server/keys/rescue-key-store';
+import { ensureAdministrator } from '../../../src/server/provision/administrator';
+import { provision } from '../../../src/server/provision/provision';
+import type { Process } from '../world';
+import type { FakeCluster } from './fake-cluster';
+import type { Program, Programs } from './programs';
+
+export const administratorsPassword = 'of the settings';
+
+/** What its callers need to know of the city that it is in. */
+export interface Surroundings {
+  cluster: FakeCluster;
+  programs: Programs;
+  /** Says that something does not hold. */
+  violate(what: string): void;
+}
+
+/** A process of Tiski's server: what it runs, and what becomes of that when it is killed. */
+export class ServerProcess {
+  isStarted = false;
+  #process: Process;
+  #watch = this.#aWatch();
+  #isLooking = false;
+  /** Of the look that is under way. */
+  #looking!: CouchClient;
+  readonly #running = new Set<Program>();
+
+  constructor(
+    readonly name: string,
+    private readonly around: Surroundings,
+    private readonly keys: string,
+  ) {
+    this.#process = { name, isAlive: true };
+  }
+
+  now = () => new Date(this.around.cluster.world.now);
+
+  keyStore = (client: CouchClient): KeyStore => ({ folder: this.keys, client });
+
+  /** Runs something as a request to it does; its outcome is told, unless the process is killed before. */
+  run<T>(
+    what: string,
+    body: (client: CouchClient) => Promise<T>,
+    told: { done?: (value: T) => void; failed?: (error: unknown) => void } = {},
+  ): void {
+    const { cluster, programs } = this.around;
+    const { world } = cluster;
+    const process = this.#process;
+    const isCalm = !cluster.isRough && cluster.isWhole;
+    world.note(`${this.name}: ${what}`);
+    programs.run(async (program) => {
+      this.#running.add(program);
+      try {
+        const value = await body(cluster.client(process, () => program));
+        if (!process.isAlive) return;
+        world.note(`${this.name}: ${what}: done`);
+        told.done?.(value);
+      } catch (error) {
+        if (!process.isAlive) return;
+        world.note(`${this.name}: ${what}: ${String(error)}`);
+        this.#judge(what, error, isCalm);
+        told.failed?.(error);
+      } finally {
+        this.#running.delete(program);
+      }
+    });
+  }
+
+  /** A refusal is an answer, and a cluster in trouble may fail; what was taken is no failure, and in calm weather none is. */
+  #judge(what: string, error: unknown, isCalm: boolean): void {
+    if (error instanceof ApiFailure || error instanceof CouchFailure) return;
+    const isTaken = error instanceof UnexpectedCouchReply && error.reply.status < 300;
+    const isStrange = error instanceof TypeError || (error instanceof Error && error.name === 'ValiError');
+    if (isTaken || isStrange || isCalm) {
+      this.around.violate(`${what} failed: ${String(error)}`);
+    }
+  }
+
+  /** As `startServer` does; a start that fails ends the process, and the next one begins anew. */
+  start(): void {
+    this.run(
+      'starts',
+      async (client) => {
+        await provision(client, this.now());
+        const keys = this.keyStore(client);
+        await ensureSigningKey(keys, localDate(this.now().getTime(), 'UTC'));
+        await ensureRescueKey(keys, this.now());
+        // Whether the password of the settings is the account's is for the real server's tests.
+        const identify = () =>
+          Promise.resolve({ kind: 'user', user: { name: 'administrator', roles: [] } } as const);
+        await ensureAdministrator({ client, identify }, administratorsPassword);
+      },
+      { done: () => (this.isStarted = true) },
+    );
+  }
+
+  /** As a look at /office/desks does; one at a time. */
+  look(told: (seen: Awaited<ReturnType<DeskWatch['look']>>) => void): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const look = (client: CouchClient) => {
+      this.#looking = client;
+      return this.#watch.look().finally(() => (this.#isLooking = false));
+    };
+    this.run('looks at its desks', look, { done: told });
+  }
+
+  #aWatch(): DeskWatch {
+    const client: CouchClient = { request: (...asked) => this.#looking.request(...asked) };
+    return new DeskWatch(client, (error) => this.#judge('watches', error, false));
+  }
+
+  /** As SIGKILL does: what it has asked for is done or not, and nobody hears of it. */
+  kill(): void {
+    const { cluster, programs } = this.around;
+    cluster.world.note(`${this.name}: is killed`);
+    cluster.world.kill(this.#process);
+    this.#running.forEach((program) => programs.forget(program));
+    this.#running.clear();
+    this.#watch = this.#aWatch();
+    this.#isLooking = false;
+    this.isStarted = false;
+    this.#process = { name: this.name, isAlive: true };
+  }
+}

@@ -191,7 +191,7 @@ export class VisitFollower {
     const times = (this.#unlisted.get(database) ?? 0) + 1;
     this.#unlisted.set(database, times);
     if (times < timesUnlisted) return false;
-    delete this.#cursors[database];
+    this.#cursors = Object.fromEntries(Object.entries(this.#cursors).filter(([name]) => name !== database));
     return true;
   }
 

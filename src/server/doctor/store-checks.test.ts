@@ -55,6 +55,7 @@ describe('what is in the store', () => {
       'warning: Rules of tiski-office are those of another version.',
       'bad: Rights of tiski-visits-arts (_security) are not those of Tiski.',
       'bad: tiski-visits-arts has no rules (_design/tiski).',
+      'bad: tiski-visits-arts has no epoch: no desk pulls from it.',
       'warning: No database is there for the visits of the sector "sports".',
     ]);
     await provision(client);

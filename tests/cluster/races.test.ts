@@ -20,7 +20,7 @@ beforeAll(async () => {
   expect((await at(0, 'POST', '/api/sectors', {})).status).toBe(200);
 }, 5 * 60_000);
 afterAll(async () => {
-  await two.end();
+  await two?.end();
   await cluster.makeWhole();
 }, 5 * 60_000);
 

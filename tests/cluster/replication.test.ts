@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.endReplications();
   await other.dispose();
-  await two.end();
+  await two?.end();
   await cluster.makeWhole();
 }, 5 * 60_000);
 

@@ -6,6 +6,9 @@ import { send, type Answer } from '../contract/couch-target';
 import { TiskiServer } from '../setup/tiski-server';
 import type { CouchCluster } from './couch-cluster';
 
+/** A start waits for its CouchDB, whose nodes may be starting too, ms. */
+const patienceMs = 4 * 60_000;
+
 /** Two real servers in processes of their own before one cluster, with one folder of keys, and their office. */
 export class TwoServers {
   readonly office: Office;
@@ -29,14 +32,20 @@ export class TwoServers {
     const prepare = (turned: number) =>
       TiskiServer.prepare({
         demo: false,
+        patienceMs,
         environment: {
           COUCHDB_URL: [...cluster.urls.slice(turned), ...cluster.urls.slice(0, turned)].join(','),
           TISKI_KEYS: keys,
         },
       });
     const two = new TwoServers([await prepare(0), await prepare(1)], keys, folder);
-    await Promise.all(two.servers.map((server) => two.start(server)));
-    return two;
+    try {
+      await Promise.all(two.servers.map((server) => two.start(server)));
+      return two;
+    } catch (error) {
+      await two.end();
+      throw error;
+    }
   }
 
   readonly #stopped = new Set<TiskiServer>();

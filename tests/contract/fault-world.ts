@@ -45,10 +45,10 @@ export class Office {
   async fillStore(count = 400): Promise<void> {
     cards = count;
     await this.write('tiski-catalogue', ordinaryCatalogue());
-    await this.write(
-      'tiski-register',
-      Array.from({ length: count }, (_, index) => aCard(cardNumber(index))),
-    );
+    const all = Array.from({ length: count }, (_, index) => aCard(cardNumber(index)));
+    for (let from = 0; from < count; from += 500) {
+      await this.write('tiski-register', all.slice(from, from + 500));
+    }
   }
 
   write(database: string, docs: object[]): Promise<unknown> {

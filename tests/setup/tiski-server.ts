@@ -14,6 +14,8 @@ export interface ServerOptions {
   demo: boolean;
   /** Settings besides, or others than, those of the tests: a CouchDB, a folder of keys. */
   environment?: NodeJS.ProcessEnv;
+  /** How long it may be silent at its start, ms; a minute. */
+  patienceMs?: number;
 }
 
 /** The real server in a process of its own, over a data folder of its own. */
@@ -59,7 +61,7 @@ export class TiskiServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
-    this.#port = await announcedPort(child);
+    this.#port = await announcedPort(child, this.options.patienceMs ?? START_LIMIT_MS);
   }
 
   /** As Ctrl-C does. */
@@ -90,11 +92,11 @@ export class TiskiServer {
 }
 
 /** Resolves with the port when the server prints its address. */
-function announcedPort(child: ChildProcess): Promise<number> {
+function announcedPort(child: ChildProcess, patienceMs: number): Promise<number> {
   return new Promise((resolve, reject) => {
     let output = '';
     const fail = (why: string) => reject(new Error(`The server did not start: ${why}\n${output}`));
-    const timer = setTimeout(() => fail(`silent for ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
+    const timer = setTimeout(() => fail(`silent for ${patienceMs / 1000} s`), patienceMs);
     child.once('exit', (code) => fail(`it ended with ${code}`));
     const read = (chunk: Buffer) => {
       output += chunk.toString();

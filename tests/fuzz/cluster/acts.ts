@@ -17,7 +17,7 @@ export const deck: readonly Act[] = [
   addsDesk,
   ...times(2, renewsCode),
   ...times(4, pairs),
-  ...times(2, revokes),
+  ...times(3, revokes),
   changesRules,
   changesPassword,
   ...times(2, revokesWhileItChanges),
@@ -51,6 +51,14 @@ function addsDesk(city: City): void {
   const server = city.aServer();
   server?.run('adds a desk', (client) => addDesk(client, 'Kassa', venue, server.now()), {
     done: ({ desk, code }) => city.ledger.codes.push({ desk: desk.id, code }),
+  });
+}
+
+/** A desk with its device, as on the first day. */
+export function opens(city: City): void {
+  const server = city.aServer();
+  server?.run('opens a desk', (client) => addDesk(client, 'Kassa', venue, server.now()), {
+    done: ({ desk, code }) => pair(city, server, desk.id, code),
   });
 }
 

@@ -1,6 +1,6 @@
 import { renewCode, listDesks } from '../../../src/server/desks/desks';
 import { createRandom } from '../random';
-import { deck, pair, revoke, send, settles, takeInFileOf } from './acts';
+import { deck, opens, pair, revoke, send, settles, takeInFileOf } from './acts';
 import { City } from './city';
 import {
   checkBranches,
@@ -23,6 +23,8 @@ export interface ClusterStory {
 
 /** Steps of trouble before the weather clears. */
 const troubledSteps = 900;
+/** Desks at work before it. */
+const desksFromTheStart = 6;
 
 /** One cluster's story from a seed: trouble first, then peace, and what had to hold and did not. */
 export async function simulateCluster(seed: number, { isTold = false } = {}): Promise<ClusterStory> {
@@ -64,7 +66,12 @@ async function begin(city: City): Promise<number> {
   }
   await checkKeys(city);
   city.fill();
-  return steps + (await city.toRest());
+  steps += await city.toRest();
+  for (let desk = 0; desk < desksFromTheStart; desk++) {
+    opens(city);
+    steps += await city.toRest();
+  }
+  return steps;
 }
 
 /** All nodes are there, and what is under way comes to its end. What was promised has to hold now. */

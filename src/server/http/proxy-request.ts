@@ -6,6 +6,7 @@ import { hasOwnForm } from '../accounts/desk-password';
 import type { Credentials } from '../accounts/identity';
 import { sessionCookieName, sessionTokenIn } from '../accounts/session-cookie';
 import { distinct } from '../couch/bulk-routes';
+import { feedOf } from '../couch/changes-query';
 import { refuseLocal } from '../couch/document-routes';
 import { readDocument } from '../couch/document-shape';
 import { badRequest } from '../couch/failure';
@@ -143,10 +144,11 @@ export const isSameContent = (a: JsonObject, b: JsonObject): boolean => contentO
 const contentOf = (document: JsonObject): string =>
   canonicalJson(Object.fromEntries(Object.entries(document).filter(([name]) => !name.startsWith('_'))));
 
-/** @throws {CouchFailure} 400 for feeds that the embedded endpoint has not either */
+/**
+ * A continuous feed of a CouchDB would outlive its reader's rights (S11). Whoever replicates with that CouchDB asks it
+ * directly.
+ * @throws {CouchFailure} 400 for another feed than those that end by themselves
+ */
 export function requireKnownFeed(route: Route, query: URLSearchParams): void {
-  const feed = query.get('feed') ?? 'normal';
-  if (route.kind === 'changes' && feed !== 'normal' && feed !== 'longpoll') {
-    throw badRequest('Supported `feed` types: normal, longpoll');
-  }
+  if (route.kind === 'changes') feedOf(query, ['normal', 'longpoll']);
 }

@@ -12,6 +12,7 @@ import { readDocument } from '../couch/document-shape';
 import { badRequest } from '../couch/failure';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { requireCount } from '../couch/limits';
+import { wantsMultipart } from '../couch/multipart-answer';
 import type { Route } from '../couch/route';
 import { isDeskName } from '../desks/desks';
 import { visitsDatabase } from '../provision/databases';
@@ -24,8 +25,11 @@ const passedHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as
 /** Headers and body of a request as they go on to CouchDB. */
 export function passedOn(route: Route, request: FastifyRequest, credentials: Credentials): RequestInit {
   const hasBody = request.method === 'POST' || request.method === 'PUT';
+  // CouchDB takes */* for multipart/mixed, which is a browser's and fetch's word for anything.
+  const isJson = route.kind === 'document' && !wantsMultipart(request.headers.accept);
+  const accept = isJson ? { accept: 'application/json' } : {};
   return {
-    headers: { ...authHeaders(credentials), ...passed(request) },
+    headers: { ...authHeaders(credentials), ...passed(request), ...accept },
     ...(hasBody ? { body: passedBody(route, request) } : {}),
   };
 }

@@ -130,7 +130,7 @@ describeCouchApi(({ couch, newDatabase }) => {
     expect(failure(await couch('PUT', `${database}/a`, body, { headers }))).toEqual(expected);
   });
 
-  it('multipart/related is an edit like any: a conflict, a revision, a design document', async () => {
+  it('multipart/related is an edit like any: a conflict, a revision, a stub', async () => {
     const database = await newDatabase();
     const put = (id: string, document: object, parts: SentPart[] = []) => {
       const { headers, body } = multipartOf(document, parts);
@@ -144,9 +144,6 @@ describeCouchApi(({ couch, newDatabase }) => {
       201,
     );
     expect((await couch('GET', `${database}/a/a.txt`)).body).toBe('hello');
-    // An administrator's door, as by JSON.
-    const broken = { _id: '_design/x', validate_doc_update: 'function (' };
-    expect(failure(await put('_design/x', broken))).toEqual([400, 'compilation_error']);
   });
 
   it('an attachment of that type is an attachment like any', async () => {

@@ -51,8 +51,7 @@ async function* documentPart(database: Database, document: IncomingDocument): As
     return;
   }
   const following = attachments.map(([name, attachment]) => {
-    const { stub: _stub, ...facts } = { stub: true, ...attachment };
-    return [name, { ...facts, follows: true }] as const;
+    return [name, { ...attachment, stub: undefined, follows: true }] as const;
   });
   const text = JSON.stringify({ ...document, _attachments: Object.fromEntries(following) });
   const boundary = newBoundary();
@@ -73,5 +72,4 @@ async function* documentPart(database: Database, document: IncomingDocument): As
 const newBoundary = () => randomUUID().replaceAll('-', '');
 
 /** A header ends with its line, and a name with its quote. CouchDB goes by the order of the parts. */
-const inHeader = (text: string): string =>
-  /["\\\u0000-\u001f\u007f]/.test(text) ? encodeURIComponent(text) : text;
+const inHeader = (text: string): string => (/["\\\p{Cc}]/u.test(text) ? encodeURIComponent(text) : text);

@@ -3,6 +3,7 @@ import { bytesOf } from '../bytes';
 import { badRequest, CouchFailure } from '../couch/failure';
 import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
 import { followingOf, isMultipartRelated, splitMultipart, type Following } from '../couch/multipart-document';
+import { breathe } from '../couch/pieces';
 import { parseRoute } from '../couch/route';
 import { bodyBytes, couchAddressOf } from './couch-request';
 import { requireModestJson } from './json-shape';
@@ -23,6 +24,7 @@ export function addMultipartBodies(app: FastifyInstance, room: UnpackingRoom): v
     const document = parseJson(json);
     if (!isJsonObject(document)) throw badRequest('Document must be a JSON object');
     const following = await unpacked(followingOf(document, attachments), room, reply);
+    await breathe();
     request.body = Buffer.from(JSON.stringify(withAttachments(document, following)));
     request.headers['content-type'] = 'application/json';
   });

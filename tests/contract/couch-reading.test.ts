@@ -141,7 +141,6 @@ describeCouchApi(({ couch, newDatabase, target }) => {
     });
 
     it.each([
-      ['feed=continuous', [400, 'bad_request']],
       ['feed=zzz', [400, 'bad_request']],
       ['since=zz', [400, 'bad_request']],
       ['filter=foo', [400, 'bad_request']],

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import PouchDB from 'pouchdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
-import { basic, couchUrl, removeDocument, send, startEmbedded, targets, type Target } from './couch-target';
+import { targets, type Target } from './couch-target';
 
 const documents = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ _id: `doc ${index}/å`, index, text: 'x'.repeat(index) }));
@@ -88,62 +87,3 @@ describe.each(targets)('replication with PouchDB over $name', ({ start }) => {
     await local.close();
   });
 });
-
-/** A city that moves to a cluster of its own lets that CouchDB fetch everything. */
-if (couchUrl !== undefined) {
-  const couchdb = new URL(couchUrl);
-  describe('a CouchDB replicates with the embedded endpoint', () => {
-    const admin = { name: couchdb.username, password: couchdb.password };
-    const origin = couchdb.origin;
-    let target: Target;
-
-    beforeAll(async () => {
-      target = await startEmbedded();
-    });
-    afterAll(async () => {
-      const client = remoteClient(couchAddress(couchdb.href));
-      await client.request('DELETE', `/${target.prefix}moved`);
-      await removeDocument(client, `/_users/org.couchdb.user:${target.prefix}mover`);
-      await target.stop();
-    });
-
-    const replicate = (source: object, goal: object, more: object = {}) =>
-      send('POST', `${origin}/_replicate`, { as: admin, body: { source, target: goal, ...more } });
-
-    it('pulls from it, pushes to it, and accounts move with their passwords', async () => {
-      const name = `${target.prefix}moved`;
-      for (const path of [`/${name}`, `/${target.prefix}back`]) {
-        expect((await target.couch('PUT', path, { as: target.admin })).status).toBe(201);
-      }
-      const docs = documents(120);
-      await target.couch('POST', `/${name}/_bulk_docs`, { as: target.admin, body: { docs } });
-      const here = (path: string) => ({
-        url: `${target.url}/couch/${path}`,
-        headers: { authorization: basic(target.admin) },
-      });
-      const there = (path: string) => ({
-        url: `${origin}/${path}`,
-        headers: { authorization: basic(admin) },
-      });
-      const pulled = await replicate(here(name), there(name), { create_target: true });
-      expect(pulled).toMatchObject({ status: 200, body: { ok: true } });
-      const info = await send('GET', `${origin}/${name}`, { as: admin });
-      expect(info.body).toMatchObject({ doc_count: 120 });
-      const pushed = await replicate(there(name), here(`${target.prefix}back`));
-      expect(pulled).toMatchObject({ status: 200 });
-      expect(pushed).toMatchObject({ status: 200, body: { ok: true } });
-      const back = await target.couch('GET', `/${target.prefix}back`, { as: target.admin });
-      expect(back.body).toMatchObject({ doc_count: 120 });
-
-      const mover = await target.addAccount('mover', ['office']);
-      const doc_ids = [`org.couchdb.user:${mover.name}`];
-      const accounts = await replicate(here('_users'), there('_users'), { doc_ids });
-      expect(accounts).toMatchObject({ status: 200, body: { ok: true } });
-      const session = await send('GET', `${origin}/_session`, { as: mover });
-      expect(session).toMatchObject({
-        status: 200,
-        body: { userCtx: { name: mover.name, roles: ['office'] } },
-      });
-    });
-  });
-}

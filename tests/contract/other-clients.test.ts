@@ -119,6 +119,9 @@ describe.each(targets)("other people's clients, over $name", ({ start }) => {
         'b',
         'c',
       ]);
+      const kept = { name: 'd.txt', data: Buffer.from('with it'), content_type: 'text/plain' };
+      await database.multipart.insert({ x: 4 }, [kept], 'd');
+      expect(String(await database.attachment.get('d', 'd.txt'))).toBe('with it');
       const head = await database.head('a');
       expect(head).toHaveProperty('etag');
     });

@@ -6,6 +6,7 @@ import { provision } from '../../src/server/provision/provision';
 import { aService, aVenue, aVisit, aVoid, cardNumber } from '../builders';
 import type { Caller } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
+import { multipartOf } from './multipart';
 
 /** A city whose rules are in force, with an account for every part that people and desks have in it. */
 export interface RightsCity {
@@ -105,6 +106,14 @@ export const editPaths: WritePath[] = [
       }),
   ],
   [
+    'PUT of multipart/related',
+    (target, database, document, as) =>
+      target.couch('PUT', documentPath(target, database, document._id), {
+        ...(as && { as }),
+        ...multipartOf(document),
+      }),
+  ],
+  [
     'POST',
     (target, database, document, as) =>
       target.couch('POST', path(target, database), { ...(as && { as }), body: document }),
@@ -138,6 +147,14 @@ export const replicaPaths: WritePath[] = [
       target.couch('PUT', `${documentPath(target, database, document._id)}?new_edits=false`, {
         ...(as && { as }),
         body: { _rev: `1-${freshHash()}`, ...document },
+      }),
+  ],
+  [
+    'PUT of multipart/related with new_edits false',
+    (target, database, document, as) =>
+      target.couch('PUT', `${documentPath(target, database, document._id)}?new_edits=false`, {
+        ...(as && { as }),
+        ...multipartOf({ _rev: `1-${freshHash()}`, ...document }),
       }),
   ],
 ];

@@ -1,5 +1,6 @@
 import type { Callers, Operation } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
+import { multipartOf } from './multipart';
 import { documentPath, editPaths, freshHash, replicaPaths } from './rights-city';
 import { changedDocument, type Document } from './rights-documents';
 
@@ -48,6 +49,16 @@ export const putAttachment = (asking: Asking, document: Document, rev?: string) 
     ...credentials(asking),
     body: 'hello',
     headers: { 'content-type': 'text/plain' },
+  });
+
+/** A document with an attachment behind it, as CouchDB's replicator sends one. */
+const putFollowing = (asking: Asking, document: Document, query = '') =>
+  asking.target.couch('PUT', `${documentPath(asking.target, asking.database, document._id)}${query}`, {
+    ...credentials(asking),
+    ...multipartOf(
+      { ...document, _attachments: { 'a.txt': { content_type: 'text/plain', follows: true } } },
+      [{ name: 'a.txt', bytes: Buffer.from('hello') }],
+    ),
   });
 
 export const doors: Door[] = [
@@ -128,6 +139,19 @@ export const doors: Door[] = [
         ...credentials(asking),
         body: { ...document, _rev, _attachments: inline },
       }),
+  },
+  {
+    operation: 'attach',
+    name: 'PUT of multipart/related',
+    before: 'document',
+    send: (asking, document, _rev) => putFollowing(asking, { ...document, _rev }),
+  },
+  {
+    operation: 'attach',
+    name: 'PUT of multipart/related with new_edits false',
+    before: 'document',
+    send: (asking, document, rev) =>
+      putFollowing(asking, { ...document, ...nextRevision(rev) }, '?new_edits=false'),
   },
   {
     operation: 'attach',

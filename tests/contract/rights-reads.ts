@@ -26,6 +26,11 @@ export function readsOf(asking: Asking, { read }: DatabaseRights, documents: rea
       ['GET', ask('GET', address), _id],
       ['HEAD', ask('HEAD', address)],
       ['GET of its branches', ask('GET', `${address}?open_revs=all`), _id],
+      [
+        'GET of its branches as multipart/mixed',
+        ask('GET', `${address}?open_revs=all`, { headers: { accept: 'multipart/mixed' } }),
+        _id,
+      ],
       ['_all_docs by its id', inDatabase('/_all_docs?include_docs=true', { keys: [_id] }), _id],
       ['_bulk_get', inDatabase('/_bulk_get', { docs: [{ id: _id }] }), _id],
       [
@@ -48,8 +53,11 @@ export function readsOf(asking: Asking, { read }: DatabaseRights, documents: rea
   });
 }
 
-/** The doors that show many documents, or what the database is. */
-export function databaseReads(asking: Asking, { read }: DatabaseRights): ReadAttempt[] {
+/**
+ * The doors that show many documents, or what the database is.
+ * @param isFed whether the store has a continuous feed: before a CouchDB there is none for anybody
+ */
+export function databaseReads(asking: Asking, { read }: DatabaseRights, isFed: boolean): ReadAttempt[] {
   const isAllowed = asking.isAllowed(read);
   const ask = askerOf(asking);
   const attempts: [method: string, below: string, gives: string, body?: object][] = [
@@ -59,6 +67,9 @@ export function databaseReads(asking: Asking, { read }: DatabaseRights): ReadAtt
     ['HEAD', '/_all_docs?limit=3', ''],
     ['GET', '/_changes?limit=3&include_docs=true', 'results'],
     ['HEAD', '/_changes?limit=3', ''],
+    ...(isFed
+      ? [['GET', '/_changes?feed=continuous&timeout=50', 'last_seq'] as [string, string, string]]
+      : []),
     ['GET', '/_design_docs', '_design/tiski'],
     ['HEAD', '/_design_docs', ''],
     ['POST', '/_design_docs', '_design/tiski', { keys: ['_design/tiski'] }],

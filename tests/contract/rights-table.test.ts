@@ -124,7 +124,8 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
       await storeDocuments(target, database, documents);
       const faults = await faultsOfAll((caller) => {
         const from = asking(caller, database);
-        return faultsOfReads([...readsOf(from, rights, documents), ...databaseReads(from, rights)]);
+        const isFed = store === 'embedded';
+        return faultsOfReads([...readsOf(from, rights, documents), ...databaseReads(from, rights, isFed)]);
       });
       expect(faults).toEqual([]);
     });

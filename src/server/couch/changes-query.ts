@@ -11,12 +11,24 @@ const shortestHeartbeatMs = 100;
 /** Read in one go, backwards: nobody of ours asks for more than the last one. */
 const mostDescending = 100;
 
+const feeds = ['normal', 'longpoll', 'continuous'] as const;
+export type Feed = (typeof feeds)[number];
+
+/** @throws {CouchFailure} 400 for another than `known` */
+export function feedOf(query: URLSearchParams, known: readonly Feed[] = feeds): Feed {
+  const name = query.get('feed') ?? 'normal';
+  // CouchDB's other word for it.
+  const feed = known.find((each) => each === (name === 'live' ? 'continuous' : name));
+  if (feed === undefined) throw badRequest(`Supported \`feed\` types: ${known.join(', ')}`);
+  return feed;
+}
+
 /** A request for changes, read and checked. Times in ms. */
 export interface ChangesQuery {
   /** The store's own sequence number. */
   since: number;
   limit: number;
-  waits: boolean;
+  feed: Feed;
   timeoutMs: number;
   heartbeatMs?: number;
   descending: boolean;
@@ -34,10 +46,7 @@ export interface ChangesQuery {
  */
 export function changesQuery(database: Database, request: CouchRequest, last: number): ChangesQuery {
   const { query } = request;
-  const feed = query.get('feed') ?? 'normal';
-  if (feed !== 'normal' && feed !== 'longpoll') {
-    throw badRequest('Supported `feed` types: normal, longpoll');
-  }
+  const feed = feedOf(query);
   const style = query.get('style') ?? 'main_only';
   if (style !== 'main_only' && style !== 'all_docs') {
     throw badRequest('Supported `style`s: main_only, all_docs');
@@ -49,10 +58,11 @@ export function changesQuery(database: Database, request: CouchRequest, last: nu
   if (descending && limit > mostDescending) {
     throw badRequest(`\`descending\` needs a \`limit\` of ${mostDescending} at most.`);
   }
+  if (descending && feed === 'continuous') throw badRequest('A continuous feed goes forwards.');
   return {
     since: sequenceFrom(query.get('since') ?? '0', database, last),
     limit,
-    waits: feed === 'longpoll',
+    feed,
     timeoutMs: Math.min(countParameter(query, 'timeout') ?? longestWaitMs, longestWaitMs),
     descending,
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),

@@ -4,6 +4,7 @@ import { readDocument, type IncomingDocument } from './document-shape';
 import { documentText, leafText, listText } from './document-text';
 import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext } from './exchange';
 import { badRequest, conflict, CouchFailure, failureFromPouch, notFound } from './failure';
+import { multipartAnswer, wantsMultipart } from './multipart-answer';
 import { booleanParameter, jsonParameter, requireRev, revParameter } from './query';
 import { revisionsOf } from './revision-tree';
 import { writeDocuments, type WriteOptions, type WriteOutcome } from './write-documents';
@@ -25,6 +26,7 @@ export async function getDocument(
   const openRevs = openRevisions(query);
   if (openRevs !== undefined) {
     const leaves = await leafAnswers(database, id, openRevs, flags);
+    if (wantsMultipart(request.headers.accept)) return multipartAnswer(database, leaves);
     const chunks = listText(leaves, (leaf) => leafText(database, leaf, attachments));
     return { status: 200, body: { kind: 'stream', chunks } };
   }

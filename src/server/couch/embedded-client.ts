@@ -39,6 +39,8 @@ async function bodyOf({ body }: CouchResponse): Promise<unknown> {
       return JSON.parse(body.text) as unknown;
     case 'bytes':
       return body.bytes;
+    case 'multipart':
+      throw new Error('The server asks itself for JSON only.');
     case 'stream': {
       let text = '';
       for await (const chunk of body.chunks) text += chunk;

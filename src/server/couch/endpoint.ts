@@ -7,7 +7,8 @@ import {
 import { allDocs } from './all-docs';
 import { deleteAttachment, getAttachment, putAttachment } from './attachments';
 import { bulkDocs, bulkGet, revsDiff } from './bulk-routes';
-import { changes, type Asker } from './changes';
+import { changes } from './changes';
+import type { Asker } from './changes-waiting';
 import type { Database } from './database';
 import type { DatabaseStore } from './database-store';
 import { designDocs } from './design-docs';

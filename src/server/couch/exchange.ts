@@ -31,6 +31,8 @@ export type CouchResponseBody =
   /** JSON that is text already. */
   | { kind: 'text'; text: string }
   | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
+  /** A document with its attachments, in pieces. */
+  | { kind: 'multipart'; chunks: AsyncIterable<string | Uint8Array>; contentType: string }
   /** JSON text that comes in pieces: a long poll with a heartbeat, or more than memory should hold. */
   | { kind: 'stream'; chunks: AsyncIterable<string> };
 

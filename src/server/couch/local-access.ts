@@ -2,8 +2,8 @@ import type { UserContext } from './exchange';
 import { badRequest, CouchFailure, forbidden, notFound } from './failure';
 import { epochId, type Route } from './route';
 
-/** Bytes of one: a replicator's checkpoint with all its history has some 15,000. */
-const largestLocal = 64 * 1024;
+/** Bytes of one. CouchDB's checkpoints remember fifty runs; with the sequences of sixteen shards they have 90,000. */
+const largestLocal = 128 * 1024;
 
 /** What the server notes for itself in tiski-desks: of desks (S15), and that an older store was brought over. */
 const serverNotes = ['desk-chains', 'desk-reports', 'restoring', 'upgraded'] as const;

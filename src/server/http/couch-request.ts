@@ -82,7 +82,7 @@ export async function sendCouchResponse(
   setCouchHeaders(reply);
   reply.code(response.status).headers(response.headers ?? {});
   const { body } = response;
-  reply.header('content-type', body.kind === 'bytes' ? body.contentType : 'application/json');
+  reply.header('content-type', 'contentType' in body ? body.contentType : 'application/json');
   switch (body.kind) {
     case 'json': {
       const text = `${JSON.stringify(body.value)}\n`;
@@ -94,6 +94,8 @@ export async function sendCouchResponse(
     }
     case 'bytes':
       return reply.header('content-disposition', 'attachment').send(Buffer.from(body.bytes));
+    case 'multipart':
+      return reply.send(Readable.from(body.chunks));
     case 'stream': {
       const stream = Readable.from(body.chunks);
       return isPacked ? sendPackedStream(reply, stream) : reply.send(stream);

@@ -5,7 +5,9 @@ import type { Identity } from '../accounts/identity';
 import type { OnFault } from '../server-log';
 import { addBodyBudget } from './body-budget';
 import { couchPrefix, sendCouchResponse } from './couch-request';
+import { addMultipartBodies } from './multipart-body';
 import { addBodyUnpacking } from './unpack-body';
+import { UnpackingRoom } from './unpacking-room';
 
 export interface CouchRouteSettings {
   bodyLimit: number;
@@ -35,7 +37,9 @@ export function addCouchRoute(
       routes.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) =>
         parsed(null, body),
       );
-      addBodyUnpacking(routes, bodyLimit);
+      const room = new UnpackingRoom(bodyLimit);
+      addBodyUnpacking(routes, room);
+      addMultipartBodies(routes, room);
       routes.setErrorHandler((error: FastifyError, request, reply) => {
         const failure = couchFailureFrom(error);
         if (failure.status >= 500 && !(error instanceof CouchFailure)) onFault(error, request.id);

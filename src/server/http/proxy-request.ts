@@ -6,11 +6,13 @@ import { hasOwnForm } from '../accounts/desk-password';
 import type { Credentials } from '../accounts/identity';
 import { sessionCookieName, sessionTokenIn } from '../accounts/session-cookie';
 import { distinct } from '../couch/bulk-routes';
+import { feedOf } from '../couch/changes-query';
 import { refuseLocal } from '../couch/document-routes';
 import { readDocument } from '../couch/document-shape';
 import { badRequest } from '../couch/failure';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { requireCount } from '../couch/limits';
+import { wantsMultipart } from '../couch/multipart-answer';
 import type { Route } from '../couch/route';
 import { isDeskName } from '../desks/desks';
 import { visitsDatabase } from '../provision/databases';
@@ -23,8 +25,11 @@ const passedHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as
 /** Headers and body of a request as they go on to CouchDB. */
 export function passedOn(route: Route, request: FastifyRequest, credentials: Credentials): RequestInit {
   const hasBody = request.method === 'POST' || request.method === 'PUT';
+  // CouchDB takes */* for multipart/mixed, which is a browser's and fetch's word for anything.
+  const isJson = route.kind === 'document' && !wantsMultipart(request.headers.accept);
+  const accept = isJson ? { accept: 'application/json' } : {};
   return {
-    headers: { ...authHeaders(credentials), ...passed(request) },
+    headers: { ...authHeaders(credentials), ...passed(request), ...accept },
     ...(hasBody ? { body: passedBody(route, request) } : {}),
   };
 }
@@ -143,10 +148,11 @@ export const isSameContent = (a: JsonObject, b: JsonObject): boolean => contentO
 const contentOf = (document: JsonObject): string =>
   canonicalJson(Object.fromEntries(Object.entries(document).filter(([name]) => !name.startsWith('_'))));
 
-/** @throws {CouchFailure} 400 for feeds that the embedded endpoint has not either */
+/**
+ * A continuous feed of a CouchDB would outlive its reader's rights (S11). Whoever replicates with that CouchDB asks it
+ * directly.
+ * @throws {CouchFailure} 400 for another feed than those that end by themselves
+ */
 export function requireKnownFeed(route: Route, query: URLSearchParams): void {
-  const feed = query.get('feed') ?? 'normal';
-  if (route.kind === 'changes' && feed !== 'normal' && feed !== 'longpoll') {
-    throw badRequest('Supported `feed` types: normal, longpoll');
-  }
+  if (route.kind === 'changes') feedOf(query, ['normal', 'longpoll']);
 }

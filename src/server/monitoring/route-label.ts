@@ -26,8 +26,11 @@ function couchKind(request: FastifyRequest): string {
   const { path, query } = couchAddressOf(request);
   try {
     const { kind } = parseRoute(request.method, path);
+    if (kind !== 'changes') return kind;
     // What waits for news for most of a minute says nothing of the server's speed.
-    return kind === 'changes' && query.get('feed') === 'longpoll' ? 'changes longpoll' : kind;
+    const feed = query.get('feed');
+    if (feed === 'longpoll') return 'changes longpoll';
+    return feed === 'continuous' || feed === 'live' ? 'changes continuous' : kind;
   } catch {
     return 'other';
   }

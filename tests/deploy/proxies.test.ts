@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
+import { createConnection } from 'node:net';
 import https from 'node:https';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -198,6 +199,15 @@ describe.each(proxyNames)('%s with its file of docs/deploy', (name) => {
   });
 });
 
+/** A command for HAProxy, answered with an empty line where it was understood. */
+async function command(socket: string, line: string): Promise<void> {
+  const connection = createConnection(socket);
+  connection.end(`${line}\n`);
+  let answer = '';
+  for await (const chunk of connection) answer += String(chunk);
+  expect(answer.trim()).toBe('');
+}
+
 describe('haproxy before two servers', () => {
   const addresses = Array.from({ length: 20 }, (_, n) => `127.0.0.${n + 1}`);
   const statuses = () =>
@@ -215,6 +225,14 @@ describe('haproxy before two servers', () => {
     expect(await statuses()).toEqual(addresses.map(() => 200));
     const after = await Promise.all([first, second].map(answered));
     for (const index of [0, 1]) expect(after[index]).toBeGreaterThan(before[index] ?? 0);
+    // As in docs/operations/cluster.md: taken out, it is asked nothing more.
+    await command(running.haproxy.adminSocket, 'set server tiski/tiski-2 state drain');
+    const drained = await answered(second);
+    expect(await statuses()).toEqual(addresses.map(() => 200));
+    expect(await answered(second)).toBe(drained);
+    await command(running.haproxy.adminSocket, 'set server tiski/tiski-2 state ready');
+    expect(await statuses()).toEqual(addresses.map(() => 200));
+    expect(await answered(second)).toBeGreaterThan(drained);
     await second.stop();
     expect(await statuses()).toEqual(addresses.map(() => 200));
   });

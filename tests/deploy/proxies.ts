@@ -17,6 +17,8 @@ export interface RunningProxy {
   origin: string;
   /** Where it leads to https. */
   plain: string;
+  /** HAProxy's, where it takes commands. */
+  adminSocket: string;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ interface Proxy {
 const certificateFile = ({ folder }: Places) => path.join(folder, 'cert.pem');
 const keyFile = ({ folder }: Places) => path.join(folder, 'key.pem');
 const bothFile = ({ folder }: Places) => path.join(folder, 'both.pem');
+const adminSocket = ({ folder }: Places) => path.join(folder, 'admin.sock');
 const letsEncrypt = '/etc/letsencrypt/live/tiski.example.fi';
 
 const proxies: Record<ProxyName, Proxy> = {
@@ -91,6 +94,8 @@ const proxies: Record<ProxyName, Proxy> = {
     replacements: (places) => [
       ['    user haproxy\n    group haproxy\n', ''],
       ['log /dev/log local0', 'log 127.0.0.1 local0'],
+      ['/run/haproxy/admin.sock', adminSocket(places)],
+      ['hdr Host tiski.example.fi', 'hdr Host localhost'],
       ['bind :80\n', `bind 127.0.0.1:${places.http}\n`],
       [
         'bind :443 ssl crt /etc/haproxy/tiski.pem',
@@ -142,6 +147,7 @@ export async function startProxy(
   return {
     origin: `https://localhost:${places.https}`,
     plain: `http://localhost:${places.http}`,
+    adminSocket: adminSocket(places),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await exited;

@@ -6,7 +6,7 @@ import { chromium } from '@playwright/test';
 import { makeAuthority, type TestAuthority } from '../authority';
 import { ensurePrograms } from '../deploy/ensure-programs';
 import { proxyNames, startProxy } from '../deploy/proxies';
-import { chooseService, openDemoDesk, verdict } from './counter';
+import { chooseService, openDeskOnDemoPage, verdict } from './counter';
 import { expect, test } from './fixtures';
 
 /** A home in which the browser believes the authority, as a city's own is believed on its devices. */
@@ -48,7 +48,7 @@ for (const name of proxyNames) {
     consoleGuard.watch(context);
     const page = context.pages()[0] ?? (await context.newPage());
     try {
-      await openDemoDesk(page);
+      await openDeskOnDemoPage(page);
       await chooseService(page);
       expect(await page.evaluate(() => isSecureContext)).toBe(true);
       const video = page.getByRole('region', { name: 'Kamera' }).locator('video');

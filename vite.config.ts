@@ -85,6 +85,7 @@ export default defineConfig({
       'src/**/*.test.ts',
       'tests/contract/**/*.test.ts',
       'tests/deploy/**/*.test.ts',
+      'tests/docs/**/*.test.ts',
       'tests/fuzz/**/*.test.ts',
     ],
     environment: 'node',

@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { TestCertificate } from '../certificate';
+import { freePort } from '../free-port';
 import { ensurePrograms } from './ensure-programs';
 
 export const proxyNames = ['caddy', 'nginx', 'haproxy'] as const;
@@ -162,14 +163,6 @@ export function replaced(text: string, replacements: readonly Replacement[], fil
     if (!changed.includes(from)) throw new Error(`${file} does not hold ${JSON.stringify(from)}.`);
     return changed.replaceAll(from, to);
   }, text);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 async function listens(port: number): Promise<boolean> {

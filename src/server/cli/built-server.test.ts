@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -7,12 +7,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startedTiski } from '../../../tests/started-tiski';
 import { helpText } from './options';
 
-/** LevelDB's native module, and what it loads: all that a built server needs besides itself. */
-const packages = ['leveldown', 'abstract-leveldown', 'napi-macros', 'node-gyp-build'];
-const ofAbstractLeveldown = [
-  ...['buffer', 'base64-js', 'ieee754', 'immediate', 'inherits', 'level-concat-iterator', 'level-supports'],
-  ...['xtend', 'is-buffer', 'queue-microtask'],
-];
+/** Copies a package and all that it needs: links would find more than that. */
+async function copyPackage(name: string, target: string): Promise<void> {
+  const from = join('node_modules', name);
+  await cp(from, join(target, name), { recursive: true });
+  const nested = await readdir(join(from, 'node_modules')).catch(() => []);
+  const folders = [from, ...nested.map((each) => join(from, 'node_modules', each))];
+  const needed = await Promise.all(folders.map(dependenciesOf));
+  for (const each of new Set(needed.flat())) if (!nested.includes(each)) await copyPackage(each, target);
+}
+
+async function dependenciesOf(folder: string): Promise<string[]> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8');
+  return Object.keys((JSON.parse(text) as { dependencies?: object }).dependencies ?? {});
+}
 
 describe('what npm run build makes of the server', () => {
   let folder: string;
@@ -28,9 +36,8 @@ describe('what npm run build makes of the server', () => {
     await writeFile(join(folder, 'build/app/service-worker.js'), 'self.skipWaiting();');
     await cp('package.json', join(folder, 'package.json'));
     await mkdir(join(folder, 'node_modules'));
-    for (const name of [...packages, ...ofAbstractLeveldown]) {
-      await symlink(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name));
-    }
+    // LevelDB's native module is all that a built server needs besides itself.
+    await copyPackage('leveldown', join(folder, 'node_modules'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

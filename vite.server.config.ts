@@ -19,7 +19,7 @@ const dropPackageMaps: Plugin = {
   name: 'drop-maps-of-packages',
   generateBundle(_options, bundle) {
     for (const file of Object.keys(bundle)) {
-      if (file.startsWith(packages) && file.endsWith('.map')) delete bundle[file];
+      if (file.startsWith(packages) && file.endsWith('.map')) Reflect.deleteProperty(bundle, file);
     }
   },
 };

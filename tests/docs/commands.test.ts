@@ -8,7 +8,7 @@ import { makeAuthority } from '../authority';
 import { freePort } from '../free-port';
 import { startTestServer, type TestServer } from '../server';
 import { startTlsProxy } from '../tls-proxy';
-import { commandBlocks, type CommandBlock } from './command-blocks';
+import { commandBlocks } from './command-blocks';
 import { ranByCi, ranByHand, tried, type Trial } from './commands';
 
 const blocks = await commandBlocks();

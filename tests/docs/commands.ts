@@ -11,11 +11,11 @@ export interface Trial {
 export const tried: Readonly<Record<string, Trial>> = {
   "TISKI_ADMIN_PASSWORD='a long one' npm start -- --empty": { says: /is open at/, isServer: true },
   'HOST=0.0.0.0 TISKI_HOSTS=tiski.example.fi,10.0.0.5 npm start': { says: /is open at/, isServer: true },
+  [`curl -u administrator -H 'content-type: application/json' -d @static/samples/catalogue.json \\
+  http://localhost:3000/couch/tiski-catalogue/_bulk_docs`]: { says: /"ok":true/ },
   "TISKI_ADMIN_PASSWORD='a long one' npx tiski import cards.csv --url http://localhost:3000": {
     says: /20 cards/,
   },
-  [`curl -u administrator -H 'content-type: application/json' -d @static/samples/catalogue.json \\
-  http://localhost:3000/couch/tiski-catalogue/_bulk_docs`]: { says: /"ok":true/ },
   "TISKI_ADMIN_PASSWORD='a long one' npx tiski backup /var/backups/tiski/ --url http://localhost:3000": {
     says: /is written, and was read back whole/,
   },

@@ -108,11 +108,16 @@ describe('run in a scratch folder, beside a running server', () => {
     expect(code, output).toBe(0);
   }
 
-  async function run(command: string, { says, isServer }: Trial, more: NodeJS.ProcessEnv = {}) {
+  async function run(command: string, { says, isServer, hasSettings }: Trial, more: NodeJS.ProcessEnv = {}) {
     // A group of its own: npm and what it started end together.
     const child = spawn('bash', ['-euo', 'pipefail', '-c', command], {
       cwd: scratch,
-      env: { ...environment, ...(isServer && { TISKI_DATA: join(scratch, `d${Math.random()}`) }), ...more },
+      env: {
+        ...environment,
+        ...(isServer && { TISKI_DATA: join(scratch, `d${Math.random()}`) }),
+        ...(hasSettings && { TISKI_DATA: server.dataDir }),
+        ...more,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

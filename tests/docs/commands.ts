@@ -5,6 +5,8 @@ export interface Trial {
   code?: number;
   /** It goes on until it is stopped, once it has said so. */
   isServer?: boolean;
+  /** It is run with the settings of the server beside. */
+  hasSettings?: boolean;
 }
 
 /** Run in a scratch folder beside a running server; see commands.test.ts for what is put in place of what. */
@@ -30,7 +32,10 @@ npx tiski restore tiski-2026-11-25T020000Z.backup.gz.age --identity tiski-backup
   'sudo cat /var/lib/tiski/administrator-password && sudo rm /var/lib/tiski/administrator-password': {
     says: /^made-up$/m,
   },
-  "TISKI_ADMIN_PASSWORD='a long one' npx tiski doctor --url https://tiski.example.fi": { says: /bad: 0,/ },
+  "TISKI_ADMIN_PASSWORD='a long one' npx tiski doctor --url https://tiski.example.fi": {
+    says: /bad: 0,/,
+    hasSettings: true,
+  },
 };
 
 /** Too large for a test. */

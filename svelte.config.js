@@ -7,7 +7,7 @@ export default {
   compilerOptions: { runes: true },
   kit: {
     // One shell for every address: the service worker opens it offline, the server online.
-    adapter: adapter({ pages: 'build', fallback: 'index.html', precompress: true }),
+    adapter: adapter({ pages: 'build/app', fallback: 'index.html', precompress: true }),
     // workbox-window registers it and decides when an update may take over.
     serviceWorker: { register: false },
     typescript: {

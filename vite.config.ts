@@ -81,7 +81,13 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['src/**/*.test.ts', 'tests/contract/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'tests/contract/**/*.test.ts',
+      'tests/deploy/**/*.test.ts',
+      'tests/docs/**/*.test.ts',
+      'tests/fuzz/**/*.test.ts',
+    ],
     environment: 'node',
     // Much of the time is waiting for servers and their disks.
     maxWorkers: '100%',

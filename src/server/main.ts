@@ -29,6 +29,7 @@ import { deskFigures } from './monitoring/desk-figures';
 import { Metrics } from './monitoring/metrics';
 import { Readiness } from './monitoring/readiness';
 import { administratorName, ensureAdministrator, type KeepPassword } from './provision/administrator';
+import { projectFolder } from './project-folder';
 import { provision, sectorsWithoutDatabase } from './provision/provision';
 import { serverLog, type ServerLog } from './server-log';
 import { keepSnapshot, type SnapshotKeeper, type SnapshotSettings } from './snapshot/keep-snapshot';
@@ -134,7 +135,7 @@ export function keyFolder({ folder, keys }: Pick<StoreSettings, 'folder' | 'keys
 }
 
 export async function tiskiVersion(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = await readFile(join(projectFolder, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 

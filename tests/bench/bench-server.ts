@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'vite';
-import { projectFolder } from '../../src/server/cli/build-app';
+import { projectFolder } from '../../src/server/project-folder';
 import { TiskiServer } from '../setup/tiski-server';
 import { BenchRegister, postAsAdministrator } from './bench-register';
 import { benchCatalogue, benchVenue } from './city';

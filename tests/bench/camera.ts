@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildIfStale } from '../../src/server/cli/build-app';
+import { buildIfStale } from '../../src/server/cli/build-if-stale';
 import { demoCardCount } from '../../src/server/demo/cards';
 import { cardOf, chooseService, openDemoDesk, verdict } from '../e2e/counter';
 import { held, makeVideo, nothing } from '../e2e/video';

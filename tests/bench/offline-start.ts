@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildIfStale } from '../../src/server/cli/build-app';
+import { buildIfStale } from '../../src/server/cli/build-if-stale';
 import { demoCardCount } from '../../src/server/demo/cards';
 import { chooseService, openDemoDesk } from '../e2e/counter';
 import { launchOptions } from '../setup/browser';

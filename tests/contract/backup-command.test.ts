@@ -23,7 +23,7 @@ function tiski(words: string[], variables: NodeJS.ProcessEnv = {}): Promise<Ende
   });
 }
 
-/** docs/operations.md, "Every night": the commands of a city's server, and of the machine that has the key. */
+/** docs/operations/backup.md, "Every night": the commands of a city's server, and of the machine that has the key. */
 describe('tiski backup, encrypted, every night', { timeout: 120_000 }, () => {
   let folder = '';
   let server: TestServer;

@@ -21,14 +21,14 @@ const routes = readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
 
 /** Every built file a device must hold to work without a network; downloads and compressed copies stay behind. */
 function filesOfTheApp(): string[] {
-  return readdirSync('build', { recursive: true, withFileTypes: true })
+  return readdirSync('build/app', { recursive: true, withFileTypes: true })
     .filter(
       (entry) =>
         entry.isFile() &&
         !/^(service-worker\.js|version\.json|.*\.(br|gz))$/.test(entry.name) &&
         !entry.parentPath.endsWith('samples'),
     )
-    .map((entry) => '/' + path.posix.relative('build', path.posix.join(entry.parentPath, entry.name)));
+    .map((entry) => '/' + path.posix.relative('build/app', path.posix.join(entry.parentPath, entry.name)));
 }
 
 const notice = (page: Page) => page.getByRole('status').filter({ hasText: 'Tiski päivitettiin' });

@@ -1,4 +1,4 @@
-import { buildIfStale } from '../../src/server/cli/build-app';
+import { buildIfStale } from '../../src/server/cli/build-if-stale';
 import { BROWSER_VARIABLE } from './browser';
 import { ensureBrowser } from './ensure-browser';
 import { DEMO_VARIABLE, TiskiServer } from './tiski-server';

@@ -5,15 +5,15 @@ import path from 'node:path';
 const TEXT = /\.(html|js|json|css)$/;
 
 /**
- * Copies build/ as a later version of the app would be: another version name, and every built file under a
+ * Copies build/app as a later version of the app would be: another version name, and every built file under a
  * new address. Cheaper than building twice.
  * @returns the copy's folder; the caller removes it.
  */
 export async function buildNextVersion(): Promise<{ folder: string; version: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tiski-next-'));
   // Compressed copies would keep the old version's text.
-  await cp('build', folder, { recursive: true, filter: (file) => !/\.(br|gz)$/.test(file) });
-  const current = (JSON.parse(await readFile('build/_app/version.json', 'utf8')) as { version: string })
+  await cp('build/app', folder, { recursive: true, filter: (file) => !/\.(br|gz)$/.test(file) });
+  const current = (JSON.parse(await readFile('build/app/_app/version.json', 'utf8')) as { version: string })
     .version;
   const version = String(Number(current) + 60_000);
 

@@ -45,8 +45,8 @@ export class TiskiServer {
   }
 
   /** Starts it, after a stop on the same port with the same data. `app` is the folder of the built app. */
-  async start(app = 'build'): Promise<void> {
-    const words = ['src/server/cli/bin.js', 'start', '--port', String(this.#port), '--data', this.dataFolder];
+  async start(app = 'build/app'): Promise<void> {
+    const words = ['build/server/tiski.js', 'start', '--port', String(this.#port), '--data', this.dataFolder];
     const child = spawn(process.execPath, words, {
       env: {
         ...process.env,

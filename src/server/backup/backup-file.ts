@@ -10,7 +10,7 @@ import type { BackupIdentity } from './encryption';
 import { UnusableBackup } from './unusable-backup';
 
 /**
- * A backup is a gzip file of JSON lines (docs/operations.md): what it is, then every database with its documents,
+ * A backup is a gzip file of JSON lines (docs/operations/backup.md): what it is, then every database with its documents,
  * and last the SHA-256 of all lines before; an age file of that where it is encrypted. Read and written line by line,
  * so its size doesn't matter.
  */

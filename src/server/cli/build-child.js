@@ -1,6 +1,11 @@
-import { createBuilder } from 'vite';
+import { build, createBuilder } from 'vite';
 
-/** `vite build` in a process of its own; a plugin that leaves something running doesn't keep it from ending. */
-const builder = await createBuilder({ logLevel: 'error' }, null);
-await builder.buildApp();
+/** `npm run build` in a process of its own, of the parts named; a plugin that leaves something running doesn't keep it from ending. */
+const parts = process.argv.slice(2);
+const logLevel = 'error';
+if (parts.includes('app')) {
+  const builder = await createBuilder({ logLevel }, null);
+  await builder.buildApp();
+}
+if (parts.includes('server')) await build({ logLevel, configFile: 'vite.server.config.ts' });
 process.exit(0);

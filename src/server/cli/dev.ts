@@ -1,5 +1,5 @@
 import { createServer } from 'vite';
-import { projectFolder } from './build-app';
+import { projectFolder } from '../project-folder';
 import { CommandError } from './command-error';
 import type { StartOptions } from './options';
 import { startOrExplain, tellNext } from './start';

@@ -1,5 +1,5 @@
 import { CommandError } from './command-error';
-import { helpText, readCommand, type Command } from './options';
+import { helpText, readCommand, type Command, type StartOptions } from './options';
 
 async function importFile({ file, url, data }: Extract<Command, { kind: 'import' }>): Promise<void> {
   const { runImport } = await import('./import-command');
@@ -27,8 +27,15 @@ async function backUp(command: Extract<Command, { kind: 'backup' }>): Promise<vo
   }
 }
 
-/** Runs the command that the words name. Ends the process with 2 for wrong words, 1 for a failure. */
-export async function run(words: string[]): Promise<void> {
+async function startHere(options: StartOptions): Promise<void> {
+  await (await import('./start')).start(options);
+}
+
+/**
+ * Runs the command that the words name. Ends the process with 2 for wrong words, 1 for a failure.
+ * @param start what `tiski start` does
+ */
+export async function run(words: string[], start = startHere): Promise<void> {
   try {
     const command = readCommand(words);
     switch (command.kind) {
@@ -39,7 +46,7 @@ export async function run(words: string[]): Promise<void> {
         console.log(await (await import('../main')).tiskiVersion());
         return;
       case 'start':
-        return await (await import('./start')).start(command.options);
+        return await start(command.options);
       case 'dev':
         return await (await import('./dev')).dev(command.options);
       case 'provision':

@@ -1,5 +1,5 @@
 import { startServer, type RunningServer } from '../main';
-import { buildIfStale } from './build-app';
+import { appFolder } from '../project-folder';
 import { CommandError, startFailureLine } from './command-error';
 import type { StartOptions } from './options';
 import { forgetPassword, keepPassword, passwordNews } from './password-file';
@@ -7,8 +7,7 @@ import { closeOnSignal } from './stop-signals';
 
 /** Starts the server and tells what to do next. It runs until Ctrl-C. */
 export async function start(options: StartOptions): Promise<void> {
-  const build = options.app ?? (await buildIfStale());
-  const server = await startOrExplain(options, build);
+  const server = await startOrExplain(options, options.app ?? appFolder);
   closeOnSignal(() => server.close());
   console.log(`\nTiski is open at ${server.url}`);
   tellNext(server, options);

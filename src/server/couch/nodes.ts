@@ -54,7 +54,9 @@ export class CouchNodes {
         this.#restsUntil[index] = 0;
         return await withNodesUp(response);
       } catch (error) {
-        if (error instanceof CouchFailure || init.signal?.aborted === true) throw error;
+        if (error instanceof CouchFailure) throw error;
+        // Whoever asked has left, or this server stops: no fault, and none of the node's.
+        if (init.signal?.aborted === true) throw busy('The server stops. Try later.');
         this.#restsUntil[index] = this.now() + restMs;
         if (!mayRepeat && !isNotConnected(error)) break;
       }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CommandError } from '../cli/command-error';
 import { given } from '../cli/given';
 import type { DoctorOptions, StartOptions } from '../cli/options';
@@ -7,6 +8,7 @@ import { UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { couchAddress, couchAddresses } from '../couch/remote-client';
 import { isDemoStore } from '../demo/demo-store';
 import { keyFolder } from '../main';
+import { projectFolder } from '../project-folder';
 import { clockFindings, zoneFindings, type ClockReading } from './clock-check';
 import { couchFindings } from './couch-check';
 import { askNode, type NodeAnswer } from './couch-node';
@@ -81,7 +83,7 @@ function localOrigin({ host, port }: StartOptions): string {
 }
 
 async function packageJson() {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  const text = await readFile(join(projectFolder, 'package.json'), 'utf8');
   return JSON.parse(text) as { version: string; engines: { node: string } };
 }
 

@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify';
 
-/** The requests that are under way, so that those that wait for something can be ended. */
+/** The requests that are under way, so that those that wait for something are ended when the server stops. */
 export class OpenRequests {
   readonly #open = new Set<AbortController>();
+  readonly #held = new Set<AbortController>();
   #isStopped = false;
 
   /** How many there are. */
@@ -10,14 +11,19 @@ export class OpenRequests {
     return this.#open.size;
   }
 
-  /** A signal that aborts when the client leaves before its answer, or the server stops. */
-  leaveSignal(reply: FastifyReply): AbortSignal {
+  /**
+   * A signal that aborts when the client leaves before its answer, or the server stops.
+   * @param isHeld waits for something that may not come; what doesn't is let end (drain.ts)
+   */
+  leaveSignal(reply: FastifyReply, isHeld = true): AbortSignal {
     const left = new AbortController();
-    if (this.#isStopped) left.abort();
+    if (isHeld) this.#held.add(left);
+    if (isHeld && this.#isStopped) left.abort();
     // Not AbortSignal.any with one signal for all: that would keep a trace of every request there ever was.
     this.#open.add(left);
     reply.raw.once('close', () => {
       this.#open.delete(left);
+      this.#held.delete(left);
       left.abort();
     });
     return left.signal;
@@ -25,6 +31,6 @@ export class OpenRequests {
 
   stop(): void {
     this.#isStopped = true;
-    for (const request of this.#open) request.abort();
+    for (const request of this.#held) request.abort();
   }
 }

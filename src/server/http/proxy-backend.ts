@@ -65,7 +65,7 @@ export function proxyBackend(settings: ProxySettings): Backend {
     addCouchRoutes: (app) => {
       addCouchRoute(app, settings, {
         identify: (request) => proxy.identify(credentialsOf(request)),
-        answer: (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply)),
+        answer: (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply, isHeld(request))),
       });
       app.addHook('preClose', (done) => {
         open.stop();
@@ -75,6 +75,9 @@ export function proxyBackend(settings: ProxySettings): Backend {
     close: () => Promise.resolve(),
   };
 }
+
+/** Whether a request may wait for something that doesn't come: a feed of changes. */
+const isHeld = (request: FastifyRequest) => couchAddressOf(request).query.has('feed');
 
 class CouchProxy {
   readonly #limiter: SignInLimiter;

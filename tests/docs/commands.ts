@@ -1,0 +1,47 @@
+/** How a block of commands of the documentation is tried. The key is the block as it stands there. */
+export interface Trial {
+  /** What it says, and with which code it ends; 0. */
+  says: RegExp;
+  code?: number;
+  /** It goes on until it is stopped, once it has said so. */
+  isServer?: boolean;
+  /** It is run with the settings of the server beside. */
+  hasSettings?: boolean;
+}
+
+/** Run in a scratch folder beside a running server; see commands.test.ts for what is put in place of what. */
+export const tried: Readonly<Record<string, Trial>> = {
+  "TISKI_ADMIN_PASSWORD='a long one' npm start -- --empty": { says: /is open at/, isServer: true },
+  'HOST=0.0.0.0 TISKI_HOSTS=tiski.example.fi,10.0.0.5 npm start': { says: /is open at/, isServer: true },
+  [`curl -u administrator -H 'content-type: application/json' -d @static/samples/catalogue.json \\
+  http://localhost:3000/couch/tiski-catalogue/_bulk_docs`]: { says: /"ok":true/ },
+  "TISKI_ADMIN_PASSWORD='a long one' npx tiski import cards.csv --url http://localhost:3000": {
+    says: /20 cards/,
+  },
+  "TISKI_ADMIN_PASSWORD='a long one' npx tiski backup /var/backups/tiski/ --url http://localhost:3000": {
+    says: /is written, and was read back whole/,
+  },
+  'npx tiski backup keygen tiski-backup.key': { says: /age1/ },
+  [`npx tiski backup verify tiski-2026-11-25T020000Z.backup.gz.age --identity tiski-backup.key
+npx tiski restore tiski-2026-11-25T020000Z.backup.gz.age --identity tiski-backup.key --data ./data`]: {
+    says: /is whole[\s\S]*counted again: the same/,
+  },
+  'npx tiski restore /var/backups/tiski/tiski-2026-11-25T020000Z.backup.gz --data ./data': {
+    says: /counted again: the same/,
+  },
+  'sudo cat /var/lib/tiski/administrator-password && sudo rm /var/lib/tiski/administrator-password': {
+    says: /^made-up$/m,
+  },
+  "TISKI_ADMIN_PASSWORD='a long one' npx tiski doctor --url https://tiski.example.fi": {
+    says: /bad: 0,/,
+    hasSettings: true,
+  },
+};
+
+/** Too large for a test. */
+export const ranByHand: Readonly<Record<string, string>> = {
+  'npm ci && npm start': '2026-11-30',
+};
+
+/** What CI does, by .ci: the file has to hold it. */
+export const ranByCi: readonly string[] = ['npm cit'];

@@ -100,7 +100,9 @@ function reportSectors(sectors: readonly string[], log: ServerLog): void {
 }
 
 /** Who is told of what the backend does. */
-export type BackendListeners = Pick<CouchRouteSettings, 'onFault' | 'onVisits'>;
+export type BackendListeners = Pick<CouchRouteSettings, 'onFault' | 'onVisits'> & {
+  onNotice?: (text: string) => void;
+};
 
 /** Opens the store that the settings name. @throws when it can't be opened */
 export async function openBackend(
@@ -115,6 +117,7 @@ export async function openBackend(
     const secret = folder === undefined ? randomBytes(32).toString('hex') : await cookieSecret(folder);
     const devices = new DeviceCookies(secret, shared.now);
     return proxyBackend({
+      onNotice: serverLog().warn,
       ...shared,
       ended,
       devices,
@@ -144,6 +147,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const log = serverLog();
   const backend = await openBackend(settings, {
     onFault: log.fault,
+    onNotice: log.warn,
     onVisits: (rows) => metrics?.countVisits(rows),
   });
   let app: FastifyInstance | undefined;

@@ -3,6 +3,7 @@ import { BROWSER_VARIABLE } from '../setup/browser';
 import { ensureBrowser } from '../setup/ensure-browser';
 import { abuse } from './abuse';
 import { camera } from './camera';
+import { comeBacks } from './come-back';
 import { decisions } from './decisions';
 import { drain } from './drain';
 import { firstLoad } from './first-load';
@@ -30,6 +31,7 @@ const benches: Record<string, (size: BenchSize) => Promise<BenchTable[]>> = {
   'offline-start': offlineStart,
   abuse,
   import: importBench,
+  'come-back': async (size) => [await comeBacks(size)],
   server: async (size) => [await ordinaryDays(size), await morningRushes(size)],
 };
 

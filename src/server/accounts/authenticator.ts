@@ -1,10 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Database } from '../couch/database';
-import { failureFromPouch } from '../couch/failure';
-import { storedDocument } from '../couch/document-routes';
-import { userDocumentId } from '../couch/users-access';
 import type { UserContext } from '../couch/exchange';
-import { accountFromDocument, type Account } from './account';
+import type { Account } from './account';
+import type { AccountSource } from './account-source';
 import { basicCredentials, type NameAndPassword } from './basic-credentials';
 import { SignInLimiter, type SignInAttempt } from './attempt-limiter';
 import { addressGroup } from './address-group';
@@ -13,27 +10,31 @@ import type { DeviceCookies } from './device-cookie';
 import type { EndedSessions } from './ended-sessions';
 import { noPlace, type Asking } from './fair-queue';
 import type { Credentials, Identity } from './identity';
-import { hashPassword, isPasswordOf, queueFor, type PasswordHash } from './password-hash';
-import { isGenuine, sessionClaim, sessionToken, sessionTokenIn } from './session-cookie';
+import { hashPassword, isPasswordOf, isQuick, queueFor, type PasswordHash } from './password-hash';
+import { isGenuine, sessionClaim, sessionToken, sessionTokenIn, type SessionSigning } from './session-cookie';
 
 export interface AuthenticatorSettings {
-  /** Signs session cookies. */
-  secret: string;
-  sessionSeconds: number;
+  /** As it is now: a CouchDB's may change. */
+  signing: () => SessionSigning;
   /** Of the hash that stands in for an unknown name's, so that both cost the same. */
   iterations: number;
   /** The clock, ms. */
   now: () => number;
   ended: EndedSessions;
   devices: DeviceCookies;
+  limiter?: SignInLimiter;
+  /** What an account may do, as the store behind sees it. */
+  rolesOf: (account: Account) => readonly string[];
+  /** Told of a right password whose check was slow and need not be: one that a desk gave itself. */
+  onSlowDesk?: (account: Account, password: string) => void;
 }
 
 type Refused = Extract<Identity, { kind: 'wrong-credentials' | 'too-many-attempts' | 'busy' }>;
 
 /** How a sign-in by name and password ended. */
 export type SignIn =
-  /** `device`: the value of the browser's device cookie from now on. */
-  { kind: 'session'; user: UserContext; token: string; device: string } | Refused;
+  /** `seconds`: its life. `device`: the value of the browser's device cookie from now on. */
+  { kind: 'session'; user: UserContext; token: string; seconds: number; device: string } | Refused;
 
 /** Kept at most; then begun anew. */
 const mostRemembered = 10_000;
@@ -41,8 +42,6 @@ const mostRemembered = 10_000;
 /** Tells who a request is from, by the accounts in `_users`. */
 export class Authenticator {
   readonly #limiter: SignInLimiter;
-  /** Read once for all who ask at the same time, and kept until `_users` changes. */
-  readonly #accounts = new Map<string, Promise<Account | undefined>>();
   /** Credentials that were right once, by a key of this process's own, and the hash they were right for. */
   readonly #verified = new Map<string, string>();
   /** Attempts whose hash is being made. */
@@ -51,17 +50,16 @@ export class Authenticator {
   readonly #nobody: Promise<PasswordHash>;
 
   constructor(
-    private readonly users: Database,
+    private readonly accounts: AccountSource,
     private readonly settings: AuthenticatorSettings,
   ) {
-    this.#limiter = new SignInLimiter(settings.now);
+    this.#limiter = settings.limiter ?? new SignInLimiter(settings.now);
     this.#nobody = hashPassword(randomBytes(16).toString('hex'), settings.iterations);
-    users.onChange(() => this.#accounts.clear());
   }
 
   /** Calls back when an account has changed: what was known of any may be wrong now. Gives the stop. */
   onChange(listener: () => void): () => void {
-    return this.users.onChange(listener);
+    return this.accounts.onChange(listener);
   }
 
   /** Basic credentials first, then the session cookie, as CouchDB does. */
@@ -72,7 +70,7 @@ export class Authenticator {
         return basic;
       case 'basic': {
         const account = await this.#verify(basic, { address });
-        return 'kind' in account ? account : { kind: 'user', user: contextOf(account, 'default') };
+        return 'kind' in account ? account : { kind: 'user', user: this.#contextOf(account, 'default') };
       }
       case 'none':
         return this.#fromSession(cookie);
@@ -85,8 +83,9 @@ export class Authenticator {
     if ('kind' in account) return account;
     return {
       kind: 'session',
-      user: contextOf(account, 'cookie'),
+      user: this.#contextOf(account, 'cookie'),
       token: this.#tokenFor(account),
+      seconds: this.settings.signing().seconds,
       device: this.settings.devices.valueAfter(from.cookie, { name: account.name, salt: account.hash.salt }),
     };
   }
@@ -97,7 +96,7 @@ export class Authenticator {
     const token = sessionTokenIn(cookie);
     // Others' inventions are not kept: there is no end of them.
     if (identity.kind === 'user' && token !== undefined) {
-      await this.settings.ended.end(token, this.settings.sessionSeconds);
+      await this.settings.ended.end(token, this.settings.signing().seconds);
     }
   }
 
@@ -107,17 +106,17 @@ export class Authenticator {
     if (claim === undefined || token === undefined || this.settings.ended.isEnded(token)) {
       return { kind: 'signed-out' };
     }
-    const account = await this.#account(claim.name);
-    const { secret, sessionSeconds } = this.settings;
+    const account = await this.accounts.account(claim.name);
+    const signing = this.settings.signing();
     const age = this.#seconds() - claim.issuedAt;
-    if (account === undefined || age >= sessionSeconds || !isGenuine(claim, secret, account.hash.salt)) {
+    if (account === undefined || age >= signing.seconds || !isGenuine(claim, signing, account.hash.salt)) {
       return { kind: 'signed-out' };
     }
-    const user = contextOf(account, 'cookie');
-    if (age <= sessionSeconds / 2) return { kind: 'user', user };
+    const user = this.#contextOf(account, 'cookie');
+    if (age <= signing.seconds / 2) return { kind: 'user', user };
     const next = this.#tokenFor(account);
     this.settings.ended.renewed(token, next);
-    return { kind: 'user', user, renewed: { token: next, maxAge: sessionSeconds } };
+    return { kind: 'user', user, renewed: { token: next, maxAge: signing.seconds } };
   }
 
   /**
@@ -128,7 +127,7 @@ export class Authenticator {
     { name, password }: NameAndPassword,
     { address, cookie }: { address: string; cookie?: string | undefined },
   ): Promise<Account | Refused> {
-    const account = await this.#account(name);
+    const account = await this.accounts.account(name);
     const fingerprint = createHmac('sha256', this.#verifiedKey).update(`${name}\0${password}`).digest('hex');
     if (account !== undefined && this.#verified.get(fingerprint) === account.hash.derived_key) return account;
     // A desk that begins with several requests at once makes one attempt.
@@ -153,14 +152,32 @@ export class Authenticator {
     account: Account | undefined,
   ): Promise<Account | Refused> {
     const hash = account?.hash ?? (await this.#nobody);
-    const check = async (): Promise<Account | Refused> =>
-      (await isPasswordOf(password, hash)) && account !== undefined ? account : { kind: 'wrong-credentials' };
+    const check = () => this.#checked(attempt.name, password, { account, hash });
     // Nobody guesses a desk's own password: it is held up by nothing, and neither is the desk.
     const isCounted = account === undefined || !isDesksOwn(password, account.roles);
     const outcome = await queueFor(hash).run(askingOf(attempt), () =>
       isCounted ? this.#counted(attempt, check) : check(),
     );
     return outcome === noPlace ? { kind: 'busy' } : outcome;
+  }
+
+  /** What is remembered of an account may be a moment old, so nothing is called wrong by it alone. */
+  async #checked(
+    name: string,
+    password: string,
+    { account, hash }: { account: Account | undefined; hash: PasswordHash },
+  ): Promise<Account | Refused> {
+    if ((await isPasswordOf(password, hash)) && account !== undefined)
+      return this.#checkedSlowly(account, password);
+    const now = account && (await this.accounts.reread(name));
+    if (now === undefined || now.hash.derived_key === hash.derived_key) return { kind: 'wrong-credentials' };
+    return (await isPasswordOf(password, now.hash)) ? now : { kind: 'wrong-credentials' };
+  }
+
+  #checkedSlowly(account: Account, password: string): Account {
+    const { onSlowDesk } = this.settings;
+    if (!isQuick(account.hash) && isDesksOwn(password, account.roles)) onSlowDesk?.(account, password);
+    return account;
   }
 
   /**
@@ -187,34 +204,16 @@ export class Authenticator {
     this.#verified.set(fingerprint, hash.derived_key);
   }
 
-  #account(name: string): Promise<Account | undefined> {
-    const known = this.#accounts.get(name);
-    if (known) return known;
-    const reading = this.#readAccount(name);
-    this.#accounts.set(name, reading);
-    const forget = () => {
-      if (this.#accounts.get(name) === reading) this.#accounts.delete(name);
-    };
-    // Names that nobody has are not kept: there is no end of them.
-    reading.then((account) => account ?? forget(), forget);
-    return reading;
-  }
-
-  async #readAccount(name: string): Promise<Account | undefined> {
-    try {
-      return accountFromDocument(await storedDocument(this.users, userDocumentId(name)));
-    } catch (error) {
-      if (failureFromPouch(error)?.status === 404) return undefined;
-      throw error;
-    }
-  }
-
   #tokenFor({ name, hash }: Account): string {
-    const tokenAt = (seconds: number) => sessionToken(name, seconds, this.settings.secret, hash.salt);
+    const tokenAt = (seconds: number) => sessionToken(name, seconds, this.settings.signing(), hash.salt);
     // Two sessions of one second are one: where somebody has signed out of it, the next second's.
     let seconds = this.#seconds();
     while (this.settings.ended.isEnded(tokenAt(seconds))) seconds += 1;
     return tokenAt(seconds);
+  }
+
+  #contextOf(account: Account, authenticated: 'cookie' | 'default'): UserContext {
+    return { name: account.name, roles: this.settings.rolesOf(account), authenticated };
   }
 
   #seconds(): number {
@@ -227,8 +226,3 @@ const askingOf = ({ address, name, device }: SignInAttempt): Asking =>
   device === undefined
     ? { address: addressGroup(address), name }
     : { address: `devices of ${name}`, name: device };
-
-/** The role `administrator` is the embedded endpoint's server administrator. */
-function contextOf({ name, roles }: Account, authenticated: 'cookie' | 'default'): UserContext {
-  return { name, roles: roles.includes('administrator') ? [...roles, '_admin'] : roles, authenticated };
-}

@@ -1,3 +1,9 @@
+/**
+ * Of the hash of a password that a desk gave itself: a slow one would hold up no thief, but all the desks of a city after
+ * a restart of the server. Any other password of a desk gets the slow one.
+ */
+export const deskIterations = 1000;
+
 const ownForm = /^[0-9a-f]{64}$/;
 
 /** Whether a password has the form of those that desks give themselves: 256 random bits, which nobody guesses. */

@@ -2,6 +2,7 @@ import { pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { bytesOf } from '../bytes';
 import { busy } from '../couch/failure';
+import { deskIterations } from './desk-password';
 import { FairQueue, noPlace } from './fair-queue';
 
 const derive = promisify(pbkdf2);
@@ -19,17 +20,18 @@ export interface PasswordHash {
 const keyLength = { sha256: 32, sha: 20 } as const;
 const digest = { sha256: 'sha256', sha: 'sha1' } as const;
 
-/** Beyond so many rounds a hash is slow on purpose; a desk's own is not (docs/decisions/0009). */
-const quickIterations = 1000;
-
 /** Hashes run on the threads that also read the disk: no more than two at once. */
 const slowHashes = new FairQueue({ atOnce: 2, most: 500, ofOneAddress: 250, ofOneName: 10 });
 /** A city's desks after a restart, all at once and maybe behind one address: not behind guesses at passwords. */
 const quickHashes = new FairQueue({ atOnce: 2, most: 5000, ofOneAddress: 2500, ofOneName: 10 });
 
+/** Whether a check of such a hash is quick: a desk's own. More rounds are slow on purpose (docs/decisions/0009). */
+export const isQuick = ({ iterations }: Pick<PasswordHash, 'iterations'>): boolean =>
+  iterations <= deskIterations;
+
 /** The queue that a check of such a hash waits in. */
-export const queueFor = ({ iterations }: Pick<PasswordHash, 'iterations'>): FairQueue =>
-  iterations <= quickIterations ? quickHashes : slowHashes;
+export const queueFor = (hash: Pick<PasswordHash, 'iterations'>): FairQueue =>
+  isQuick(hash) ? quickHashes : slowHashes;
 
 function deriveKey(password: string, hash: Omit<PasswordHash, 'derived_key'>): Promise<Buffer> {
   const { salt, iterations, pbkdf2_prf: prf } = hash;
@@ -39,9 +41,16 @@ function deriveKey(password: string, hash: Omit<PasswordHash, 'derived_key'>): P
 /** New hashes are made by the server itself, at the request of people who are signed in. */
 const ownTurn = { address: 'server', name: 'new' };
 
-/** A fresh salted hash of `password`. @throws {CouchFailure} 503 when too many are being made */
-export async function hashPassword(password: string, iterations: number): Promise<PasswordHash> {
-  const salt = randomBytes(16).toString('hex');
+/**
+ * A salted hash of `password`.
+ * @param salt a fresh one where none is given; the same one again leaves the account's sessions as they are
+ * @throws {CouchFailure} 503 when too many are being made
+ */
+export async function hashPassword(
+  password: string,
+  iterations: number,
+  salt = randomBytes(16).toString('hex'),
+): Promise<PasswordHash> {
   const hash = { password_scheme: 'pbkdf2', pbkdf2_prf: 'sha256', salt, iterations } as const;
   const derived = await queueFor(hash).run(ownTurn, () => deriveKey(password, hash));
   if (derived === noPlace) throw busy();

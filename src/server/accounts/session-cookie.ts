@@ -14,19 +14,32 @@ export interface SessionClaim {
   signature: Buffer;
 }
 
+/** What sessions are signed with. */
+export interface SessionSigning {
+  secret: string;
+  /** How long a session lives. */
+  seconds: number;
+  /** Of the HMAC, by Node's names: the first one signs, and each is taken. */
+  algorithms: readonly string[];
+}
+
 /** The user's salt is part of the key: a new password ends every session that the old one began. */
-function signatureOf(name: string, issuedAt: number, secret: string, salt: string): Buffer {
-  return createHmac('sha256', secret + salt)
+function signatureOf(name: string, issuedAt: number, key: string, algorithm: string): Buffer {
+  return createHmac(algorithm, key)
     .update(`${name}:${issuedAt.toString(16).toUpperCase()}`)
     .digest();
 }
 
-/** CouchDB's form: base64url of `name:hex seconds:signature`. */
-export function sessionToken(name: string, issuedAt: number, secret: string, salt: string): string {
+/**
+ * CouchDB's form: base64url of `name:hex seconds:signature`.
+ * @param issuedAt Unix seconds
+ * @param salt of the account's password
+ */
+export function sessionToken(name: string, issuedAt: number, signing: SessionSigning, salt: string): string {
   const head = Buffer.from(`${name}:${issuedAt.toString(16).toUpperCase()}:`);
-  return Buffer.concat([bytesOf(head), bytesOf(signatureOf(name, issuedAt, secret, salt))]).toString(
-    'base64url',
-  );
+  const [algorithm = 'sha256'] = signing.algorithms;
+  const signature = signatureOf(name, issuedAt, signing.secret + salt, algorithm);
+  return Buffer.concat([bytesOf(head), bytesOf(signature)]).toString('base64url');
 }
 
 /** The session's token in a `Cookie` header; undefined without one. */
@@ -52,11 +65,18 @@ export function sessionClaim(cookieHeader: string | undefined): SessionClaim | u
   };
 }
 
-export function isGenuine(claim: SessionClaim, secret: string, salt: string): boolean {
-  const expected = signatureOf(claim.name, claim.issuedAt, secret, salt);
-  return (
-    expected.length === claim.signature.length && timingSafeEqual(bytesOf(expected), bytesOf(claim.signature))
-  );
+export function isGenuine(
+  claim: SessionClaim,
+  { secret, algorithms }: SessionSigning,
+  salt: string,
+): boolean {
+  return algorithms.some((algorithm) => {
+    const expected = signatureOf(claim.name, claim.issuedAt, secret + salt, algorithm);
+    return (
+      expected.length === claim.signature.length &&
+      timingSafeEqual(bytesOf(expected), bytesOf(claim.signature))
+    );
+  });
 }
 
 export interface CookieSettings {

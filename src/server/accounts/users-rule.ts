@@ -3,16 +3,11 @@ import type { WriteRule } from '../couch/database';
 import type { IncomingDocument } from '../couch/document-shape';
 import { forbidden } from '../couch/failure';
 import { userDocumentId } from '../couch/users-access';
-import { isDesksOwn } from './desk-password';
+import { deskIterations, isDesksOwn } from './desk-password';
 import { hashPassword } from './password-hash';
 
 const longestPassword = 1000;
 
-/**
- * Of the hash of a password that a desk gave itself: a slow one would hold up no thief, but all the desks of a city after
- * a restart of the server. Any other password of a desk gets the slow one.
- */
-const deskIterations = 1000;
 const secretMembers = [
   'password',
   'password_scheme',

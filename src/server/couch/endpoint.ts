@@ -169,7 +169,7 @@ export class Endpoint {
 }
 
 /** GET _session: who the request is from. */
-function sessionAnswer(user: UserContext): CouchResponse {
+export function sessionAnswer(user: UserContext): CouchResponse {
   const authenticated = user.authenticated === undefined ? {} : { authenticated: user.authenticated };
   return jsonResponse(200, {
     ok: true,

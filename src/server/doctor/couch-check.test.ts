@@ -38,7 +38,24 @@ describe('a CouchDB', () => {
     ['version 2', { version: '2.3.1', settings }, 'bad', 'needs 3.x'],
     ['maintenance', { up: false, settings }, 'bad', 'maintenance'],
     ['small documents', { settings: { ...settings, 'couchdb/max_document_size': '65536' } }, 'bad', '65536'],
-    ['slow hashes', { settings: { 'chttpd_auth/secret': secret } }, 'warning', '600,000 rounds'],
+    ['slow hashes', { settings: {} }, 'warning', '600,000 rounds'],
+    [
+      'a node without sessions',
+      {
+        settings: {
+          ...settings,
+          'chttpd/authentication_handlers': '{chttpd_auth, default_authentication_handler}',
+        },
+      },
+      'warning',
+      'no session cookies',
+    ],
+    [
+      'a hash that Node has not',
+      { settings: { ...settings, 'chttpd_auth/hash_algorithms': 'blake2b' } },
+      'warning',
+      'none of SHA-1',
+    ],
     ['closed to guests', { requiresValidUser: true, settings }, 'bad', 'for a wrong password'],
     ['no secret', { settings: { 'chttpd_auth/upgrade_hash_on_auth': 'false' } }, 'warning', 'secret'],
     ['a lost node', { settings, clusterNodes: ['couchdb@127.0.0.1', 'b'] }, 'bad', 'does not see the node b'],
@@ -50,8 +67,14 @@ describe('a CouchDB', () => {
     expect(found[0]?.todo).toBeTruthy();
   });
 
+  it('hashes are left alone where no password is shown to it', async () => {
+    expect(await faults({ settings: { 'chttpd_auth/secret': secret } })).toEqual([]);
+  });
+
   it('hashes are left alone before 3.4, which has no such setting', async () => {
-    expect(await faults({ version: '3.3.3', settings: { 'chttpd_auth/secret': secret } })).toEqual([]);
+    expect(await faults({ version: '3.3.3' })).toMatchObject([
+      { says: expect.stringContaining('no chttpd_auth/secret') as string },
+    ]);
   });
 
   it('documents of any size are enough', async () => {

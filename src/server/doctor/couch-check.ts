@@ -1,3 +1,4 @@
+import { algorithmsIn } from '../accounts/couch-signing';
 import type { CouchNode, NodeAnswer } from './couch-node';
 import { findingsOf, type Finding } from './finding';
 
@@ -15,8 +16,43 @@ export function couchFindings(answers: readonly NodeAnswer[]): Finding[] {
   const nodes = answers.flatMap((answer) => (answer.kind === 'node' ? [answer.node] : []));
   return [
     ...silent.map(silentFinding),
-    ...nodes.flatMap(nodeFindings),
+    ...nodes.flatMap((node) => nodeFindings(node, makesSessions(nodes))),
     ...clusterFindings(nodes, silent.length),
+  ];
+}
+
+/** Whether Tiski can sign in for desks with sessions that it makes itself (docs/decisions/0009). */
+function makesSessions(nodes: readonly CouchNode[]): boolean {
+  const secrets = new Set(nodes.map(({ secretHash }) => secretHash));
+  return (
+    secrets.size === 1 &&
+    !secrets.has(undefined) &&
+    nodes.every((node) => node.isAdministrator && sessionFaults(node).length === 0)
+  );
+}
+
+/** What makes a node refuse such a session. */
+function sessionFaults({ origin, hashAlgorithms, authenticationHandlers }: CouchNode): Finding[] {
+  const takesCookies = authenticationHandlers?.includes('cookie_authentication_handler') ?? true;
+  const hasHash = hashAlgorithms === undefined || algorithmsIn(hashAlgorithms).length > 0;
+  const consequence = 'Tiski hands it every name and password, which it checks slowly after a restart';
+  return [
+    ...(takesCookies
+      ? []
+      : [
+          warning(
+            `${origin} takes no session cookies (chttpd/authentication_handlers): ${consequence}.`,
+            'Add {chttpd_auth, cookie_authentication_handler} to the setting on each node, or remove the setting.',
+          ),
+        ]),
+    ...(hasHash
+      ? []
+      : [
+          warning(
+            `${origin} signs sessions with none of SHA-1 and SHA-2 (chttpd_auth/hash_algorithms): ${consequence}.`,
+            setBy('chttpd_auth', 'hash_algorithms', 'sha256, sha'),
+          ),
+        ]),
   ];
 }
 
@@ -27,7 +63,7 @@ function silentFinding({ origin, why, isCouch }: Extract<NodeAnswer, { kind: 'no
   return bad(`${origin}: ${why}.`, todo);
 }
 
-function nodeFindings(node: CouchNode): Finding[] {
+function nodeFindings(node: CouchNode, isSessionMade: boolean): Finding[] {
   const { origin, isUp, isAdministrator, anonymousSession } = node;
   return [
     versionFinding(node),
@@ -35,7 +71,12 @@ function nodeFindings(node: CouchNode): Finding[] {
       ? []
       : [bad(`${origin} is in maintenance, or not up (_up).`, 'See its log; end the maintenance mode.')]),
     ...(isAdministrator
-      ? [documentSizeFinding(node), hashFinding(node), ...membershipFindings(node)]
+      ? [
+          documentSizeFinding(node),
+          hashFinding(node, isSessionMade),
+          ...sessionFaults(node),
+          ...membershipFindings(node),
+        ]
       : [
           bad(
             `${origin} does not let this account read its settings.`,
@@ -77,15 +118,15 @@ function documentSizeFinding({ origin, maxDocumentSize }: CouchNode): Finding {
   );
 }
 
-/** From 3.4 on, true where nothing is set. */
-function hashFinding({ origin, version, upgradeHash }: CouchNode): Finding {
+/** From 3.4 on, true where nothing is set. It happens to who shows CouchDB a password: nobody, where sessions are made. */
+function hashFinding({ origin, version, upgradeHash }: CouchNode, isSessionMade: boolean): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isKnown = major > 3 || (major === 3 && minor >= 4);
-  if (!isKnown || upgradeHash === 'false')
+  if (!isKnown || upgradeHash === 'false' || isSessionMade)
     return good(`${origin} leaves the desks' quick password hashes alone.`);
   return warning(
     `${origin} gives the desks' passwords 600,000 rounds (chttpd_auth/upgrade_hash_on_auth): each request of a desk that it has not cached costs a tenth of a second.`,
-    `${setBy('chttpd_auth', 'upgrade_hash_on_auth', 'false')} Desks that are changed already get a quick hash when they are paired anew.`,
+    `Mend what is said of its secret and sessions: then it is shown no password. Until then, ${setBy('chttpd_auth', 'upgrade_hash_on_auth', 'false')}`,
   );
 }
 
@@ -127,12 +168,15 @@ function clusterFindings(nodes: readonly CouchNode[], silent: number): Finding[]
   ];
 }
 
-/** Sessions are signed with it: what one node issues, another has to know. The values are compared, never told. */
+/** Sessions are signed with it, Tiski's too: what one node issues, another has to know. The values are compared, never told. */
 function secretFinding(nodes: readonly CouchNode[]): Finding {
   const hashes = new Set(nodes.map(({ secretHash }) => secretHash));
   const todo = 'Set the same chttpd_auth/secret in the ini file of every node, and restart them.';
   if (hashes.has(undefined)) {
-    return warning('A node has no chttpd_auth/secret yet: it makes one up by itself.', todo);
+    return warning(
+      'A node has no chttpd_auth/secret yet: it makes one up by itself, maybe anew at each start. Until all have one, Tiski hands CouchDB every name and password, which it checks slowly after a restart.',
+      todo,
+    );
   }
   if (hashes.size === 1) {
     return good(

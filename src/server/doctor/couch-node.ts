@@ -17,6 +17,8 @@ export interface CouchNode {
   secretHash: string | undefined;
   maxDocumentSize: string | undefined;
   upgradeHash: string | undefined;
+  hashAlgorithms: string | undefined;
+  authenticationHandlers: string | undefined;
   /** Status of a question by nobody to /_session: 200 where sign-in works. */
   anonymousSession: number;
   clock: { date: string | undefined; askedAt: number; answeredAt: number };
@@ -58,6 +60,8 @@ export async function askNode({ origin, authorization }: CouchAddress): Promise<
         secretHash: hashOf(await setting('chttpd_auth/secret')),
         maxDocumentSize: await setting('couchdb/max_document_size'),
         upgradeHash: await setting('chttpd_auth/upgrade_hash_on_auth'),
+        hashAlgorithms: await setting('chttpd_auth/hash_algorithms'),
+        authenticationHandlers: await setting('chttpd/authentication_handlers'),
         anonymousSession: (await ask(`${origin}/_session`)).status,
         clock: { date: root.headers.date, askedAt, answeredAt },
       },

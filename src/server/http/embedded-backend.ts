@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../accounts/authenticator';
+import { DatabaseAccounts } from '../accounts/database-accounts';
+import { quickenDeskHash } from '../accounts/desk-hash';
 import { DeviceCookies } from '../accounts/device-cookie';
 import { EndedSessions } from '../accounts/ended-sessions';
 import { failureOf } from '../accounts/identity';
@@ -9,17 +11,17 @@ import type { Backend } from '../backend';
 import { DatabaseStore } from '../couch/database-store';
 import { embeddedClient } from '../couch/embedded-client';
 import { Endpoint } from '../couch/endpoint';
-import { jsonResponse, signedOut, type UserContext } from '../couch/exchange';
+import { signedOut, type UserContext } from '../couch/exchange';
 import { requireLocalAccess } from '../couch/local-access';
 import { parseRoute, usersDatabase } from '../couch/route';
 import { asksForEpoch, ToldEpochs } from '../epochs/told-epochs';
 import type { OnFault } from '../server-log';
 import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
-import { addCouchRoute, sendFailure } from './couch-routes';
+import { addCouchRoute } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import { mayBePacked } from './pack-answer';
-import { setDevice, setRenewedSession, setSession } from './session-header';
-import { signInFrom } from './sign-in-body';
+import { answerSignIn, answerSignOut } from './session-answers';
+import { setRenewedSession } from './session-header';
 import { isVisitsBatch } from './visits-batch';
 
 export interface EmbeddedSettings {
@@ -42,14 +44,19 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
   const store = await DatabaseStore.open(folder, { [usersDatabase]: usersRule(iterations) });
   if (!store.names().includes(usersDatabase)) await store.create(usersDatabase);
   const secret = await cookieSecret(folder);
-  const authenticator = new Authenticator(await store.get(usersDatabase), {
-    ...settings,
-    secret,
-    ended: await EndedSessions.open(folder, settings.now),
-    devices: new DeviceCookies(secret, settings.now),
-  });
   const endpoint = new Endpoint(store, onFault);
   const client = embeddedClient(endpoint);
+  const signing = { secret, seconds: settings.sessionSeconds, algorithms: ['sha256'] };
+  const authenticator = new Authenticator(new DatabaseAccounts(await store.get(usersDatabase)), {
+    ...settings,
+    signing: () => signing,
+    ended: await EndedSessions.open(folder, settings.now),
+    devices: new DeviceCookies(secret, settings.now),
+    // The role is the endpoint's server administrator.
+    rolesOf: ({ roles }) => (roles.includes('administrator') ? [...roles, '_admin'] : roles),
+    // If it fails, the next check is slow again. One that goes on beyond the end finds the store closed.
+    onSlowDesk: (account, password) => void quickenDeskHash(client, account, password).catch(() => undefined),
+  });
   const open = new OpenRequests();
   const front = new EmbeddedFront(endpoint, new ToldEpochs(client), authenticator, settings, open);
   return {
@@ -85,11 +92,11 @@ class EmbeddedFront {
     const route = parseRoute(couchRequest.method, couchRequest.path);
     requireLocalAccess(couchRequest.method, route, bodyBytes(request).length);
     await examineBody(request, route);
-    if (route.kind === 'session' && request.method === 'POST') return this.#signIn(request, reply);
+    if (route.kind === 'session' && request.method === 'POST') {
+      return answerSignIn(this.authenticator, request, reply);
+    }
     if (route.kind === 'session' && request.method === 'DELETE') {
-      await this.authenticator.endSession(request.headers.cookie);
-      setSession(request, reply, '', 0);
-      return sendCouchResponse(reply, jsonResponse(200, { ok: true }));
+      return answerSignOut(this.authenticator, request, reply);
     }
     const user = await this.#user(request, reply);
     const asker = {
@@ -119,17 +126,5 @@ class EmbeddedFront {
       default:
         throw failureOf(identity);
     }
-  }
-
-  async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const session = await this.authenticator.signIn(signInFrom(request), credentialsOf(request));
-    if (session.kind !== 'session') {
-      setSession(request, reply, '', 0);
-      return sendFailure(reply, failureOf(session));
-    }
-    setSession(request, reply, session.token, this.settings.sessionSeconds);
-    setDevice(request, reply, session.device);
-    const { roles } = session.user;
-    return sendCouchResponse(reply, jsonResponse(200, { ok: true, name: session.user.name, roles }));
   }
 }

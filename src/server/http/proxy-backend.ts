@@ -1,22 +1,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SignInLimiter, type SignInAttempt } from '../accounts/attempt-limiter';
+import { SignInLimiter } from '../accounts/attempt-limiter';
+import { deskIterations, isDesksOwn } from '../accounts/desk-password';
 import type { DeviceCookies } from '../accounts/device-cookie';
 import type { EndedSessions } from '../accounts/ended-sessions';
-import { basicCredentials } from '../accounts/basic-credentials';
-import { failureOf, tooManyAttempts, type Credentials, type Identity } from '../accounts/identity';
-import { sessionTokenIn } from '../accounts/session-cookie';
+import type { Credentials, Identity } from '../accounts/identity';
+import { hashPassword } from '../accounts/password-hash';
 import { requireOwnPasswordChange } from '../accounts/users-rule';
 import type { Backend } from '../backend';
 import { isServerAdministrator } from '../couch/access';
 import type { CouchClient } from '../couch/client';
 import { readDocument, type IncomingDocument } from '../couch/document-shape';
-import { jsonResponse, signedOut, type CouchResponse, type UserContext } from '../couch/exchange';
+import { jsonResponse, type CouchResponse } from '../couch/exchange';
 import { forbidden } from '../couch/failure';
 import { isJsonObject, type JsonObject } from '../couch/json';
+import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
 import type { CouchNodes } from '../couch/nodes';
 import { remoteClient } from '../couch/remote-client';
 import { asksForEpoch, ToldEpochs } from '../epochs/told-epochs';
-import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
 import { parseRoute, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
 import { requireUsersAccess, userDocumentId } from '../couch/users-access';
@@ -29,21 +29,20 @@ import {
   sendCouchResponse,
 } from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
+import { DirectSignIn } from './direct-sign-in';
 import { OpenRequests } from './open-requests';
-import { ProxyDevices } from './proxy-devices';
+import { PassedOnSignIn } from './passed-on-sign-in';
+import type { ProxyCaller } from './proxy-caller';
 import {
-  authHeaders,
-  basicAttempt,
   isSameContent,
   passedOn,
   refuseLocalInBody,
   replicatedVisits,
   requireCounts,
   requireKnownFeed,
-  signInPassedOn,
 } from './proxy-request';
-import { issuedToken, sendProxied } from './proxy-response';
-import { signInFrom } from './sign-in-body';
+import { sendProxied } from './proxy-response';
+import { setRenewedSession } from './session-header';
 import { isVisitsBatch, rowsBeside } from './visits-batch';
 
 export interface ProxySettings extends CouchRouteSettings {
@@ -52,17 +51,25 @@ export interface ProxySettings extends CouchRouteSettings {
   now: () => number;
   ended: EndedSessions;
   devices: DeviceCookies;
+  /** Told what whoever looks after the server should know. */
+  onNotice: (text: string) => void;
 }
 
 /** A CouchDB elsewhere, behind the same routes as the embedded store. */
 export function proxyBackend(settings: ProxySettings): Backend {
-  const proxy = new CouchProxy(settings);
+  const client = remoteClient(settings.couch);
+  const shared = { ...settings, client, limiter: new SignInLimiter(settings.now) };
+  const direct = new DirectSignIn(shared);
+  const proxy = new CouchProxy(settings, client, direct, new PassedOnSignIn(shared));
   const open = new OpenRequests();
+  let stopFollowing = () => Promise.resolve();
   return {
     store: 'couchdb',
-    client: remoteClient(settings.couch),
+    client,
     identify: (credentials) => proxy.identify(credentials),
     addCouchRoutes: (app) => {
+      // A command that only works on the data asks for an account or two, and ends.
+      stopFollowing = direct.follow();
       addCouchRoute(app, settings, {
         identify: (request) => proxy.identify(credentialsOf(request)),
         answer: (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply, isHeld(request))),
@@ -72,7 +79,7 @@ export function proxyBackend(settings: ProxySettings): Backend {
         done();
       });
     },
-    close: () => Promise.resolve(),
+    close: () => stopFollowing(),
   };
 }
 
@@ -80,39 +87,27 @@ export function proxyBackend(settings: ProxySettings): Backend {
 const isHeld = (request: FastifyRequest) => couchAddressOf(request).query.has('feed');
 
 class CouchProxy {
-  readonly #limiter: SignInLimiter;
   readonly #client: CouchClient;
-  readonly #devices: ProxyDevices;
+  readonly #direct: DirectSignIn;
   readonly #epochs: ToldEpochs;
+  readonly #passedOn: PassedOnSignIn;
 
-  constructor(private readonly settings: ProxySettings) {
-    this.#client = remoteClient(settings.couch);
-    this.#limiter = new SignInLimiter(settings.now);
-    this.#epochs = new ToldEpochs(this.#client);
-    this.#devices = new ProxyDevices(this.#client, settings.devices);
+  constructor(
+    private readonly settings: ProxySettings,
+    client: CouchClient,
+    direct: DirectSignIn,
+    passedOn: PassedOnSignIn,
+  ) {
+    this.#client = client;
+    this.#epochs = new ToldEpochs(client);
+    this.#direct = direct;
+    this.#passedOn = passedOn;
   }
 
-  /** Asks CouchDB who it is. @throws {CouchFailure} 503 when it can't be asked */
-  async identify(shown: Credentials): Promise<Identity> {
-    const credentials = this.#withoutEnded(shown);
-    const basic = basicCredentials(credentials.authorization);
-    if (basic.kind === 'malformed') return basic;
-    const attempt = basicAttempt(credentials);
-    const waitSeconds = attempt === undefined ? 0 : this.#limiter.waitSeconds(attempt);
-    if (waitSeconds > 0) return { kind: 'too-many-attempts', waitSeconds };
-    const headers = { ...authHeaders(credentials), 'x-forwarded-for': credentials.address };
-    const response = await this.#fetch('/_session', { headers });
-    const body: unknown = await response.json().catch(() => undefined);
-    if (response.status === 403) return { kind: 'too-many-attempts', waitSeconds: lockoutSeconds };
-    if (response.status === 401) {
-      if (attempt !== undefined) this.#limiter.fail(attempt);
-      return { kind: 'wrong-credentials' };
-    }
-    if (attempt !== undefined) this.#limiter.remember(attempt);
-    const context = isJsonObject(body) && isJsonObject(body['userCtx']) ? body['userCtx'] : {};
-    const { name: user, roles } = context;
-    if (typeof user !== 'string' || !Array.isArray(roles)) return { kind: 'signed-out' };
-    return { kind: 'user', user: { name: user, roles: roles.map(String) } };
+  /** @throws {CouchFailure} 503 when CouchDB can't be asked */
+  async identify(credentials: Credentials): Promise<Identity> {
+    const judge = (await this.#direct.judges(credentials)) ? this.#direct : this.#passedOn;
+    return judge.identify(credentials);
   }
 
   async answer(request: FastifyRequest, reply: FastifyReply, signal: AbortSignal): Promise<FastifyReply> {
@@ -123,54 +118,43 @@ class CouchProxy {
     refuseLocalInBody(route, request);
     requireCounts(route, request);
     requireKnownFeed(route, query);
-    const credentials = this.#withoutEnded(credentialsOf(request));
-    const token = sessionTokenIn(credentials.cookie);
-    if (route.kind === 'session' && request.method === 'DELETE') await this.#endSession(credentials);
+    if (route.kind === 'session') {
+      const isJudgedHere = await this.#direct.judgesSession(request);
+      return isJudgedHere
+        ? this.#direct.answerSession(request, reply)
+        : this.#passedOn.answerSession(route, request, reply, signal);
+    }
+    const caller = await this.#caller(credentialsOf(request));
+    if (caller.identity !== undefined) setRenewedSession(request, reply, caller.identity);
     if ('database' in route && route.database === usersDatabase) {
-      const own = await this.#ownAccount(route, request, credentials);
+      const own = await this.#ownAccount(route, request, caller);
       if (own !== undefined) return sendCouchResponse(reply, own);
     }
-    if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await this.#user(credentials));
-    await this.#refuseSecondRoots(route, replicatedVisits(route, request, query), credentials);
-    const signIn = route.kind === 'session' && request.method === 'POST' ? signInFrom(request) : undefined;
-    const attempt =
-      signIn === undefined ? basicAttempt(credentials) : await this.#signInAttempt(signIn.name, credentials);
-    const waitSeconds = attempt === undefined ? 0 : this.#limiter.waitSeconds(attempt);
-    if (waitSeconds > 0) throw tooManyAttempts(waitSeconds);
-    // Nothing of the session's query is needed, and `next` would send the browser elsewhere.
-    const search = route.kind === 'session' || query.size === 0 ? '' : `?${query.toString()}`;
+    if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await caller.user());
+    await this.#refuseSecondRoots(route, replicatedVisits(route, request, query), caller);
+    const search = query.size === 0 ? '' : `?${query.toString()}`;
     const isForEpoch = asksForEpoch(request.method, route);
-    const response = await this.#fetch(`${pathOfRoute(route)}${search}`, {
+    const response = await caller.send(`${pathOfRoute(route)}${search}`, {
       // Of a HEAD nobody could tell which 404 it is.
       method: isForEpoch ? 'GET' : request.method,
-      ...(signIn === undefined
-        ? passedOn(route, request, credentials)
-        : signInPassedOn(request, signIn, attempt?.device)),
+      ...passedOn(route, request),
+      redirect: 'manual',
       signal,
+      waits: query.get('feed') === 'longpoll',
     });
     const { onVisits } = this.settings;
     if (onVisits !== undefined && response.ok && isVisitsBatch(route))
       void rowsBeside(response).then(onVisits);
-    if (response.status === 401 && attempt !== undefined) this.#limiter.fail(attempt);
-    if (isLockedOut(route, response)) throw tooManyAttempts(lockoutSeconds);
-    if (response.ok && attempt !== undefined) this.#limiter.remember(attempt);
     const epoch = isForEpoch
       ? await this.#epochs.answer(route.database, response.status, await bodyOf(response))
       : undefined;
     if (epoch !== undefined) return sendCouchResponse(reply, epoch);
-    const issued = issuedToken(response);
-    if (issued !== undefined && route.kind === 'session') await this.settings.ended.begunAgain(issued);
-    else if (issued !== undefined && token !== undefined) this.settings.ended.renewed(token, issued);
-    const device =
-      signIn !== undefined && response.ok
-        ? await this.#devices.valueAfter(credentials.cookie, signIn.name)
-        : undefined;
-    return sendProxied(request, reply, response, route, device);
+    return sendProxied(request, reply, response, route, { hasSession: caller.hasCouchSession });
   }
 
-  async #signInAttempt(name: string, { address, cookie }: Credentials): Promise<SignInAttempt> {
-    const device = await this.#devices.deviceOf(cookie, name);
-    return this.#limiter.asCounted({ address, name, device });
+  async #caller(credentials: Credentials): Promise<ProxyCaller> {
+    const judge = (await this.#direct.judges(credentials)) ? this.#direct : this.#passedOn;
+    return judge.caller(credentials);
   }
 
   /**
@@ -182,11 +166,11 @@ class CouchProxy {
   async #refuseSecondRoots(
     route: Route,
     replicas: readonly JsonObject[],
-    credentials: Credentials,
+    caller: ProxyCaller,
   ): Promise<void> {
     if (replicas.length === 0 || !('database' in route)) return;
     // CouchDB itself refuses whoever may not write.
-    if ((await this.identify(credentials)).kind !== 'user') return;
+    if ((await caller.user()).name === null) return;
     const path = `/${encodeURIComponent(route.database)}/_all_docs?include_docs=true`;
     const { body } = await this.#client.request('POST', path, { keys: replicas.map(({ _id }) => _id) });
     const rows = isJsonObject(body) && Array.isArray(body['rows']) ? (body['rows'] as unknown[]) : [];
@@ -209,9 +193,9 @@ class CouchProxy {
   async #ownAccount(
     route: Route,
     request: FastifyRequest,
-    credentials: Credentials,
+    caller: ProxyCaller,
   ): Promise<CouchResponse | undefined> {
-    const user = await this.#user(credentials);
+    const user = await caller.user();
     requireUsersAccess(route, request.method, user);
     if (isServerAdministrator(user)) return undefined;
     const stored = await this.#client.request('GET', pathOfRoute(route));
@@ -219,34 +203,15 @@ class CouchProxy {
       return jsonResponse(stored.status, stored.body);
     const document = readDocument(jsonBody(request), () => userDocumentId(user.name ?? ''));
     const password = requireOwnPasswordChange(document, stored.body as IncomingDocument, user.name);
-    const body = { ...stored.body, _rev: document._rev, password };
+    const body = { ...stored.body, _rev: document._rev, ...(await this.#asStored(password, stored.body)) };
     const changed = await this.#client.request('PUT', pathOfRoute(route), body);
+    await this.#direct.changed(user.name ?? '');
     return jsonResponse(changed.status, changed.body);
   }
 
-  /** What CouchDB gets to see: it would take a session that somebody has signed out of. */
-  #withoutEnded(credentials: Credentials): Credentials {
-    const token = sessionTokenIn(credentials.cookie);
-    if (token === undefined || !this.settings.ended.isEnded(token)) return credentials;
-    return { ...credentials, cookie: undefined };
-  }
-
-  /** CouchDB only takes the cookie away. */
-  async #endSession({ cookie, address }: Credentials): Promise<void> {
-    const token = sessionTokenIn(cookie);
-    const identity = await this.identify({ authorization: undefined, cookie, address });
-    if (token !== undefined && identity.kind === 'user') await this.settings.ended.end(token, longestSession);
-  }
-
-  /** @throws {CouchFailure} for credentials that are wrong */
-  async #user(credentials: Credentials): Promise<UserContext> {
-    const identity = await this.identify(credentials);
-    if (identity.kind !== 'user' && identity.kind !== 'signed-out') throw failureOf(identity);
-    return identity.kind === 'user' ? identity.user : signedOut;
-  }
-
-  #fetch(path: string, init: RequestInit): Promise<Response> {
-    return this.settings.couch.fetch(path, { ...init, redirect: 'manual' });
+  /** A desk's own password as its quick hash; another one as it is, which CouchDB hashes slowly. */
+  async #asStored(password: string, { roles }: JsonObject): Promise<object> {
+    return isDesksOwn(password, roles) ? hashPassword(password, deskIterations) : { password };
   }
 }
 
@@ -255,12 +220,3 @@ const bodyOf = (response: Response): Promise<unknown> =>
     .clone()
     .json()
     .catch(() => undefined);
-
-/** How long CouchDB keeps an account locked for an address after failed attempts. */
-const lockoutSeconds = 300;
-
-/** Seconds; CouchDB's own setting is not told to us, and is ten minutes as it comes. */
-const longestSession = 24 * 3600;
-
-/** CouchDB's own limit of failed sign-ins: on this address 403 has no other meaning. */
-const isLockedOut = (route: Route, { status }: Response) => route.kind === 'session' && status === 403;

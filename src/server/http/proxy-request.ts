@@ -22,14 +22,17 @@ import { addressOfDevice } from './proxy-devices';
 /** What CouchDB gets to see of a request; other headers could act as somebody else or as another method. */
 const passedHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;
 
-/** Headers and body of a request as they go on to CouchDB. */
-export function passedOn(route: Route, request: FastifyRequest, credentials: Credentials): RequestInit {
+/** Headers and body of a request as they go on to CouchDB, its credentials aside. */
+export function passedOn(
+  route: Route,
+  request: FastifyRequest,
+): { headers: Record<string, string>; body?: BodyInit } {
   const hasBody = request.method === 'POST' || request.method === 'PUT';
   // CouchDB takes */* for multipart/mixed, which is a browser's and fetch's word for anything.
   const isJson = route.kind === 'document' && !wantsMultipart(request.headers.accept);
   const accept = isJson ? { accept: 'application/json' } : {};
   return {
-    headers: { ...authHeaders(credentials), ...passed(request), ...accept },
+    headers: { ...passed(request), ...accept },
     ...(hasBody ? { body: passedBody(route, request) } : {}),
   };
 }
@@ -42,7 +45,7 @@ export function signInPassedOn(
   request: FastifyRequest,
   pair: NameAndPassword,
   device: string | undefined,
-): RequestInit {
+): { headers: Record<string, string>; body: BodyInit } {
   const headers = {
     ...passed(request),
     ...(device !== undefined && { 'x-forwarded-for': addressOfDevice(device) }),

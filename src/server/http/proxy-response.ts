@@ -10,16 +10,21 @@ import { setDevice } from './session-header';
 
 const passedHeaders = ['content-type', 'etag', 'allow', 'retry-after'] as const;
 
-/**
- * Hands CouchDB's answer on as it comes, without what is between CouchDB and us alone.
- * @param device value of the device cookie that goes with it
- */
+/** Cookies that go with an answer. */
+interface AnswerCookies {
+  /** Whether a session in CouchDB's answer is for the client. */
+  hasSession: boolean;
+  /** Value of the device cookie. */
+  device?: string | undefined;
+}
+
+/** Hands CouchDB's answer on as it comes, without what is between CouchDB and us alone. */
 export function sendProxied(
   request: FastifyRequest,
   reply: FastifyReply,
   response: Response,
   route: Route,
-  device?: string,
+  { hasSession, device }: AnswerCookies,
 ): FastifyReply {
   setCouchHeaders(reply);
   reply.code(response.status);
@@ -27,7 +32,9 @@ export function sendProxied(
     const value = response.headers.get(name);
     if (value !== null) reply.header(name, value);
   }
-  const cookie = strictCookie(response.headers.getSetCookie(), request.protocol === 'https');
+  const cookie = hasSession
+    ? strictCookie(response.headers.getSetCookie(), request.protocol === 'https')
+    : undefined;
   if (cookie !== undefined) reply.header('set-cookie', cookie);
   if (device !== undefined) setDevice(request, reply, device);
   if (route.kind === 'attachment') reply.header('content-disposition', 'attachment');

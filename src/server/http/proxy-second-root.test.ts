@@ -5,12 +5,14 @@ import { startTestServer, type TestServer } from '../../../tests/server';
 import { CouchNodes } from '../couch/nodes';
 import { requireOk } from '../couch/client';
 import { provisionSectors } from '../provision/provision';
+import type { Backend } from '../backend';
 import { DeviceCookies } from '../accounts/device-cookie';
 import { EndedSessions } from '../accounts/ended-sessions';
 import { proxyBackend } from './proxy-backend';
 
 const visits = 'tiski-visits-liikunta';
 let behind: TestServer;
+let backend: Backend;
 const app = Fastify();
 
 beforeAll(async () => {
@@ -24,12 +26,22 @@ beforeAll(async () => {
   const now = () => Date.now();
   const ended = await EndedSessions.open(undefined, now);
   const devices = new DeviceCookies('secret', now);
-  const settings = { couch, bodyLimit: 1_000_000, onFault: () => undefined, now, ended, devices };
-  proxyBackend(settings).addCouchRoutes(app);
+  const settings = {
+    couch,
+    bodyLimit: 1_000_000,
+    onFault: () => undefined,
+    now,
+    ended,
+    devices,
+    onNotice: () => undefined,
+  };
+  backend = proxyBackend(settings);
+  backend.addCouchRoutes(app);
   await app.ready();
 });
 afterAll(async () => {
   await app.close();
+  await backend.close();
   await behind.stop();
 });
 

@@ -1,0 +1,19 @@
+import Fastify from 'fastify';
+import { openBackend } from '../../src/server/main';
+import { ensureAdministrator } from '../../src/server/provision/administrator';
+import { adminPassword } from './load-server';
+
+/** Begun by come-back.ts; ends when its parent lets go of it. With a CouchDB it changes nothing there at its start. */
+const [folder = '', couchUrl] = process.argv.slice(2);
+const backend = await openBackend({ folder, ...(couchUrl === undefined ? {} : { couchUrl }) });
+if (couchUrl === undefined) await ensureAdministrator(backend, adminPassword);
+const app = Fastify({ forceCloseConnections: true });
+backend.addCouchRoutes(app);
+const url = await app.listen({ port: 0, host: '127.0.0.1' });
+process.on('disconnect', () => {
+  void app
+    .close()
+    .then(() => backend.close())
+    .then(() => process.exit(0));
+});
+process.send?.(url);

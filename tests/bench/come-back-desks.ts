@@ -75,7 +75,7 @@ async function untilServed(
   for (;;) {
     const answer = await asking();
     if (answer !== undefined && answer.status < 300) return;
-    if (answer !== undefined && answer.status < 500 && ![401, 403, 429].includes(answer.status)) {
+    if (answer !== undefined && answer.status < 500 && ![401, 403, 408, 429].includes(answer.status)) {
       throw new Error(`A desk was answered with ${answer.status}.`);
     }
     if (answer?.status === 401 || answer?.status === 403) tally.refused += 1;

@@ -106,7 +106,7 @@ describe('backup and restore', { timeout: patience }, () => {
         const body = await requireOk(client, 'GET', `/${name}/_all_docs?include_docs=true`);
         const { rows } = body as { rows: { id: string; doc: object }[] };
         const documents = rows
-          .filter(({ id }) => !/^(_design\/|key:|rescue-key:)/.test(id))
+          .filter(({ id }) => !/^(_design\/|epoch:|key:|rescue-key:)/.test(id))
           .map(({ doc }) => doc);
         return { name, documents, security: await requireOk(client, 'GET', `/${name}/_security`) };
       }),

@@ -40,11 +40,13 @@ async function makeOlder(client: CouchClient): Promise<void> {
   await requireOk(client, 'PUT', '/tiski-office/_local/desk-reports', reports);
 }
 
+/** Those of a database but for its epochs. */
 async function documents(client: CouchClient, database: string): Promise<Record<string, unknown>[]> {
   const body = await requireOk(client, 'GET', `/${database}/_all_docs?include_docs=true&startkey="a"`);
-  return (body as { rows: { doc: Record<string, unknown> }[] }).rows.map(({ doc }) => {
-    return Object.fromEntries(Object.entries(doc).filter(([member]) => member !== '_rev'));
-  });
+  const { rows } = body as { rows: { doc: Record<string, unknown> }[] };
+  return rows
+    .filter(({ doc }) => doc['type'] !== 'epoch')
+    .map(({ doc }) => Object.fromEntries(Object.entries(doc).filter(([member]) => member !== '_rev')));
 }
 
 async function expectUpgraded(client: CouchClient): Promise<void> {

@@ -9,9 +9,13 @@ import { TwoServers } from './two-servers';
 
 const cluster = CouchCluster.fromEnvironment();
 let two: TwoServers;
+/** What was opened, the last first to be closed. */
+const closing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
+  closing.push(() => cluster.makeWhole());
   two = await TwoServers.begin(cluster);
+  closing.push(() => two.end());
   await two.office.fillStore(200);
   const service = await two.office.read('tiski-catalogue', 'service:swim');
   await two.office.write('tiski-catalogue', [
@@ -20,8 +24,7 @@ beforeAll(async () => {
   expect((await at(0, 'POST', '/api/sectors', {})).status).toBe(200);
 }, 5 * 60_000);
 afterAll(async () => {
-  await two?.end();
-  await cluster.makeWhole();
+  for (const close of closing.reverse()) await close();
 }, 5 * 60_000);
 
 const at = (server: number, method: string, path: string, body?: unknown) =>

@@ -33,15 +33,15 @@ export class Balancer {
 
   #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     this.asked.push(incoming.url ?? '/');
-    const pieces: Buffer[] = [];
-    incoming.on('data', (piece: Buffer) => pieces.push(piece));
+    const pieces: Uint8Array[] = [];
+    incoming.on('data', (piece: Uint8Array) => pieces.push(piece));
     incoming.on('end', () => this.#send(incoming, Buffer.concat(pieces), outgoing, [...this.targets()]));
   }
 
   #send(incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse, targets: string[]): void {
     const target = targets.shift();
     if (target === undefined) return void outgoing.writeHead(503, { 'retry-after': '2' }).end();
-    const { host, ...headers } = incoming.headers;
+    const headers = { ...incoming.headers, host: new URL(target).host };
     const sent = request(target + (incoming.url ?? '/'), { method: incoming.method ?? 'GET', headers });
     sent.on('response', (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

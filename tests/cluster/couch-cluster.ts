@@ -13,6 +13,9 @@ const usage =
   'COUCHDB_URLS names the nodes of a cluster that is for these tests alone, as http://admin:secret@127.0.0.1:5984,…; ' +
   'COUCHDB_NODE_COMMAND starts, stops, kills and wipes one, as "node.sh {action} {node}", the first being 1.';
 
+/** Nodes bring each other what one has missed after five seconds (`mem3`, `sync_delay`): looks at 250 ms that tell of nothing. */
+const calmLooks = 28;
+
 /** How long a node takes at most to start, or to get what the others have, ms. */
 const patienceMs = 4 * 60_000;
 
@@ -93,7 +96,7 @@ export class CouchCluster {
         }),
       );
       calm = jobs.every((count) => count === 0) ? calm + 1 : 0;
-      return calm >= 4;
+      return calm >= calmLooks;
     });
   }
 

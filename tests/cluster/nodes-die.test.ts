@@ -8,11 +8,15 @@ import { TwoServers } from './two-servers';
 
 const cluster = CouchCluster.fromEnvironment();
 let two: TwoServers;
+/** What was opened, the last first to be closed. */
+const closing: (() => Promise<unknown>)[] = [];
 const desks: Desk[] = [];
 const balancers: Balancer[] = [];
 
 beforeAll(async () => {
+  closing.push(() => cluster.makeWhole());
   two = await TwoServers.begin(cluster);
+  closing.push(() => two.end());
   await two.office.fillStore(6_000);
   for (const name of ['Kassa 1', 'Kassa 2', 'Kassa 3', 'Kassa 4']) {
     // Every other desk has the second server first.
@@ -22,17 +26,16 @@ beforeAll(async () => {
       return turned === 0 ? urls : urls.reverse();
     });
     balancers.push(balancer);
+    closing.push(() => balancer.stop());
     const desk = await Desk.pair(two.office, balancer.url, name);
     desks.push(desk);
+    closing.push(() => desk.stop());
     await desk.start();
     await desk.untilInSync();
   }
 }, 5 * 60_000);
 afterAll(async () => {
-  await Promise.all(desks.map((desk) => desk.stop()));
-  await Promise.all(balancers.map((balancer) => balancer.stop()));
-  await two?.end();
-  await cluster.makeWhole();
+  for (const close of closing.reverse()) await close();
 }, 5 * 60_000);
 
 const tell = (what: string, { logged, longestSilence }: LoadFigures) =>

@@ -10,15 +10,23 @@ const minutes = Number(process.env['TISKI_CLUSTER_MINUTES'] ?? 2);
 const databases = ['tiski-catalogue', 'tiski-register', visits];
 const cluster = CouchCluster.fromEnvironment();
 let two: TwoServers;
+/** What was opened, the last first to be closed. */
+const closing: (() => Promise<unknown>)[] = [];
 /** A server with a store of its own, with which the cluster's replicator keeps it even. */
 let other: TiskiServer;
 let office: Office;
 
 beforeAll(async () => {
+  closing.push(() => cluster.makeWhole());
   two = await TwoServers.begin(cluster);
+  closing.push(() => two.end());
   await two.office.fillStore(200);
   await two.office.request('POST', '/api/sectors', {});
   other = await TiskiServer.prepare({ demo: false });
+  closing.push(
+    () => other.dispose(),
+    () => cluster.endReplications(),
+  );
   await two.startAlso(other);
   office = new Office(() => other);
   for (const database of databases) {
@@ -28,10 +36,7 @@ beforeAll(async () => {
   }
 }, 5 * 60_000);
 afterAll(async () => {
-  await cluster.endReplications();
-  await other.dispose();
-  await two?.end();
-  await cluster.makeWhole();
+  for (const close of closing.reverse()) await close();
 }, 5 * 60_000);
 
 interface Row {

@@ -9,7 +9,7 @@ const copyRules: Plugin = {
   name: 'copy-validation-functions',
   generateBundle() {
     for (const name of readdirSync(rules).filter((file) => file.endsWith('.js'))) {
-      const source = readFileSync(`${rules}/${name}`);
+      const source = readFileSync(`${rules}/${name}`, 'utf8');
       this.emitFile({ type: 'asset', fileName: `validate/${name}`, source });
     }
   },

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytesOf } from '../../src/server/bytes';
 import { proxyFindings } from '../../src/server/doctor/proxy-check';
 import { aService, aVenue } from '../builders';
 import { makeAuthority } from '../authority';
@@ -44,7 +45,10 @@ beforeAll(async () => {
   ensurePrograms(proxyNames);
   app = await mkdtemp(join(tmpdir(), 'tiski-app-'));
   await writeFile(join(app, 'index.html'), `<!doctype html>${'<p>Tiski</p>'.repeat(500)}`);
-  await writeFile(join(app, 'index.html.gz'), gzipSync(`<!doctype html>${'<p>Tiski</p>'.repeat(500)}`));
+  await writeFile(
+    join(app, 'index.html.gz'),
+    bytesOf(gzipSync(`<!doctype html>${'<p>Tiski</p>'.repeat(500)}`)),
+  );
   await writeFile(join(app, 'service-worker.js'), 'self.skipWaiting();');
   couch = await startTestServer();
   for (const document of [aVenue('uimahalli'), aService('uinti')]) {
@@ -151,13 +155,13 @@ describe.each(proxyNames)('%s with its file of docs/deploy', (name) => {
     const gzip = { ...asAdmin, 'accept-encoding': 'gzip' };
     const page = await through(name, '/desk', { headers: { ...gzip, accept: 'text/html' } });
     expect(page.headers['content-encoding']).toBe('gzip');
-    expect(gunzipSync(page.body).toString()).toMatch(/^<!doctype html>/);
+    expect(gunzipSync(bytesOf(page.body)).toString()).toMatch(/^<!doctype html>/);
     const docs = Array.from({ length: 50 }, (_, n) => ({ _id: `card:${n}`, type: 'no such type' }));
-    const body = gzipSync(JSON.stringify({ docs }));
+    const body = bytesOf(gzipSync(JSON.stringify({ docs })));
     const headers = { ...json, ...gzip, 'content-encoding': 'gzip' };
     const stored = await through(name, '/couch/tiski-register/_bulk_docs', { method: 'POST', headers, body });
     expect([stored.status, stored.headers['content-encoding']]).toEqual([201, 'gzip']);
-    expect(JSON.parse(gunzipSync(stored.body).toString())).toHaveLength(50);
+    expect(JSON.parse(gunzipSync(bytesOf(stored.body)).toString())).toHaveLength(50);
   });
 
   it('lets 8 MiB through, and Tiski itself refuse what is more', async () => {

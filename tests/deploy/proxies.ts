@@ -139,6 +139,8 @@ export async function startProxy(
 
   const child = spawn(program, run(config), { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = once(child, 'exit');
+  // A test that is cut off stops nothing.
+  process.once('exit', () => void child.kill('SIGKILL'));
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-10_000)));
   while (!(await listens(places.https))) {

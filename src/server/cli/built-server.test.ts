@@ -11,7 +11,7 @@ import { helpText } from './options';
 async function copyPackage(name: string, target: string): Promise<void> {
   const from = join('node_modules', name);
   await cp(from, join(target, name), { recursive: true });
-  const nested = await readdir(join(from, 'node_modules')).catch(() => []);
+  const nested = await readdir(join(from, 'node_modules')).catch((): string[] => []);
   const folders = [from, ...nested.map((each) => join(from, 'node_modules', each))];
   const needed = await Promise.all(folders.map(dependenciesOf));
   for (const each of new Set(needed.flat())) if (!nested.includes(each)) await copyPackage(each, target);

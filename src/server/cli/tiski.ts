@@ -2,3 +2,5 @@
 process.setSourceMapsEnabled(true);
 const { run } = await import('./main-cli');
 await run(process.argv.slice(2));
+
+export {};

@@ -34,6 +34,10 @@ export async function startRightsCity(start: () => Promise<Target>): Promise<Rig
     await target.client.request('PUT', `/tiski-catalogue/${document._id}`, document);
   }
   await provision(target.client);
+  // Under the tests' prefix the server gives no epochs: what an older version left is read in their place.
+  for (const { name } of [...fixedPlans, visitsPlan('liikunta')]) {
+    await target.client.request('PUT', `/${name}/_local/epoch`, { epoch: 'x' });
+  }
   const hall = await target.addAccount('hall', deskRoles('uimahalli', ['liikunta'], []));
   const gym = await target.addAccount('gym', deskRoles('kuntosali', ['liikunta'], []));
   const theatre = await target.addAccount('theatre', deskRoles('teatteri', ['kulttuuri'], []));

@@ -24,7 +24,7 @@ const leaves = v.array(v.object({ ok: v.looseObject({ _rev: v.string() }) }));
  * @throws {UnexpectedCouchReply}
  */
 export async function settleDesks(client: CouchClient, now: Date): Promise<void> {
-  for (const type of ['desk', 'decision']) {
+  for (const type of ['desk', 'decision', 'epoch']) {
     for (const { _id, _conflicts } of await documentsOfType(client, desksDatabase, type, undefined, true)) {
       if (Array.isArray(_conflicts)) await settleBranches(client, String(_id), now);
     }

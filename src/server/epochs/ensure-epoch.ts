@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { documentPath, storeDocument, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
+import { storeAlone } from '../couch/store-alone';
 import { isJsonObject } from '../couch/json';
 import { epochId } from '../couch/route';
+import { desksDatabase } from '../provision/databases';
 import { epochDocumentId, epochPath, madeAt, readStoredEpoch, unknownMade } from './epoch-document';
 
 /** Attempts to write over what other servers write at the same moment. */
@@ -48,7 +50,7 @@ async function storeEpoch(
 ): Promise<boolean> {
   const document = { _id: epochDocumentId(database), type: 'epoch', v: 1, epoch, made };
   const body = rev === undefined ? document : { ...document, _rev: rev };
-  return (await storeDocument(client, epochPath(database), body)) === 'stored';
+  return (await storeAlone(client, desksDatabase, body)) === 'stored';
 }
 
 const formerPath = (database: string) => documentPath(database, epochId);

@@ -121,7 +121,7 @@ function noting(server: FastifyInstance, routes: Set<string>): FastifyInstance {
 function prefixedClient(client: CouchClient, prefix: string, accounts: Set<string>): CouchClient {
   return {
     request: (method, path, body) => {
-      if (method === 'PUT' && path.startsWith('/_users/')) accounts.add(path);
+      if (method === 'PUT' && path.startsWith('/_users/')) accounts.add(path.split('?')[0] ?? path);
       return client.request(method, path.replace(/^\/tiski-/, `/${prefix}tiski-`), body);
     },
   };

@@ -1,6 +1,12 @@
 import { expect, vi } from 'vitest';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
-import { documentPath, type CouchClient, type CouchMethod } from '../../src/server/couch/client';
+import {
+  documentPath,
+  type CouchClient,
+  type CouchMethod,
+  type CouchReply,
+} from '../../src/server/couch/client';
+import { epochDocumentId, epochPath, unknownMade } from '../../src/server/epochs/epoch-document';
 import { registerDatabase } from '../../src/server/provision/databases';
 import { makeSnapshot, publishSnapshot } from '../../src/server/snapshot/make-snapshot';
 import type { World } from './remote-database.suite';
@@ -11,6 +17,12 @@ const validation = `function (document, previous, user) {
 }`;
 
 let worlds = 0;
+
+function storedEpoch(epoch: string | undefined): CouchReply {
+  if (epoch === undefined) return { status: 404, body: { error: 'not_found' } };
+  const _id = epochDocumentId(registerDatabase);
+  return { status: 200, body: { _id, _rev: '1-a', type: 'epoch', v: 1, epoch, made: unknownMade } };
+}
 
 /** A database of its own, with two desks, on a server that speaks CouchDB's API. */
 export async function createCouchWorld(
@@ -28,10 +40,13 @@ export async function createCouchWorld(
     }
     return reply.body as { _rev?: string };
   }
-  /** The database in the register's place. */
+  let epochNow: string | undefined;
+  /** The database in the register's place, and what tiski-desks would have of its epoch. */
   const register: CouchClient = {
     request: (method, path, body) =>
-      client.request(method, path.replace(`/${registerDatabase}`, `/${database}`), body),
+      path.startsWith(epochPath(registerDatabase))
+        ? Promise.resolve(storedEpoch(epochNow))
+        : client.request(method, path.replace(`/${registerDatabase}`, `/${database}`), body),
   };
   const remove = async (path: string) => {
     const { _rev } = await couch('GET', path);
@@ -68,6 +83,7 @@ export async function createCouchWorld(
     },
     remove: (id) => remove(documentPath(database, id)),
     async setEpoch(epoch) {
+      epochNow = epoch;
       const path = documentPath(database, '_local/epoch');
       const { _rev } = await couch('GET', path);
       if (epoch === undefined) await remove(path);

@@ -84,18 +84,31 @@ describe.each(targets)('power stays with the server, over $name', ({ start }) =>
     },
   );
 
-  it.each(['', '-both', '-gone'])(
-    "a pairing neither takes nor revokes a person's account, nor lets a revoked one in again (%s)",
-    async (ending) => {
-      const account = boss + ending;
-      const before = await rolesOf(account);
-      await put(aDesk('planted', { account }));
-      expect(await redeem(code)).toEqual([409, 'account-taken']);
-      expect((await api('POST', '/desks/planted/revoke', chief, {})).status).toBe(200);
-      expect(await rolesOf(account)).toEqual(before);
-      await remove('desk:planted');
-    },
-  );
+  it.each(['', '-both'])("a pairing neither takes nor revokes a person's account (%s)", async (ending) => {
+    const account = boss + ending;
+    const before = await rolesOf(account);
+    await put(aDesk('planted', { account }));
+    expect(await redeem(code)).toEqual([409, 'account-taken']);
+    expect((await api('POST', '/desks/planted/revoke', chief, {})).status).toBe(200);
+    expect(await rolesOf(account)).toEqual(before);
+    await remove('desk:planted');
+  });
+
+  it('a pairing lets no revoked account in again: the device gets another', async () => {
+    const account = `${boss}-gone`;
+    await put(aDesk('planted', { account }));
+    expect(await redeem(code)).toEqual([200]);
+    expect((await rolesOf(account)).roles).toEqual(['revoked']);
+    const desk = (await requireOk(target.client, 'GET', '/tiski-desks/desk:planted')) as {
+      account: string;
+      formerAccounts: string[];
+    };
+    expect(desk.formerAccounts).toEqual([account]);
+    expect((await rolesOf(desk.account)).roles).toContain('desk');
+    expect((await api('POST', '/desks/planted/revoke', chief, {})).status).toBe(200);
+    expect((await rolesOf(desk.account)).roles).toEqual(['revoked']);
+    await remove('desk:planted');
+  });
 
   it("a desk in another's place does not revoke a person who is named as the one before", async () => {
     const before = await rolesOf(boss);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bytesOf } from '../../src/server/bytes';
 import { proxyFindings } from '../../src/server/doctor/proxy-check';
 import { aService, aVenue } from '../builders';
@@ -16,6 +16,7 @@ import { startTestServer, testAdminPassword, type TestServer } from '../server';
 import { askSecurely, type Asked, type SecureAnswer } from './ask-securely';
 import { ensurePrograms } from './ensure-programs';
 import { proxyNames, startProxy, type ProxyName, type RunningProxy } from './proxies';
+import { provisionSectors } from '../../src/server/provision/provision';
 
 /**
  * The files of docs/deploy, each before two real Tiski servers (Caddy and nginx before the first), which share a third
@@ -54,6 +55,8 @@ beforeAll(async () => {
   for (const document of [aVenue('uimahalli'), aService('uinti')]) {
     await couch.client.request('PUT', `/tiski-catalogue/${document._id}`, document);
   }
+  // A Tiski in CouchDB's place tells no epoch of a database that it did not make itself.
+  await provisionSectors(couch.client);
   const couchUrl = `${couch.url.replace('http://', `http://administrator:${testAdminPassword}@`)}/couch`;
   const now = () => new Date(Date.now() + laterMs);
   const settings = { couchUrl, build: app, hosts: ['tiski.example.fi'], now };
@@ -63,6 +66,8 @@ beforeAll(async () => {
   for (const name of proxyNames) running[name] = await startProxy(name, ports, authority);
   https.globalAgent.options.ca = authority.authority;
   for (const name of proxyNames) {
+    // HAProxy lets nobody through before it has looked whether a server is ready.
+    await vi.waitFor(async () => expect((await through(name, '/api/ready')).status).toBe(200), 30_000);
     const begun = performance.now();
     longPolls[name] = through(name, `/couch/tiski-office/${held}&timeout=50000`, { headers: asAdmin }).then(
       (answer) => ({ answer, ms: performance.now() - begun }),

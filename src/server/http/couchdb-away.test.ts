@@ -9,6 +9,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from '../../../tests/server';
+import { provisionSectors } from '../provision/provision';
 
 /** A server before a CouchDB, here another Tiski's embedded store, that comes and goes. */
 const stops: (() => Promise<void>)[] = [];
@@ -55,6 +56,8 @@ it('with a node that is down it serves; with none every route says when to come 
   for (const document of [aVenue('uimahalli'), aService('uinti')]) {
     await couch.client.request('PUT', `/tiski-catalogue/${document._id}`, document);
   }
+  // A Tiski in CouchDB's place tells no epoch of a database that it did not make itself.
+  await provisionSectors(couch.client);
   const { url } = await start({ couchUrl: `${addressOf(9)},${addressOf(port)}` });
   const newDesk = { name: 'Kassa', venue: 'uimahalli' };
   const added = await send('POST', `${url}/api/desks`, { as: admin, body: newDesk });

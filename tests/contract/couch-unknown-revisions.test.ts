@@ -4,7 +4,7 @@ import { targets, type Target } from './couch-target';
 import { provision } from '../../src/server/provision/provision';
 
 /** Asked for the latest of a revision that it never had, the store ended the process: any desk could do that. */
-describe.each(targets)('revisions that a document never had, over $name', ({ start }) => {
+describe.each(targets)('revisions that a document never had, over $name', ({ name, start }) => {
   const number = cardNumber(1);
   let target: Target;
   let path: string;
@@ -28,7 +28,11 @@ describe.each(targets)('revisions that a document never had, over $name', ({ sta
     async (asked) => {
       for (const latest of [true, false]) {
         const one = await get(`rev=${asked}&latest=${latest}`);
-        expect([one.status, (one.body as { error: string }).error]).toEqual([404, 'not_found']);
+        // CouchDB takes the latest of what it can't find to be the document as it is.
+        const isAsItIs = name === 'CouchDB' && latest;
+        expect([one.status, (one.body as { error?: string }).error]).toEqual(
+          isAsItIs ? [200, undefined] : [404, 'not_found'],
+        );
         const several = await get(
           `open_revs=${encodeURIComponent(JSON.stringify([rev, asked]))}&latest=${latest}`,
         );

@@ -231,8 +231,6 @@ describe('a wrong file writes nothing and names', () => {
     const told = async (path: string) => importSummary(await register.importFile(path)).split('\n  ')[1];
     expect(await told(folder)).toBe(`${folder} is a folder, not a file`);
     expect(await told(none)).toBe(`There is no file ${none}`);
-    expect(await told('/dev/null')).toBe(
-      "/dev/null is not a file: save the list as one",
-    );
+    expect(await told('/dev/null')).toBe('/dev/null is not a file: save the list as one');
   });
 });

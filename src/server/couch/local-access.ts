@@ -12,8 +12,11 @@ export type ServerNote = (typeof serverNotes)[number];
 /** Written by the server alone: its notes, and what desks go by (S8). */
 export const serversLocal: readonly string[] = [epochId, ...serverNotes.map((name) => `_local/${name}`)];
 
-/** Replicators name their checkpoints by hashes: base64 or hex, and CouchDB with +continuous behind it. */
-const checkpointId = /^_local\/[A-Za-z0-9][A-Za-z0-9.+_=~-]{0,127}$/;
+/**
+ * Replicators name their checkpoints by hashes: in hex, CouchDB with +continuous behind it, or in base64, PouchDB with `.`
+ * and `_` for two of its characters, which may come first.
+ */
+const checkpointId = /^_local\/[A-Za-z0-9._][A-Za-z0-9.+_=~-]{0,127}$/;
 
 const isReading = (method: string) => method === 'GET' || method === 'HEAD';
 

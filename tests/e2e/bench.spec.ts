@@ -20,6 +20,8 @@ test('npm run bench prints a row for each of its figures', async () => {
     ['Camera frame to verdict, 1 scans each', 1],
     ['Cold start without a server, 1 times each', 1],
     ['Requests at their limits', 11],
+    ['2,000 cards into the embedded store', 5],
+    ['Desks that come back at once, with four requests each', 2],
     ['An ordinary day of the server: four long polls a desk, a visit every 3 s', 1],
     ['The morning after an outage: 100 visits wait at each desk', 1],
   ]);

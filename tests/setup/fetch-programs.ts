@@ -33,7 +33,9 @@ export function install(packages: readonly string[]): boolean {
       : run('sudo', ['-n', 'apt-get', ...words], APT_LIMIT_MS);
   // One source out of order fails the update as a whole, and yet the others may have what we need.
   apt('update', '-q');
-  return apt('install', '-yq', '--no-install-recommends', ...packages);
+  // Another worker of the same run may be at it.
+  const waiting = ['-o', `DPkg::Lock::Timeout=${APT_LIMIT_MS / 1000}`];
+  return apt('install', '-yq', '--no-install-recommends', ...waiting, ...packages);
 }
 
 function run(command: string, words: string[], limitMs: number): boolean {

@@ -5,7 +5,7 @@ import { unshared, type Lease } from '../lease/lease';
 import { allDesks, deskIdOf, type DeskDocument } from './desk-document';
 import { DeskReports, type ReceivedReport } from './desk-reports';
 import { VisitFollower } from './follow-visits';
-import { settleDesks } from './settle-desks';
+import { DeskSettler } from './settle-desks';
 
 /** What is wrong with the numbering of one account's visits (S15). Ranges include both ends. */
 export interface AccountFaults {
@@ -44,6 +44,7 @@ const [pagesForALook, pagesAtLeisure] = [4, 40];
 export class DeskWatch {
   readonly #reports: DeskReports;
   readonly #follower: VisitFollower;
+  readonly #settler: DeskSettler;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -55,6 +56,7 @@ export class DeskWatch {
   ) {
     this.#reports = new DeskReports(client);
     this.#follower = new VisitFollower(client, lease);
+    this.#settler = new DeskSettler(client);
   }
 
   take(account: string, report: DeskReport, now: Date): void {
@@ -104,7 +106,7 @@ export class DeskWatch {
   async #work(): Promise<void> {
     try {
       // Rights hang on it: each server looks, with the lease or without.
-      await settleDesks(this.client, new Date());
+      await this.#settler.settle(new Date());
       if (this.lease.isHeld()) await this.#follower.catchUp(pagesAtLeisure);
     } catch (error) {
       this.onFault(error);

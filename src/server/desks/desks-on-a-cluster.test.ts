@@ -7,7 +7,7 @@ import { provision } from '../provision/provision';
 import { putDeskAccount } from './desk-account';
 import { addDesk, changeRules, listDesks, renewCode, revokeDesk } from './desks';
 import { pairDesk } from './pairing';
-import { settleDesks } from './settle-desks';
+import { DeskSettler } from './settle-desks';
 
 const now = new Date('2026-11-22T08:00:00Z');
 const rules = { mayOverride: false, mayType: true, logsAtOnce: false };
@@ -180,6 +180,8 @@ describe.each(targets)('desks over $name, short of nodes', ({ start }) => {
   });
 
   it('rights that came back with a node are gone within a minute, and of two branches one is left', async () => {
+    const settler = new DeskSettler(target.client);
+    await settler.settle(now);
     const desk = await aPairedDesk();
     await revokeDesk(target.client, desk.id, now);
     const path = `/_users/org.couchdb.user:${desk.account}`;
@@ -192,7 +194,7 @@ describe.each(targets)('desks over $name, short of nodes', ({ start }) => {
     await putDeskAccount(target.client, 'desk-lost', ['desk', 'venue:uimahalli'], 'a password of a test');
     const docs = [{ ...branch, _revisions: { start: 2, ids: ['0'.repeat(32), '1'.repeat(32)] } }];
     await target.client.request('POST', '/tiski-desks/_bulk_docs', { docs, new_edits: false });
-    await settleDesks(target.client, now);
+    await settler.settle(now);
     expect(await rolesOf(desk.account)).toEqual(['revoked']);
     expect(await rolesOf('desk-lost')).toEqual(['revoked']);
     expect(await rolesOf(other.account)).toContain('desk');

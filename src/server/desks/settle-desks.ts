@@ -3,7 +3,6 @@ import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
-import { documentsOfType } from '../provision/catalogue';
 import { desksDatabase } from '../provision/databases';
 import { isDeskRole, revokeDeskAccount } from './desk-account';
 import { deskDocument, deskIdOf, readDesks, type DeskDocument } from './desk-document';
@@ -16,22 +15,55 @@ const accountRows = v.object({
 });
 const leaves = v.array(v.object({ ok: v.looseObject({ _rev: v.string() }) }));
 
+/** Changes in one go. */
+const pageSize = 500;
+
+const changesPage = v.object({
+  results: v.array(
+    v.object({
+      id: v.string(),
+      doc: v.nullish(v.looseObject({ _conflicts: v.optional(v.array(v.string()), []) })),
+    }),
+  ),
+  last_seq: v.union([v.string(), v.number()]),
+});
+
 /**
  * What nodes that were apart have left of desks. A change that one of them alone had taken may come back with it, after
  * something else was done: then a desk has two branches, or an account that lost its rights has them again. Of two
  * branches the winner stands, and what only the other names loses its rights; where one says that the desk was revoked, it
- * is. Costs two requests where there is nothing to do.
- * @throws {UnexpectedCouchReply}
+ * is. Follows the changes of tiski-desks, which also tell of branches that a node brings: a look costs what came since the
+ * last one, the desks and their accounts.
  */
-export async function settleDesks(client: CouchClient, now: Date): Promise<void> {
-  for (const type of ['desk', 'decision', 'epoch']) {
-    for (const { _id, _conflicts } of await documentsOfType(client, desksDatabase, type, undefined, true)) {
-      if (Array.isArray(_conflicts)) await settleBranches(client, String(_id), now);
+export class DeskSettler {
+  #since = '0';
+
+  constructor(private readonly client: CouchClient) {}
+
+  /** One after the other. What fails is looked at again the next time. @throws {UnexpectedCouchReply} */
+  async settle(now: Date): Promise<void> {
+    while (!(await this.#settlePage(now)));
+    const { desks } = await readDesks(this.client);
+    for (const account of await withRights(this.client, desks.flatMap(withoutRights))) {
+      await revokeDeskAccount(this.client, account);
     }
   }
-  const { desks } = await readDesks(client);
-  for (const account of await withRights(client, desks.flatMap(withoutRights))) {
-    await revokeDeskAccount(client, account);
+
+  /** Answers whether it was the last page. */
+  async #settlePage(now: Date): Promise<boolean> {
+    const query = new URLSearchParams({
+      since: this.#since,
+      limit: String(pageSize),
+      include_docs: 'true',
+      conflicts: 'true',
+    });
+    const body = await requireOk(this.client, 'GET', `/${desksDatabase}/_changes?${query}`);
+    const { results, last_seq: last } = v.parse(changesPage, body);
+    for (const { id, doc } of results) {
+      if (doc && doc._conflicts.length > 0) await settleBranches(this.client, id, now);
+    }
+    this.#since = String(last);
+    return results.length < pageSize;
   }
 }
 

@@ -4,22 +4,16 @@ import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from 
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { catalogueDatabase } from './databases';
 
-/**
- * Documents whose ids begin with `type:`, `most` of them at most; with the other living branches' revisions in `_conflicts`
- * where that is asked for.
- * @throws {UnexpectedCouchReply}
- */
+/** Documents whose ids begin with `type:`, `most` of them at most. @throws {UnexpectedCouchReply} */
 export async function documentsOfType(
   client: CouchClient,
   database: string,
   type: string,
   most?: number,
-  withConflicts = false,
 ): Promise<JsonObject[]> {
   const range = new URLSearchParams({
     include_docs: 'true',
     ...(most !== undefined && { limit: String(most) }),
-    ...(withConflicts && { conflicts: 'true' }),
     startkey: JSON.stringify(`${type}:`),
     endkey: JSON.stringify(`${type};`),
   });

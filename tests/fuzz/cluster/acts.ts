@@ -4,7 +4,6 @@ import { isJsonObject } from '../../../src/server/couch/json';
 import { deskOfAccount } from '../../../src/server/desks/desk-document';
 import { addDesk, changeRules, listDesks, renewCode, revokeDesk } from '../../../src/server/desks/desks';
 import { pairDesk } from '../../../src/server/desks/pairing';
-import { settleDesks } from '../../../src/server/desks/settle-desks';
 import { takeIn } from '../../../src/server/rescue/take-in';
 import { cards, sector, venue, visitsOf, type City } from './city';
 import { Device } from './device';
@@ -239,8 +238,7 @@ function settlesWhereNeeded(city: City): void {
 
 /** As each server does once a minute. */
 export function settles(city: City): void {
-  const server = city.aServer();
-  server?.run('settles desks', (client) => settleDesks(client, server.now()));
+  city.aServer()?.settle();
 }
 
 function startsServer({ servers, random }: City): void {

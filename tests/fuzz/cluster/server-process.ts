@@ -3,6 +3,7 @@ import { ApiFailure } from '../../../src/server/api/api-failure';
 import { UnexpectedCouchReply, type CouchClient } from '../../../src/server/couch/client';
 import { CouchFailure } from '../../../src/server/couch/failure';
 import { DeskWatch } from '../../../src/server/desks/desk-watch';
+import { DeskSettler } from '../../../src/server/desks/settle-desks';
 import { ensureSigningKey, type KeyStore } from '../../../src/server/keys/key-store';
 import { ensureRescueKey } from '../../../src/server/keys/rescue-key-store';
 import { ensureAdministrator } from '../../../src/server/provision/administrator';
@@ -29,6 +30,9 @@ export class ServerProcess {
   #isLooking = false;
   /** Of the look that is under way. */
   #looking!: CouchClient;
+  #settler = this.#aSettler();
+  #isSettling = false;
+  #settling!: CouchClient;
   readonly #running = new Set<Program>();
 
   constructor(
@@ -116,6 +120,20 @@ export class ServerProcess {
     return new DeskWatch(client, (error) => this.#judge('watches', error, false));
   }
 
+  /** As it does once a minute, one after the other. */
+  settle(): void {
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    this.run('settles desks', (client) => {
+      this.#settling = client;
+      return this.#settler.settle(this.now()).finally(() => (this.#isSettling = false));
+    });
+  }
+
+  #aSettler(): DeskSettler {
+    return new DeskSettler({ request: (...asked) => this.#settling.request(...asked) });
+  }
+
   /** As SIGKILL does: what it has asked for is done or not, and nobody hears of it. */
   kill(): void {
     const { cluster, programs } = this.around;
@@ -125,6 +143,8 @@ export class ServerProcess {
     this.#running.clear();
     this.#watch = this.#aWatch();
     this.#isLooking = false;
+    this.#settler = this.#aSettler();
+    this.#isSettling = false;
     this.isStarted = false;
     this.#process = { name: this.name, isAlive: true };
   }

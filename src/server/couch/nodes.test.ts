@@ -13,10 +13,14 @@ afterEach(() => {
 });
 
 /** A node that counts what reaches it. */
-async function aNode(port = 0, answer: { status: number; body: object } | 'cut' = { status: 200, body: {} }) {
+async function aNode(
+  port = 0,
+  answer: { status: number; body: object } | 'cut' | 'silent' = { status: 200, body: {} },
+) {
   const seen: string[] = [];
   const server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url} ${request.headers.authorization ?? 'nobody'}`);
+    if (answer === 'silent') return;
     if (answer === 'cut') return void request.socket.destroy();
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.body));
@@ -95,6 +99,16 @@ describe('the nodes of a CouchDB', () => {
     const node = await aNode();
     await nodesOf([node]).fetch('/', { asAdministrator: true });
     expect(node.seen).toEqual([`GET / Basic ${btoa('admin:x')}`]);
+  });
+
+  it('one that takes a question and says nothing rests, and the next is asked', async () => {
+    const [silent, other] = [await aNode(0, 'silent'), await aNode()];
+    const nodes = nodesOf([silent, other]);
+    await nodes.fetch('/a', { patienceMs: 50 });
+    await nodes.fetch('/b', { patienceMs: 50 });
+    expect([silent.seen, other.seen]).toEqual([['GET /a nobody'], ['GET /a nobody', 'GET /b nobody']]);
+    const alone = nodesOf([await aNode(0, 'silent')]);
+    await expect(alone.fetch('/a', { patienceMs: 50 })).rejects.toMatchObject({ status: 503 });
   });
 
   it('an aborted request is not the node’s fault', async () => {

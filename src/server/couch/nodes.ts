@@ -19,6 +19,8 @@ const notConnected = new Set([
 export interface NodeRequest extends RequestInit {
   /** With the administrator's credentials of the node's address. */
   asAdministrator?: boolean;
+  /** A node that has not answered by then rests, and the next is asked, ms: for short questions. */
+  patienceMs?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export class CouchNodes {
    * with an answer that never came.
    * @throws {CouchFailure} 503 with Retry-After when none answers, or one says that too few do
    */
-  async fetch(path: string, { asAdministrator, ...init }: NodeRequest = {}): Promise<Response> {
+  async fetch(path: string, { asAdministrator, patienceMs, ...init }: NodeRequest = {}): Promise<Response> {
     const mayRepeat = ['GET', 'HEAD', undefined].includes(init.method);
     for (const index of this.#inTurn()) {
       const { origin, authorization } = this.addresses[index] as CouchAddress;
@@ -49,7 +51,8 @@ export class CouchNodes {
       if (asAdministrator === true && authorization !== undefined)
         headers.set('authorization', authorization);
       try {
-        const response = await fetch(`${origin}${path}`, { ...init, headers });
+        const signal = signalOf(init.signal, patienceMs);
+        const response = await fetch(`${origin}${path}`, { ...init, headers, signal });
         this.#served = index;
         this.#restsUntil[index] = 0;
         return await withNodesUp(response);
@@ -70,6 +73,16 @@ export class CouchNodes {
     const rests = (index: number) => (this.#restsUntil[index] ?? 0) > this.now();
     return [...order.filter((index) => !rests(index)), ...order.filter(rests)];
   }
+}
+
+/** Aborts when the sender does, or when patience is at its end. */
+function signalOf(
+  sender: AbortSignal | null | undefined,
+  patienceMs: number | undefined,
+): AbortSignal | null {
+  if (patienceMs === undefined) return sender ?? null;
+  const patience = AbortSignal.timeout(patienceMs);
+  return sender ? AbortSignal.any([sender, patience]) : patience;
 }
 
 function isNotConnected(error: unknown): boolean {

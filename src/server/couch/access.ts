@@ -15,7 +15,7 @@ type Party = Security['admins'];
 const belongsTo = (user: UserContext, { names, roles }: Party) =>
   (user.name !== null && names.includes(user.name)) || user.roles.some((role) => roles.includes(role));
 
-function isDatabaseAdministrator(user: UserContext, database: Database): boolean {
+function isDatabaseAdministrator(user: UserContext, database: Pick<Database, 'security'>): boolean {
   return isServerAdministrator(user) || belongsTo(user, database.security.admins);
 }
 
@@ -29,7 +29,7 @@ export function requireServerAdministrator(user: UserContext): void {
 }
 
 /** @throws {CouchFailure} 401 or 403 */
-export function requireDatabaseAdministrator(user: UserContext, database: Database): void {
+export function requireDatabaseAdministrator(user: UserContext, database: Pick<Database, 'security'>): void {
   if (!isDatabaseAdministrator(user, database)) {
     throw denied(user, 'You are not a db or server admin.');
   }

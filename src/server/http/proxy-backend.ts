@@ -7,7 +7,7 @@ import type { Credentials, Identity } from '../accounts/identity';
 import { hashPassword } from '../accounts/password-hash';
 import { requireOwnPasswordChange } from '../accounts/users-rule';
 import type { Backend } from '../backend';
-import { isServerAdministrator } from '../couch/access';
+import { isServerAdministrator, requireDatabaseAdministrator, securityFrom } from '../couch/access';
 import type { CouchClient } from '../couch/client';
 import { readDocument, type IncomingDocument } from '../couch/document-shape';
 import { jsonResponse, type CouchResponse } from '../couch/exchange';
@@ -131,6 +131,7 @@ class CouchProxy {
       if (own !== undefined) return sendCouchResponse(reply, own);
     }
     if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await caller.user());
+    if (route.kind === 'security' && request.method === 'PUT') await this.#requireRightsHolder(route, caller);
     await this.#refuseSecondRoots(route, replicatedVisits(route, request, query), caller);
     const search = query.size === 0 ? '' : `?${query.toString()}`;
     const isForEpoch = asksForEpoch(request.method, route);
@@ -155,6 +156,15 @@ class CouchProxy {
   async #caller(credentials: Credentials): Promise<ProxyCaller> {
     const judge = (await this.#direct.judges(credentials)) ? this.#direct : this.#passedOn;
     return judge.caller(credentials);
+  }
+
+  /**
+   * Whoever may not write `_security` is told so by CouchDB as a fault of its own: 500, no majority.
+   * @throws {CouchFailure} 401 or 403
+   */
+  async #requireRightsHolder(route: Route & { database: string }, caller: ProxyCaller): Promise<void> {
+    const { status, body } = await this.#client.request('GET', pathOfRoute(route));
+    if (status === 200) requireDatabaseAdministrator(await caller.user(), { security: securityFrom(body) });
   }
 
   /**

@@ -48,7 +48,7 @@ describe.each(targets)('the log’s documents, over $name', ({ start }) => {
   afterAll(() => target.stop());
 
   const write = (database: string, document: { _id: string }, as: Account) =>
-    target.couch('PUT', `/${target.prefix}${database}/${encodeURIComponent(document._id)}`, {
+    target.couch('PUT', `/${database}/${encodeURIComponent(document._id)}`, {
       as,
       body: document,
     });

@@ -1,4 +1,4 @@
-import { createServer, request as send, type IncomingMessage } from 'node:http';
+import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What a CouchDB got to see of a request's sender. */
@@ -19,7 +19,8 @@ export interface CouchRecorder {
   stop(): Promise<void>;
 }
 
-export async function startRecorder(couchUrl: string): Promise<CouchRecorder> {
+/** @param prefix of Tiski's databases there, whose names are on this side as always: several tests may share a CouchDB */
+export async function startRecorder(couchUrl: string, prefix = ''): Promise<CouchRecorder> {
   const couch = new URL(couchUrl);
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
@@ -38,9 +39,12 @@ export async function startRecorder(couchUrl: string): Promise<CouchRecorder> {
       response.end(JSON.stringify(given.body));
       return;
     }
+    const there = path.replace(/^\/tiski-/, `/${prefix}tiski-`);
     const onward = send(
-      { host: couch.hostname, port: couch.port, method, path, headers },
+      { host: couch.hostname, port: couch.port, method, path: there, headers },
       (answer: IncomingMessage) => {
+        if (prefix !== '' && method === 'GET' && path === '/_all_dbs' && answer.statusCode === 200)
+          return void sendOwnNames(answer, response, prefix);
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       },
@@ -64,4 +68,24 @@ export async function startRecorder(couchUrl: string): Promise<CouchRecorder> {
       }),
   };
   return recorder;
+}
+
+/** Of all databases those with the prefix, without it, and CouchDB's own. */
+async function sendOwnNames(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  prefix: string,
+): Promise<void> {
+  let text = '';
+  for await (const chunk of answer) text += String(chunk);
+  const names: unknown = JSON.parse(text);
+  const own = Array.isArray(names)
+    ? names
+        .map(String)
+        .flatMap((name) =>
+          name.startsWith(prefix) ? [name.slice(prefix.length)] : /^_/.test(name) ? [name] : [],
+        )
+    : names;
+  response.writeHead(answer.statusCode ?? 502, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(own));
 }

@@ -86,7 +86,7 @@ describe.each(targets)('which visits are written, over $name', ({ start }) => {
       }
       const replica = { ...visit(own, next()), _revisions: { start: 30, ids } };
       const body = { new_edits: false, docs: [replica] };
-      const bulk = await target.couch('POST', path(target, 'tiski-visits-liikunta', '/_bulk_docs'), {
+      const bulk = await target.couch('POST', path('tiski-visits-liikunta', '/_bulk_docs'), {
         as: hall,
         body,
       });
@@ -95,13 +95,13 @@ describe.each(targets)('which visits are written, over $name', ({ start }) => {
 
     it('a visit does not change by a second root either, and comes again as it is', async () => {
       const document = visit(hall.name, next());
-      const address = documentPath(target, 'tiski-visits-liikunta', document._id);
+      const address = documentPath('tiski-visits-liikunta', document._id);
       await target.couch('PUT', address, { as: hall, body: document });
       const stored = (await target.couch('GET', address, { as: hall })).body;
       const bulk = async (as: Account, changed: object) => {
         const docs = [{ ...changed, _revisions: { start: 1, ids: ['ffffffff'] } }];
         const body = { new_edits: false, docs };
-        const at = path(target, 'tiski-visits-liikunta', '/_bulk_docs');
+        const at = path('tiski-visits-liikunta', '/_bulk_docs');
         return firstOutcome(await target.couch('POST', at, { as, body }));
       };
       const put = (as: Account, changed: object) =>

@@ -50,7 +50,7 @@ describe.each(targets)('what nobody may write, over $name', ({ start }) => {
 
   it('_local takes checkpoints of replications, and no large ones', async () => {
     const put = (id: string, body: object) =>
-      target.couch('PUT', path(target, 'tiski-visits-liikunta', `/_local/${id}`), {
+      target.couch('PUT', path('tiski-visits-liikunta', `/_local/${id}`), {
         as: administrator,
         body,
       });
@@ -68,7 +68,7 @@ describe.each(targets)('what nobody may write, over $name', ({ start }) => {
 
   it('S11 an account whose rights are gone signs in still, and is told so', async () => {
     const leaver = await target.addAccount('leaver', ['desk', 'venue:uimahalli', 'sector:liikunta']);
-    const register = () => target.couch('GET', path(target, 'tiski-register'), { as: leaver });
+    const register = () => target.couch('GET', path('tiski-register'), { as: leaver });
     expect((await register()).status).toBe(200);
     const id = `/_users/org.couchdb.user:${leaver.name}`;
     const account = (await target.couch('GET', id, { as: leaver })).body as object;

@@ -7,11 +7,13 @@ import { expect } from 'vitest';
 import { createApp } from '../../src/server/app';
 import type { Backend } from '../../src/server/backend';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
+import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
 import { openBackend } from '../../src/server/main';
 import { ensureAdministrator } from '../../src/server/provision/administrator';
+import { startRecorder } from './couch-recorder';
 import { watchedApp } from './watched-app';
 
-/** A CouchDB to run the contract against as well; databases and accounts of the tests bear a prefix. */
+/** A CouchDB to run the contract against as well; there databases and accounts of the tests bear a prefix. */
 export const couchUrl = process.env['COUCHDB_URL'];
 
 export interface Account {
@@ -36,11 +38,11 @@ export interface CallOptions {
 /** The endpoint under test: a listening server, over the embedded store or as a proxy to a CouchDB. */
 export interface Target {
   url: string;
-  /** Of every database and account of this run, e.g. `t1a2b3-`. */
+  /** Of every account of this run, and of databases that tests make beside Tiski's, e.g. `t1a2b3-`. */
   prefix: string;
   /** Signs in as the server's administrator. */
   admin: Account;
-  /** The server's own client; it sees databases `tiski-…` under the prefix. */
+  /** The server's own client. */
   client: CouchClient;
   /** Every address that the server answers at, e.g. `GET /api/desks`. */
   routes: ReadonlySet<string>;
@@ -64,20 +66,35 @@ export async function startEmbedded(): Promise<Target> {
   const folder = await mkdtemp(join(tmpdir(), 'tiski-contract-'));
   const backend = await openBackend({ folder, iterations: 10_000, bodyLimit: 256 * 1024 });
   await ensureAdministrator(backend, embeddedAdmin.password);
-  return startTarget(backend, embeddedAdmin, () => rm(folder, { recursive: true, force: true }));
+  const clean = () => rm(folder, { recursive: true, force: true });
+  return startTarget(backend, { admin: embeddedAdmin, prefix: newPrefix(), clean });
 }
 
 async function startProxy(address: string): Promise<Target> {
   const url = new URL(address);
   const admin = { name: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
-  const backend = await openBackend({ folder: '', couchUrl: address, bodyLimit: 256 * 1024 });
-  return startTarget(backend, admin, () => Promise.resolve());
+  const prefix = newPrefix();
+  const wire = await startRecorder(address, prefix);
+  const backend = await openBackend({ folder: '', couchUrl: wire.url, bodyLimit: 256 * 1024 });
+  const clean = async (accounts: ReadonlySet<string>) => {
+    await wire.stop();
+    await removeOwn(remoteClient(couchAddress(address)), prefix, accounts);
+  };
+  return startTarget(backend, { admin, prefix, clean });
 }
 
-async function startTarget(backend: Backend, admin: Account, clean: () => Promise<void>): Promise<Target> {
-  const prefix = `t${randomBytes(4).toString('hex')}-`;
+const newPrefix = () => `t${randomBytes(4).toString('hex')}-`;
+
+interface TargetParts {
+  admin: Account;
+  prefix: string;
+  /** @param accounts documents that were made */
+  clean: (accounts: ReadonlySet<string>) => Promise<void>;
+}
+
+async function startTarget(backend: Backend, { admin, prefix, clean }: TargetParts): Promise<Target> {
   const accounts = new Set<string>();
-  const client = prefixedClient(backend.client, prefix, accounts);
+  const client = notingClient(backend.client, accounts);
   const routes = new Set<string>();
   const app = await createApp({
     backend: {
@@ -102,10 +119,9 @@ async function startTarget(backend: Backend, admin: Account, clean: () => Promis
     couch: (method, path, options) => call(method, `/couch${path}`, options),
     addAccount: (name, roles) => addAccount(client, `${prefix}${name}`, roles),
     stop: async () => {
-      await removeOwn(backend.client, prefix, accounts);
       await app.close();
       await backend.close();
-      await clean();
+      await clean(accounts);
     },
   };
 }
@@ -117,12 +133,12 @@ function noting(server: FastifyInstance, routes: Set<string>): FastifyInstance {
   });
 }
 
-/** The same server, its `tiski-…` databases under a prefix; notes the accounts that it makes. */
-function prefixedClient(client: CouchClient, prefix: string, accounts: Set<string>): CouchClient {
+/** The same client; notes the accounts that it makes. */
+function notingClient(client: CouchClient, accounts: Set<string>): CouchClient {
   return {
     request: (method, path, body) => {
       if (method === 'PUT' && path.startsWith('/_users/')) accounts.add(path.split('?')[0] ?? path);
-      return client.request(method, path.replace(/^\/tiski-/, `/${prefix}tiski-`), body);
+      return client.request(method, path, body);
     },
   };
 }
@@ -140,7 +156,7 @@ async function addAccount(client: CouchClient, name: string, roles: string[]): P
   return { name, password };
 }
 
-async function removeOwn(client: CouchClient, prefix: string, accounts: Set<string>): Promise<void> {
+async function removeOwn(client: CouchClient, prefix: string, accounts: ReadonlySet<string>): Promise<void> {
   const names = (await requireOk(client, 'GET', '/_all_dbs')) as string[];
   for (const name of names.filter((each) => each.startsWith(prefix))) {
     await requireOk(client, 'DELETE', `/${encodeURIComponent(name)}`);

@@ -33,8 +33,7 @@ function nextRevision(rev: string): { _rev: string; _revisions: { start: number;
   return { _rev: `${next}-${fresh}`, _revisions: { start: next, ids: [fresh, hash] } };
 }
 
-const attachmentPath = ({ target, database }: Asking, { _id }: Document) =>
-  `${documentPath(target, database, _id)}/a.txt`;
+const attachmentPath = ({ database }: Asking, { _id }: Document) => `${documentPath(database, _id)}/a.txt`;
 
 /** Of a document that is stored with its attachment. */
 export const inline = { 'a.txt': { content_type: 'text/plain', data: 'aGVsbG8=' } };
@@ -53,7 +52,7 @@ export const putAttachment = (asking: Asking, document: Document, rev?: string) 
 
 /** A document with an attachment behind it, as CouchDB's replicator sends one. */
 const putFollowing = (asking: Asking, document: Document, query = '') =>
-  asking.target.couch('PUT', `${documentPath(asking.target, asking.database, document._id)}${query}`, {
+  asking.target.couch('PUT', `${documentPath(asking.database, document._id)}${query}`, {
     ...credentials(asking),
     ...multipartOf(
       { ...document, _attachments: { 'a.txt': { content_type: 'text/plain', follows: true } } },
@@ -120,7 +119,7 @@ export const doors: Door[] = [
     send: (asking, document, rev) =>
       asking.target.couch(
         'DELETE',
-        `${documentPath(asking.target, asking.database, document._id)}?rev=${rev}`,
+        `${documentPath(asking.database, document._id)}?rev=${rev}`,
         credentials(asking),
       ),
   },
@@ -135,7 +134,7 @@ export const doors: Door[] = [
     name: 'PUT',
     before: 'document',
     send: (asking, document, _rev) =>
-      asking.target.couch('PUT', documentPath(asking.target, asking.database, document._id), {
+      asking.target.couch('PUT', documentPath(asking.database, document._id), {
         ...credentials(asking),
         body: { ...document, _rev, _attachments: inline },
       }),

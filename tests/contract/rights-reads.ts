@@ -19,9 +19,8 @@ export function readsOf(asking: Asking, { read }: DatabaseRights, documents: rea
   const isAllowed = asking.isAllowed(read);
   const ask = askerOf(asking);
   return documents.flatMap(({ _id, _attachments }): ReadAttempt[] => {
-    const address = documentPath(asking.target, asking.database, _id);
-    const inDatabase = (below: string, body: object) =>
-      ask('POST', path(asking.target, asking.database, below), { body });
+    const address = documentPath(asking.database, _id);
+    const inDatabase = (below: string, body: object) => ask('POST', path(asking.database, below), { body });
     const attempts: [string, ReadAttempt['send'], gives?: string][] = [
       ['GET', ask('GET', address), _id],
       ['HEAD', ask('HEAD', address)],
@@ -83,7 +82,7 @@ export function databaseReads(asking: Asking, { read }: DatabaseRights, isFed: b
   return attempts.map(([method, below, gives, body]) => ({
     what: `${method} ${below}`,
     isAllowed,
-    send: ask(method, path(asking.target, asking.database, below), body === undefined ? {} : { body }),
+    send: ask(method, path(asking.database, below), body === undefined ? {} : { body }),
     gives,
   }));
 }

@@ -15,7 +15,7 @@ export async function faultsOfSecurity(asking: Asking, { rules }: DatabaseRights
   const stored = () => requireOk(target.client, 'GET', `/${database}/_security`);
   const before = await stored();
   const isAllowed = asking.isAllowed(rules);
-  const answer = await target.couch('PUT', path(target, database, '/_security'), {
+  const answer = await target.couch('PUT', path(database, '/_security'), {
     ...credentials(asking),
     body: isAllowed ? before : open,
   });
@@ -70,7 +70,7 @@ async function faultsOfLocalReads(asking: Asking, id: string, isAllowed: boolean
 async function send(asking: Asking, method: string, id: string): Promise<Answer> {
   const { target, database } = asking;
   const rev = method === 'DELETE' ? `?rev=${String((await storedLocal(asking, id))?._rev)}` : '';
-  return target.couch(method, path(target, database, `/${id}${rev}`), {
+  return target.couch(method, path(database, `/${id}${rev}`), {
     ...credentials(asking),
     ...(method === 'PUT' && { body: { seq: 2 } }),
   });
@@ -113,10 +113,10 @@ export async function faultsOfServer(
   note('HEAD /_all_dbs', grants.mayManage, await ask('HEAD', '/_all_dbs'));
   const name = `tiski-own-${freshHash()}`;
   const isThere = async () => (await target.client.request('GET', `/${name}`)).status === 200;
-  const made = await ask('PUT', path(target, name));
+  const made = await ask('PUT', path(name));
   note('PUT of a database', grants.mayManage, made, await isThere());
   if (!(await isThere())) await requireOk(target.client, 'PUT', `/${name}`);
-  const removed = await ask('DELETE', path(target, name));
+  const removed = await ask('DELETE', path(name));
   note('DELETE of a database', grants.mayManage, removed, !(await isThere()));
   return faults;
 }

@@ -84,7 +84,7 @@ function foreignBulk(
   const newEdits = members._revisions === undefined;
   let answer: Promise<Answer> | undefined;
   const send = () => {
-    answer ??= asking.target.couch('POST', path(asking.target, asking.database, '/_bulk_docs'), {
+    answer ??= asking.target.couch('POST', path(asking.database, '/_bulk_docs'), {
       ...credentials(asking),
       body: { new_edits: newEdits, docs: documents.map((document) => ({ ...document, ...members })) },
     });

@@ -176,7 +176,7 @@ describe.each(targets)('power stays with the server, over $name', ({ start }) =>
     const coordinator = await target.addAccount('coordinator', ['coordinator', 'office']);
     const names = { fi: 'Kaupunki', sv: 'Stad', en: 'City' };
     const settings = { _id: 'settings:city', type: 'settings', v: 1, names, demo: true };
-    const path = `/${target.prefix}tiski-catalogue/settings:city`;
+    const path = '/tiski-catalogue/settings:city';
     expect((await target.couch('PUT', path, { as: coordinator, body: settings })).status).toBe(201);
     for (let round = 0; round < 2; round += 1) {
       expect((await api('GET', '/health')).body).toMatchObject({ demo: false });

@@ -52,7 +52,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
     return answer.body as Paired;
   }
 
-  const register = (as: Account) => target.couch('GET', `/${target.prefix}tiski-register`, { as });
+  const register = (as: Account) => target.couch('GET', '/tiski-register', { as });
 
   it('health tells store, version, time and whether it is a demo', async () => {
     const { status, body } = await api('GET', '/health');
@@ -84,7 +84,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
     expect(session.body).toMatchObject({ userCtx: { name: account.name, roles } });
     expect((await register(account)).status).toBe(200);
     // The visits databases of new sectors came with the desk.
-    const visits = await target.couch('GET', `/${target.prefix}tiski-visits-ruoka`, { as: account });
+    const visits = await target.couch('GET', '/tiski-visits-ruoka', { as: account });
     expect(visits.status).toBe(200);
 
     const path = `/_users/org.couchdb.user:${account.name}`;

@@ -11,7 +11,6 @@ import { isServerAdministrator, requireDatabaseAdministrator, securityFrom } fro
 import type { CouchClient } from '../couch/client';
 import { readDocument, type IncomingDocument } from '../couch/document-shape';
 import { jsonResponse, type CouchResponse } from '../couch/exchange';
-import { forbidden } from '../couch/failure';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
 import type { CouchNodes } from '../couch/nodes';
@@ -33,15 +32,9 @@ import { DirectSignIn } from './direct-sign-in';
 import { OpenRequests } from './open-requests';
 import { PassedOnSignIn } from './passed-on-sign-in';
 import type { ProxyCaller } from './proxy-caller';
-import {
-  isSameContent,
-  passedOn,
-  refuseLocalInBody,
-  replicatedVisits,
-  requireCounts,
-  requireKnownFeed,
-} from './proxy-request';
+import { passedOn, refuseLocalInBody, requireCounts, requireKnownFeed } from './proxy-request';
 import { sendProxied } from './proxy-response';
+import { refuseSecondRoots, replicatedVisits } from './second-roots';
 import { setRenewedSession } from './session-header';
 import { isVisitsBatch, rowsBeside } from './visits-batch';
 
@@ -132,7 +125,10 @@ class CouchProxy {
     }
     if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await caller.user());
     if (route.kind === 'security' && request.method === 'PUT') await this.#requireRightsHolder(route, caller);
-    await this.#refuseSecondRoots(route, replicatedVisits(route, request, query), caller);
+    const replicas = replicatedVisits(route, request, query);
+    // CouchDB itself refuses whoever may not write.
+    if (replicas.length > 0 && (await caller.user()).name !== null)
+      await refuseSecondRoots(this.#client, route, replicas);
     const search = query.size === 0 ? '' : `?${query.toString()}`;
     const isForEpoch = asksForEpoch(request.method, route);
     const response = await caller.send(`${pathOfRoute(route)}${search}`, {
@@ -165,33 +161,6 @@ class CouchProxy {
   async #requireRightsHolder(route: Route & { database: string }, caller: ProxyCaller): Promise<void> {
     const { status, body } = await this.#client.request('GET', pathOfRoute(route));
     if (status === 200) requireDatabaseAdministrator(await caller.user(), { security: securityFrom(body) });
-  }
-
-  /**
-   * A visit never changes, but CouchDB asks no validation function about what is stored where a replica shares no
-   * revision with it. Looked at before, so two such requests at the same instant may both pass: the desk watch
-   * finds what they leave.
-   * @throws {CouchFailure} 403 for the whole request when one document is another than the stored one
-   */
-  async #refuseSecondRoots(
-    route: Route,
-    replicas: readonly JsonObject[],
-    caller: ProxyCaller,
-  ): Promise<void> {
-    if (replicas.length === 0 || !('database' in route)) return;
-    // CouchDB itself refuses whoever may not write.
-    if ((await caller.user()).name === null) return;
-    const path = `/${encodeURIComponent(route.database)}/_all_docs?include_docs=true`;
-    const { body } = await this.#client.request('POST', path, { keys: replicas.map(({ _id }) => _id) });
-    const rows = isJsonObject(body) && Array.isArray(body['rows']) ? (body['rows'] as unknown[]) : [];
-    replicas.forEach((replica, index) => {
-      const row = rows[index];
-      if (!isJsonObject(row) || 'error' in row) return;
-      const { doc } = row;
-      if (!isJsonObject(doc) || !isSameContent(doc, replica)) {
-        throw forbidden('Visits never change. Write a void to undo one.');
-      }
-    });
   }
 
   /**

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import { canonicalJson } from '$lib/documents/canonical';
 import type { SignInAttempt } from '../accounts/attempt-limiter';
 import { basicCredentials, type NameAndPassword } from '../accounts/basic-credentials';
 import { hasOwnForm } from '../accounts/desk-password';
@@ -10,12 +9,11 @@ import { feedOf } from '../couch/changes-query';
 import { refuseLocal } from '../couch/document-routes';
 import { readDocument } from '../couch/document-shape';
 import { badRequest } from '../couch/failure';
-import { isJsonObject, type JsonObject } from '../couch/json';
+import { isJsonObject } from '../couch/json';
 import { requireCount } from '../couch/limits';
 import { wantsMultipart } from '../couch/multipart-answer';
 import type { Route } from '../couch/route';
 import { isDeskName } from '../desks/desks';
-import { visitsDatabase } from '../provision/databases';
 import { bodyBytes, jsonBody } from './couch-request';
 import { addressOfDevice } from './proxy-devices';
 
@@ -127,29 +125,6 @@ export function requireCounts(route: Route, request: FastifyRequest): void {
     default:
   }
 }
-
-/** The documents of a request that brings another database's revisions into a visits database, as they come. */
-export function replicatedVisits(
-  route: Route,
-  request: FastifyRequest,
-  query: URLSearchParams,
-): JsonObject[] {
-  if (!('database' in route) || !route.database.startsWith(visitsDatabase(''))) return [];
-  if (route.kind === 'document' && request.method === 'PUT' && query.get('new_edits') === 'false') {
-    const body = jsonBody(request);
-    return isJsonObject(body) ? [{ ...body, _id: route.id }] : [];
-  }
-  if (route.kind !== 'bulk-docs') return [];
-  const body = jsonBody(request);
-  if (!isJsonObject(body) || body['new_edits'] !== false || !Array.isArray(body['docs'])) return [];
-  return (body['docs'] as unknown[]).filter(isJsonObject);
-}
-
-/** Whether two documents are the same, but for what a database says of them. */
-export const isSameContent = (a: JsonObject, b: JsonObject): boolean => contentOf(a) === contentOf(b);
-
-const contentOf = (document: JsonObject): string =>
-  canonicalJson(Object.fromEntries(Object.entries(document).filter(([name]) => !name.startsWith('_'))));
 
 /**
  * A continuous feed of a CouchDB would outlive its reader's rights (S11). Whoever replicates with that CouchDB asks it

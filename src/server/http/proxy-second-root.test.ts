@@ -73,3 +73,18 @@ it('a visit does not change by a second root behind the proxy, and comes again a
     ]),
   ).toBe(201);
 });
+
+it('nor beside another version of it that shares a revision, while rules and what is shared go on', async () => {
+  const visit = aVisit('hall', 3);
+  expect(await bring([{ ...visit, _rev: '1-aa' }])).toBe(201);
+  const evil = { ...visit, venue: 'elsewhere', _rev: '1-bb' };
+  const shared = { ...visit, _rev: '2-cc', _revisions: { start: 2, ids: ['cc', 'aa'] } };
+  expect(await bring([evil, shared])).toBe(403);
+  expect(await bring([shared, evil])).toBe(403);
+  // Whether it may follow what is stored, the rules behind decide.
+  expect(await bring([shared])).toBe(201);
+  expect(await bring([{ _id: '_design/other', language: 'javascript', _rev: '1-aa' }])).toBe(201);
+  expect(await bring([{ _id: '_design/other', language: 'erlang', _rev: '1-bb' }])).toBe(201);
+  const many = { ...visit, _rev: '9-x', _revisions: { start: 'nine', ids: 5 } };
+  expect(await bring([many])).toBe(400);
+});

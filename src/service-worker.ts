@@ -1,10 +1,10 @@
 /// <reference lib="webworker" />
 import { build, files, version } from '$service-worker';
-import { pushOnce } from '$lib/background-push';
-import { PUSH_SYNC_TAG, type WorkerMessage } from '$lib/pwa/worker-messages';
 import { addPlugins, cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from 'workbox-precaching';
 import { createHandlerBoundToURL } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { pushOnce } from '$lib/app/push-once';
+import { PUSH_SYNC_TAG, type WorkerMessage } from '$lib/pwa/worker-messages';
 
 /** Background Sync's event: not yet in TypeScript's own types. */
 interface SyncEvent extends ExtendableEvent {

@@ -1,17 +1,17 @@
-import type { CardDocument } from '../src/lib/documents/card-document';
 import type {
   OfferingDocument,
   SchemeDocument,
   ServiceDocument,
   VenueDocument,
-} from '../src/lib/documents/catalogue-documents';
+} from '../src/lib/documents/catalogue/catalogue-documents';
+import type { CardDocument } from '../src/lib/documents/register/card-document';
 import type {
   ChoiceDocument,
   ReleaseDocument,
   VisitDocument,
   VoidDocument,
-} from '../src/lib/documents/visit-documents';
-import { checkDigit } from '../src/lib/domain/card-number';
+} from '../src/lib/documents/visits/visit-documents';
+import { checkDigit } from '../src/lib/domain/visit/card-number';
 
 /** Documents as they are on the wire, valid but for what a test changes. */
 

@@ -1,4 +1,4 @@
-import type { SnapshotManifest } from '../src/lib/documents/packed/snapshot-document';
+import type { SnapshotManifest } from '../src/lib/documents/register/packed/snapshot-document';
 import { packSnapshot } from '../src/server/snapshot/make-snapshot';
 import { RegisterPacker } from '../src/server/snapshot/register-packer';
 

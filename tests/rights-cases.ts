@@ -1,12 +1,17 @@
-import type { Card, Scheme } from '../src/lib/domain/card';
-import { decideVisit, noHistory, type CardStanding, type History } from '../src/lib/domain/decide-visit';
-import type { PastVisit } from '../src/lib/domain/limits';
-import type { Offering } from '../src/lib/domain/offering';
-import type { People } from '../src/lib/domain/people';
-import { readCode } from '../src/lib/domain/scan-code';
-import type { Service, Venue } from '../src/lib/domain/service';
-import type { Signature } from '../src/lib/domain/signed-code';
-import type { Verdict } from '../src/lib/domain/verdict';
+import type { Offering } from '../src/lib/domain/catalogue/offering';
+import type { Service, Venue } from '../src/lib/domain/catalogue/service';
+import { readCode } from '../src/lib/domain/code/scan-code';
+import type { Signature } from '../src/lib/domain/code/signed-code';
+import type { Card, Scheme } from '../src/lib/domain/visit/card';
+import {
+  decideVisit,
+  noHistory,
+  type CardStanding,
+  type History,
+} from '../src/lib/domain/visit/decide-visit';
+import type { PastVisit } from '../src/lib/domain/visit/limits';
+import type { People } from '../src/lib/domain/visit/people';
+import type { Verdict } from '../src/lib/domain/visit/verdict';
 import fixture from './fixtures/rights.json';
 
 /** A case of rights.json: what differs from the defaults, and the verdict. Instants are ISO 8601. */

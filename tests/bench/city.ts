@@ -1,7 +1,7 @@
-import { aCard, aScheme, aService, aVenue, cardNumber } from '../builders';
-import type { CardDocument } from '../../src/lib/documents/card-document';
-import { addDays } from '../../src/lib/domain/day';
+import type { CardDocument } from '../../src/lib/documents/register/card-document';
+import { addDays } from '../../src/lib/domain/time/day';
 import type { RemoteDocument } from '../../src/lib/sync/ports';
+import { aCard, aScheme, aService, aVenue, cardNumber } from '../builders';
 
 /** The made-up city of the benches: one hall, one service under a season's limit. */
 export const benchSector = 'liikunta';

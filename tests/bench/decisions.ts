@@ -1,9 +1,9 @@
-import type { Card, Scheme } from '../../src/lib/domain/card';
-import { localDate } from '../../src/lib/domain/day';
-import { decideVisit, noHistory } from '../../src/lib/domain/decide-visit';
-import { periodAround, type PastVisit } from '../../src/lib/domain/limits';
-import { readCode } from '../../src/lib/domain/scan-code';
-import type { Service, Venue } from '../../src/lib/domain/service';
+import type { Service, Venue } from '../../src/lib/domain/catalogue/service';
+import { readCode } from '../../src/lib/domain/code/scan-code';
+import { localDate } from '../../src/lib/domain/time/day';
+import type { Card, Scheme } from '../../src/lib/domain/visit/card';
+import { decideVisit, noHistory } from '../../src/lib/domain/visit/decide-visit';
+import { periodAround, type PastVisit } from '../../src/lib/domain/visit/limits';
 import { count, times, type BenchTable } from './table';
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pairDevice } from '../../src/lib/pair-device';
+import { pairDevice } from '../../src/lib/app/pair-device';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
 import { checkVisit } from '../../src/lib/store/check-visit';
 import type { TiskiDatabase } from '../../src/lib/store/database';

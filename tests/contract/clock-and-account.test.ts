@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VisitDocument } from '../../src/lib/documents/visit-documents';
-import { visitHash } from '../../src/lib/documents/visit-hash';
-import { toleratedSkew } from '../../src/lib/domain/clock';
-import { day, minute } from '../../src/lib/domain/day';
+import type { VisitDocument } from '../../src/lib/documents/visits/visit-documents';
+import { visitHash } from '../../src/lib/documents/visits/visit-hash';
+import { toleratedSkew } from '../../src/lib/domain/time/clock';
+import { day, minute } from '../../src/lib/domain/time/day';
+import { countCards } from '../../src/lib/store/register';
 import { listReviews, reviewTouched } from '../../src/lib/store/reviews';
 import { deleteSetting } from '../../src/lib/store/settings';
-import { countCards } from '../../src/lib/store/register';
 import { aVisit } from '../builders';
 import { startTestServer, type TestServer } from '../server';
 import { FaultProxy } from '../setup/fault-proxy';

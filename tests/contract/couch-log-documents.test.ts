@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { aChoice, anOffering, aRelease, aService, aVisit, aVoid, ulidOf } from '../builders';
+import type { ResolutionDocument } from '../../src/lib/documents/visits/visit-documents';
 import { provision } from '../../src/server/provision/provision';
-import type { ResolutionDocument } from '../../src/lib/documents/visit-documents';
+import { aChoice, anOffering, aRelease, aService, aVisit, aVoid, ulidOf } from '../builders';
 import { targets, type Account, type Target } from './couch-target';
 
 /** Who may write choices, releases, resolutions, offerings and keys, over every kind of server. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pairDevice, resumePairing } from '../../src/lib/pair-device';
+import { pairDevice, resumePairing } from '../../src/lib/app/pair-device';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
 import type { ServerAddress } from '../../src/lib/remote/pairing';
 import { readCatalogue } from '../../src/lib/store/catalogue';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { pairDevice } from '../../src/lib/pair-device';
+import { pairDevice } from '../../src/lib/app/pair-device';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
 import type { ServerAddress } from '../../src/lib/remote/pairing';
 import { checkVisit } from '../../src/lib/store/check-visit';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LogDocument, VisitDocument } from '../../src/lib/documents/visit-documents';
-import { visitHash } from '../../src/lib/documents/visit-hash';
-import type { ClockMark, Contact } from '../../src/lib/domain/clock';
-import { day, hour, type Instant } from '../../src/lib/domain/day';
+import type { LogDocument, VisitDocument } from '../../src/lib/documents/visits/visit-documents';
+import { visitHash } from '../../src/lib/documents/visits/visit-hash';
+import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
+import { day, hour, type Instant } from '../../src/lib/domain/time/day';
 import type { Device } from '../../src/lib/store/device';
 import type { LocalStore, RemoteDocument } from '../../src/lib/sync/ports';
 import { aCard, aChoice, aRelease, aScheme, aService, aVenue, aVisit, aVoid, cardNumber } from '../builders';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rowsOfPart } from '../../src/lib/documents/packed/part';
+import { rowsOfPart } from '../../src/lib/documents/register/packed/part';
 import type {
   Outcome,
   RemoteDatabase,

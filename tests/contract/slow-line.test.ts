@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SnapshotManifest } from '../../src/lib/documents/register/packed/snapshot-document';
 import { createCouchDatabase } from '../../src/lib/remote/couch-database';
-import type { SnapshotManifest } from '../../src/lib/documents/packed/snapshot-document';
 import { documentPath, requireOk } from '../../src/server/couch/client';
 import { readEpoch } from '../../src/server/epochs/read-epoch';
 import { makeSnapshot } from '../../src/server/snapshot/make-snapshot';

@@ -1,15 +1,15 @@
 import { rm } from 'node:fs/promises';
 import PouchDB from 'pouchdb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { SnapshotManifest } from '$lib/documents/packed/snapshot-document';
+import type { SnapshotManifest } from '$lib/documents/register/packed/snapshot-document';
 import { registerDatabase } from '$lib/store/database-names';
 import { createLocalStore } from '$lib/store/local-store';
 import { countCards, findCard } from '$lib/store/register';
 import { pullDocuments } from '$lib/sync/pull-documents';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
 import { documentPath, requireOk, type CouchClient } from '../../src/server/couch/client';
-import { provision } from '../../src/server/provision/provision';
 import { readEpoch } from '../../src/server/epochs/read-epoch';
+import { provision } from '../../src/server/provision/provision';
 import { isDue, keepSnapshot, snapshotAge } from '../../src/server/snapshot/keep-snapshot';
 import { makeSnapshot } from '../../src/server/snapshot/make-snapshot';
 import { otherSnapshots, removeOtherSnapshots } from '../../src/server/snapshot/other-snapshots';

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
+import type { VisitDocument } from '../../src/lib/documents/visits/visit-documents';
 import { demoCards, type DemoCardKind } from '../../src/server/demo/demo-cards';
-import type { VisitDocument } from '../../src/lib/documents/visit-documents';
 import type { TiskiServer } from '../setup/tiski-server';
 import { typeAsScanner } from './type-as-scanner';
 

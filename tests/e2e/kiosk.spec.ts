@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { groupDigits } from '../../src/lib/domain/card-number';
+import { groupDigits } from '../../src/lib/domain/visit/card-number';
 import {
   cardOf,
   expectKioskReady,

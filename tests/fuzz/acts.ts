@@ -1,4 +1,4 @@
-import { day, minute } from '../../src/lib/domain/day';
+import { day, minute } from '../../src/lib/domain/time/day';
 import { registerDatabase } from '../../src/lib/store/database-names';
 import type { City } from './city';
 import type { DeskStore } from './desk';

@@ -1,8 +1,8 @@
-import { findConflicts, type Review } from '../../src/lib/documents/find-conflicts';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import type { Card } from '../../src/lib/domain/card';
-import { day, type Instant } from '../../src/lib/domain/day';
-import { daysReviewed } from '../../src/lib/domain/days-reviewed';
+import { findConflicts, type Review } from '../../src/lib/documents/review/find-conflicts';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import { daysReviewed } from '../../src/lib/domain/review/days-reviewed';
+import { day, type Instant } from '../../src/lib/domain/time/day';
+import type { Card } from '../../src/lib/domain/visit/card';
 import type { Catalogue } from '../../src/lib/store/catalogue';
 
 const valuesBy = <T, U>(entries: ReadonlyMap<string, T>, of: (entry: T) => U): Map<string, U> =>

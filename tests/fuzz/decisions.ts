@@ -1,8 +1,8 @@
-import type { CatalogueDocument } from '../../src/lib/documents/catalogue-documents';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import type { Card } from '../../src/lib/domain/card';
-import type { Conflict } from '../../src/lib/domain/conflicts';
-import { day, minute, type Instant } from '../../src/lib/domain/day';
+import type { CatalogueDocument } from '../../src/lib/documents/catalogue/catalogue-documents';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import type { Conflict } from '../../src/lib/domain/review/conflicts';
+import { day, minute, type Instant } from '../../src/lib/domain/time/day';
+import type { Card } from '../../src/lib/domain/visit/card';
 import { catalogueOf } from '../../src/lib/store/catalogue';
 import { conflictsAmong, standingChoices } from './conflicts';
 

@@ -1,6 +1,6 @@
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import type { ClockMark, Contact } from '../../src/lib/domain/clock';
-import type { Instant } from '../../src/lib/domain/day';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
+import type { Instant } from '../../src/lib/domain/time/day';
 import type { Device } from '../../src/lib/store/device';
 import type { LocalStore, RemoteDatabase, RemoteServer, SyncState } from '../../src/lib/sync/ports';
 import { pushWaiting } from '../../src/lib/sync/push-documents';

@@ -1,6 +1,6 @@
-import { cardFromDocument } from '../../src/lib/documents/card-document';
-import { cardsOfBucket } from '../../src/lib/documents/packed/bucket';
-import type { Card } from '../../src/lib/domain/card';
+import { cardFromDocument } from '../../src/lib/documents/register/card-document';
+import { cardsOfBucket } from '../../src/lib/documents/register/packed/bucket';
+import type { Card } from '../../src/lib/domain/visit/card';
 import type { TiskiDatabase } from '../../src/lib/store/database';
 import { packedBase } from '../../src/lib/store/register';
 import type { Held } from './held';

@@ -1,8 +1,8 @@
-import type { CatalogueDocument } from '../../src/lib/documents/catalogue-documents';
+import type { CatalogueDocument } from '../../src/lib/documents/catalogue/catalogue-documents';
 import type { Unreadable } from '../../src/lib/documents/parse-document';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import type { Card } from '../../src/lib/domain/card';
-import type { Stamp } from '../../src/lib/domain/confirm-time';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import type { Stamp } from '../../src/lib/domain/time/confirm-time';
+import type { Card } from '../../src/lib/domain/visit/card';
 import type { Cursor } from '../../src/lib/sync/ports';
 
 export interface OutboxEntry {

@@ -1,13 +1,13 @@
 import { canonicalJson } from '../../src/lib/documents/canonical';
-import { cardFromDocument } from '../../src/lib/documents/card-document';
 import { isLogDocument, parseDocument } from '../../src/lib/documents/parse-document';
-import { day, type Instant } from '../../src/lib/domain/day';
+import { cardFromDocument } from '../../src/lib/documents/register/card-document';
+import { day, type Instant } from '../../src/lib/domain/time/day';
 import { databaseKind } from '../../src/lib/store/database-names';
 import { databasesOf } from '../../src/lib/store/device';
 import { daysKept } from '../../src/lib/store/prune';
 import type { FakeServer, StoredDocument } from '../fake-server';
-import type { Desk } from './desk';
 import { decisionsOf } from './decisions';
+import type { Desk } from './desk';
 import { effectOf, remembered } from './effect';
 import type { Held, OutboxEntry } from './held';
 import type { Ledger } from './ledger';

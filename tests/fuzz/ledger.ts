@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../src/lib/documents/canonical';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import { toleratedSkew } from '../../src/lib/domain/clock';
-import type { Instant } from '../../src/lib/domain/day';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import { toleratedSkew } from '../../src/lib/domain/time/clock';
+import type { Instant } from '../../src/lib/domain/time/day';
 import type { FakeDatabase, FakeServer } from '../fake-server';
 import type { Held } from './held';
 import { databases } from './office';

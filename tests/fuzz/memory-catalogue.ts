@@ -1,4 +1,4 @@
-import type { CatalogueDocument } from '../../src/lib/documents/catalogue-documents';
+import type { CatalogueDocument } from '../../src/lib/documents/catalogue/catalogue-documents';
 import { isLogDocument } from '../../src/lib/documents/parse-document';
 import type { Sorted } from '../../src/lib/store/apply-changes';
 import { catalogueOf, type Catalogue } from '../../src/lib/store/catalogue';

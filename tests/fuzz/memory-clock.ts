@@ -1,6 +1,6 @@
-import { readClock, type ClockMark, type ClockReading, type Contact } from '../../src/lib/domain/clock';
-import { isSteady, type Stamp } from '../../src/lib/domain/confirm-time';
-import type { Instant } from '../../src/lib/domain/day';
+import { readClock, type ClockMark, type ClockReading, type Contact } from '../../src/lib/domain/time/clock';
+import { isSteady, type Stamp } from '../../src/lib/domain/time/confirm-time';
+import type { Instant } from '../../src/lib/domain/time/day';
 import { builtAt, steadyMark } from '../paired-database';
 
 /** R13: the device's clock, and what the last contact told of it. */

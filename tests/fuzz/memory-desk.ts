@@ -1,7 +1,7 @@
-import { documentsOfDecision } from '../../src/lib/documents/resolve-conflict';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import type { ClockMark, Contact } from '../../src/lib/domain/clock';
-import { localDate, type Instant } from '../../src/lib/domain/day';
+import { documentsOfDecision } from '../../src/lib/documents/review/resolve-conflict';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
+import { localDate, type Instant } from '../../src/lib/domain/time/day';
 import { catalogueOf } from '../../src/lib/store/catalogue';
 import type { Device } from '../../src/lib/store/device';
 import { aChoice, aRelease, aVisit, aVoid, ulidOf } from '../builders';

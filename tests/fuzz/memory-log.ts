@@ -1,6 +1,6 @@
 import { isLogDocument } from '../../src/lib/documents/parse-document';
-import type { LogDocument, VisitDocument } from '../../src/lib/documents/visit-documents';
-import { day, type Instant } from '../../src/lib/domain/day';
+import type { LogDocument, VisitDocument } from '../../src/lib/documents/visits/visit-documents';
+import { day, type Instant } from '../../src/lib/domain/time/day';
 import type { Sorted } from '../../src/lib/store/apply-changes';
 import { daysKept } from '../../src/lib/store/prune';
 import { isDecision } from '../../src/lib/store/sweep-decisions';

@@ -1,6 +1,6 @@
-import type { Unconfirmed } from '../../src/lib/documents/confirm-documents';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import { isSure, type Stamp } from '../../src/lib/domain/confirm-time';
+import type { Unconfirmed } from '../../src/lib/documents/visits/confirm-documents';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import { isSure, type Stamp } from '../../src/lib/domain/time/confirm-time';
 import type { Refusal } from '../../src/lib/sync/ports';
 import type { OutboxEntry } from './held';
 

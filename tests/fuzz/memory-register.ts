@@ -1,7 +1,11 @@
-import { canonicalCodes, cardFromDocument, type CardDocument } from '../../src/lib/documents/card-document';
-import { readPartly } from '../../src/lib/documents/partly-read-card';
-import { isCardNumber } from '../../src/lib/domain/card-number';
-import type { Card } from '../../src/lib/domain/card';
+import {
+  canonicalCodes,
+  cardFromDocument,
+  type CardDocument,
+} from '../../src/lib/documents/register/card-document';
+import { readPartly } from '../../src/lib/documents/register/partly-read-card';
+import type { Card } from '../../src/lib/domain/visit/card';
+import { isCardNumber } from '../../src/lib/domain/visit/card-number';
 import type { Sorted } from '../../src/lib/store/apply-changes';
 import type { Change, Snapshot } from '../../src/lib/sync/ports';
 import { MemorySnapshots } from './memory-snapshots';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { CardDocument } from '../../src/lib/documents/card-document';
-import { cardsOfBucket } from '../../src/lib/documents/packed/bucket';
-import { rowsOfPart, unpackedRow } from '../../src/lib/documents/packed/part';
+import type { CardDocument } from '../../src/lib/documents/register/card-document';
+import { cardsOfBucket } from '../../src/lib/documents/register/packed/bucket';
+import { rowsOfPart, unpackedRow } from '../../src/lib/documents/register/packed/part';
 import type { Change, Snapshot } from '../../src/lib/sync/ports';
 
 /** S18: the packed rows that a device holds, of the snapshot that its cards come from and of one under way. */

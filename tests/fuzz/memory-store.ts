@@ -1,8 +1,8 @@
 import { canonicalJson } from '../../src/lib/documents/canonical';
-import { confirmDocuments } from '../../src/lib/documents/confirm-documents';
-import type { LogDocument, VisitDocument } from '../../src/lib/documents/visit-documents';
-import type { ClockMark, Contact } from '../../src/lib/domain/clock';
-import { day, type Instant } from '../../src/lib/domain/day';
+import { confirmDocuments } from '../../src/lib/documents/visits/confirm-documents';
+import type { LogDocument, VisitDocument } from '../../src/lib/documents/visits/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
+import { day, type Instant } from '../../src/lib/domain/time/day';
 import { sortChanges, type Sorted } from '../../src/lib/store/apply-changes';
 import { databaseKind, registerDatabase } from '../../src/lib/store/database-names';
 import { accountsOf, databasesOf, type Device } from '../../src/lib/store/device';

@@ -1,5 +1,5 @@
-import type { CardDocument } from '../../src/lib/documents/card-document';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
+import type { CardDocument } from '../../src/lib/documents/register/card-document';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from '../../src/lib/store/database-names';
 import { aCard, anOffering, aScheme, aService, aVenue, cardNumber } from '../builders';
 import type { FakeDatabase, FakeServer } from '../fake-server';

@@ -1,9 +1,9 @@
-import { cardFromDocument } from '../../src/lib/documents/card-document';
-import type { Review } from '../../src/lib/documents/find-conflicts';
 import { isLogDocument, parseDocument, type TiskiDocument } from '../../src/lib/documents/parse-document';
-import { documentsOfDecision, type Decision } from '../../src/lib/documents/resolve-conflict';
-import type { ChoiceDocument, LogDocument } from '../../src/lib/documents/visit-documents';
-import type { Instant } from '../../src/lib/domain/day';
+import { cardFromDocument } from '../../src/lib/documents/register/card-document';
+import type { Review } from '../../src/lib/documents/review/find-conflicts';
+import { documentsOfDecision, type Decision } from '../../src/lib/documents/review/resolve-conflict';
+import type { ChoiceDocument, LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import type { Instant } from '../../src/lib/domain/time/day';
 import { catalogueOf } from '../../src/lib/store/catalogue';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from '../../src/lib/store/database-names';
 import { aRelease, ulidOf } from '../builders';

@@ -1,4 +1,4 @@
-import { day, minute } from '../../src/lib/domain/day';
+import { day, minute } from '../../src/lib/domain/time/day';
 import { mayBeTriedAgain, refusalKind } from '../../src/lib/sync/refusal-kind';
 import { act, deck, noteDecided } from './acts';
 import { aCity, type City, type Kind } from './city';

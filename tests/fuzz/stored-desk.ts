@@ -1,6 +1,6 @@
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import type { ClockMark, Contact } from '../../src/lib/domain/clock';
-import type { Instant } from '../../src/lib/domain/day';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
+import type { Instant } from '../../src/lib/domain/time/day';
 import { checkVisit } from '../../src/lib/store/check-visit';
 import { chooseOffering, isChoice, releaseChoice } from '../../src/lib/store/choose-offering';
 import { noteContact } from '../../src/lib/store/clock';
@@ -18,8 +18,8 @@ import { ulidOf } from '../builders';
 import { aPairedDatabase } from '../paired-database';
 import { isComparable, type Decisions } from './decisions';
 import type { DeskStore } from './desk';
-import { heldBy } from './held-by';
 import type { Held } from './held';
+import { heldBy } from './held-by';
 
 /** A desk with its real store and screens' verbs, over a database that is in memory only. */
 export class StoredDesk implements DeskStore {

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../src/lib/documents/canonical';
-import type { LogDocument } from '../../src/lib/documents/visit-documents';
-import type { ClockMark, Contact } from '../../src/lib/domain/clock';
-import type { Instant } from '../../src/lib/domain/day';
+import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
+import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
+import type { Instant } from '../../src/lib/domain/time/day';
 import type { Device } from '../../src/lib/store/device';
 import type { LocalStore } from '../../src/lib/sync/ports';
 import type { DeskStore } from './desk';

@@ -1,4 +1,4 @@
-import type { Instant } from '../../src/lib/domain/day';
+import type { Instant } from '../../src/lib/domain/time/day';
 import type { Timing } from '../../src/lib/sync/ports';
 import type { Random } from './random';
 

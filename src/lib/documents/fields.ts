@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isCardNumber } from '$lib/domain/card-number';
+import { isCardNumber } from '$lib/domain/visit/card-number';
 
 /** Fields that several documents share. Messages are in English: they reach the quarantine list. */
 

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { cardDocument } from './card-document';
 import {
   keyDocument,
   offeringDocument,
@@ -8,8 +7,9 @@ import {
   serviceDocument,
   settingsDocument,
   venueDocument,
-} from './catalogue-documents';
-import { snapshotDocument } from './packed/snapshot-document';
+} from '$lib/documents/catalogue/catalogue-documents';
+import { cardDocument } from '$lib/documents/register/card-document';
+import { snapshotDocument } from '$lib/documents/register/packed/snapshot-document';
 import {
   choiceDocument,
   releaseDocument,
@@ -17,7 +17,7 @@ import {
   visitDocument,
   voidDocument,
   type LogDocument,
-} from './visit-documents';
+} from '$lib/documents/visits/visit-documents';
 
 /** Schema of every document type that desks read, by its `type`, in the database where it belongs. */
 const schemasOf = {

@@ -1,4 +1,4 @@
-import type { StorageRoom } from '$lib/domain/storage';
+import type { StorageRoom } from '$lib/domain/fleet/storage';
 import { askWorker } from './ask-worker';
 
 /** Bytes, as the browser estimates them. */

@@ -2,7 +2,7 @@ import PouchDB from 'pouchdb-core';
 import HttpAdapter from 'pouchdb-adapter-http';
 import type * as v from 'valibot';
 import { canonicalJson } from '$lib/documents/canonical';
-import { snapshotId } from '$lib/documents/packed/snapshot-document';
+import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
 import type {
   Change,
   ChangesPage,
@@ -14,8 +14,8 @@ import type {
   Snapshot,
 } from '$lib/sync/ports';
 import { allDocsAnswer, bulkAnswer, changesAnswer, epochDocument, presenceAnswer } from './couch-answers';
-import type { ServerAddress } from './pairing';
 import { requestPacked, type Packing } from './packed-request';
+import type { ServerAddress } from './pairing';
 import { basicAuthorization, requestBytes, type Account } from './request';
 import { canUnpack, snapshotFrom, unpackPart } from './snapshot';
 

@@ -1,4 +1,4 @@
-import type { Contact } from '$lib/domain/clock';
+import type { Contact } from '$lib/domain/time/clock';
 import type { AccountState, Outcome, RemoteServer } from '$lib/sync/ports';
 import { createCouchDatabase, usualIdleMs } from './couch-database';
 import { readSession, type ServerAddress } from './pairing';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { DeskReport } from '$lib/documents/desk-report';
+import type { DeskReport } from '$lib/documents/fleet/desk-report';
 import type { Outcome } from '$lib/sync/ports';
 import type { ServerAddress } from './pairing';
 import { basicAuthorization, requestJson, type Account } from './request';

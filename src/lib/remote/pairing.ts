@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { ClockMark, Contact } from '$lib/domain/time/clock';
 import type { Outcome } from '$lib/sync/ports';
-import type { ClockMark, Contact } from '$lib/domain/clock';
 import { basicAuthorization, requestJson, type Account } from './request';
 
 /** Where the server is; without slashes at the end. */

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Contact } from '$lib/domain/clock';
+import type { Contact } from '$lib/domain/time/clock';
 import { createCouchDatabase } from './couch-database';
 import { requestJson, type RequestOptions } from './request';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ClockMark, Contact } from '$lib/domain/clock';
+import type { ClockMark, Contact } from '$lib/domain/time/clock';
 import type { Outcome, RemoteFailure } from '$lib/sync/ports';
 import { classifyAnswer } from './classify';
 import { exchange, type ExchangeOptions } from './exchange';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { snapshotManifest } from '$lib/documents/packed/snapshot-document';
+import { snapshotManifest } from '$lib/documents/register/packed/snapshot-document';
 import type { Outcome, Snapshot } from '$lib/sync/ports';
 
 /** Older browsers can't unpack gzip, and pages without TLS can't check a hash: there the register comes by pages. */

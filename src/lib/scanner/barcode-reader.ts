@@ -1,5 +1,5 @@
 import { BarcodeDetector, prepareZXingModule } from 'barcode-detector/ponyfill';
-import type { Symbology } from '$lib/domain/symbologies';
+import type { Symbology } from '$lib/domain/code/symbologies';
 import type { Picture } from './detector';
 
 /** One code in a picture, as it was read there: a UPC-A may come with or without its leading zero. */

@@ -1,4 +1,4 @@
-import type { Symbology } from '$lib/domain/symbologies';
+import type { Symbology } from '$lib/domain/code/symbologies';
 import type { CodeInView } from './barcode-reader';
 import type { CameraProblem } from './camera-problem';
 

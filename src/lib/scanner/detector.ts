@@ -1,5 +1,5 @@
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
-import type { Symbology } from '$lib/domain/symbologies';
+import type { Symbology } from '$lib/domain/code/symbologies';
 import type { CodeInView, ReadCodes } from './barcode-reader';
 
 /** One frame of a camera. It is closed soon: a VideoFrame holds one of the camera's few buffers. */

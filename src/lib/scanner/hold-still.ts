@@ -1,5 +1,5 @@
-import { canonicalCode } from '$lib/domain/canonical-code';
-import { readCode } from '$lib/domain/scan-code';
+import { canonicalCode } from '$lib/domain/code/canonical-code';
+import { readCode } from '$lib/domain/code/scan-code';
 
 /** What a stream of sightings amounts to. */
 export type SightingEvent = { kind: 'scan'; text: string } | { kind: 'two-codes' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unknownScanner } from '$lib/domain/scanner-profile';
+import { unknownScanner } from '$lib/domain/code/scanner-profile';
 import { belongsMs, createKeyReader, forgetMs, type EndKey, type KeyReader } from './key-reader';
 
 const startsAt = 5_000;

@@ -1,5 +1,5 @@
-import { isCardNumber } from '$lib/domain/card-number';
-import type { ScannerProfile } from '$lib/domain/scanner-profile';
+import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
+import { isCardNumber } from '$lib/domain/visit/card-number';
 import {
   extendRun,
   isMachineTyped,

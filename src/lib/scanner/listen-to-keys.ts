@@ -1,4 +1,4 @@
-import { unknownScanner, type ScannerProfile } from '$lib/domain/scanner-profile';
+import { unknownScanner, type ScannerProfile } from '$lib/domain/code/scanner-profile';
 import { createKeyReader, forgetMs, type HeardCode } from './key-reader';
 import { createCharacterReader } from './typed-character';
 

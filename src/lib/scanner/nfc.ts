@@ -1,4 +1,4 @@
-import { canonicalCode } from '$lib/domain/canonical-code';
+import { canonicalCode } from '$lib/domain/code/canonical-code';
 
 /** The part of Web NFC that is used here (https://w3c.github.io/web-nfc/); TypeScript's DOM has none of it. */
 interface TagReader extends EventTarget {

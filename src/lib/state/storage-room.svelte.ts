@@ -1,4 +1,4 @@
-import { isRoomLow, type StorageRoom } from '$lib/domain/storage';
+import { isRoomLow, type StorageRoom } from '$lib/domain/fleet/storage';
 import { isStoragePersistent, storageEstimate } from '$lib/pwa/readiness';
 import { isStorageFull } from '$lib/store/storage-full';
 

@@ -1,4 +1,4 @@
-import { toleratedSkew } from '$lib/domain/clock';
+import { toleratedSkew } from '$lib/domain/time/clock';
 import type { TiskiDatabase } from '$lib/store/database';
 import { waitingCount } from '$lib/store/outbox';
 import { quarantineCount } from '$lib/store/quarantine';

@@ -1,4 +1,4 @@
-import { idOf } from '$lib/documents/catalogue-documents';
+import { idOf } from '$lib/documents/catalogue/catalogue-documents';
 import {
   isLogDocument,
   parseDocument,
@@ -6,12 +6,12 @@ import {
   type TiskiDocument,
   type Unreadable,
 } from '$lib/documents/parse-document';
-import type { Instant } from '$lib/domain/day';
+import type { Instant } from '$lib/domain/time/day';
 import { applyLog, removeLogged } from './apply-log';
 import { applyToRegister, unreadCards } from './apply-register';
 import type { CatalogueRow, QuarantineRow, TiskiDatabase } from './database';
 import { databaseKind, type DatabaseKind } from './database-names';
-import { noteRulesChanged } from './touched';
+import { noteRulesChanged } from './review-queue';
 
 /** One change as it was pulled. */
 export interface PulledChange {

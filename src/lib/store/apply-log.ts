@@ -1,14 +1,14 @@
 import type { Table } from 'dexie';
 import { canonicalJson } from '$lib/documents/canonical';
-import type { LogDocument, VisitDocument } from '$lib/documents/visit-documents';
-import type { Instant } from '$lib/domain/day';
+import type { LogDocument, VisitDocument } from '$lib/documents/visits/visit-documents';
+import type { Instant } from '$lib/domain/time/day';
 import { readCatalogue } from './catalogue';
 import { noteLink } from './chain';
 import type { TiskiDatabase } from './database';
 import { worthKeeping } from './prune';
-import { isDecision } from './sweep-decisions';
-import { noteTouched } from './touched';
+import { noteTouched } from './review-queue';
 import { readSetting } from './settings';
+import { isDecision } from './sweep-decisions';
 import { visitRowFromDocument } from './visits';
 
 /**

@@ -1,10 +1,10 @@
-import type { CardDocument } from '$lib/documents/card-document';
-import { readPartly } from '$lib/documents/partly-read-card';
-import { isCardNumber } from '$lib/domain/card-number';
+import type { CardDocument } from '$lib/documents/register/card-document';
+import { readPartly } from '$lib/documents/register/partly-read-card';
+import { isCardNumber } from '$lib/domain/visit/card-number';
 import type { CardRow, TiskiDatabase } from './database';
 import { packedNumbers, rowsFromPacked } from './packed-register';
 import { cardRowFromDocument, packedBase } from './register';
-import { noteCardsChanged } from './touched';
+import { noteCardsChanged } from './review-queue';
 
 const prefix = 'card:';
 

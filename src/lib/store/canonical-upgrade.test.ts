@@ -1,9 +1,9 @@
 import Dexie from 'dexie';
 import { describe, expect, it } from 'vitest';
+import { cardFromDocument, type CardDocument } from '$lib/documents/register/card-document';
+import { bucketOf, encodeBucket } from '$lib/documents/register/packed/bucket';
 import { aCard, cardNumber } from '../../../tests/builders';
 import { aWorkingDesk, builtAt } from '../../../tests/paired-database';
-import { cardFromDocument, type CardDocument } from '$lib/documents/card-document';
-import { bucketOf, encodeBucket } from '$lib/documents/packed/bucket';
 import { openDatabase, type TiskiDatabase } from './database';
 import { countCards, findCard } from './register';
 

@@ -1,6 +1,6 @@
 import type { Transaction } from 'dexie';
-import { bucketOf, codesOfBucket, withCodes, type StockCode } from '$lib/documents/packed/bucket';
-import { canonicalCode } from '$lib/domain/canonical-code';
+import { bucketOf, codesOfBucket, withCodes, type StockCode } from '$lib/documents/register/packed/bucket';
+import { canonicalCode } from '$lib/domain/code/canonical-code';
 import type { CardRow, CursorRow, PackedBase, PackedRow } from './database';
 import { registerDatabase } from './database-names';
 

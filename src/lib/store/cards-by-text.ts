@@ -1,4 +1,4 @@
-import { readCode } from '$lib/domain/scan-code';
+import { readCode } from '$lib/domain/code/scan-code';
 import type { TiskiDatabase } from './database';
 import { findCard } from './register';
 

@@ -11,10 +11,10 @@ import {
   type ServiceDocument,
   type SettingsDocument,
   type VenueDocument,
-} from '$lib/documents/catalogue-documents';
-import type { Scheme } from '$lib/domain/card';
-import type { Offering } from '$lib/domain/offering';
-import type { Service, Venue } from '$lib/domain/service';
+} from '$lib/documents/catalogue/catalogue-documents';
+import type { Offering } from '$lib/domain/catalogue/offering';
+import type { Service, Venue } from '$lib/domain/catalogue/service';
+import type { Scheme } from '$lib/domain/visit/card';
 import type { TiskiDatabase } from './database';
 import { catalogueDatabase } from './database-names';
 

@@ -1,5 +1,5 @@
-import { visitHash } from '$lib/documents/visit-hash';
-import type { VisitDocument } from '$lib/documents/visit-documents';
+import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import { visitHash } from '$lib/documents/visits/visit-hash';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { unknownScanner, type ScannerProfile } from '$lib/domain/code/scanner-profile';
 import { aCard, cardNumber } from '../../../tests/builders';
 import { aWorkingDesk, sundayMorning } from '../../../tests/paired-database';
-import { unknownScanner, type ScannerProfile } from '$lib/domain/scanner-profile';
 import { checkScan, type ScannedTexts } from './check-scan';
 
 const numbers = [1, 2, 3, 4].map(cardNumber) as [string, string, string, string];

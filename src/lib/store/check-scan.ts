@@ -1,7 +1,7 @@
-import type { Mend } from '$lib/domain/code-readings';
-import type { Instant } from '$lib/domain/day';
-import type { ScannerProfile } from '$lib/domain/scanner-profile';
-import type { Signature } from '$lib/domain/signed-code';
+import type { Mend } from '$lib/domain/code/code-readings';
+import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
+import type { Signature } from '$lib/domain/code/signed-code';
+import type { Instant } from '$lib/domain/time/day';
 import { checkVisit, type VisitCheck } from './check-visit';
 import type { TiskiDatabase } from './database';
 

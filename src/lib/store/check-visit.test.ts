@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { day, minute } from '$lib/domain/time/day';
 import { aCard, aScheme, aService, aVenue, aVisit, aVoid, cardNumber } from '../../../tests/builders';
 import {
   aDevice,
@@ -9,7 +10,6 @@ import {
   ordinaryCatalogue,
   sundayMorning,
 } from '../../../tests/paired-database';
-import { day, minute } from '$lib/domain/day';
 import { readCatalogue } from './catalogue';
 import { checkVisit } from './check-visit';
 import { findCard } from './register';

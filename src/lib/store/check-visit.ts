@@ -1,16 +1,22 @@
 import * as v from 'valibot';
-import { venueDocument, venueFromDocument } from '$lib/documents/catalogue-documents';
-import type { Card, Scheme } from '$lib/domain/card';
-import type { ClockReading } from '$lib/domain/clock';
-import { localDate, type Instant } from '$lib/domain/day';
-import { cardOfSignature, decideVisit, noHistory, type History } from '$lib/domain/decide-visit';
-import { seatsLeft, type Offering } from '$lib/domain/offering';
-import { headCount, holderAlone, peopleAllowed, type People, type PeopleAllowed } from '$lib/domain/people';
-import { readCode, type ScannedCode } from '$lib/domain/scan-code';
-import { ruleFor, type Service, type ServiceRule, type Venue } from '$lib/domain/service';
-import { settleOffering } from '$lib/domain/settle-offering';
-import type { Signature } from '$lib/domain/signed-code';
-import type { Verdict } from '$lib/domain/verdict';
+import { venueDocument, venueFromDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { seatsLeft, type Offering } from '$lib/domain/catalogue/offering';
+import { ruleFor, type Service, type ServiceRule, type Venue } from '$lib/domain/catalogue/service';
+import { readCode, type ScannedCode } from '$lib/domain/code/scan-code';
+import type { Signature } from '$lib/domain/code/signed-code';
+import type { ClockReading } from '$lib/domain/time/clock';
+import { localDate, type Instant } from '$lib/domain/time/day';
+import type { Card, Scheme } from '$lib/domain/visit/card';
+import { cardOfSignature, decideVisit, noHistory, type History } from '$lib/domain/visit/decide-visit';
+import {
+  headCount,
+  holderAlone,
+  peopleAllowed,
+  type People,
+  type PeopleAllowed,
+} from '$lib/domain/visit/people';
+import { settleOffering } from '$lib/domain/visit/settle-offering';
+import type { Verdict } from '$lib/domain/visit/verdict';
 import { catalogueWithin, offeringsOf, type Catalogue } from './catalogue';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';

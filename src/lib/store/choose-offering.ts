@@ -1,5 +1,5 @@
-import type { ChoiceDocument, ReleaseDocument } from '$lib/documents/visit-documents';
-import { localDate, type Instant } from '$lib/domain/day';
+import type { ChoiceDocument, ReleaseDocument } from '$lib/documents/visits/visit-documents';
+import { localDate, type Instant } from '$lib/domain/time/day';
 import { decideWithin, tablesToCheck, type VisitCheck } from './check-visit';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
@@ -7,7 +7,7 @@ import { visitsDatabase } from './database-names';
 import { readDevice } from './device';
 import { cardNumberOf } from './log-visit';
 import { sendNew } from './outbox';
-import { noteTouched } from './touched';
+import { noteTouched } from './review-queue';
 import { isStorageFull } from './storage-full';
 
 export type ChooseResult =

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
-import type { ClockMark } from '$lib/domain/clock';
-import type { Instant } from '$lib/domain/day';
+import type { ClockMark } from '$lib/domain/time/clock';
+import type { Instant } from '$lib/domain/time/day';
 
 /** Marks of the device's clock (R13) against `performance.now`, which nobody can set. Each page begins a session. */
 export function clockMarks(): (deviceNow: Instant) => ClockMark {

@@ -1,6 +1,6 @@
-import { readClock, type ClockReading, type Contact } from '$lib/domain/clock';
-import { isSteady, type Stamp } from '$lib/domain/confirm-time';
-import type { Instant } from '$lib/domain/day';
+import { readClock, type ClockReading, type Contact } from '$lib/domain/time/clock';
+import { isSteady, type Stamp } from '$lib/domain/time/confirm-time';
+import type { Instant } from '$lib/domain/time/day';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 

@@ -1,12 +1,12 @@
-import { confirmDocuments } from '$lib/documents/confirm-documents';
-import type { LogDocument, VisitDocument } from '$lib/documents/visit-documents';
-import { visitHash } from '$lib/documents/visit-hash';
-import type { Contact } from '$lib/domain/clock';
-import type { Instant } from '$lib/domain/day';
+import { confirmDocuments } from '$lib/documents/visits/confirm-documents';
+import type { LogDocument, VisitDocument } from '$lib/documents/visits/visit-documents';
+import { visitHash } from '$lib/documents/visits/visit-hash';
+import type { Contact } from '$lib/domain/time/clock';
+import type { Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
+import { noteTouched } from './review-queue';
 import { readSetting, writeSetting } from './settings';
-import { noteTouched } from './touched';
 import { visitRowFromDocument } from './visits';
 
 /** All that a confirmation may write. */

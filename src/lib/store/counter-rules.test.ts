@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { defaultCounterRules, type CounterRules } from '$lib/domain/fleet/counter-rules';
 import { aDevice, anUnpairedDatabase, aPairedDatabase } from '../../../tests/paired-database';
-import { defaultCounterRules, type CounterRules } from '$lib/domain/counter-rules';
 import { keepCounterRules, readCounterRules } from './counter-rules';
 import { saveDevice } from './device';
 

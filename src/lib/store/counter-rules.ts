@@ -1,4 +1,4 @@
-import { counterRulesFrom, type CounterRules } from '$lib/domain/counter-rules';
+import { counterRulesFrom, type CounterRules } from '$lib/domain/fleet/counter-rules';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 

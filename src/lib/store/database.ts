@@ -1,4 +1,6 @@
 import Dexie, { type EntityTable, type Table } from 'dexie';
+import type { CatalogueDocument } from '$lib/documents/catalogue/catalogue-documents';
+import type { Unreadable } from '$lib/documents/parse-document';
 import type {
   ChoiceDocument,
   LogDocument,
@@ -6,14 +8,12 @@ import type {
   ResolutionDocument,
   VisitDocument,
   VoidDocument,
-} from '$lib/documents/visit-documents';
-import type { CatalogueDocument } from '$lib/documents/catalogue-documents';
-import type { Unreadable } from '$lib/documents/parse-document';
-import type { Card } from '$lib/domain/card';
-import type { ClockMark } from '$lib/domain/clock';
-import type { Stamp } from '$lib/domain/confirm-time';
-import type { Conflict, Resolution } from '$lib/domain/conflicts';
-import type { Instant, LocalDate } from '$lib/domain/day';
+} from '$lib/documents/visits/visit-documents';
+import type { Conflict, Resolution } from '$lib/domain/review/conflicts';
+import type { ClockMark } from '$lib/domain/time/clock';
+import type { Stamp } from '$lib/domain/time/confirm-time';
+import type { Instant, LocalDate } from '$lib/domain/time/day';
+import type { Card } from '$lib/domain/visit/card';
 import { indexCanonicalCodes } from './canonical-upgrade';
 import { clockMarks } from './clock-marks';
 import { rememberDeletedCards } from './deleted-upgrade';

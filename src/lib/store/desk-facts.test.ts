@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import * as v from 'valibot';
+import { deskReport } from '$lib/documents/fleet/desk-report';
+import { minute } from '$lib/domain/time/day';
 import { aCard, aVisit, cardNumber, ulidOf } from '../../../tests/builders';
 import { anUnpairedDatabase, aWorkingDesk, sundayMorning } from '../../../tests/paired-database';
-import { deskReport } from '$lib/documents/desk-report';
-import { minute } from '$lib/domain/day';
 import { checkVisit } from './check-visit';
 import type { TiskiDatabase } from './database';
 import { readDeskFacts } from './desk-facts';

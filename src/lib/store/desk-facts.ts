@@ -1,8 +1,8 @@
-import { mostRanges, type DeskReport, type NumberRange } from '$lib/documents/desk-report';
-import type { Instant } from '$lib/domain/day';
+import { mostRanges, type DeskReport, type NumberRange } from '$lib/documents/fleet/desk-report';
+import type { Instant } from '$lib/domain/time/day';
+import { readHeldChecks } from './acknowledged-log';
 import { readDeviceClock } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
-import { readHeldChecks } from './held-log';
 import { registerAsOf } from './register';
 import { readSetting } from './settings';
 

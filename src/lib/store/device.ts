@@ -1,9 +1,9 @@
-import { counterRulesFrom } from '$lib/domain/counter-rules';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from './database-names';
+import { counterRulesFrom } from '$lib/domain/fleet/counter-rules';
 import type { TiskiDatabase } from './database';
+import { catalogueDatabase, registerDatabase, visitsDatabase } from './database-names';
+import { registerTables, wipeRegister } from './register';
 import { deleteSetting, readSetting, writeSetting } from './settings';
 import { wipeOthersVisits } from './visits';
-import { registerTables, wipeRegister } from './register';
 
 export interface Account {
   name: string;

@@ -1,6 +1,6 @@
-import { readingsOf, type CodeReading } from '$lib/domain/code-readings';
-import { readCode } from '$lib/domain/scan-code';
-import type { ScannerProfile } from '$lib/domain/scanner-profile';
+import { readingsOf, type CodeReading } from '$lib/domain/code/code-readings';
+import { readCode } from '$lib/domain/code/scan-code';
+import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
 import type { TiskiDatabase } from './database';
 import { findCard } from './register';
 

@@ -1,14 +1,14 @@
-import type { Card, Scheme } from '$lib/domain/card';
-import type { ClockReading } from '$lib/domain/clock';
-import { localDate, minute, startOfDay, type Instant } from '$lib/domain/day';
-import { noHistory, type History } from '$lib/domain/decide-visit';
-import { historyFrom, type PastVisit } from '$lib/domain/limits';
-import { isListed, type Choice, type Offering } from '$lib/domain/offering';
-import { headCount } from '$lib/domain/people';
-import { ruleFor, type Service, type Venue } from '$lib/domain/service';
+import { isListed, type Choice, type Offering } from '$lib/domain/catalogue/offering';
+import { ruleFor, type Service, type Venue } from '$lib/domain/catalogue/service';
+import type { ClockReading } from '$lib/domain/time/clock';
+import { localDate, minute, startOfDay, type Instant } from '$lib/domain/time/day';
+import type { Card, Scheme } from '$lib/domain/visit/card';
+import { noHistory, type History } from '$lib/domain/visit/decide-visit';
+import { historyFrom, type PastVisit } from '$lib/domain/visit/limits';
+import { headCount } from '$lib/domain/visit/people';
+import { offeringStock, portionsStock } from './capacity-key';
 import { maxKey, type ChoiceRow, type TiskiDatabase, type VisitRow } from './database';
 import { visitsDatabase } from './database-names';
-import { offeringStock, portionsStock } from './stock';
 
 export interface HistoryQuestion {
   card: Card;

@@ -1,11 +1,11 @@
-import type { LogDocument } from '$lib/documents/visit-documents';
-import type { Contact } from '$lib/domain/clock';
-import type { Instant } from '$lib/domain/day';
+import type { LogDocument } from '$lib/documents/visits/visit-documents';
+import type { Contact } from '$lib/domain/time/clock';
+import type { Instant } from '$lib/domain/time/day';
+import { endCheck, heldIds, isCheckDue } from './acknowledged-log';
 import { confirmTimes } from './confirm-times';
 import { liveQuery, type CursorRow, type TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { databasesOf, readDevice, reinstateDevice, revokeDevice } from './device';
-import { endCheck, heldIds, isCheckDue } from './held-log';
 import { acknowledge, hasUnconfirmed, refuse, suspect, waitingCount, type OutboxRefusal } from './outbox';
 import { prune } from './prune';
 import { applyPage, reviewQuarantine, startOver, type Page } from './pull-store';

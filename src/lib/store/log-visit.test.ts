@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
+import { minute } from '$lib/domain/time/day';
+import type { OverrideReason } from '$lib/domain/visit/verdict';
 import { aCard, aService, cardNumber, ulidOf } from '../../../tests/builders';
 import { aWorkingDesk, ordinaryCatalogue, sundayMorning } from '../../../tests/paired-database';
-import { minute } from '$lib/domain/day';
-import type { OverrideReason } from '$lib/domain/verdict';
 import { checkVisit } from './check-visit';
 import type { TiskiDatabase } from './database';
 import { logVisit } from './log-visit';

@@ -1,7 +1,7 @@
-import type { VisitDocument } from '$lib/documents/visit-documents';
-import { localDate, minute, type Instant } from '$lib/domain/day';
-import { headCount } from '$lib/domain/people';
-import { isOverridable, type OverrideReason, type Verdict } from '$lib/domain/verdict';
+import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import { localDate, minute, type Instant } from '$lib/domain/time/day';
+import { headCount } from '$lib/domain/visit/people';
+import { isOverridable, type OverrideReason, type Verdict } from '$lib/domain/visit/verdict';
 import { nextLink, noteLink } from './chain';
 import { decideWithin, tablesToCheck, type VisitCheck } from './check-visit';
 import type { TiskiDatabase } from './database';
@@ -9,8 +9,8 @@ import { visitsDatabase } from './database-names';
 import { readDevice } from './device';
 import { visitsSince } from './history';
 import { sendNew } from './outbox';
+import { noteTouched } from './review-queue';
 import { isStorageFull } from './storage-full';
-import { noteTouched } from './touched';
 import { visitRowFromDocument } from './visits';
 
 export interface LogOptions {

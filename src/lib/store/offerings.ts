@@ -1,9 +1,9 @@
 import type { LocalizedText } from '$lib/documents/fields';
-import type { Card } from '$lib/domain/card';
-import { localDate, type Instant } from '$lib/domain/day';
-import { isChoosable, isListed, seatsLeft, type Offering } from '$lib/domain/offering';
-import type { ServiceRule } from '$lib/domain/service';
-import { standingChoices } from '$lib/domain/settle-offering';
+import { isChoosable, isListed, seatsLeft, type Offering } from '$lib/domain/catalogue/offering';
+import type { ServiceRule } from '$lib/domain/catalogue/service';
+import { localDate, type Instant } from '$lib/domain/time/day';
+import type { Card } from '$lib/domain/visit/card';
+import { standingChoices } from '$lib/domain/visit/settle-offering';
 import { offeringsOf, readCatalogue } from './catalogue';
 import type { TiskiDatabase } from './database';
 import { choicesTaken, presentChoices, seatsTaken } from './history';

@@ -1,6 +1,6 @@
-import type { LogDocument } from '$lib/documents/visit-documents';
-import { isSure } from '$lib/domain/confirm-time';
-import type { Instant } from '$lib/domain/day';
+import type { LogDocument } from '$lib/documents/visits/visit-documents';
+import { isSure } from '$lib/domain/time/confirm-time';
+import type { Instant } from '$lib/domain/time/day';
 import { readStamp } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
 

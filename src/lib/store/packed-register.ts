@@ -1,6 +1,6 @@
-import { canonicalCodes, cardFromDocument } from '$lib/documents/card-document';
-import { bucketOf, cardInBucket, numbersByCode } from '$lib/documents/packed/bucket';
-import type { Card } from '$lib/domain/card';
+import { canonicalCodes, cardFromDocument } from '$lib/documents/register/card-document';
+import { bucketOf, cardInBucket, numbersByCode } from '$lib/documents/register/packed/bucket';
+import type { Card } from '$lib/domain/visit/card';
 import type { CardRow, CursorRow, PackedBase, TiskiDatabase } from './database';
 
 /** S18: reading the packed register, within the caller's transaction. What lies over it is register.ts's matter. */

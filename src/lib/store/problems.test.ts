@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { minute } from '$lib/domain/time/day';
 import { anUnpairedDatabase } from '../../../tests/paired-database';
-import { minute } from '$lib/domain/day';
 import { listProblems, withNews, writeSyncState, type Problem, type ProblemKind } from './problems';
 import { readSetting } from './settings';
 

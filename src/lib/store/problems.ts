@@ -1,4 +1,4 @@
-import { minute, type Instant } from '$lib/domain/day';
+import { minute, type Instant } from '$lib/domain/time/day';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 

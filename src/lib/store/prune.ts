@@ -1,7 +1,7 @@
-import { loggedBy, type VisitDocument } from '$lib/documents/visit-documents';
-import type { Card } from '$lib/domain/card';
-import { day, type Instant } from '$lib/domain/day';
-import { aYearAndABit, daysCounted } from '$lib/domain/days-counted';
+import { loggedBy, type VisitDocument } from '$lib/documents/visits/visit-documents';
+import { day, type Instant } from '$lib/domain/time/day';
+import type { Card } from '$lib/domain/visit/card';
+import { aYearAndABit, daysCounted } from '$lib/domain/visit/days-counted';
 import { readCatalogue, type Catalogue } from './catalogue';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';

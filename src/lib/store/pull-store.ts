@@ -1,10 +1,10 @@
-import type { Instant } from '$lib/domain/day';
+import type { Instant } from '$lib/domain/time/day';
+import { offerAgain } from './acknowledged-log';
 import { applyChanges, type PulledChange } from './apply-changes';
 import { readDeviceClock } from './clock';
 import type { CursorRow, TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { readDevice } from './device';
-import { offerAgain } from './held-log';
 import { dropOldBase } from './packed-register';
 import { registerTables } from './register';
 import { readSetting } from './settings';

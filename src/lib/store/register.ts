@@ -1,10 +1,10 @@
-import type { CardDocument } from '$lib/documents/card-document';
-import { canonicalCodes, cardFromDocument } from '$lib/documents/card-document';
-import { canonicalCode } from '$lib/domain/canonical-code';
-import type { Card } from '$lib/domain/card';
-import type { Instant } from '$lib/domain/day';
-import type { CardStanding } from '$lib/domain/decide-visit';
-import type { ScannedCode } from '$lib/domain/scan-code';
+import type { CardDocument } from '$lib/documents/register/card-document';
+import { canonicalCodes, cardFromDocument } from '$lib/documents/register/card-document';
+import { canonicalCode } from '$lib/domain/code/canonical-code';
+import type { ScannedCode } from '$lib/domain/code/scan-code';
+import type { Instant } from '$lib/domain/time/day';
+import type { Card } from '$lib/domain/visit/card';
+import type { CardStanding } from '$lib/domain/visit/decide-visit';
 import type { CardRow, PackedBase, TiskiDatabase } from './database';
 import { registerDatabase } from './database-names';
 import { numbersByPackedCode, packedCard } from './packed-register';

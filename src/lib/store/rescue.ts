@@ -1,6 +1,6 @@
-import type { RescueKeyDocument } from '$lib/documents/catalogue-documents';
-import { rescueFileType, type RescueContent } from '$lib/documents/rescue-file';
-import type { Instant } from '$lib/domain/day';
+import type { RescueKeyDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { rescueFileType, type RescueContent } from '$lib/documents/fleet/rescue-file';
+import type { Instant } from '$lib/domain/time/day';
 import { readCatalogue } from './catalogue';
 import { readDeviceClock } from './clock';
 import { confirmTimes, tablesToConfirm } from './confirm-times';

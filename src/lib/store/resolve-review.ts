@@ -1,11 +1,11 @@
-import { documentsOfDecision } from '$lib/documents/resolve-conflict';
-import type { Conflict } from '$lib/domain/conflicts';
-import type { Instant } from '$lib/domain/day';
+import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
+import type { Conflict } from '$lib/domain/review/conflicts';
+import type { Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
 import { readDevice } from './device';
 import { sendNew } from './outbox';
-import { noteTouched } from './touched';
+import { noteTouched } from './review-queue';
 import { isStorageFull } from './storage-full';
 
 export type ResolveResult =

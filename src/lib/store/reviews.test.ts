@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hour } from '$lib/domain/time/day';
 import {
   aCard,
   aChoice,
@@ -10,14 +11,13 @@ import {
   cardNumber,
   ulidOf,
 } from '../../../tests/builders';
-import { hour } from '$lib/domain/day';
 import { aDevice, aWorkingDesk, load, sundayMorning } from '../../../tests/paired-database';
 import { checkVisit } from './check-visit';
 import { noteContact } from './clock';
+import type { TiskiDatabase } from './database';
 import { logVisit } from './log-visit';
 import { resolveReview } from './resolve-review';
 import { listReviews, reviewTouched } from './reviews';
-import type { TiskiDatabase } from './database';
 
 const number = cardNumber(1);
 const [sports, food] = ['tiski-visits-liikunta', 'tiski-visits-ruoka'];

@@ -4,11 +4,12 @@ import {
   portionsConflict,
   timesConflicts,
   type ConflictContext,
-} from '$lib/documents/find-conflicts';
-import type { LogDocument } from '$lib/documents/visit-documents';
-import { conflictState, type Conflict, type Resolution } from '$lib/domain/conflicts';
-import { day, type Instant } from '$lib/domain/day';
-import { daysReviewed } from '$lib/domain/days-reviewed';
+} from '$lib/documents/review/find-conflicts';
+import type { LogDocument } from '$lib/documents/visits/visit-documents';
+import { conflictState, type Conflict, type Resolution } from '$lib/domain/review/conflicts';
+import { daysReviewed } from '$lib/domain/review/days-reviewed';
+import { day, type Instant } from '$lib/domain/time/day';
+import { offeringStock } from './capacity-key';
 import { readCatalogue, type Catalogue } from './catalogue';
 import { readDeviceClock } from './clock';
 import {
@@ -22,8 +23,7 @@ import {
 } from './database';
 import { databaseKind, visitsDatabase } from './database-names';
 import { cardsByNumber, registerTables } from './register';
-import { offeringStock } from './stock';
-import { keyOf } from './touched';
+import { keyOf } from './review-queue';
 
 /** Looked at in one transaction: few, because a scan may have to wait for it. */
 const subjectsAtOnce = 20;

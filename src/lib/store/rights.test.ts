@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { day, minute } from '$lib/domain/time/day';
 import {
   aCard,
   aChoice,
@@ -14,7 +15,6 @@ import {
   ulidOf,
 } from '../../../tests/builders';
 import { aWorkingDesk, load, ordinaryCatalogue, sundayMorning } from '../../../tests/paired-database';
-import { day, minute } from '$lib/domain/day';
 import { checkVisit, type VisitQuestion } from './check-visit';
 import { chooseOffering, releaseChoice } from './choose-offering';
 import type { TiskiDatabase } from './database';

@@ -1,7 +1,7 @@
-import type { CounterRules } from '$lib/domain/counter-rules';
-import type { ClockMark } from '$lib/domain/clock';
-import type { Instant } from '$lib/domain/day';
-import { unknownScanner, type ScannerProfile } from '$lib/domain/scanner-profile';
+import { unknownScanner, type ScannerProfile } from '$lib/domain/code/scanner-profile';
+import type { CounterRules } from '$lib/domain/fleet/counter-rules';
+import type { ClockMark } from '$lib/domain/time/clock';
+import type { Instant } from '$lib/domain/time/day';
 import type { TiskiDatabase } from './database';
 import type { Device, PendingPairing } from './device';
 import type { Problem } from './problems';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { rowsOfPart, unpackedRow } from '$lib/documents/packed/part';
-import type { Instant } from '$lib/domain/day';
+import { rowsOfPart, unpackedRow } from '$lib/documents/register/packed/part';
+import type { Instant } from '$lib/domain/time/day';
 import { applyChanges, type PulledChange } from './apply-changes';
 import { cardNumbers, lastReadable } from './apply-register';
 import { maxKey, type CardRow, type PackedBase, type TiskiDatabase } from './database';
@@ -8,7 +8,7 @@ import { registerDatabase } from './database-names';
 import { readDevice } from './device';
 import { contentTables } from './pull-store';
 import { packedBase } from './register';
-import { noteRulesChanged } from './touched';
+import { noteRulesChanged } from './review-queue';
 import { readSetting } from './settings';
 import { isStorageFull } from './storage-full';
 

@@ -1,8 +1,8 @@
-import type { LogDocument } from '$lib/documents/visit-documents';
-import type { Instant } from '$lib/domain/day';
+import type { LogDocument } from '$lib/documents/visits/visit-documents';
+import type { Instant } from '$lib/domain/time/day';
 import type { CursorRow, TiskiDatabase } from './database';
 import { accountsOf, readDevice } from './device';
-import { noteTouched } from './touched';
+import { noteTouched } from './review-queue';
 
 /**
  * Whether the server's copy may be the only one that gives a document back after a restore: the office has no

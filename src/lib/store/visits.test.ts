@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { makeRescueFile } from '$lib/app/make-rescue-file';
+import { day, minute } from '$lib/domain/time/day';
 import { aCard, aVisit, aVoid, cardNumber, ulidOf } from '../../../tests/builders';
 import {
   aDevice,
@@ -7,8 +9,6 @@ import {
   ordinaryCatalogue,
   sundayMorning,
 } from '../../../tests/paired-database';
-import { day, minute } from '$lib/domain/day';
-import { makeRescueFile } from '$lib/save-rescue';
 import { makeRescueKey, openRescueFile, rescueKeyDocumentOf } from '../../server/keys/rescue-key';
 import { checkVisit } from './check-visit';
 import { readDevice, revokeDevice, saveDevice } from './device';

@@ -1,8 +1,8 @@
-import type { VisitDocument } from '$lib/documents/visit-documents';
-import { addDays, startOfDay, type Instant, type LocalDate } from '$lib/domain/day';
+import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import { addDays, startOfDay, type Instant, type LocalDate } from '$lib/domain/time/day';
+import { stockOf } from './capacity-key';
 import type { TiskiDatabase, VisitRow } from './database';
 import { accountsOf, type Device } from './device';
-import { stockOf } from './stock';
 import { readSetting } from './settings';
 
 /** A line of the day's list. */

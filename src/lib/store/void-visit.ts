@@ -1,10 +1,10 @@
-import type { VoidDocument } from '$lib/documents/visit-documents';
-import { localDate, type Instant } from '$lib/domain/day';
+import type { VoidDocument } from '$lib/documents/visits/visit-documents';
+import { localDate, type Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
 import { readDevice } from './device';
 import { sendNew } from './outbox';
-import { noteTouched } from './touched';
+import { noteTouched } from './review-queue';
 import { isStorageFull } from './storage-full';
 
 export type VoidResult =

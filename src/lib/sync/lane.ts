@@ -1,4 +1,4 @@
-import type { Instant } from '$lib/domain/day';
+import type { Instant } from '$lib/domain/time/day';
 import { pauseAfter } from './backoff';
 import type { Outcome, SyncFailure, Timing } from './ports';
 

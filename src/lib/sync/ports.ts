@@ -1,5 +1,5 @@
-import type { Contact } from '$lib/domain/clock';
-import type { Instant } from '$lib/domain/day';
+import type { Contact } from '$lib/domain/time/clock';
+import type { Instant } from '$lib/domain/time/day';
 
 /**
  * What the sync engine needs of the world. `remote/` fulfils the first half over HTTP, `store/` (through

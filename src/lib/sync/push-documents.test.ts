@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Contact } from '$lib/domain/time/clock';
+import { hour } from '$lib/domain/time/day';
+import type { TiskiDatabase } from '$lib/store/database';
+import { createLocalStore } from '$lib/store/local-store';
+import { listRefused, waitingCount } from '$lib/store/outbox';
 import { aVisit } from '../../../tests/builders';
 import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
 import { aPairedDatabase, sundayMorning } from '../../../tests/paired-database';
-import type { Contact } from '$lib/domain/clock';
-import { hour } from '$lib/domain/day';
-import { createLocalStore } from '$lib/store/local-store';
-import { listRefused, waitingCount } from '$lib/store/outbox';
-import type { TiskiDatabase } from '$lib/store/database';
 import { pushDocuments, pushWaiting } from './push-documents';
 
 const database = 'tiski-visits-liikunta';

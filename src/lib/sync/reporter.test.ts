@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { minute } from '$lib/domain/time/day';
 import { FakeTime } from '../../../tests/fake-time';
-import { minute } from '$lib/domain/day';
 import { startReporter, type Reporter } from './reporter';
 
 let reporter: Reporter;

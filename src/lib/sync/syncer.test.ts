@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { aCard, aVisit, cardNumber, ulidOf } from '../../../tests/builders';
-import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
-import { FakeTime } from '../../../tests/fake-time';
-import { aPairedDatabase, ordinaryCatalogue, sundayMorning } from '../../../tests/paired-database';
-import { day, minute } from '$lib/domain/day';
+import { day, minute } from '$lib/domain/time/day';
 import { checkVisit } from '$lib/store/check-visit';
 import { readDevice } from '$lib/store/device';
 import { createLocalStore } from '$lib/store/local-store';
 import { logVisit } from '$lib/store/log-visit';
 import { waitingCount } from '$lib/store/outbox';
 import { countCards, findCard } from '$lib/store/register';
+import { aCard, aVisit, cardNumber, ulidOf } from '../../../tests/builders';
+import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
+import { FakeTime } from '../../../tests/fake-time';
+import { aPairedDatabase, ordinaryCatalogue, sundayMorning } from '../../../tests/paired-database';
 import type { RemoteFailure, SyncState } from './ports';
 import { startSyncer, type Syncer } from './syncer';
 

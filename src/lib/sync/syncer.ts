@@ -1,8 +1,6 @@
-import { createHeldCheck } from './check-held';
+import { createHeldCheck } from './check-acknowledged';
 import { noDoubt, type EpochDoubt } from './judge-epoch';
 import { startLane, type Lane, type LaneState } from './lane';
-import { pullDocuments } from './pull-documents';
-import { pushWaiting } from './push-documents';
 import {
   isLineTrouble,
   type LocalStore,
@@ -12,6 +10,8 @@ import {
   type SyncState,
   type Timing,
 } from './ports';
+import { pullDocuments } from './pull-documents';
+import { pushWaiting } from './push-documents';
 import { syncStateOf } from './sync-state';
 
 export interface SyncerParts {

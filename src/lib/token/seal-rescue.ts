@@ -1,11 +1,11 @@
 import { CompactEncrypt, importJWK } from 'jose';
-import { idOf, type RescueKeyDocument } from '$lib/documents/catalogue-documents';
+import { idOf, type RescueKeyDocument } from '$lib/documents/catalogue/catalogue-documents';
 import {
   rescueAlgorithm,
   rescueEncryption,
   rescueFileType,
   type RescueContent,
-} from '$lib/documents/rescue-file';
+} from '$lib/documents/fleet/rescue-file';
 
 /** S16: the content as a file's text, which the office's private key alone opens. */
 export async function sealRescue(content: RescueContent, key: RescueKeyDocument): Promise<string> {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { CompactSign, generateKeyPair, UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { publicKeyFromDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { readCode } from '$lib/domain/code/scan-code';
 import { cardNumber } from '../../../tests/builders';
 import { keyDocumentOf, makeSigningKey, signCode, type SigningKey } from '../../server/keys/signing-key';
-import { publicKeyFromDocument } from '$lib/documents/catalogue-documents';
-import { readCode } from '$lib/domain/scan-code';
 import { verifyCode, type PublicKey } from './verify-code';
 
 const card = {

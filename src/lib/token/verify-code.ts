@@ -1,7 +1,7 @@
 import { compactVerify, importJWK } from 'jose';
-import { cardFromClaims, codeAlgorithm } from '$lib/documents/card-claims';
-import type { LocalDate } from '$lib/domain/day';
-import type { Signature } from '$lib/domain/signed-code';
+import { cardFromClaims, codeAlgorithm } from '$lib/documents/register/card-claims';
+import type { Signature } from '$lib/domain/code/signed-code';
+import type { LocalDate } from '$lib/domain/time/day';
 
 /** A key of the catalogue, as `publicKeyFromDocument` gives it. */
 export interface PublicKey {

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { Symbology } from '$lib/domain/symbologies';
+import type { Symbology } from '$lib/domain/code/symbologies';
 
 /** The kinds of codes that the city's cards carry; `current` is undefined until the catalogue has been read. */
 export interface CitySymbologies {

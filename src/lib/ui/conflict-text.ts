@@ -1,6 +1,6 @@
-import { groupDigits } from '$lib/domain/card-number';
-import type { Conflict, ConflictEntry, ResolutionDecision } from '$lib/domain/conflicts';
-import type { Instant } from '$lib/domain/day';
+import type { Conflict, ConflictEntry, ResolutionDecision } from '$lib/domain/review/conflicts';
+import type { Instant } from '$lib/domain/time/day';
+import { groupDigits } from '$lib/domain/visit/card-number';
 import { m } from '$lib/paraglide/messages';
 import { formatCount, formatDay, formatWhen } from './format';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { day, hour, minute } from '$lib/domain/day';
+import { day, hour, minute } from '$lib/domain/time/day';
 import { formatDifference, formatSpan } from './format';
 
 let locale = 'en-GB';

@@ -1,4 +1,11 @@
-import { addDays, localDate, minute, type Instant, type LocalDate, type LocalTime } from '$lib/domain/day';
+import {
+  addDays,
+  localDate,
+  minute,
+  type Instant,
+  type LocalDate,
+  type LocalTime,
+} from '$lib/domain/time/day';
 import { m } from '$lib/paraglide/messages';
 import { intlLocale } from './locale.svelte';
 

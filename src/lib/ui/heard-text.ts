@@ -1,6 +1,6 @@
-import type { Mend } from '$lib/domain/code-readings';
-import { heardKind } from '$lib/domain/heard-kind';
-import type { KeyboardLayout } from '$lib/domain/keyboard-layouts';
+import type { Mend } from '$lib/domain/code/code-readings';
+import { heardKind } from '$lib/domain/code/heard-kind';
+import type { KeyboardLayout } from '$lib/domain/code/keyboard-layouts';
 import { m } from '$lib/paraglide/messages';
 import { formatCount } from './format';
 

@@ -1,4 +1,4 @@
-import { groupDigits } from '$lib/domain/card-number';
+import { groupDigits } from '$lib/domain/visit/card-number';
 import { m } from '$lib/paraglide/messages';
 
 /** A document of a sector's log, as far as a person needs it. */

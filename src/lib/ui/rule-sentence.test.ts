@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { aScheme, aService, aVenue } from '../../../tests/builders';
 import {
   schemeFromDocument,
   serviceFromDocument,
   venueFromDocument,
   type SchemeDocument,
   type ServiceDocument,
-} from '$lib/documents/catalogue-documents';
+} from '$lib/documents/catalogue/catalogue-documents';
 import { overwriteGetLocale } from '$lib/paraglide/runtime';
+import { aScheme, aService, aVenue } from '../../../tests/builders';
 import { ruleSentence, schemeSentence } from './rule-sentence';
 
 let language: 'fi' | 'sv' | 'en' = 'en';

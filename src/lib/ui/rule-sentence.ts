@@ -1,5 +1,3 @@
-import type { Scheme } from '$lib/domain/card';
-import type { LocalDate } from '$lib/domain/day';
 import {
   limitOf,
   schemeRule,
@@ -9,8 +7,10 @@ import {
   type Service,
   type ServiceRule,
   type Venue,
-} from '$lib/domain/service';
-import { validityDuration } from '$lib/domain/validity';
+} from '$lib/domain/catalogue/service';
+import type { LocalDate } from '$lib/domain/time/day';
+import type { Scheme } from '$lib/domain/visit/card';
+import { validityDuration } from '$lib/domain/visit/validity';
 import { m } from '$lib/paraglide/messages';
 import { formatCount, formatDay } from './format';
 import { intlLocale } from './locale.svelte';

@@ -1,4 +1,4 @@
-import type { Symbology } from '$lib/domain/symbologies';
+import type { Symbology } from '$lib/domain/code/symbologies';
 
 /** Names of their own, the same in every language. */
 export const symbologyNames: Record<Symbology, string> = {

@@ -1,7 +1,7 @@
-import type { Card } from '$lib/domain/card';
-import type { Instant } from '$lib/domain/day';
-import type { ServiceRule } from '$lib/domain/service';
-import type { Mark, Refusal, Verdict } from '$lib/domain/verdict';
+import type { ServiceRule } from '$lib/domain/catalogue/service';
+import type { Instant } from '$lib/domain/time/day';
+import type { Card } from '$lib/domain/visit/card';
+import type { Mark, Refusal, Verdict } from '$lib/domain/visit/verdict';
 import { m } from '$lib/paraglide/messages';
 import { formatCount, formatDay, formatTime, formatTimeOfDay, formatWhen } from './format';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { aCard, anOffering, aScheme, aService, aVenue, cardNumber, ulidOf } from '../../../tests/builders';
-import { aWorkingDesk, sundayMorning } from '../../../tests/paired-database';
-import { day } from '$lib/domain/day';
+import { day } from '$lib/domain/time/day';
 import { checkVisit, type VisitQuestion } from '$lib/store/check-visit';
 import { chooseOffering } from '$lib/store/choose-offering';
+import { aCard, anOffering, aScheme, aService, aVenue, cardNumber, ulidOf } from '../../../tests/builders';
+import { aWorkingDesk, sundayMorning } from '../../../tests/paired-database';
 import { canSayWho, panelOf } from './desk-panel';
 
 const [group, family, single] = [cardNumber(1), cardNumber(2), cardNumber(3)];

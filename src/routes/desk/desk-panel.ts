@@ -1,5 +1,5 @@
-import { groupDigits } from '$lib/domain/card-number';
-import { headCount } from '$lib/domain/people';
+import { groupDigits } from '$lib/domain/visit/card-number';
+import { headCount } from '$lib/domain/visit/people';
 import { m } from '$lib/paraglide/messages';
 import type { VisitCheck } from '$lib/store/check-visit';
 import { isChoice } from '$lib/store/choose-offering';

@@ -1,8 +1,8 @@
-import type { Signature } from '$lib/domain/signed-code';
-import { isOverridable, type OverrideReason } from '$lib/domain/verdict';
-import type { Mend } from '$lib/domain/code-readings';
-import { headCount, type People } from '$lib/domain/people';
-import type { ScannerProfile } from '$lib/domain/scanner-profile';
+import type { Mend } from '$lib/domain/code/code-readings';
+import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
+import type { Signature } from '$lib/domain/code/signed-code';
+import { headCount, type People } from '$lib/domain/visit/people';
+import { isOverridable, type OverrideReason } from '$lib/domain/visit/verdict';
 import { checkScan, type ScannedTexts } from '$lib/store/check-scan';
 import { checkVisit, type VisitCheck, type VisitQuestion } from '$lib/store/check-visit';
 import { chooseOffering, releaseChoice } from '$lib/store/choose-offering';

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
+import { unknownScanner } from '$lib/domain/code/scanner-profile';
+import type { People } from '$lib/domain/visit/people';
 import { aCard, cardNumber, ulidOf } from '../../../tests/builders';
 import { aWorkingDesk, sundayMorning } from '../../../tests/paired-database';
-import type { People } from '$lib/domain/people';
-import { unknownScanner } from '$lib/domain/scanner-profile';
 import { DeskSession, type DeskView } from './desk-session.svelte';
 
 const [first, second, group] = [cardNumber(1), cardNumber(2), cardNumber(3)];

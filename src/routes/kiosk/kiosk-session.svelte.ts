@@ -1,5 +1,5 @@
-import type { ScannerProfile } from '$lib/domain/scanner-profile';
-import type { Signature } from '$lib/domain/signed-code';
+import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
+import type { Signature } from '$lib/domain/code/signed-code';
 import { checkScan, type ScannedTexts } from '$lib/store/check-scan';
 import type { TiskiDatabase } from '$lib/store/database';
 import { logVisit } from '$lib/store/log-visit';

@@ -1,4 +1,4 @@
-import type { Instant } from '$lib/domain/day';
+import type { Instant } from '$lib/domain/time/day';
 import type { KioskSetting } from '$lib/store/settings';
 
 /** What a kiosk keeps of wrong PINs: it outlives the dialog, a reload and a restart. */

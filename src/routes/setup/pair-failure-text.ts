@@ -1,5 +1,5 @@
+import type { PairFailure } from '$lib/app/pair-device';
 import { m } from '$lib/paraglide/messages';
-import type { PairFailure } from '$lib/pair-device';
 
 export function describePairFailure(failure: PairFailure): string {
   switch (failure.kind) {

@@ -1,5 +1,5 @@
-import { readingsOf } from '$lib/domain/code-readings';
-import { unknownScanner } from '$lib/domain/scanner-profile';
+import { readingsOf } from '$lib/domain/code/code-readings';
+import { unknownScanner } from '$lib/domain/code/scanner-profile';
 
 /** A one-time code: eight letters or digits, written ABCD-2345, in any case and with any spaces. */
 const codePattern = /^[A-Z0-9]{8}$/;

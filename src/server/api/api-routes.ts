@@ -1,7 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { localDate } from '$lib/domain/day';
+import { localDate } from '$lib/domain/time/day';
 import { addressGroup } from '../accounts/address-group';
 import { AttemptLimiter } from '../accounts/attempt-limiter';
+import { addCardCodes } from '../areas/cards/card-codes';
+import { addCardSearch } from '../areas/cards/card-search';
+import { addChoices } from '../areas/cards/choices';
+import { addDeskStates } from '../areas/desks/desk-states';
+import { addRescue } from '../areas/rescue/routes';
+import { addReviews } from '../areas/reviews/reviews';
 import type { Backend } from '../backend';
 import { bytesOf } from '../bytes';
 import { UnexpectedCouchReply } from '../couch/client';
@@ -11,8 +17,8 @@ import { demoCards } from '../demo/demo-cards';
 import { isDemoStore } from '../demo/demo-store';
 import { demoSignedCards } from '../demo/signed-cards';
 import type { DeskWatch } from '../desks/desk-watch';
-import { pairDesk } from '../desks/pairing';
 import { addDesk, changeRules, listDesks, newDeskId, renewCode, revokeDesk } from '../desks/desks';
+import { pairDesk } from '../desks/pairing';
 import { nothingHere } from '../http/static-app';
 import { currentKey, type KeyStore } from '../keys/key-store';
 import type { Readiness } from '../monitoring/readiness';
@@ -21,13 +27,7 @@ import { provisionSectors } from '../provision/provision';
 import type { OnFault } from '../server-log';
 import { ApiFailure } from './api-failure';
 import { requireRole } from './caller';
-import { addCardCodes } from './card-codes';
-import { addCardSearch } from './card-search';
-import { addChoices } from './choices';
-import { addDeskStates } from './desk-states';
 import { addReady } from './ready';
-import { addRescue } from './rescue';
-import { addReviews } from './reviews';
 
 export interface ApiSettings {
   backend: Backend;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { snapshotId } from '$lib/documents/packed/snapshot-document';
+import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
 import { requireOk, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
 import { epochDocumentId } from '../epochs/epoch-document';

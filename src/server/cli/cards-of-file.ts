@@ -1,5 +1,5 @@
-import { canonicalCode } from '$lib/domain/canonical-code';
-import { isCardNumber } from '$lib/domain/card-number';
+import { canonicalCode } from '$lib/domain/code/canonical-code';
+import { isCardNumber } from '$lib/domain/visit/card-number';
 import type { CardRow } from './import-csv';
 import type { CsvFault } from './import-report';
 

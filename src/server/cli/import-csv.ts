@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { CardDocument } from '$lib/documents/card-document';
-import type { CardStatus } from '$lib/domain/card';
-import type { LocalDate } from '$lib/domain/day';
+import type { CardDocument } from '$lib/documents/register/card-document';
+import type { LocalDate } from '$lib/domain/time/day';
+import type { CardStatus } from '$lib/domain/visit/card';
 import { bad, type Cell } from './import-cell';
 import { columnNamed, columns, isOptional, neededColumns, type Column } from './import-columns';
 import { dayCell } from './import-days';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { localDate } from '$lib/documents/fields';
-import { addDays, type LocalDate } from '$lib/domain/day';
+import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { bad, good, shortened, type Cell } from './import-cell';
 
 /** "2026-02-01", or as Finns and Swedes write it, "1.2.2026"; each also with the midnight that programs add to a day. */

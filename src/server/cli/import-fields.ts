@@ -1,8 +1,8 @@
-import type { CardDocument } from '$lib/documents/card-document';
-import { canonicalCode } from '$lib/domain/canonical-code';
-import { isCardNumber } from '$lib/domain/card-number';
-import { cardStatuses, type CardStatus } from '$lib/domain/card';
-import { readCode } from '$lib/domain/scan-code';
+import type { CardDocument } from '$lib/documents/register/card-document';
+import { canonicalCode } from '$lib/domain/code/canonical-code';
+import { readCode } from '$lib/domain/code/scan-code';
+import { cardStatuses, type CardStatus } from '$lib/domain/visit/card';
+import { isCardNumber } from '$lib/domain/visit/card-number';
 import { bad, good, shortened, type Cell } from './import-cell';
 import { spreadsheetDamage } from './import-spreadsheet';
 

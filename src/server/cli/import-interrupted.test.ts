@@ -2,8 +2,8 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkDigit } from '$lib/domain/visit/card-number';
 import { cardsHeader, goodLine, lines, RegisterToImport } from '../../../tests/register-to-import';
-import { checkDigit } from '$lib/domain/card-number';
 import { importSummary } from './import-report';
 
 let register: RegisterToImport;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { canonicalJson } from '$lib/documents/canonical';
-import type { CardDocument } from '$lib/documents/card-document';
 import { parseDocument } from '$lib/documents/parse-document';
+import type { CardDocument } from '$lib/documents/register/card-document';
 import { requireOk, type CouchClient } from '../couch/client';
 import { catalogueDatabase } from '../provision/databases';
 import { asRead, type CardsOfFile } from './cards-of-file';

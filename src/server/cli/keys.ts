@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { localDate } from '$lib/domain/day';
+import { localDate } from '$lib/domain/time/day';
 import { isDemoStore } from '../demo/demo-store';
 import { publishedKeys, readSigningKeys, retireKey, rotateKey, type KeyStore } from '../keys/key-store';
 import { publishedRescueKeys, readRescueKeys, rotateRescueKey } from '../keys/rescue-key-store';

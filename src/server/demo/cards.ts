@@ -1,5 +1,5 @@
-import type { CardDocument } from '$lib/documents/card-document';
-import { addDays, type LocalDate } from '$lib/domain/day';
+import type { CardDocument } from '$lib/documents/register/card-document';
+import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { cardNumberFrom, shownCardDocuments } from './demo-cards';
 import { seededRandom, wholeNumber, type Random } from './random';
 

@@ -4,10 +4,10 @@ import type {
   ServiceDocument,
   SettingsDocument,
   VenueDocument,
-} from '$lib/documents/catalogue-documents';
+} from '$lib/documents/catalogue/catalogue-documents';
+import type { RuleField } from '$lib/documents/catalogue/rule-fields';
 import type { LocalizedText } from '$lib/documents/fields';
-import type { RuleField } from '$lib/documents/rule-fields';
-import { addDays, type LocalDate } from '$lib/domain/day';
+import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { demoOfferings } from './offerings';
 
 /** The zone of all the made-up city's venues. */

@@ -1,9 +1,9 @@
 import { ulid } from 'ulid';
-import type { CardDocument } from '$lib/documents/card-document';
-import type { ChoiceDocument } from '$lib/documents/visit-documents';
-import { addDays, localDate, startOfDay, type Instant } from '$lib/domain/day';
-import { demoZone } from './catalogue';
+import type { CardDocument } from '$lib/documents/register/card-document';
+import type { ChoiceDocument } from '$lib/documents/visits/visit-documents';
+import { addDays, localDate, startOfDay, type Instant } from '$lib/domain/time/day';
 import { demoCardDocuments } from './cards';
+import { demoZone } from './catalogue';
 import { shownCardDocuments, shownCardNumber } from './demo-cards';
 import { seededRandom, wholeNumber, type Random } from './random';
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { localDate } from '$lib/domain/day';
+import { localDate } from '$lib/domain/time/day';
 import { requireOk, type CouchClient } from '../couch/client';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from '../provision/databases';
 import { isEmptyDatabase, provisionSectors, tiskiDatabases } from '../provision/provision';
-import { demoCatalogue, demoSettings, demoZone } from './catalogue';
 import { demoCardDocuments } from './cards';
+import { demoCatalogue, demoSettings, demoZone } from './catalogue';
 import { demoChoices } from './choices';
 import { isDemoStore, markDemoStore } from './demo-store';
 import { demoVisits } from './visits';

@@ -1,6 +1,6 @@
-import type { CardDocument } from '$lib/documents/card-document';
-import { checkDigit } from '$lib/domain/card-number';
-import { addDays, type LocalDate } from '$lib/domain/day';
+import type { CardDocument } from '$lib/documents/register/card-document';
+import { addDays, type LocalDate } from '$lib/domain/time/day';
+import { checkDigit } from '$lib/domain/visit/card-number';
 
 /** What a tester sees of a demo card: one kind for every verdict that a card can bring about. */
 export const demoCardKinds = [

@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
 import { decodeTime } from 'ulid';
 import { canonicalJson } from '$lib/documents/canonical';
-import { cardFromDocument } from '$lib/documents/card-document';
 import {
   offeringFromDocument,
   schemeFromDocument,
   serviceFromDocument,
   venueFromDocument,
-} from '$lib/documents/catalogue-documents';
+} from '$lib/documents/catalogue/catalogue-documents';
 import { parseDocument } from '$lib/documents/parse-document';
-import { decideVisit, type History } from '$lib/domain/decide-visit';
-import type { Service } from '$lib/domain/service';
-import { day } from '$lib/domain/day';
-import { readCode } from '$lib/domain/scan-code';
-import { demoCatalogue, demoSchemes, demoServices, demoSettings, demoVenues } from './catalogue';
+import { cardFromDocument } from '$lib/documents/register/card-document';
+import type { Service } from '$lib/domain/catalogue/service';
+import { readCode } from '$lib/domain/code/scan-code';
+import { day } from '$lib/domain/time/day';
+import { decideVisit, type History } from '$lib/domain/visit/decide-visit';
 import { demoCardCount, demoCardDocuments } from './cards';
+import { demoCatalogue, demoSchemes, demoServices, demoSettings, demoVenues } from './catalogue';
 import { demoChoices } from './choices';
 import { demoCardKinds, demoCards, type DemoCard, type DemoCardKind } from './demo-cards';
 import { demoOfferings } from './offerings';

@@ -1,8 +1,8 @@
-import { localDate } from '$lib/domain/day';
+import { localDate } from '$lib/domain/time/day';
 import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject } from '../couch/json';
-import { catalogueDatabase, desksDatabase, registerDatabase } from '../provision/databases';
 import { documentsOfType } from '../provision/catalogue';
+import { catalogueDatabase, desksDatabase, registerDatabase } from '../provision/databases';
 import { demoCardDocuments } from './cards';
 import { demoZone } from './catalogue';
 

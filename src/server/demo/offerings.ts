@@ -1,6 +1,6 @@
-import type { OfferingDocument } from '$lib/documents/catalogue-documents';
+import type { OfferingDocument } from '$lib/documents/catalogue/catalogue-documents';
 import type { LocalizedText } from '$lib/documents/fields';
-import { addDays, type LocalDate } from '$lib/domain/day';
+import { addDays, type LocalDate } from '$lib/domain/time/day';
 
 const names = (fi: string, sv: string, en: string): LocalizedText => ({ fi, sv, en });
 

@@ -1,4 +1,4 @@
-import { addDays, type LocalDate } from '$lib/domain/day';
+import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { makeSigningKey, signCode, type SigningKey } from '../keys/signing-key';
 import { cardNumberFrom, type DemoCard } from './demo-cards';
 

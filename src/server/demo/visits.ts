@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import { canonicalJson } from '$lib/documents/canonical';
-import { cardFromDocument, type CardDocument } from '$lib/documents/card-document';
-import { serviceFromDocument } from '$lib/documents/catalogue-documents';
-import type { VisitDocument } from '$lib/documents/visit-documents';
+import { serviceFromDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { cardFromDocument, type CardDocument } from '$lib/documents/register/card-document';
+import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import { limitOf, type Service } from '$lib/domain/catalogue/service';
 import {
   addDays,
   localDate,
@@ -12,11 +13,10 @@ import {
   weekday,
   type Instant,
   type LocalDate,
-} from '$lib/domain/day';
-import { periodAround } from '$lib/domain/limits';
-import { limitOf, type Service } from '$lib/domain/service';
-import { demoSchemes, demoServices, demoZone } from './catalogue';
+} from '$lib/domain/time/day';
+import { periodAround } from '$lib/domain/visit/limits';
 import { demoCardDocuments } from './cards';
+import { demoSchemes, demoServices, demoZone } from './catalogue';
 import { demoChoices } from './choices';
 import { shownCardDocuments, shownCardNumber } from './demo-cards';
 import { eveningOf } from './offerings';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { counterRulesField } from '$lib/documents/counter-rules-field';
 import { identifier, instant } from '$lib/documents/fields';
+import { counterRulesField } from '$lib/documents/fleet/counter-rules-field';
 import { ApiFailure } from '../api/api-failure';
 import { type CouchClient, documentPath, UnexpectedCouchReply } from '../couch/client';
 import { storeAlone } from '../couch/store-alone';

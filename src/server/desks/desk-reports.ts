@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { deskReport, type DeskReport } from '$lib/documents/desk-report';
+import { deskReport, type DeskReport } from '$lib/documents/fleet/desk-report';
 import type { CouchClient } from '../couch/client';
 import { readLocalState, writeLocalState } from './local-state';
 

@@ -1,5 +1,5 @@
-import type { DeskReport } from '$lib/documents/desk-report';
-import { explainGaps } from '$lib/domain/desk-gaps';
+import type { DeskReport } from '$lib/documents/fleet/desk-report';
+import { explainGaps } from '$lib/domain/fleet/desk-gaps';
 import type { CouchClient } from '../couch/client';
 import { unshared, type Lease } from '../lease/lease';
 import { allDesks, deskIdOf, type DeskDocument } from './desk-document';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { visitDocument, type VisitDocument } from '$lib/documents/visit-documents';
+import { visitDocument, type VisitDocument } from '$lib/documents/visits/visit-documents';
 import { requireOk, type CouchClient } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { readEpoch } from '../epochs/read-epoch';

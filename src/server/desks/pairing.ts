@@ -1,4 +1,4 @@
-import { counterRulesFrom, type CounterRules } from '$lib/domain/counter-rules';
+import { counterRulesFrom, type CounterRules } from '$lib/domain/fleet/counter-rules';
 import { madeUpPassword } from '../accounts/made-up-password';
 import { ApiFailure } from '../api/api-failure';
 import type { CouchClient } from '../couch/client';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { VisitDocument } from '$lib/documents/visit-documents';
-import { visitHash } from '$lib/documents/visit-hash';
+import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import { visitHash } from '$lib/documents/visits/visit-hash';
 import { aVisit } from '../../../tests/builders';
 import { createRandom } from '../../../tests/fuzz/random';
 import { VisitChains } from './visit-chains';

@@ -1,6 +1,6 @@
-import type { NumberRange } from '$lib/documents/desk-report';
-import type { VisitDocument } from '$lib/documents/visit-documents';
-import { visitHash } from '$lib/documents/visit-hash';
+import type { NumberRange } from '$lib/documents/fleet/desk-report';
+import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import { visitHash } from '$lib/documents/visits/visit-hash';
 
 /**
  * S15: what the visits that arrived say of each account's numbering 1, 2, 3 … and of its hash chain. They come in

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { localDate } from '$lib/domain/time/day';
 import { CommandError } from '../cli/command-error';
 import { given } from '../cli/given';
 import type { DoctorOptions, StartOptions } from '../cli/options';
-import { localDate } from '$lib/domain/day';
 import { UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { couchAddress, couchAddresses } from '../couch/remote-client';
 import { isDemoStore } from '../demo/demo-store';

@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import type { LocalDate } from '$lib/domain/day';
+import type { LocalDate } from '$lib/domain/time/day';
 import { currentKey, publishedKeys, readSigningKeys, type KeyStore } from '../keys/key-store';
 import { publishedRescueKeys, readRescueKeys } from '../keys/rescue-key-store';
 import { findingsOf, type Finding } from './finding';

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { publicKeyFromDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { verifyCode } from '$lib/token/verify-code';
 import { aCard, cardNumber } from '../../../tests/builders';
 import { startTestServer, type TestServer } from '../../../tests/server';
-import { publicKeyFromDocument } from '$lib/documents/catalogue-documents';
-import { verifyCode } from '$lib/token/verify-code';
 import {
   currentKey,
   ensureSigningKey,

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { keyDocument, type KeyDocument } from '$lib/documents/catalogue-documents';
-import { addDays, type LocalDate } from '$lib/domain/day';
+import { keyDocument, type KeyDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { type CouchClient, documentPath, storeDocument, requireOk } from '../couch/client';
 import { documentsOfType } from '../provision/catalogue';
 import { catalogueDatabase } from '../provision/databases';

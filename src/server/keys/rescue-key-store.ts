@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { rescueKeyDocument, type RescueKeyDocument } from '$lib/documents/catalogue-documents';
+import { rescueKeyDocument, type RescueKeyDocument } from '$lib/documents/catalogue/catalogue-documents';
 import { documentsOfType } from '../provision/catalogue';
 import { catalogueDatabase } from '../provision/databases';
 import { publish, storePrivateKey, type KeyPlace, type KeyStore } from './key-store';

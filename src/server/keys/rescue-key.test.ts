@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RescueContent } from '$lib/documents/fleet/rescue-file';
+import { sealRescue } from '$lib/token/seal-rescue';
 import { aVisit, cardNumber } from '../../../tests/builders';
 import { startTestServer, type TestServer } from '../../../tests/server';
-import type { RescueContent } from '$lib/documents/rescue-file';
-import { sealRescue } from '$lib/token/seal-rescue';
 import { readSigningKeys, type KeyStore } from './key-store';
 import { makeRescueKey, openRescueFile, rescueKeyDocumentOf } from './rescue-key';
 import { ensureRescueKey, publishedRescueKeys, readRescueKeys, rotateRescueKey } from './rescue-key-store';

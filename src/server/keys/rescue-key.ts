@@ -1,8 +1,8 @@
 import { calculateJwkThumbprint, compactDecrypt, exportJWK, generateKeyPair, importJWK } from 'jose';
 import * as v from 'valibot';
-import type { RescueKeyDocument } from '$lib/documents/catalogue-documents';
+import type { RescueKeyDocument } from '$lib/documents/catalogue/catalogue-documents';
 import { instant } from '$lib/documents/fields';
-import { rescueAlgorithm, rescueEncryption, rescueFileType } from '$lib/documents/rescue-file';
+import { rescueAlgorithm, rescueEncryption, rescueFileType } from '$lib/documents/fleet/rescue-file';
 import { parseJson } from '../couch/json';
 
 /** A key pair for rescue files (S16), as it lies on the server's disk. */

@@ -1,10 +1,10 @@
 import { calculateJwkThumbprint, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
 import * as v from 'valibot';
-import { claimsFromCard, codeAlgorithm } from '$lib/documents/card-claims';
-import type { KeyDocument } from '$lib/documents/catalogue-documents';
+import type { KeyDocument } from '$lib/documents/catalogue/catalogue-documents';
 import { localDate as day } from '$lib/documents/fields';
-import type { LocalDate } from '$lib/domain/day';
-import type { SignedCard } from '$lib/domain/signed-code';
+import { claimsFromCard, codeAlgorithm } from '$lib/documents/register/card-claims';
+import type { SignedCard } from '$lib/domain/code/signed-code';
+import type { LocalDate } from '$lib/domain/time/day';
 
 /** A key pair as it lies on the server's disk. */
 export const signingKey = v.object({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeskReport } from '$lib/documents/desk-report';
+import type { DeskReport } from '$lib/documents/fleet/desk-report';
 import type { DeskStatus } from '../desks/desk-document';
 import type { DeskAndReport } from '../desks/desk-watch';
 import { deskFigures } from './desk-figures';

@@ -1,8 +1,8 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { isCardNumber } from '$lib/domain/card-number';
+import { isMonthDay } from '$lib/documents/catalogue/rule-fields';
 import { isCalendarDay, isInstant, isZone } from '$lib/documents/fields';
 import { documentSchemas, type DocumentType } from '$lib/documents/parse-document';
-import { isMonthDay } from '$lib/documents/rule-fields';
+import { isCardNumber } from '$lib/domain/visit/card-number';
 
 /** The part of JSON Schema that validate/shape.js understands, and `say`: what it says, by keyword. */
 export interface Shape {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from '$lib/documents/parse-document';
-import { overrideReasons } from '$lib/domain/verdict';
+import { overrideReasons } from '$lib/domain/visit/verdict';
 import {
   aCard,
   aChoice,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { snapshotId, snapshotManifest } from '$lib/documents/packed/snapshot-document';
+import { snapshotId, snapshotManifest } from '$lib/documents/register/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { readEpoch } from '../epochs/read-epoch';
 import { unshared, type Lease } from '../lease/lease';

@@ -1,6 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as v from 'valibot';
-import { snapshotFormat, snapshotId, type SnapshotManifest } from '$lib/documents/packed/snapshot-document';
+import {
+  snapshotFormat,
+  snapshotId,
+  type SnapshotManifest,
+} from '$lib/documents/register/packed/snapshot-document';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { readEpoch } from '../epochs/read-epoch';
 import { registerDatabase } from '../provision/databases';

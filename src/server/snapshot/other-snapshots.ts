@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { snapshotId } from '$lib/documents/packed/snapshot-document';
+import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { readEpoch } from '../epochs/read-epoch';
 import { registerDatabase } from '../provision/databases';

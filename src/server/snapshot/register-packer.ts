@@ -1,4 +1,5 @@
-import { ByteReader, ByteWriter } from '$lib/documents/packed/bytes';
+import { parseDocument } from '$lib/documents/parse-document';
+import { canonicalCodes, type CardDocument } from '$lib/documents/register/card-document';
 import {
   bucketOf,
   bucketsFor,
@@ -6,10 +7,9 @@ import {
   encodeBucket,
   mostBuckets,
   type StockCode,
-} from '$lib/documents/packed/bucket';
-import { isPackable, serialOf } from '$lib/documents/packed/packed-card';
-import { canonicalCodes, type CardDocument } from '$lib/documents/card-document';
-import { parseDocument } from '$lib/documents/parse-document';
+} from '$lib/documents/register/packed/bucket';
+import { ByteReader, ByteWriter } from '$lib/documents/register/packed/bytes';
+import { isPackable, serialOf } from '$lib/documents/register/packed/packed-card';
 
 /** A document as the register has it. */
 export type StoredDocument = Record<string, unknown> & { _id: string };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { encodePart } from '$lib/documents/packed/part';
+import { encodePart } from '$lib/documents/register/packed/part';
 import { bytesOf } from '../bytes';
 
 /** One attachment: rows, packed with gzip. Its name is the SHA-256 of its bytes. */

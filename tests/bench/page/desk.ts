@@ -1,6 +1,6 @@
-import { pairDevice, randomSecret } from '$lib/pair-device';
+import { pairDevice, randomSecret } from '$lib/app/pair-device';
+import { sameOriginServer } from '$lib/app/same-origin-server';
 import { createCouchServer } from '$lib/remote/couch-server';
-import { sameOriginServer } from '$lib/same-origin-server';
 import { openDatabase, type TiskiDatabase } from '$lib/store/database';
 import type { Device } from '$lib/store/device';
 import { createLocalStore } from '$lib/store/local-store';

@@ -1,10 +1,10 @@
-import { decide, reviewsOf, type DecisionRequest } from '../../../src/server/api/reviews';
+import { takeIn } from '../../../src/server/areas/rescue/take-in';
+import { decide, reviewsOf, type DecisionRequest } from '../../../src/server/areas/reviews/reviews';
 import { documentPath, type CouchClient } from '../../../src/server/couch/client';
 import { isJsonObject } from '../../../src/server/couch/json';
 import { deskOfAccount } from '../../../src/server/desks/desk-document';
 import { addDesk, changeRules, listDesks, renewCode, revokeDesk } from '../../../src/server/desks/desks';
 import { pairDesk } from '../../../src/server/desks/pairing';
-import { takeIn } from '../../../src/server/rescue/take-in';
 import { cards, sector, venue, visitsOf, type City } from './city';
 import { Device } from './device';
 import type { ServerProcess } from './server-process';

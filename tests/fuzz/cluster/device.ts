@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../../src/lib/documents/canonical';
-import { visitHash } from '../../../src/lib/documents/visit-hash';
-import type { VisitDocument } from '../../../src/lib/documents/visit-documents';
+import type { VisitDocument } from '../../../src/lib/documents/visits/visit-documents';
+import { visitHash } from '../../../src/lib/documents/visits/visit-hash';
 import { requireOk, type CouchClient } from '../../../src/server/couch/client';
 import { isJsonObject, type JsonObject } from '../../../src/server/couch/json';
 import { aVisit } from '../../builders';

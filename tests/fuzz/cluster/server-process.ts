@@ -1,4 +1,4 @@
-import { localDate } from '../../../src/lib/domain/day';
+import { localDate } from '../../../src/lib/domain/time/day';
 import { ApiFailure } from '../../../src/server/api/api-failure';
 import { UnexpectedCouchReply, type CouchClient } from '../../../src/server/couch/client';
 import { CouchFailure } from '../../../src/server/couch/failure';

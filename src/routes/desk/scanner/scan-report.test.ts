@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { retyped } from '$lib/domain/keyboard-layouts';
-import { unknownScanner } from '$lib/domain/scanner-profile';
+import { retyped } from '$lib/domain/code/keyboard-layouts';
+import { unknownScanner } from '$lib/domain/code/scanner-profile';
 import type { HeardCode } from '$lib/scanner/key-reader';
 import { learned, reportOf, testText } from './scan-report';
 

@@ -1,6 +1,6 @@
-import { readingsOf, type Mend } from '$lib/domain/code-readings';
-import { keyboardLayouts, retyped, type KeyboardLayout } from '$lib/domain/keyboard-layouts';
-import type { ScannerProfile } from '$lib/domain/scanner-profile';
+import { readingsOf, type Mend } from '$lib/domain/code/code-readings';
+import { keyboardLayouts, retyped, type KeyboardLayout } from '$lib/domain/code/keyboard-layouts';
+import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
 import type { HeardCode } from '$lib/scanner/key-reader';
 
 /** The text of the test code: each layout types it in its own way, and Caps Lock turns it round. */

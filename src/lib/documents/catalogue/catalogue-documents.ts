@@ -1,0 +1,247 @@
+import * as v from 'valibot';
+import {
+  count,
+  identifier,
+  idOfType,
+  instant,
+  listOf,
+  localDate,
+  localizedText,
+  localTime,
+  zone,
+} from '$lib/documents/fields';
+import { offeringKinds, type Offering } from '$lib/domain/catalogue/offering';
+import type { Service, Venue } from '$lib/domain/catalogue/service';
+import { symbologies } from '$lib/domain/code/symbologies';
+import type { Scheme } from '$lib/domain/visit/card';
+import { validityDuration } from '$lib/domain/visit/validity';
+import { ruleField, ruleFromField } from './rule-fields';
+
+const days = v.pipe(count, v.maxValue(36_600));
+const duration = v.pipe(v.string(), v.regex(validityDuration, 'must be like P6M, P1Y or P30D'));
+
+/** Children and assistants that come along (R11). */
+export const companionsField = v.object({
+  children: v.optional(count, 0),
+  /** Children are under this age; for the texts, the counter takes staff's word. */
+  childrenUnder: v.optional(count, 18),
+  assistant: v.optional(v.boolean(), false),
+});
+
+/** `scheme:ID`: a kind of card and the services it gives. */
+export const schemeDocument = v.object({
+  _id: idOfType('scheme'),
+  type: v.literal('scheme'),
+  v: v.literal(1),
+  names: localizedText,
+  services: listOf(identifier),
+  graceDays: v.optional(days, 0),
+  /** R14: how long the card is valid from its first visit on, at most through its own last day. */
+  startsOnFirstVisit: v.optional(duration),
+  /** What the holder pays for the card, euro cents. */
+  fee: v.optional(count),
+  companions: v.optional(companionsField),
+  /** R7: this scheme's own rules, by the service's id. */
+  rules: v.optional(v.record(identifier, ruleField)),
+  /** R9: when a chosen offering ends, another may be chosen. */
+  endedChoiceFrees: v.optional(v.boolean(), false),
+  /** Whether a desk shows the card's hint (initials, birth year) to check identity. */
+  hintShown: v.optional(v.boolean(), false),
+});
+export type SchemeDocument = v.InferOutput<typeof schemeDocument>;
+
+const timeSpan = { from: localTime, to: localTime };
+const weekday = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7));
+const openingHours = listOf(v.object({ weekdays: listOf(weekday, 7), ...timeSpan }), 100);
+
+/** `service:ID`: something a card gives: swimming, a gym, a theatre evening. */
+export const serviceDocument = v.object({
+  _id: idOfType('service'),
+  type: v.literal('service'),
+  v: v.literal(1),
+  names: localizedText,
+  sector: identifier,
+  venues: listOf(identifier),
+  /** What one visit would have cost, euro cents, for reports. */
+  listPrice: v.optional(count),
+  rule: ruleField,
+  /** Through `until`, where a day is known. */
+  paused: v.optional(
+    v.object({ since: localDate, until: v.optional(localDate), why: v.optional(localizedText) }),
+  ),
+  hours: v.optional(openingHours),
+  repeatMinutes: v.optional(count, 120),
+});
+export type ServiceDocument = v.InferOutput<typeof serviceDocument>;
+
+/** `venue:ID`: a place with a counter. */
+export const venueDocument = v.object({
+  _id: idOfType('venue'),
+  type: v.literal('venue'),
+  v: v.literal(1),
+  names: localizedText,
+  zone: v.optional(zone, 'Europe/Helsinki'),
+  /** The week; absent: the venue doesn't say, and its desks are open when they are open. */
+  hours: v.optional(openingHours),
+  /** Other hours on some days; none at all means closed. The first that fits a day counts. */
+  exceptions: v.optional(
+    listOf(
+      v.object({
+        from: localDate,
+        to: localDate,
+        hours: listOf(v.object(timeSpan), 100),
+        why: v.optional(localizedText),
+      }),
+    ),
+    [],
+  ),
+  closedOnHolidays: v.optional(v.boolean(), false),
+  stale: v.optional(v.object({ afterDays: days, then: v.picklist(['admit', 'ask', 'refuse']) }), {
+    afterDays: 7,
+    then: 'ask',
+  }),
+});
+export type VenueDocument = v.InferOutput<typeof venueDocument>;
+
+/** `offering:ID`: a course, a performance or a day's meal of a service (R9, R10). */
+export const offeringDocument = v.object({
+  _id: idOfType('offering'),
+  type: v.literal('offering'),
+  v: v.literal(1),
+  kind: v.picklist(offeringKinds),
+  names: localizedText,
+  service: identifier,
+  venue: identifier,
+  from: localDate,
+  until: localDate,
+  choosableUntil: v.optional(localDate),
+  startsAt: v.optional(localTime),
+  /** Places for card holders; absent: no number. */
+  seats: v.optional(count),
+  cancelled: v.optional(v.boolean(), false),
+});
+export type OfferingDocument = v.InferOutput<typeof offeringDocument>;
+
+/** The kid of a key: the beginning of its RFC 7638 thumbprint, base64url. */
+const idOfKey = (type: string) =>
+  v.pipe(v.string(), v.regex(new RegExp(`^${type}:[A-Za-z0-9_-]{1,64}$`), `must be ${type}: and a kid`));
+/** 32 bytes, base64url. */
+const keyPart = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url'));
+
+/** `key:KID`: a public key that card codes are signed with (R2). KID begins its RFC 7638 thumbprint. */
+export const keyDocument = v.object({
+  _id: idOfKey('key'),
+  type: v.literal('key'),
+  v: v.literal(1),
+  /** JSON Web Key of an Ed25519 public key (RFC 8037). */
+  jwk: v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: keyPart }),
+  /** First day on which codes are signed with it. */
+  from: localDate,
+  /** Last day on which its signatures are believed; absent: until somebody says. */
+  until: v.optional(localDate),
+});
+export type KeyDocument = v.InferOutput<typeof keyDocument>;
+
+/** `rescue-key:KID`: the office's public key, for which a desk encrypts a rescue file (S16). KID as above. */
+export const rescueKeyDocument = v.object({
+  _id: idOfKey('rescue-key'),
+  type: v.literal('rescue-key'),
+  v: v.literal(1),
+  /** JSON Web Key of a P-256 public key (RFC 7518, 6.2.1). */
+  jwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: keyPart, y: keyPart }),
+  /** The newest is encrypted for; the office goes on opening what was made for older ones. */
+  madeAt: instant,
+});
+export type RescueKeyDocument = v.InferOutput<typeof rescueKeyDocument>;
+
+/**
+ * `settings:city`: the city's own name, and what its cards carry. Older ones have `demo`, which nobody reads: whether a
+ * store is a demo is the server's to say (GET /api/health), not a coordinator's.
+ */
+export const settingsDocument = v.object({
+  _id: v.literal('settings:city'),
+  type: v.literal('settings'),
+  v: v.literal(1),
+  names: localizedText,
+  /** Kinds of codes that cameras read besides those of our own cards; absent: the usual ones. */
+  cameraCodes: v.optional(listOf(v.picklist(symbologies), symbologies.length)),
+});
+export type SettingsDocument = v.InferOutput<typeof settingsDocument>;
+
+export type CatalogueDocument =
+  | SchemeDocument
+  | ServiceDocument
+  | VenueDocument
+  | OfferingDocument
+  | KeyDocument
+  | RescueKeyDocument
+  | SettingsDocument;
+
+/** The part of a catalogue document's `_id` after its type. */
+export const idOf = (document: { _id: string; type: string }) => document._id.slice(document.type.length + 1);
+
+export function schemeFromDocument(document: SchemeDocument): Scheme {
+  const { services, graceDays, startsOnFirstVisit, companions, rules, endedChoiceFrees } = document;
+  return {
+    id: idOf(document),
+    services,
+    graceDays,
+    endedChoiceFrees,
+    ...(startsOnFirstVisit !== undefined && { startsOnFirstVisit }),
+    ...(companions && { companions: { children: companions.children, assistant: companions.assistant } }),
+    ...(rules && {
+      rules: Object.fromEntries(
+        Object.entries(rules).map(([service, rule]) => [service, ruleFromField(rule)]),
+      ),
+    }),
+  };
+}
+
+export function serviceFromDocument(document: ServiceDocument): Service {
+  const { sector, venues, rule, paused, hours, repeatMinutes } = document;
+  return {
+    id: idOf(document),
+    sector,
+    venues,
+    rule: ruleFromField(rule),
+    repeatMinutes,
+    ...(paused && {
+      paused: { since: paused.since, ...(paused.until !== undefined && { until: paused.until }) },
+    }),
+    ...(hours && { hours }),
+  };
+}
+
+export function venueFromDocument(document: VenueDocument): Venue {
+  const { zone, hours, exceptions, closedOnHolidays, stale } = document;
+  return {
+    id: idOf(document),
+    zone,
+    exceptions: exceptions.map(({ from, to, hours: spans }) => ({ from, to, hours: spans })),
+    closedOnHolidays,
+    stale,
+    ...(hours && { hours }),
+  };
+}
+
+export function offeringFromDocument(document: OfferingDocument): Offering {
+  const { kind, service, venue, from, until, choosableUntil, startsAt, seats, cancelled } = document;
+  return {
+    id: idOf(document),
+    kind,
+    service,
+    venue,
+    from,
+    until,
+    isCancelled: cancelled,
+    ...(choosableUntil !== undefined && { choosableUntil }),
+    ...(startsAt !== undefined && { startsAt }),
+    ...(seats !== undefined && { seats }),
+  };
+}
+
+/** R2: what verifying a signed code needs of a key. */
+export function publicKeyFromDocument(document: KeyDocument) {
+  const { jwk, until } = document;
+  return { kid: idOf(document), jwk, ...(until !== undefined && { until }) };
+}

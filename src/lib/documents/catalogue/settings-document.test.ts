@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { parseDocument } from '$lib/documents/parse-document';
+
+const city = {
+  _id: 'settings:city',
+  type: 'settings',
+  v: 1,
+  names: { fi: 'Lehtoranta', sv: 'Lövstrand', en: 'Lehtoranta' },
+};
+
+it('a city may say which codes its cards carry, and need not', () => {
+  const chosen = { ...city, cameraCodes: ['codabar', 'upc_e'] };
+  expect(parseDocument(chosen)).toEqual({ ok: true, document: chosen });
+  expect(parseDocument(city)).toEqual({ ok: true, document: city });
+});
+
+it.each([true, false, 'yes'])('demo: %j of an older version is read, and nothing of it is kept', (demo) => {
+  expect(parseDocument({ ...city, demo })).toEqual({ ok: true, document: city });
+});
+
+it.each([[['qr_code', 'telepathy']], ['codabar'], [[1]]])('%j is no choice of codes', (cameraCodes) => {
+  expect(parseDocument({ ...city, cameraCodes })).toMatchObject({
+    ok: false,
+    unreadable: { reason: 'invalid' },
+  });
+});

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { count, identifier, instant } from '$lib/documents/fields';
+
+/**
+ * S16: a rescue file is a JSON Web Encryption in compact form (RFC 7516) for the office's key, with this `typ` in its
+ * header: ECDH-ES over P-256, which Web Crypto has everywhere, and AES-256-GCM.
+ */
+export const rescueFileType = 'tiski-rescue';
+export const rescueAlgorithm = 'ECDH-ES';
+export const rescueEncryption = 'A256GCM';
+
+const newestVersion = 1;
+
+/** What is inside: everything that a desk has logged and the server has not taken. */
+const rescueContent = v.pipe(
+  v.object({
+    type: v.literal(rescueFileType),
+    v: v.literal(newestVersion),
+    /** The account of the desk whose device it is; its documents may be of former accounts. */
+    desk: identifier,
+    exportedAt: instant,
+    count,
+    entries: v.array(
+      v.object({
+        database: v.string(),
+        state: v.picklist(['waiting', 'refused']),
+        /** S4: what the server had said. */
+        refusal: v.optional(v.object({ status: v.number(), reason: v.string(), at: instant })),
+        /** Exactly as the device would send it. */
+        document: v.unknown(),
+      }),
+    ),
+  }),
+  v.check(({ count: told, entries }) => told === entries.length, 'count must be the number of entries'),
+);
+export type RescueContent = v.InferOutput<typeof rescueContent>;
+
+export type RescueParsed =
+  { ok: true; content: RescueContent } | { ok: false; reason: 'newer-version' | 'invalid' };
+
+/** Reads what was in a file that could be decrypted. The documents themselves are not looked at. */
+export function parseRescueContent(raw: unknown): RescueParsed {
+  const versioned = v.safeParse(v.object({ type: v.literal(rescueFileType), v: v.number() }), raw);
+  if (versioned.success && versioned.output.v > newestVersion) return { ok: false, reason: 'newer-version' };
+  const parsed = v.safeParse(rescueContent, raw);
+  return parsed.success ? { ok: true, content: parsed.output } : { ok: false, reason: 'invalid' };
+}

@@ -1,0 +1,71 @@
+import type {
+  ReleaseDocument,
+  ResolutionDocument,
+  VoidDocument,
+} from '$lib/documents/visits/visit-documents';
+import type { Conflict, ConflictEntry } from '$lib/domain/review/conflicts';
+import type { Instant } from '$lib/domain/time/day';
+
+/** What somebody decides about a conflict. */
+export type Decision =
+  | { kind: 'accept' }
+  | { kind: 'contact' }
+  /** `kept`: the entries that go on counting; all others are undone. */
+  | { kind: 'keep'; kept: readonly string[] }
+  /** `undone`: entries that are undone; the others wait for a decision of their own. */
+  | { kind: 'undo'; undone: readonly string[] };
+
+interface Made {
+  /** Account of whoever decides. */
+  by: string;
+  at: Instant;
+  /** Gives a ULID. */
+  randomId: () => string;
+}
+
+/** The documents that a decision is made of: itself, and what it undoes. All of them new. */
+export function documentsOfDecision(
+  conflict: Conflict,
+  decision: Decision,
+  { by, at, randomId }: Made,
+): { resolution: ResolutionDocument; undone: (VoidDocument | ReleaseDocument)[] } {
+  const iso = new Date(at).toISOString();
+  const ids = conflict.entries.map(({ id }) => id);
+  const seen = decision.kind === 'undo' ? ids.filter((id) => decision.undone.includes(id)) : ids;
+  const kept = decision.kind === 'undo' ? [] : decision.kind === 'keep' ? decision.kept : undefined;
+  return {
+    resolution: {
+      _id: `resolution:${by}:${randomId()}`,
+      type: 'resolution',
+      v: 1,
+      conflict: conflict.id,
+      documents: seen,
+      decision: decision.kind === 'undo' ? 'keep' : decision.kind,
+      ...(kept && { kept: [...kept] }),
+      by,
+      at: iso,
+    },
+    undone: conflict.entries
+      .filter(({ id }) => kept !== undefined && seen.includes(id) && !kept.includes(id))
+      .map((entry) => undo(entry, by, iso)),
+  };
+}
+
+function undo(entry: ConflictEntry, by: string, at: string): VoidDocument | ReleaseDocument {
+  const { id, card, service, desk, offering } = entry;
+  if (!id.startsWith('choice:')) {
+    return { _id: `void:${id}`, type: 'void', v: 1, visit: id, card, service, desk, by, at };
+  }
+  return {
+    _id: `release:${id}`,
+    type: 'release',
+    v: 1,
+    choice: id,
+    card,
+    service,
+    offering: offering ?? '',
+    by,
+    reason: 'review',
+    at,
+  };
+}

@@ -1,0 +1,100 @@
+import type { LocalDate, LocalTime } from '$lib/domain/time/day';
+import type { Card, Scheme } from '$lib/domain/visit/card';
+
+/** The span over which a limit counts. A season begins on each of the rule's `seasonStarts`. */
+export const limitPeriods = ['day', 'week', 'month', 'season', 'validity'] as const;
+export type LimitPeriod = (typeof limitPeriods)[number];
+
+/** R7: at most `n` visits a period. */
+export interface Limit {
+  n: number;
+  per: LimitPeriod;
+  /** 'MM-DD' of each season's first day, for `per: 'season'`; default one season a year from 01-01. */
+  seasonStarts?: readonly string[];
+  /** What counts: visits for this service (the default), or for any service of its sector. */
+  over?: 'service' | 'sector';
+}
+
+/** How a card may use a service. */
+export type ServiceRule =
+  | { kind: 'unlimited' }
+  | ({ kind: 'limit' } & Limit)
+  /** R9: up to `n` offerings of the holder's own choice, e.g. one course. */
+  | { kind: 'choice'; n: number }
+  /** R10: today's listed offerings, e.g. certain performances; where a limit is given, that as well. */
+  | { kind: 'listed'; limit?: Limit }
+  /** R10: so many portions a day at each venue; where a limit is given, that as well. */
+  | { kind: 'portions'; perDay: number; limit?: Limit };
+
+/** Open from (inclusive) to (exclusive), within one day; '24:00' is the day's end. */
+export interface TimeSpan {
+  from: LocalTime;
+  to: LocalTime;
+}
+
+/** Opening on some weekdays (1 Monday … 7 Sunday). */
+export interface OpeningHours extends TimeSpan {
+  weekdays: readonly number[];
+}
+
+export interface Service {
+  id: string;
+  /** The field of work whose desks share visits, e.g. 'liikunta'. */
+  sector: string;
+  venues: readonly string[];
+  rule: ServiceRule;
+  /** Not given from `since` on, through `until` where a day is known (R5). */
+  paused?: { since: LocalDate; until?: LocalDate };
+  /** When the card gives this service; absent: whenever the venue is open. */
+  hours?: readonly OpeningHours[];
+  /** A second scan within this many minutes is the same visit (R8). */
+  repeatMinutes: number;
+}
+
+/** Other hours than the week's, on some days: closed where `hours` is empty. */
+export interface OpeningException {
+  from: LocalDate;
+  to: LocalDate;
+  hours: readonly TimeSpan[];
+}
+
+export interface Venue {
+  id: string;
+  /** IANA zone, e.g. 'Europe/Helsinki'. */
+  zone: string;
+  /** The week's hours; absent: the venue doesn't say, and is taken to be open. */
+  hours?: readonly OpeningHours[];
+  /** R5: what holds on some days instead; the first that fits counts. */
+  exceptions: readonly OpeningException[];
+  /** R5: whether the venue is closed on Finland's public holidays. */
+  closedOnHolidays: boolean;
+  /** What to do when the register on the device is old (R12). */
+  stale: { afterDays: number; then: 'admit' | 'ask' | 'refuse' };
+}
+
+/** R6 R7: the rule by which a card uses a service: its own, its scheme's, or the service's; none if not given. */
+export function ruleFor(service: Service, card: Card, scheme: Scheme | undefined): ServiceRule | undefined {
+  const own = card.rights?.find((right) => right.service === service.id);
+  if (own) return own.isGiven ? (own.rule ?? schemeRule(service, scheme)) : undefined;
+  return scheme?.services.includes(service.id) ? schemeRule(service, scheme) : undefined;
+}
+
+/** R7: the scheme's rule for a service, or the service's own. */
+export function schemeRule(service: Service, scheme: Scheme | undefined): ServiceRule {
+  const { rules } = scheme ?? {};
+  return (rules && Object.hasOwn(rules, service.id) ? rules[service.id] : undefined) ?? service.rule;
+}
+
+/** R7: the limit that a rule has, if it has one. */
+export function limitOf(rule: ServiceRule): Limit | undefined {
+  switch (rule.kind) {
+    case 'limit':
+      return rule;
+    case 'listed':
+    case 'portions':
+      return rule.limit;
+    case 'unlimited':
+    case 'choice':
+      return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { isCardNumber } from '$lib/domain/visit/card-number';
+
+/** What a scanned or typed text can be, before the register is asked. */
+export type ScannedCode =
+  | { kind: 'number'; number: string }
+  /** R2: signed by the city, so it says; `number` is what it claims until its signature has been verified. */
+  | { kind: 'signed'; token: string; number: string }
+  /** Something else that an imported card stock may carry: looked up among the register's codes. */
+  | { kind: 'other'; value: string }
+  /** Too long, empty or with control characters: no card carries it. */
+  | { kind: 'impossible' };
+
+/** Longest code of an imported card stock, in UTF-16 units. */
+export const maxCodeLength = 128;
+/** Longest text that is looked at: signed codes are longer than those of imported stock. */
+export const maxScannedLength = 4 * maxCodeLength;
+
+// Control, format, private-use and unassigned characters, and emoji: no card stock prints them.
+const impossibleCharacters = /[\p{C}\p{Extended_Pictographic}]/u;
+
+/** A JSON Web Signature in its compact form: three parts in base64url. */
+const compactJws = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
+
+/** R2: the card number that a signed code claims; undefined for what is no signed code of ours. */
+function claimedNumber(text: string): string | undefined {
+  const payload = compactJws.exec(text)?.[1];
+  if (payload === undefined) return undefined;
+  try {
+    const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
+    const number = typeof claims === 'object' && claims !== null && 'n' in claims ? claims.n : undefined;
+    return typeof number === 'string' && isCardNumber(number) ? number : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the text of any scanner. Total: every input is understood as one of four kinds (R1). */
+export function readCode(text: string): ScannedCode {
+  if (text.length > maxScannedLength) return { kind: 'impossible' };
+  const trimmed = text.trim();
+  const claimed = claimedNumber(trimmed);
+  if (claimed !== undefined) return { kind: 'signed', token: trimmed, number: claimed };
+  const digits = trimmed.replace(/[\s-]/g, '');
+  if (isCardNumber(digits)) return { kind: 'number', number: digits };
+  if (trimmed === '' || trimmed.length > maxCodeLength) return { kind: 'impossible' };
+  if (impossibleCharacters.test(trimmed)) return { kind: 'impossible' };
+  return { kind: 'other', value: trimmed };
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { rightsCases } from '../../../../tests/rights-cases';
+import { ruleOf } from './rule-of';
+import { isOverridable, type Verdict } from './verdict';
+
+/** One verdict for each reason that the cases know. */
+const verdicts = new Map(
+  rightsCases.map(({ expect: verdict }) => [
+    String(verdict['reason'] ?? verdict.outcome),
+    verdict as unknown as Verdict,
+  ]),
+);
+
+describe('R15 staff may override', () => {
+  it('any refusal but a code that is no card of this city', () => {
+    for (const [reason, verdict] of verdicts) {
+      const isNoCard = reason === 'not-a-card' || reason === 'not-genuine';
+      expect([reason, isOverridable(verdict)]).toEqual([reason, verdict.outcome === 'refuse' && !isNoCard]);
+    }
+  });
+});
+
+describe('the rule that decided', () => {
+  it.each([
+    ['R1', ['not-a-card']],
+    ['R2', ['not-genuine', 'unknown-card']],
+    ['R3', ['suspended', 'lost', 'replaced', 'ended']],
+    ['R4', ['not-yet-valid', 'expired']],
+    ['R5', ['paused', 'closed', 'outside-hours']],
+    ['R6', ['not-included']],
+    ['R7', ['limit-reached']],
+    ['R8', ['already-logged']],
+    ['R9', ['confirm-choice', 'other-chosen', 'choice-ended']],
+    ['R10', ['choose-offering', 'not-listed', 'sold-out']],
+    ['R11', ['too-many-people']],
+    ['R12', ['stale-register']],
+    ['R13', ['clock-wrong']],
+  ])('is %s for %s', (rule, reasons) => {
+    for (const reason of reasons) {
+      const verdict = verdicts.get(reason);
+      expect([reason, verdict && ruleOf(verdict)]).toEqual([reason, rule]);
+    }
+  });
+
+  it('is R9 for a course where R10 is for a performance', () => {
+    for (const reason of ['choose-offering', 'not-listed', 'sold-out']) {
+      const verdict = verdicts.get(reason);
+      expect([reason, verdict && ruleOf(verdict, { kind: 'choice', n: 1 })]).toEqual([reason, 'R9']);
+      expect([reason, verdict && ruleOf(verdict, { kind: 'listed' })]).toEqual([reason, 'R10']);
+    }
+  });
+
+  it('is that of the mark for an admission, and none for a plain one', () => {
+    expect(ruleOf({ outcome: 'admit', marks: [] })).toBeUndefined();
+    expect(ruleOf({ outcome: 'admit', marks: ['by-signature'] })).toBe('R2');
+    expect(ruleOf({ outcome: 'admit', marks: ['in-grace'] })).toBe('R4');
+    expect(ruleOf({ outcome: 'admit', marks: ['stale-register'] })).toBe('R12');
+  });
+});

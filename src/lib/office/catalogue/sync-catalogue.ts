@@ -1,0 +1,106 @@
+import { canonicalJson } from '$lib/documents/canonical';
+import {
+  provisionSectors,
+  pullCatalogue,
+  putDocument,
+  readStored,
+} from '$lib/office/lookups/catalogue-remote';
+import type { OfficeFailure, OfficeOutcome } from '$lib/office/session/office-api';
+import {
+  catalogueDocumentFrom,
+  type DraftRow,
+  type OfficeDatabase,
+  type StoredDocument,
+} from './drafts-database';
+
+/** What a round needs of the server, for tests to bring their own. */
+export interface CatalogueRemote {
+  pull(): Promise<OfficeOutcome<StoredDocument[]>>;
+  /** Gives the new revision. */
+  put(document: { _id: string }, rev: string | undefined): Promise<OfficeOutcome<string>>;
+  read(id: string): Promise<OfficeOutcome<StoredDocument>>;
+  /** Makes the databases of sectors that services name for the first time. */
+  provision(): Promise<OfficeOutcome<unknown>>;
+}
+
+const sameOrigin: CatalogueRemote = {
+  pull: pullCatalogue,
+  put: putDocument,
+  read: readStored,
+  provision: provisionSectors,
+};
+
+/**
+ * S17: sends a coordinator's changes and fetches the catalogue, once. A change goes with the revision that it was
+ * made from, so nobody's is overwritten: where somebody was quicker it becomes a conflict, with both kept. Nothing is
+ * dropped but what the server has.
+ */
+export async function syncCatalogue(
+  db: OfficeDatabase,
+  now: () => number,
+  remote: CatalogueRemote = sameOrigin,
+): Promise<OfficeOutcome<undefined>> {
+  const waiting = await db.drafts.where('state').equals('waiting').toArray();
+  for (const draft of waiting) {
+    const failure = await send(db, draft, remote);
+    if (failure) return { ok: false, failure };
+  }
+  if (waiting.some(({ draft }) => draft.type === 'service')) {
+    const provisioned = await remote.provision();
+    if (!provisioned.ok) return provisioned;
+  }
+  const pulled = await remote.pull();
+  if (!pulled.ok) return pulled;
+  await db.transaction('rw', db.documents, db.facts, async () => {
+    await db.documents.clear();
+    await db.documents.bulkPut(pulled.value);
+    await db.facts.put({ key: 'synced-at', value: now() });
+  });
+  return { ok: true, value: undefined };
+}
+
+/** Sends one change; gives the failure that ends the round. */
+async function send(
+  db: OfficeDatabase,
+  row: DraftRow,
+  remote: CatalogueRemote,
+): Promise<OfficeFailure | undefined> {
+  const sent = await remote.put(row.draft, row.baseRev);
+  if (sent.ok) {
+    await settle(db, row, { ...row.draft, _rev: sent.value });
+    return undefined;
+  }
+  const { failure } = sent;
+  if (failure.kind === 'failed' && failure.error === 'conflict') return compare(db, row, remote);
+  const isRefused =
+    failure.kind === 'forbidden' || (failure.kind === 'failed' && failure.error === 'forbidden');
+  if (!isRefused) return failure;
+  const reason = failure.kind === 'failed' ? failure.reason : 'forbidden';
+  await db.drafts.update(row._id, { state: 'refused', reason });
+  return undefined;
+}
+
+/** Somebody was quicker, or our own answer was lost: then what is there is what was sent. */
+async function compare(
+  db: OfficeDatabase,
+  row: DraftRow,
+  remote: CatalogueRemote,
+): Promise<OfficeFailure | undefined> {
+  const found = await remote.read(row._id);
+  if (!found.ok) return found.failure;
+  const theirs = found.value;
+  const parsed = catalogueDocumentFrom(theirs);
+  if (parsed && canonicalJson(parsed) === canonicalJson(row.draft)) await settle(db, row, theirs);
+  else await db.drafts.update(row._id, { state: 'conflict', theirs });
+  return undefined;
+}
+
+/** The server has it; a draft that was changed again meanwhile goes on from there. */
+async function settle(db: OfficeDatabase, sent: DraftRow, stored: StoredDocument): Promise<void> {
+  await db.transaction('rw', db.documents, db.drafts, async () => {
+    await db.documents.put(stored);
+    const present = await db.drafts.get(sent._id);
+    if (present?.savedAt === sent.savedAt) await db.drafts.delete(sent._id);
+    else if (present) await db.drafts.update(sent._id, { baseRev: stored._rev });
+  });
+}

@@ -1,0 +1,15 @@
+import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import { localDate, type LocalDate } from '$lib/domain/time/day';
+
+/** What visits take places of, as an index key: an offering's seats, or a day's portions at a venue (R10). */
+
+export const offeringStock = (offering: string): string => `offering:${offering}`;
+
+export const portionsStock = (service: string, venue: string, date: LocalDate): string =>
+  `portions:${service}:${venue}:${date}`;
+
+export function stockOf(visit: VisitDocument): string | undefined {
+  if (visit.offering !== undefined) return offeringStock(visit.offering);
+  if (visit.portions === undefined) return undefined;
+  return portionsStock(visit.service, visit.venue, localDate(Date.parse(visit.at), visit.zone));
+}

@@ -1,0 +1,151 @@
+import {
+  offeringFromDocument,
+  schemeFromDocument,
+  serviceFromDocument,
+  venueFromDocument,
+} from '$lib/documents/catalogue/catalogue-documents';
+import { isLogDocument, parseDocument, type TiskiDocument } from '$lib/documents/parse-document';
+import { cardFromDocument } from '$lib/documents/register/card-document';
+import type { ConflictContext } from '$lib/documents/review/find-conflicts';
+import type { LogDocument } from '$lib/documents/visits/visit-documents';
+import { daysReviewed } from '$lib/domain/review/days-reviewed';
+import { day, type Instant } from '$lib/domain/time/day';
+import { daysCounted } from '$lib/domain/visit/days-counted';
+import { requireOk, type CouchClient } from '../../couch/client';
+import { isJsonObject, type JsonObject } from '../../couch/json';
+import { catalogueDatabase, registerDatabase, visitsDatabase } from '../../provision/databases';
+
+/** Documents read at once: a request of a desk comes in between. */
+const pageSize = 1000;
+
+/**
+ * A sector's recent documents, and what they are held against. All of the sector is read, since an id tells the
+ * time by the device's own clock, which may be wrong: 20,000 visits take about a second.
+ */
+export async function readReviewInput(
+  client: CouchClient,
+  sector: string,
+  now: Date,
+): Promise<{ documents: LogDocument[]; context: ConflictContext }> {
+  const catalogue = await readAll(client, catalogueDatabase, {});
+  const rules = contextOf(catalogue, now);
+  const documents = await readRecent(client, visitsDatabase(sector), oldestByService(rules, now));
+  const numbers = new Set(documents.flatMap((each) => ('card' in each ? [`card:${each.card}`] : [])));
+  const cards = await readAll(client, registerDatabase, { keys: [...numbers] });
+  return { documents, context: contextOf([...catalogue, ...cards], now) };
+}
+
+/** From when on a service's visits matter to a conflict of today: a season's limit counts from its first day. */
+function oldestByService({ services, schemes }: ConflictContext, now: Date): (service: string) => Instant {
+  const all = [...services.values()];
+  const kinds = [...schemes.values()];
+  const days = new Map(
+    all.map((each) => [
+      each.id,
+      Math.max(daysReviewed, daysCounted(each, { services: all, schemes: kinds })),
+    ]),
+  );
+  return (service) => now.getTime() - (days.get(service) ?? daysReviewed) * day;
+}
+
+/** All but the visits of before, page by page: those are the most, and none of them is kept or parsed. */
+async function readRecent(
+  client: CouchClient,
+  database: string,
+  oldest: (service: string) => Instant,
+): Promise<LogDocument[]> {
+  const recent: LogDocument[] = [];
+  let from = '';
+  for (;;) {
+    const range = new URLSearchParams({ startkey: JSON.stringify(from), limit: String(pageSize + 1) });
+    const rows = await readRows(client, database, {}, `&${range.toString()}`);
+    const documents = rows.slice(0, pageSize).map((row) => row['doc']);
+    recent.push(
+      ...documents
+        .filter((each) => !isVisitBefore(each, oldest))
+        .flatMap(parsed)
+        .filter(isLogDocument),
+    );
+    const next = rows[pageSize]?.['id'];
+    if (typeof next !== 'string') return recent;
+    from = next;
+  }
+}
+
+function isVisitBefore(document: unknown, oldest: (service: string) => Instant): boolean {
+  if (!isJsonObject(document) || document['type'] !== 'visit') return false;
+  const before = oldest(String(document['service']));
+  if (Date.parse(String(document['at'])) >= before) return false;
+  // R13: where nobody knows when it was, it counts as late as it may have been.
+  const doubt = document['timeUncertain'];
+  return !isJsonObject(doubt) || Date.parse(String(doubt['until'] ?? doubt['from'])) < before;
+}
+
+/** A sector's documents of one type. */
+export async function readLog(
+  client: CouchClient,
+  sector: string,
+  type: LogDocument['type'],
+): Promise<LogDocument[]> {
+  const range = new URLSearchParams({ startkey: `"${type}:"`, endkey: `"${type};"` });
+  return (await readAll(client, visitsDatabase(sector), {}, `&${range.toString()}`)).filter(isLogDocument);
+}
+
+function contextOf(documents: readonly TiskiDocument[], now: Date): ConflictContext {
+  const services = new Map<string, ReturnType<typeof serviceFromDocument>>();
+  const schemes = new Map<string, ReturnType<typeof schemeFromDocument>>();
+  const offerings = new Map<string, ReturnType<typeof offeringFromDocument>>();
+  const zones = new Map<string, string>();
+  const cards = new Map<string, ReturnType<typeof cardFromDocument>>();
+  for (const document of documents) {
+    if (document.type === 'service') {
+      const service = serviceFromDocument(document);
+      services.set(service.id, service);
+    } else if (document.type === 'scheme') {
+      const scheme = schemeFromDocument(document);
+      schemes.set(scheme.id, scheme);
+    } else if (document.type === 'offering') {
+      const offering = offeringFromDocument(document);
+      offerings.set(offering.id, offering);
+    } else if (document.type === 'venue') {
+      const venue = venueFromDocument(document);
+      zones.set(venue.id, venue.zone);
+    } else if (document.type === 'card') cards.set(document.number, cardFromDocument(document));
+  }
+  return {
+    services,
+    schemes,
+    offerings,
+    zoneOf: (venue) => zones.get(venue) ?? 'Europe/Helsinki',
+    card: (number) => cards.get(number),
+    since: now.getTime() - daysReviewed * day,
+    now: now.getTime(),
+  };
+}
+
+async function readAll(
+  client: CouchClient,
+  database: string,
+  body: object,
+  range = '',
+): Promise<TiskiDocument[]> {
+  return (await readRows(client, database, body, range)).flatMap((row) => parsed(row['doc']));
+}
+
+async function readRows(
+  client: CouchClient,
+  database: string,
+  body: object,
+  range: string,
+): Promise<JsonObject[]> {
+  const path = `/${database}/_all_docs?include_docs=true${range}`;
+  const answer = await requireOk(client, 'POST', path, body);
+  const rows = isJsonObject(answer) && Array.isArray(answer['rows']) ? (answer['rows'] as unknown[]) : [];
+  return rows.filter(isJsonObject);
+}
+
+/** What can't be read is in the quarantine of every desk, and nothing that the review could judge. */
+function parsed(document: unknown): TiskiDocument[] {
+  const read = parseDocument(document);
+  return read.ok ? [read.document] : [];
+}

@@ -1,0 +1,126 @@
+import type { FastifyInstance } from 'fastify';
+import { ulid } from 'ulid';
+import * as v from 'valibot';
+import { findConflicts, type Review } from '$lib/documents/review/find-conflicts';
+import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
+import type { ResolutionDocument } from '$lib/documents/visits/visit-documents';
+import { ApiFailure } from '../../api/api-failure';
+import { bodyOf, type ApiSettings } from '../../api/api-routes';
+import { requireAuthor, requireRole } from '../../api/caller';
+import { requireOk, type CouchClient } from '../../couch/client';
+import { sectors } from '../../provision/catalogue';
+import { visitsDatabase } from '../../provision/databases';
+import { decideOnce, type Outcome } from './decided';
+import { readReviewInput } from './review-input';
+
+const decision = v.variant('kind', [
+  v.object({ kind: v.literal('accept') }),
+  v.object({ kind: v.literal('contact') }),
+  v.object({ kind: v.literal('keep'), kept: v.array(v.string()) }),
+  v.object({ kind: v.literal('undo'), undone: v.pipe(v.array(v.string()), v.minLength(1)) }),
+]);
+const request = v.object({
+  sector: v.string(),
+  conflict: v.string(),
+  /** Ids of the entries that the person looked at. */
+  seen: v.array(v.string()),
+  decision,
+});
+/** What somebody decides about a conflict as it was seen. */
+export type DecisionRequest = v.InferOutput<typeof request>;
+
+const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
+
+/** The office's review list: what desks that were apart have done together, and what becomes of it. */
+export function addReviews(routes: FastifyInstance, { backend, now }: ApiSettings): void {
+  const { client } = backend;
+  void routes.register((guarded, _options, done) => {
+    guarded.get('/reviews', async (asked, reply) => {
+      await requireRole(backend, asked, reply, 'office');
+      const found = await Promise.all(
+        (await sectors(client)).map(async (sector) =>
+          (await reviewsOf(client, sector, now())).map((review) => ({ sector, ...review })),
+        ),
+      );
+      return { reviews: found.flat().sort((a, b) => newestOf(b) - newestOf(a)) };
+    });
+
+    guarded.post('/reviews', async (asked, reply) => {
+      const by = await requireAuthor(backend, asked, reply, 'office');
+      const parsed = v.safeParse(request, bodyOf(asked));
+      if (!parsed.success)
+        throw new ApiFailure(400, 'bad-request', 'sector, conflict, seen or decision is wrong.');
+      return { resolution: await decide(client, parsed.output, by, now()) };
+    });
+    done();
+  });
+}
+
+const newestOf = ({ conflict }: Review) => conflict.entries.at(-1)?.at ?? 0;
+
+/**
+ * Two people who keep different entries must not undo both, at whichever server they are.
+ * @throws {ApiFailure} 409 `changed` for all but the first of them
+ */
+export async function decide(
+  client: CouchClient,
+  { sector, conflict: id, seen, decision: made }: DecisionRequest,
+  by: string,
+  now: Date,
+): Promise<ResolutionDocument> {
+  const review = (await reviewsOf(client, sector, now)).find(({ conflict }) => conflict.id === id);
+  const entries = review?.conflict.entries.map((entry) => entry.id) ?? [];
+  if (!review || !isSameSet(entries, seen)) throw changed();
+  // An id that is mistaken would undo everything.
+  if (!namedBy(made).every((id) => entries.includes(id))) {
+    throw new ApiFailure(400, 'bad-request', 'kept or undone names what is no part of the conflict.');
+  }
+  const author = { by, at: now.getTime(), randomId: () => ulid(now.getTime()) };
+  const outcome = documentsOfDecision(review.conflict, made, author);
+  const stands = await decideOnce(client, sector, review, outcome);
+  await write(client, visitsDatabase(sector), [...stands.undone, stands.resolution]);
+  if (!isSameDecision(stands, outcome)) throw changed();
+  return stands.resolution;
+}
+
+const changed = () => new ApiFailure(409, 'changed', 'The conflict is not as it was seen. Look again.');
+
+/** Whether somebody asked for what stands: pressed again, after a try that was cut off. */
+function isSameDecision(a: Outcome, b: Outcome): boolean {
+  const partsOf = ({ resolution, undone }: Outcome) => {
+    const { by, decision, kept = [] } = resolution;
+    return JSON.stringify([by, decision, [...kept].sort(), undone.map(({ _id }) => _id).sort()]);
+  };
+  return partsOf(a) === partsOf(b);
+}
+
+function namedBy(made: v.InferOutput<typeof decision>): string[] {
+  switch (made.kind) {
+    case 'accept':
+    case 'contact':
+      return [];
+    case 'keep':
+      return made.kept;
+    case 'undo':
+      return made.undone;
+  }
+}
+
+const isSameSet = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((each) => b.includes(each));
+
+/** What two desks did that the rules don't allow, and how it stands. */
+export async function reviewsOf(client: CouchClient, sector: string, now: Date): Promise<Review[]> {
+  if (!(await sectors(client)).includes(sector)) {
+    throw new ApiFailure(404, 'unknown-sector', 'There is no such sector.');
+  }
+  const { documents, context } = await readReviewInput(client, sector, now);
+  return findConflicts(documents, context);
+}
+
+async function write(client: CouchClient, database: string, docs: readonly object[]): Promise<void> {
+  const body = await requireOk(client, 'POST', `/${database}/_bulk_docs`, { docs });
+  // A conflict is something that was undone already: by the desk itself, or in a try that was cut off.
+  const refused = v.parse(bulkAnswer, body).find(({ error }) => error !== undefined && error !== 'conflict');
+  if (refused) throw new Error(`${database} refused ${refused.id}: ${JSON.stringify(refused)}`);
+}

@@ -141,8 +141,8 @@ describe.each(targets)('a register that replicates with one in $name', ({ start 
     await there.stop();
   });
 
-  const register = ({ url, prefix, admin: { name, password } }: Target) =>
-    new PouchDB(`${url}/couch/${prefix}${registerDatabase}`, {
+  const register = ({ url, admin: { name, password } }: Target) =>
+    new PouchDB(`${url}/couch/${registerDatabase}`, {
       auth: { username: name, password },
       skip_setup: true,
     });

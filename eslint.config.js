@@ -1,11 +1,24 @@
 import js from '@eslint/js';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-/** Every folder of src/lib, and what each may import of our own (besides itself). */
-const layers = {
+/** What one area of the office may import, besides itself. No area imports another. */
+const officeArea = [
+  'office/session',
+  'office/lookups',
+  'office/forms',
+  'documents',
+  'domain',
+  'ui',
+  'paraglide',
+];
+
+/** Every room of src/lib, and what each may import of ours besides itself. docs/architecture.md draws them. */
+const rooms = {
   domain: [],
   documents: ['domain'],
   store: ['domain', 'documents'],
@@ -13,57 +26,184 @@ const layers = {
   remote: ['documents', 'domain', 'sync'],
   scanner: ['domain'],
   token: ['domain', 'documents'],
-  state: ['store', 'sync', 'domain', 'documents', 'pwa'],
   pwa: ['domain', 'paraglide'],
   ui: ['domain', 'paraglide', 'scanner', 'sync'],
+  state: ['store', 'sync', 'domain', 'documents', 'pwa'],
+  app: ['state', 'store', 'sync', 'remote', 'token', 'pwa', 'documents', 'domain'],
+  demo: ['domain', 'paraglide', 'ui'],
+  'office/session': ['remote', 'domain', 'documents', 'ui', 'paraglide'],
+  'office/lookups': ['office/session', 'domain', 'documents'],
+  'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
+  'office/cards': officeArea,
+  'office/desks': officeArea,
+  'office/reviews': officeArea,
+  'office/rescue': officeArea,
+  // Drafts are kept on the device: the catalogue is edited without a network.
+  'office/catalogue': [...officeArea, 'store', 'state', 'pwa'],
 };
 
-/** Packages that only one layer may know. */
+/** Rooms that may know something only through its types. */
+const typesOnly = { store: ['sync/ports'] };
+
+/** Packages, and the rooms that may know them. */
 const ownedPackages = {
-  dexie: 'store',
-  'pouchdb*': 'remote',
-  'html5-qrcode': 'scanner',
-  'barcode-detector*': 'scanner',
-  'workbox-*': 'pwa',
-  jose: 'token',
-  svelte: 'state|ui',
+  dexie: ['store', 'office/catalogue'],
+  'pouchdb*': ['remote'],
+  'html5-qrcode': ['scanner'],
+  'barcode-detector*': ['scanner'],
+  'workbox-*': ['pwa'],
+  jose: ['token'],
+  svelte: ['state', 'ui', 'app', 'demo', ...Object.keys(rooms).filter((room) => room.startsWith('office/'))],
 };
+
+/** The counter: no name of a person can reach it by mistake. */
+const counterRoutes = ['desk', 'kiosk', 'setup', 'sync', 'review'];
+
+/** @param {string[]} names */
+const oneOf = (names) => names.join('|');
+
+/** Packages that others than `room` own. @param {string} room */
+const foreignPackages = (room) =>
+  Object.entries(ownedPackages)
+    .filter(([, owners]) => !owners.includes(room))
+    .map(([name]) => name);
 
 /**
- * Forbids imports against the direction of dependency: between folders only `$lib/...` is used.
- * @type {import('eslint').Linter.Config[]}
+ * The patterns of one room. Between folders only `$lib/…` is written, so that the rooms stay visible.
+ * @param {string} room
+ * @param {string[]} allowed
  */
-const layerRules = Object.entries(layers).map(([layer, allowed]) => {
-  const allowedLayers = [layer, ...allowed].join('|');
-  const foreignPackages = Object.entries(ownedPackages)
-    .filter(([, owner]) => !owner.split('|').includes(layer))
-    .map(([name]) => name);
-  return {
-    files: [`src/lib/${layer}/**`],
-    ignores: ['**/*.test.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^\\$lib/(?!(?:${allowedLayers})(?:/|$))`,
-              message: `${layer}/ may import only: ${allowed.join(', ') || 'nothing of ours'}.`,
-            },
-            {
-              regex: '^\\.\\./',
-              message: 'Between folders import from $lib/…, so that the layers stay visible.',
-            },
-            {
-              group: foreignPackages,
-              message: `This package belongs to another layer than ${layer}/.`,
-            },
-          ],
-        },
-      ],
-    },
-  };
+const wallsOf = (room, allowed) => [
+  {
+    regex: `^\\$lib/(?!(?:${oneOf([room, ...allowed])})(?:/|$))${oneOfTypes(room)}`,
+    message: `${room}/ may import only: ${allowed.join(', ') || 'nothing of ours'}.`,
+  },
+  { regex: '^\\.\\./', message: 'Between folders import from $lib/…, so that the rooms stay visible.' },
+  { group: foreignPackages(room), message: `This package belongs to another room than ${room}/.` },
+];
+
+/**
+ * Patterns as the rules against a wall's two ways through: `import … from` and `import()`.
+ * @param {{ regex?: string, group?: string[], message: string, allowTypeImports?: boolean }[]} patterns
+ * @param {import('eslint').Linter.RuleEntry[]} syntax what else is not written there
+ * @returns {import('eslint').Linter.RulesRecord}
+ */
+const wall = (patterns, syntax = []) => ({
+  '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+  'no-restricted-syntax': [
+    'error',
+    ...syntax,
+    ...patterns.flatMap(({ regex, message }) =>
+      regex === undefined
+        ? []
+        : [{ selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\u002f')}/]`, message }],
+    ),
+  ],
 });
+
+/** @param {string} room */
+const oneOfTypes = (room) => {
+  const types = typesOnly[/** @type {keyof typeof typesOnly} */ (room)];
+  return types ? `(?!(?:${oneOf(types)})$)` : '';
+};
+
+/** @type {import('eslint').Linter.Config[]} */
+const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
+  files: [`src/lib/${room}/**`],
+  ignores: ['**/*.test.ts'],
+  rules: wall([
+    ...wallsOf(room, allowed),
+    ...(typesOnly[/** @type {keyof typeof typesOnly} */ (room)] ?? []).map((path) => ({
+      regex: `^\\$lib/${path}$`,
+      allowTypeImports: true,
+      message: `${room}/ may import types only from ${path}.`,
+    })),
+  ]),
+}));
+
+const tables =
+  'settings|cards|packed|deletedCards|catalogue|visits|voids|choices|releases|resolutions|reviews|touched|outbox|' +
+  'quarantine|cursors|drafts|documents|facts|transaction|open|table';
+
+const noTable = { message: 'A screen opens no table: call a function of the room that owns it.' };
+/**
+ * Screens are thin: they read state, call one verb and show what comes back.
+ * @param {Parameters<typeof wall>[0]} patterns
+ */
+const screen = (patterns) => ({
+  'no-restricted-globals': [
+    'error',
+    { name: 'fetch', message: 'Ask through a room of src/lib.' },
+    'indexedDB',
+  ],
+  ...wall(patterns, [
+    {
+      selector: `MemberExpression[object.name=/^(db|database)$/][property.name=/^(${tables})$/]`,
+      ...noTable,
+    },
+    { selector: `MemberExpression[object.property.name='db'][property.name=/^(${tables})$/]`, ...noTable },
+  ]),
+});
+
+const noDexie = { group: ['dexie', 'pouchdb*', 'jose'], message: 'A screen calls functions of src/lib.' };
+const noOffice = { regex: '^\\$lib/office(/|$)', message: 'Nothing of the office reaches the counter.' };
+
+/** @type {import('eslint').Linter.Config[]} */
+const routeRules = [
+  {
+    files: ['src/routes/**'],
+    ignores: ['**/*.test.ts'],
+    rules: screen([noDexie]),
+  },
+  {
+    files: counterRoutes.map((route) => `src/routes/${route}/**`),
+    ignores: ['**/*.test.ts'],
+    rules: screen([noDexie, noOffice]),
+  },
+  // A screen of the office is of one area. The address /office/review is older than its area's name.
+  ...Object.entries({
+    cards: 'cards',
+    catalogue: 'catalogue',
+    desks: 'desks',
+    rescue: 'rescue',
+    review: 'reviews',
+  }).map(([route, area]) => ({
+    files: [`src/routes/office/${route}/**`],
+    rules: screen([
+      noDexie,
+      {
+        regex: `^\\$lib/office/(?!(?:${oneOf([area, 'session', 'lookups', 'forms'])})/)`,
+        message: `This screen is of the area ${area}.`,
+      },
+    ]),
+  })),
+];
+
+const serverAreas = ['cards', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
+const onlyPure = {
+  regex: '^\\$lib/(?!(?:domain|documents)/)',
+  message: 'The server may import only domain and documents.',
+};
+
+/** @type {import('eslint').Linter.Config[]} */
+const serverRules = [
+  {
+    files: ['src/server/**'],
+    ignores: ['**/*.test.ts'],
+    rules: wall([onlyPure]),
+  },
+  ...serverAreas.map((area) => ({
+    files: [`src/server/areas/${area}/**`],
+    ignores: ['**/*.test.ts'],
+    rules: wall([
+      onlyPure,
+      {
+        regex: `^\\.\\./(?:${oneOf(serverAreas.filter((other) => other !== area))})/`,
+        message: 'No area imports another: what both need is below them.',
+      },
+    ]),
+  })),
+];
 
 export default ts.config(
   {
@@ -97,7 +237,29 @@ export default ts.config(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
   },
-  ...layerRules,
+  {
+    // A module that needs itself by way of others can be read, tested and loaded by none of them alone.
+    files: ['src/**/*.ts', 'src/**/*.svelte', 'tests/**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/extensions': ['.ts', '.js'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [createTypeScriptImportResolver()],
+    },
+    rules: { 'import-x/no-cycle': 'error' },
+  },
+  {
+    files: ['src/lib/*'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'Program', message: 'Nothing lies loose under src/lib.' },
+      ],
+    },
+  },
+  ...roomRules,
+  ...routeRules,
+  ...serverRules,
   {
     files: ['src/lib/domain/**'],
     ignores: ['**/*.test.ts'],
@@ -108,23 +270,6 @@ export default ts.config(
         'error',
         { object: 'Date', property: 'now', message: 'Pass the instant in.' },
         { object: 'Math', property: 'random', message: 'Pass randomness in.' },
-      ],
-    },
-  },
-  {
-    files: ['src/server/**'],
-    ignores: ['**/*.test.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: '^\\$lib/(?!(?:domain|documents)/)',
-              message: 'The server may import only domain and documents.',
-            },
-          ],
-        },
       ],
     },
   },

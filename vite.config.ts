@@ -87,6 +87,7 @@ export default defineConfig({
       'tests/deploy/**/*.test.ts',
       'tests/docs/**/*.test.ts',
       'tests/fuzz/**/*.test.ts',
+      'tests/lint/**/*.test.ts',
     ],
     environment: 'node',
     // Much of the time is waiting for servers and their disks.

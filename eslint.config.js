@@ -85,7 +85,7 @@ const wallsOf = (room, allowed) => [
 /**
  * Patterns as the rules against a wall's two ways through: `import … from` and `import()`.
  * @param {{ regex?: string, group?: string[], message: string, allowTypeImports?: boolean }[]} patterns
- * @param {import('eslint').Linter.RuleEntry[]} syntax what else is not written there
+ * @param {{ selector: string, message: string }[]} syntax what else is not written there
  * @returns {import('eslint').Linter.RulesRecord}
  */
 const wall = (patterns, syntax = []) => ({
@@ -129,6 +129,7 @@ const noTable = { message: 'A screen opens no table: call a function of the room
 /**
  * Screens are thin: they read state, call one verb and show what comes back.
  * @param {Parameters<typeof wall>[0]} patterns
+ * @returns {import('eslint').Linter.RulesRecord}
  */
 const screen = (patterns) => ({
   'no-restricted-globals': [

@@ -1,44 +1,40 @@
 import * as v from 'valibot';
-import { ask, type OfficeOutcome } from '$lib/office/session/office-api';
+import type { CatalogueDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { parseDocument } from '$lib/documents/parse-document';
+import type { Ask, OfficeOutcome } from '$lib/office/session/ask';
 
-/** The catalogue over HTTP, as the signed-in person (session cookie). */
-
-const stored = v.looseObject({ _id: v.string(), _rev: v.string() });
-/** A document as the server has it. */
-export type StoredDocument = v.InferOutput<typeof stored>;
-
-const database = '/couch/tiski-catalogue';
-const path = (id: string) => `${database}/${encodeURIComponent(id)}`;
+export const storedDocument = v.looseObject({ _id: v.string(), _rev: v.string() });
+/** A document of the catalogue as the server has it, with CouchDB's revision. */
+export type StoredDocument = v.InferOutput<typeof storedDocument>;
 
 const rows = v.pipe(
   v.object({ rows: v.array(v.object({ doc: v.unknown() })) }),
   v.transform((answer) =>
     answer.rows.flatMap(({ doc }): StoredDocument[] => {
-      const parsed = v.safeParse(stored, doc);
+      const parsed = v.safeParse(storedDocument, doc);
       return parsed.success && !parsed.output._id.startsWith('_design/') ? [parsed.output] : [];
     }),
   ),
 );
+
 /** Everything in the catalogue: hundreds of documents, not thousands. */
-export const pullCatalogue = (): Promise<OfficeOutcome<StoredDocument[]>> =>
-  ask('GET', `${database}/_all_docs?include_docs=true`, rows);
+export const pullCatalogue = (ask: Ask): Promise<OfficeOutcome<StoredDocument[]>> =>
+  ask('GET', '/couch/tiski-catalogue/_all_docs?include_docs=true', rows);
 
-export const readStored = (id: string): Promise<OfficeOutcome<StoredDocument>> =>
-  ask('GET', path(id), stored);
-
-const putAnswer = v.pipe(
-  v.object({ ok: v.literal(true), rev: v.string() }),
-  v.transform(({ rev }) => rev),
-);
-/** Writes a document over the revision `rev`, or as a new one; gives its new revision. */
-export const putDocument = (
-  document: { _id: string },
-  rev: string | undefined,
-): Promise<OfficeOutcome<string>> =>
-  ask('PUT', path(document._id), putAnswer, {
-    ...document,
-    ...(rev !== undefined && { _rev: rev }),
-  });
-
-/** Has the server make what a service of a new sector needs; safe to ask again. */
-export const provisionSectors = () => ask('POST', '/api/sectors', v.unknown(), {});
+/** The document without its revision; undefined for one that this build can't read. */
+export function catalogueDocumentFrom(stored: { _id: string }): CatalogueDocument | undefined {
+  const parsed = parseDocument(stored);
+  if (!parsed.ok) return undefined;
+  switch (parsed.document.type) {
+    case 'scheme':
+    case 'service':
+    case 'venue':
+    case 'offering':
+    case 'key':
+    case 'rescue-key':
+    case 'settings':
+      return parsed.document;
+    default:
+      return undefined;
+  }
+}

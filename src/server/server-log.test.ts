@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ask } from '$lib/office/session/office-api';
+import { askServer as ask } from '$lib/office/session/ask';
 import { cardNumber } from '../../tests/builders';
 import { basic, send } from '../../tests/contract/couch-target';
 import { watchedApp } from '../../tests/contract/watched-app';

@@ -34,6 +34,25 @@ export function classifyAnswer<S extends v.GenericSchema>(
     : { ok: false, failure: { kind: 'not-our-server' } };
 }
 
+/** What our server, or CouchDB, says of a failure of its own. */
+export interface ServerWords {
+  /** Its word for it, for programs. */
+  error?: string;
+  /** An English sentence. */
+  reason: string;
+  /** By which a fault of the server's is found in its log. */
+  requestId?: string;
+}
+
+/** The words that came with a failure; undefined when somebody else speaks. */
+export function serverWords({ status, headers, text }: Answer): ServerWords | undefined {
+  const parsed = v.safeParse(couchError, parseJson(text));
+  if (!parsed.success) return undefined;
+  const { error, reason } = parsed.output;
+  const requestId = status >= 500 ? headers.get('x-request-id') : null;
+  return { error, reason: reason ?? error, ...(requestId !== null && { requestId }) };
+}
+
 function failureOf({ status, headers }: Answer, body: unknown, now: number): RemoteFailure {
   // These are also said by whatever stands between the device and the server, in HTML.
   if (status === 429 || status === 503) return busy(headers, now);

@@ -1,10 +1,10 @@
 import { createContext } from 'svelte';
 import type { CatalogueSync } from './catalogue-sync.svelte';
-import type { OfficeDatabase } from './drafts-database';
+import type { CatalogueDraftsDatabase } from './drafts-database';
 
 /** What every page of the catalogue shares. */
 export interface CatalogueWork {
-  db: OfficeDatabase;
+  db: CatalogueDraftsDatabase;
   sync: CatalogueSync;
 }
 

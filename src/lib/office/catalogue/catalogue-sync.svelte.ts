@@ -1,4 +1,8 @@
-import type { OfficeDatabase } from './drafts-database';
+import type { OfficeFailure } from '$lib/office/session/ask';
+import type { OfficeSession } from '$lib/office/session/session.svelte';
+import { catalogueRemote } from './catalogue-remote';
+import type { CatalogueDraftsDatabase } from './drafts-database';
+import { syncCatalogue } from './sync-catalogue';
 
 /** How the last round with the server went. */
 export type CatalogueSyncState =
@@ -8,7 +12,7 @@ export type CatalogueSyncState =
   | { kind: 'signed-out' }
   | { kind: 'trouble'; reason: string };
 
-type Round = (db: OfficeDatabase) => Promise<Exclude<CatalogueSyncState, { kind: 'syncing' }>>;
+type Ended = Exclude<CatalogueSyncState, { kind: 'syncing' }>;
 
 /** While an office page is open, ms. */
 const everyMs = 60_000;
@@ -20,8 +24,8 @@ export class CatalogueSync {
   #isWanted = false;
 
   constructor(
-    private readonly db: OfficeDatabase,
-    private readonly round: Round,
+    private readonly db: CatalogueDraftsDatabase,
+    private readonly session: OfficeSession,
   ) {}
 
   /** Begins; gives the stop. */
@@ -47,8 +51,28 @@ export class CatalogueSync {
     while (this.#isWanted) {
       this.#isWanted = false;
       // One tab at a time: two would send the same change twice, and take their own for somebody else's.
-      const outcome = await navigator.locks.request('tiski-catalogue', () => this.round(this.db));
-      this.state = outcome;
+      this.state = await navigator.locks.request('tiski-catalogue', () => this.#round());
     }
+  }
+
+  async #round(): Promise<Ended> {
+    const who = await this.session.refresh();
+    if (!who.ok) return endedBy(who.failure);
+    const synced = await syncCatalogue(this.db, Date.now, catalogueRemote(this.session.ask));
+    return synced.ok ? { kind: 'synced' } : endedBy(synced.failure);
+  }
+}
+
+function endedBy(failure: OfficeFailure): Ended {
+  switch (failure.kind) {
+    case 'unreachable':
+      return { kind: 'offline' };
+    case 'signed-out':
+      return { kind: 'signed-out' };
+    case 'forbidden':
+    case 'busy':
+      return { kind: 'trouble', reason: failure.kind };
+    case 'failed':
+      return { kind: 'trouble', reason: failure.reason };
   }
 }

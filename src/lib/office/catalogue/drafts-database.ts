@@ -1,14 +1,8 @@
 import Dexie, { type EntityTable } from 'dexie';
 import type { CatalogueDocument } from '$lib/documents/catalogue/catalogue-documents';
-import { parseDocument } from '$lib/documents/parse-document';
 import type { Instant } from '$lib/domain/time/day';
-
-/** A document of the catalogue as the server has it, with CouchDB's revision. */
-export interface StoredDocument {
-  _id: string;
-  _rev: string;
-  [field: string]: unknown;
-}
+import { catalogueDocumentFrom, type StoredDocument } from '$lib/office/lookups/stored-catalogue';
+import { moveOldDrafts } from './move-old-drafts';
 
 /** A coordinator's change that the server does not have yet. */
 export interface DraftRow {
@@ -25,16 +19,25 @@ export interface DraftRow {
   savedAt: Instant;
 }
 
-/** What the office's browser keeps: the catalogue and its drafts, no card and no visit. */
-export class OfficeDatabase extends Dexie {
+export interface CatalogueFact {
+  key: 'synced-at';
+  value: Instant;
+}
+
+/** What the coordinator's browser keeps: the catalogue and its drafts, no card and no visit. */
+export class CatalogueDraftsDatabase extends Dexie {
   readonly documents!: EntityTable<StoredDocument, '_id'>;
   readonly drafts!: EntityTable<DraftRow, '_id'>;
-  readonly facts!: EntityTable<{ key: 'synced-at'; value: Instant }, 'key'>;
+  readonly facts!: EntityTable<CatalogueFact, 'key'>;
+  /** Drafts that came from the database of older builds, as they were then: none of them comes twice. */
+  readonly moved!: EntityTable<Pick<DraftRow, '_id' | 'savedAt'>, '_id'>;
 
-  constructor(name = 'tiski-office') {
+  constructor(name = 'tiski-catalogue-drafts') {
     // A change that was called stored survives a power cut.
     super(name, { chromeTransactionDurability: 'strict' });
-    this.version(1).stores({ documents: '&_id', drafts: '&_id, state', facts: '&key' });
+    this.version(1).stores({ documents: '&_id', drafts: '&_id, state', facts: '&key', moved: '&_id' });
+    // Every query waits for it. What the handler gets may already query.
+    this.on('ready', (opened) => moveOldDrafts(opened as CatalogueDraftsDatabase));
   }
 }
 
@@ -47,7 +50,7 @@ export interface CatalogueEntry {
 }
 
 /** The catalogue as the coordinator sees it: drafts in place of what they change. By `_id`. */
-export function readEntries(db: OfficeDatabase): Promise<Map<string, CatalogueEntry>> {
+export function readEntries(db: CatalogueDraftsDatabase): Promise<Map<string, CatalogueEntry>> {
   return db.transaction('r', db.documents, db.drafts, async () => {
     const entries = new Map<string, CatalogueEntry>();
     for (const stored of await db.documents.toArray()) {
@@ -62,27 +65,17 @@ export function readEntries(db: OfficeDatabase): Promise<Map<string, CatalogueEn
   });
 }
 
-/** The document without its revision; undefined for one that this build can't read. */
-export function catalogueDocumentFrom(stored: { _id: string }): CatalogueDocument | undefined {
-  const parsed = parseDocument(stored);
-  if (!parsed.ok) return undefined;
-  switch (parsed.document.type) {
-    case 'scheme':
-    case 'service':
-    case 'venue':
-    case 'offering':
-    case 'key':
-    case 'rescue-key':
-    case 'settings':
-      return parsed.document;
-    default:
-      return undefined;
-  }
-}
+/** How many drafts wait to be sent. */
+export const countWaitingDrafts = (db: CatalogueDraftsDatabase): Promise<number> =>
+  db.drafts.where('state').equals('waiting').count();
+
+/** When the catalogue was last fetched; undefined before the first time. */
+export const readSyncedAt = async (db: CatalogueDraftsDatabase): Promise<Instant | undefined> =>
+  (await db.facts.get('synced-at'))?.value;
 
 /** Keeps a change until the server has it. `baseRev`: the revision that the change began from. */
 export async function saveDraft(
-  db: OfficeDatabase,
+  db: CatalogueDraftsDatabase,
   draft: CatalogueDocument,
   { baseRev, now }: { baseRev: string | undefined; now: Instant },
 ): Promise<void> {
@@ -90,6 +83,6 @@ export async function saveDraft(
   await db.drafts.put(baseRev === undefined ? row : { ...row, baseRev });
 }
 
-export async function discardDraft(db: OfficeDatabase, id: string): Promise<void> {
+export async function discardDraft(db: CatalogueDraftsDatabase, id: string): Promise<void> {
   await db.drafts.delete(id);
 }

@@ -1,10 +1,12 @@
 import 'fake-indexeddb/auto';
 import Dexie from 'dexie';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { OfficeFailure, OfficeOutcome } from '$lib/office/session/office-api';
+import type { StoredDocument } from '$lib/office/lookups/stored-catalogue';
+import type { OfficeFailure, OfficeOutcome } from '$lib/office/session/ask';
 import { aService } from '../../../../tests/builders';
-import { OfficeDatabase, readEntries, saveDraft, type StoredDocument } from './drafts-database';
-import { syncCatalogue, type CatalogueRemote } from './sync-catalogue';
+import type { CatalogueRemote } from './catalogue-remote';
+import { CatalogueDraftsDatabase, readEntries, saveDraft } from './drafts-database';
+import { syncCatalogue } from './sync-catalogue';
 
 Dexie.dependencies.indexedDB = indexedDB;
 Dexie.dependencies.IDBKeyRange = IDBKeyRange;
@@ -44,7 +46,7 @@ class FakeCatalogue implements CatalogueRemote {
 }
 
 let opened = 0;
-let db: OfficeDatabase;
+let db: CatalogueDraftsDatabase;
 let remote: FakeCatalogue;
 const now = () => 1_000;
 const sync = (database = db) => syncCatalogue(database, now, remote);
@@ -52,7 +54,7 @@ const swim = aService('swim');
 const entry = async (database = db) => (await readEntries(database)).get('service:swim');
 
 beforeEach(async () => {
-  db = new OfficeDatabase(`office-${++opened}`);
+  db = new CatalogueDraftsDatabase(`office-${++opened}`);
   remote = new FakeCatalogue();
   remote.documents.set(swim._id, { ...swim, _rev: '1-a' });
   await sync();
@@ -93,7 +95,7 @@ describe('S17 a coordinator’s changes', () => {
   });
 
   it('meet somebody else’s as a conflict: both are kept, and a later round changes nothing', async () => {
-    const other = new OfficeDatabase(`office-${++opened}`);
+    const other = new CatalogueDraftsDatabase(`office-${++opened}`);
     await sync(other);
     await change(800);
     await change(900, other);

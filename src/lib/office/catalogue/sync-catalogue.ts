@@ -1,34 +1,8 @@
 import { canonicalJson } from '$lib/documents/canonical';
-import {
-  provisionSectors,
-  pullCatalogue,
-  putDocument,
-  readStored,
-} from '$lib/office/lookups/catalogue-remote';
-import type { OfficeFailure, OfficeOutcome } from '$lib/office/session/office-api';
-import {
-  catalogueDocumentFrom,
-  type DraftRow,
-  type OfficeDatabase,
-  type StoredDocument,
-} from './drafts-database';
-
-/** What a round needs of the server, for tests to bring their own. */
-export interface CatalogueRemote {
-  pull(): Promise<OfficeOutcome<StoredDocument[]>>;
-  /** Gives the new revision. */
-  put(document: { _id: string }, rev: string | undefined): Promise<OfficeOutcome<string>>;
-  read(id: string): Promise<OfficeOutcome<StoredDocument>>;
-  /** Makes the databases of sectors that services name for the first time. */
-  provision(): Promise<OfficeOutcome<unknown>>;
-}
-
-const sameOrigin: CatalogueRemote = {
-  pull: pullCatalogue,
-  put: putDocument,
-  read: readStored,
-  provision: provisionSectors,
-};
+import { catalogueDocumentFrom, type StoredDocument } from '$lib/office/lookups/stored-catalogue';
+import type { OfficeFailure, OfficeOutcome } from '$lib/office/session/ask';
+import type { CatalogueRemote } from './catalogue-remote';
+import type { DraftRow, CatalogueDraftsDatabase } from './drafts-database';
 
 /**
  * S17: sends a coordinator's changes and fetches the catalogue, once. A change goes with the revision that it was
@@ -36,9 +10,9 @@ const sameOrigin: CatalogueRemote = {
  * dropped but what the server has.
  */
 export async function syncCatalogue(
-  db: OfficeDatabase,
+  db: CatalogueDraftsDatabase,
   now: () => number,
-  remote: CatalogueRemote = sameOrigin,
+  remote: CatalogueRemote,
 ): Promise<OfficeOutcome<undefined>> {
   const waiting = await db.drafts.where('state').equals('waiting').toArray();
   for (const draft of waiting) {
@@ -61,7 +35,7 @@ export async function syncCatalogue(
 
 /** Sends one change; gives the failure that ends the round. */
 async function send(
-  db: OfficeDatabase,
+  db: CatalogueDraftsDatabase,
   row: DraftRow,
   remote: CatalogueRemote,
 ): Promise<OfficeFailure | undefined> {
@@ -82,7 +56,7 @@ async function send(
 
 /** Somebody was quicker, or our own answer was lost: then what is there is what was sent. */
 async function compare(
-  db: OfficeDatabase,
+  db: CatalogueDraftsDatabase,
   row: DraftRow,
   remote: CatalogueRemote,
 ): Promise<OfficeFailure | undefined> {
@@ -96,7 +70,7 @@ async function compare(
 }
 
 /** The server has it; a draft that was changed again meanwhile goes on from there. */
-async function settle(db: OfficeDatabase, sent: DraftRow, stored: StoredDocument): Promise<void> {
+async function settle(db: CatalogueDraftsDatabase, sent: DraftRow, stored: StoredDocument): Promise<void> {
   await db.transaction('rw', db.documents, db.drafts, async () => {
     await db.documents.put(stored);
     const present = await db.drafts.get(sent._id);

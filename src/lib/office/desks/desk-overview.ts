@@ -1,7 +1,7 @@
 import type { DeskReport } from '$lib/documents/fleet/desk-report';
 import { problemsOf, toneOfDesk, type DeskProblem, type DeskTone } from '$lib/domain/fleet/desk-problems';
-import type { Desk } from '$lib/office/session/office-api';
 import type { DeskState, DeskStates } from './desk-states-api';
+import type { Desk } from './desks-api';
 
 /** One desk of the list: what it is, how it is, and what to do. */
 export interface DeskOverview {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { deskReport } from '$lib/documents/fleet/desk-report';
-import { ask } from '$lib/office/session/office-api';
+import type { Ask } from '$lib/office/session/ask';
 
 const range = v.object({ from: v.number(), to: v.number() });
 
@@ -38,4 +38,4 @@ const deskStates = v.object({
 export type DeskStates = v.InferOutput<typeof deskStates>;
 
 /** S15: how the desks are, for an administrator. */
-export const listDeskStates = () => ask('GET', '/api/desks/states', deskStates);
+export const listDeskStates = (ask: Ask) => ask('GET', '/api/desks/states', deskStates);

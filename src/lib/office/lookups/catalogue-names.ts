@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { localizedText, type LocalizedText } from '$lib/documents/fields';
-import { ask, type OfficeOutcome } from '$lib/office/session/office-api';
+import type { Ask, OfficeOutcome } from '$lib/office/session/ask';
 
 /** What the catalogue's documents are called, by `_id`. */
 export type CatalogueNames = ReadonlyMap<string, LocalizedText>;
@@ -20,5 +20,5 @@ const rows = v.pipe(
 );
 
 /** The names of everything in the catalogue, for the signed-in person. */
-export const readCatalogueNames = (): Promise<OfficeOutcome<CatalogueNames>> =>
+export const readCatalogueNames = (ask: Ask): Promise<OfficeOutcome<CatalogueNames>> =>
   ask('GET', '/couch/tiski-catalogue/_all_docs?include_docs=true', rows);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ask } from '$lib/office/session/office-api';
+import type { Ask } from '$lib/office/session/ask';
 
 const outcome = v.variant('kind', [
   v.object({ kind: v.literal('stored') }),
@@ -42,4 +42,5 @@ export const largestRescueFile = 31 * 1024 * 1024;
 const idleMs = 10 * 60_000;
 
 /** Hands a rescue file to the server, as the signed-in person. Safe to repeat. */
-export const takeInRescueFile = (file: string) => ask('POST', '/api/rescue', answer, { file }, idleMs);
+export const takeInRescueFile = (ask: Ask, file: string) =>
+  ask('POST', '/api/rescue', answer, { file }, idleMs);

@@ -1,5 +1,5 @@
+import type { OfficeFailure } from '$lib/office/session/ask';
 import { describeFailure, describeFault } from '$lib/office/session/failure-text';
-import type { OfficeFailure } from '$lib/office/session/office-api';
 import { m } from '$lib/paraglide/messages';
 import type { RescueOutcome } from './rescue-api';
 

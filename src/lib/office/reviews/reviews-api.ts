@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { limitPeriods } from '$lib/domain/catalogue/service';
 import { resolutionDecisions, type Conflict, type ConflictState } from '$lib/domain/review/conflicts';
-import { ask, type OfficeOutcome } from '$lib/office/session/office-api';
+import type { Ask, OfficeOutcome } from '$lib/office/session/ask';
 
 /** The office's review list, as the signed-in person (session cookie). */
 
@@ -70,7 +70,7 @@ export type OfficeDecision =
   | { kind: 'keep'; kept: string[] }
   | { kind: 'undo'; undone: string[] };
 
-export const listOfficeReviews = (): Promise<OfficeOutcome<OfficeReview[]>> =>
+export const listOfficeReviews = (ask: Ask): Promise<OfficeOutcome<OfficeReview[]>> =>
   ask(
     'GET',
     '/api/reviews',
@@ -81,6 +81,7 @@ export const listOfficeReviews = (): Promise<OfficeOutcome<OfficeReview[]>> =>
   );
 
 export const decideReview = (
+  ask: Ask,
   { sector, conflict: { id, entries } }: OfficeReview,
   decision: OfficeDecision,
 ): Promise<OfficeOutcome<unknown>> =>

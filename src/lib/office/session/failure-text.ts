@@ -1,5 +1,5 @@
 import { m } from '$lib/paraglide/messages';
-import type { OfficeFailure } from './office-api';
+import type { OfficeFailure } from './ask';
 
 export function describeFailure(failure: OfficeFailure): string {
   switch (failure.kind) {

@@ -1,7 +1,7 @@
 import { m } from '$lib/paraglide/messages';
-import type { ProblemKind } from '$lib/store/problems';
 import type { SyncState } from '$lib/sync/ports';
 
+/** What keeps a desk from syncing. */
 export function describeObstacle(kind: NonNullable<SyncState['lastFailure']>): string {
   switch (kind) {
     case 'unreachable':
@@ -21,16 +21,5 @@ export function describeObstacle(kind: NonNullable<SyncState['lastFailure']>): s
     case 'server-error':
     case 'rejected':
       return m.sync_failure_server();
-  }
-}
-
-export function describeProblem(kind: ProblemKind): string {
-  switch (kind) {
-    case 'revoked':
-      return m.sync_problem_revoked();
-    case 'update-needed':
-      return m.sync_update_title();
-    default:
-      return describeObstacle(kind);
   }
 }

@@ -1,0 +1,18 @@
+import { m } from '$lib/paraglide/messages';
+import type { Right } from './session-api';
+
+/** What the office's navigation leads to. */
+interface OfficeArea {
+  href: string;
+  text: () => string;
+  /** What an account needs there. */
+  right: Right;
+}
+
+export const officeAreas: readonly OfficeArea[] = [
+  { href: '/office/desks', text: m.nav_desks, right: 'administrator' },
+  { href: '/office/catalogue', text: m.nav_catalogue, right: 'coordinator' },
+  { href: '/office/cards', text: m.nav_cards, right: 'office' },
+  { href: '/office/review', text: m.nav_reviews, right: 'office' },
+  { href: '/office/rescue', text: m.nav_rescue, right: 'office' },
+];

@@ -224,9 +224,8 @@ export class MemoryStore implements LocalStore {
     const at = Date.parse(document.at);
     if (now - at <= daysKept * day) return true;
     const catalogue = this.#catalogue.read();
-    const visit = { ...document, at, document };
     const card = this.#register.entries.get(document.card)?.card;
-    return isKeptBy(catalogue, visit, now) || isKeptBy(catalogue, visit, now, card);
+    return isKeptBy(catalogue, document, now) || isKeptBy(catalogue, document, now, card);
   }
 
   #apply(database: string, changes: readonly Change[], run: number, now: Instant): void {

@@ -5,11 +5,12 @@ import { endCheck, heldIds, isCheckDue } from './acknowledged-log';
 import { confirmTimes } from './confirm-times';
 import { liveQuery, type CursorRow, type TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
-import { databasesOf, readDevice, reinstateDevice, revokeDevice } from './device';
+import { databasesOf, readDevice } from './device';
 import { acknowledge, hasUnconfirmed, refuse, suspect, waitingCount, type OutboxRefusal } from './outbox';
 import { prune } from './prune';
 import { applyPage, reviewQuarantine, startOver, type Page } from './pull-store';
 import { hasNewerDocuments } from './quarantine';
+import { reinstateDevice, revokeDevice } from './revoke-device';
 import { adoptSnapshot, stagedParts, stagePart, type Snapshot } from './snapshot-store';
 
 /** What the sync engine needs of the device: fulfils LocalStore of sync/ports.ts. */

@@ -11,7 +11,7 @@ import { visitsSince } from './history';
 import { sendNew } from './outbox';
 import { noteTouched } from './review-queue';
 import { isStorageFull } from './storage-full';
-import { visitRowFromDocument } from './visits';
+import { visitRow } from './log-tables';
 
 export interface LogOptions {
   deviceNow: Instant;
@@ -65,7 +65,7 @@ export async function logVisit(
       const _id = `visit:${desk}:${randomId()}`;
       const document = visitDocumentOf({ _id, desk, card, check, clock: fresh.clock, link, override });
       const database = visitsDatabase(check.service.sector);
-      await db.visits.add(visitRowFromDocument(database, document));
+      await db.visits.add(visitRow(database, document));
       await sendNew(db, database, document, { at: fresh.clock.now, deviceNow });
       await noteLink(db, desk, document);
       // A question to staff stands before the limits: what they let in may have passed one.

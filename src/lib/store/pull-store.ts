@@ -5,10 +5,11 @@ import { readDeviceClock } from './clock';
 import type { CursorRow, TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { readDevice } from './device';
+import { allLogTables } from './log-tables';
 import { dropOldBase } from './packed-register';
 import { registerTables } from './register';
 import { readSetting } from './settings';
-import { sweepDecisions } from './sweep-decisions';
+import { sweepUnmet } from './sweep-unmet';
 
 /** The pulling half of what sync/ports.ts calls a LocalStore. */
 
@@ -27,11 +28,7 @@ export const contentTables = (db: TiskiDatabase) => [
   db.settings,
   ...registerTables(db),
   db.catalogue,
-  db.visits,
-  db.voids,
-  db.choices,
-  db.releases,
-  db.resolutions,
+  ...allLogTables(db),
   db.touched,
   db.reviews,
   db.outbox,
@@ -88,7 +85,7 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promis
       return cursor;
     case 'visits':
       // Visits stay: a server restored from a backup gets them from the desks that hold them.
-      await sweepDecisions(db, cursor, now);
+      await sweepUnmet(db, cursor, now);
       return cursor;
     case undefined:
       return cursor;

@@ -22,6 +22,7 @@ import {
   type TouchedRow,
 } from './database';
 import { databaseKind, visitsDatabase } from './database-names';
+import { allLogTables } from './log-tables';
 import { cardsByNumber, registerTables } from './register';
 import { keyOf } from './review-queue';
 
@@ -30,8 +31,14 @@ const subjectsAtOnce = 20;
 
 /** Looks at what was touched, until nothing is left: a conflict appears, changes or is gone. */
 export async function reviewTouched(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
-  const logs = [db.visits, db.voids, db.choices, db.releases, db.resolutions];
-  const tables = [db.settings, ...registerTables(db), db.catalogue, ...logs, db.reviews, db.touched];
+  const tables = [
+    db.settings,
+    ...registerTables(db),
+    db.catalogue,
+    ...allLogTables(db),
+    db.reviews,
+    db.touched,
+  ];
   for (let left = Infinity; left > 0;) {
     left = await db.transaction('rw', tables, async () => {
       const rows = await db.touched.limit(subjectsAtOnce).toArray();

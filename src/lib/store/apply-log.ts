@@ -6,7 +6,7 @@ import { noteLink } from './chain';
 import type { TiskiDatabase } from './database';
 import { logTables, type LogTable } from './log-tables';
 import { worthKeeping } from './prune';
-import { noteTouched } from './review-queue';
+import { queueForReview } from './review-queue';
 import { readSetting } from './settings';
 
 /**
@@ -26,7 +26,7 @@ export async function applyLog(
     db,
     documents.filter((document) => document.type === 'visit'),
   );
-  await noteTouched(db, added, now);
+  await queueForReview(db, added, now);
 }
 
 /** Adds what the device doesn't have yet; gives it. */

@@ -14,7 +14,7 @@ import { createLocalStore } from './local-store';
 import { logVisit } from './log-visit';
 import { waitingCount } from './outbox';
 import { collectRescue } from './rescue';
-import { listReviews, reviewTouched } from './reviews';
+import { listReviews, reviewQueued } from './reviews';
 import { voidVisit } from './void-visit';
 
 const visits = 'tiski-visits-liikunta';
@@ -66,7 +66,7 @@ class Device {
   confirm = () => confirmTimes(this.db, this.contact(), this.now());
 
   async reviews(): Promise<[string, number][]> {
-    await reviewTouched(this.db, this.now());
+    await reviewQueued(this.db, this.now());
     return (await listReviews(this.db)).map(({ conflict }) => [conflict.id, conflict.entries.length]);
   }
 }

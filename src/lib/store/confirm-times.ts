@@ -6,14 +6,14 @@ import type { Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
 import { allLogTables, logTableOf } from './log-tables';
-import { noteTouched } from './review-queue';
+import { queueForReview } from './review-queue';
 import { readSetting, writeSetting } from './settings';
 
 /** All that a confirmation may write. */
 export const tablesToConfirm = (db: TiskiDatabase) => [
   db.settings,
   ...allLogTables(db),
-  db.touched,
+  db.reviewQueue,
   db.outbox,
 ];
 
@@ -40,7 +40,7 @@ export function confirmTimes(
     await db.outbox.bulkPut(confirmed.map(({ row, document }) => waitingRow(row, document)));
     // A visit of another day may have passed a limit there, and not the one that it seemed to have used up here.
     const { now } = contact ? { now: contact.serverNow } : await readDeviceClock(db, deviceNow);
-    await noteTouched(
+    await queueForReview(
       db,
       changed.flatMap(({ row, document }) => [row.document, document]),
       now,

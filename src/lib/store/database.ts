@@ -85,7 +85,7 @@ export interface VisitRow {
   card: string;
   service: string;
   at: Instant;
-  /** What it takes a place of: see stock.ts. */
+  /** Its capacity key, under the name that visits on devices have it by. */
   stock?: string;
   document: VisitDocument;
 }
@@ -144,7 +144,7 @@ export interface ReviewRow {
   id: string;
   /** The sector's, where decisions about it go. */
   database: string;
-  /** The card's number, or the stock (see stock.ts) that it is about. */
+  /** The card's number, or the capacity key of what it is about. */
   subject: string;
   conflict: Conflict;
   /** Set while somebody is asking. */
@@ -160,7 +160,7 @@ export type ReviewSubject =
   | { kind: 'times'; desk: string };
 
 /** Something that new documents are about, to be looked at for conflicts when there is time. */
-export interface TouchedRow {
+export interface QueuedRow {
   key: string;
   subject: ReviewSubject;
 }
@@ -238,10 +238,14 @@ export class TiskiDatabase extends Dexie {
   readonly releases!: EntityTable<ReleaseRow, 'choice'>;
   readonly resolutions!: EntityTable<ResolutionRow, '_id'>;
   readonly reviews!: EntityTable<ReviewRow, 'id'>;
-  readonly touched!: EntityTable<TouchedRow, 'key'>;
   readonly outbox!: EntityTable<OutboxRow, 'id'>;
   readonly quarantine!: Table<QuarantineRow, [string, string]>;
   readonly cursors!: EntityTable<CursorRow, 'database'>;
+
+  /** The queue of reviews; on the disk it is called `touched`, as the first builds called it. */
+  get reviewQueue(): EntityTable<QueuedRow, 'key'> {
+    return this.table('touched');
+  }
 
   constructor(
     name: string,

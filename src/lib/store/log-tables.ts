@@ -8,7 +8,7 @@ import type {
   VoidDocument,
 } from '$lib/documents/visits/visit-documents';
 import type { Instant } from '$lib/domain/time/day';
-import { stockOf } from './capacity-key';
+import { capacityKeyOf } from './capacity-key';
 import type { ChoiceRow, ReleaseRow, ResolutionRow, TiskiDatabase, VisitRow, VoidRow } from './database';
 
 /** What the rows of all five tables have. */
@@ -66,8 +66,8 @@ function logTable<D extends LogDocument>(description: Description<D>): LogTable 
 
 export function visitRow(database: string, document: VisitDocument): VisitRow {
   const { _id, desk, card, service, at } = document;
-  const stock = stockOf(document);
-  return { _id, database, desk, card, service, at: Date.parse(at), ...(stock && { stock }), document };
+  const key = capacityKeyOf(document);
+  return { _id, database, desk, card, service, at: Date.parse(at), ...(key && { stock: key }), document };
 }
 
 function voidRow(database: string, document: VoidDocument): VoidRow {

@@ -29,7 +29,7 @@ export const contentTables = (db: TiskiDatabase) => [
   ...registerTables(db),
   db.catalogue,
   ...allLogTables(db),
-  db.touched,
+  db.reviewQueue,
   db.reviews,
   db.outbox,
   db.quarantine,

@@ -7,7 +7,7 @@ import { writeSetting } from './settings';
 
 /** S11: a revoked device keeps its own visits, sent and unsent, and nothing of anybody else. */
 export async function revokeDevice(db: TiskiDatabase): Promise<void> {
-  const logs = [...allLogTables(db), db.reviews, db.touched, db.outbox];
+  const logs = [...allLogTables(db), db.reviews, db.reviewQueue, db.outbox];
   const tables = [db.settings, ...registerTables(db), ...logs, db.quarantine];
   await db.transaction('rw', tables, async () => {
     const device = await readDevice(db);
@@ -23,7 +23,7 @@ async function wipeOthersLog(db: TiskiDatabase, device: Device): Promise<void> {
   const own = accountsOf(device);
   for (const table of allLogTables(db)) await table.filter(({ desk }) => !own.includes(desk)).delete();
   await db.reviews.clear();
-  await db.touched.clear();
+  await db.reviewQueue.clear();
   const isVisits = ({ database }: { database: string }) => databaseKind(database) === 'visits';
   await db.cursors.filter(isVisits).delete();
   await db.quarantine.filter(isVisits).delete();

@@ -3,7 +3,7 @@ import type { Instant } from '$lib/domain/time/day';
 import type { CursorRow, TiskiDatabase } from './database';
 import { accountsOf, readDevice } from './device';
 import { logTables } from './log-tables';
-import { noteTouched } from './review-queue';
+import { queueForReview } from './review-queue';
 
 /**
  * S8: a pull from zero has ended. What the office made and the pull did not meet, the server has no more, and the
@@ -29,5 +29,5 @@ export async function sweepUnmet(
     gone.push(...(await unmet.toArray()).map(({ document }) => document));
     await unmet.delete();
   }
-  await noteTouched(db, gone, now);
+  await queueForReview(db, gone, now);
 }

@@ -8,7 +8,7 @@ import svelteConfig from './svelte.config.js';
 const layers = {
   domain: [],
   documents: ['domain'],
-  store: ['domain', 'documents'],
+  store: ['domain', 'documents', 'sync'],
   sync: ['domain'],
   remote: ['documents', 'domain', 'sync'],
   scanner: ['domain'],

@@ -182,7 +182,7 @@ export class MemoryStore implements LocalStore {
     return isPlausible && (checkedAt === undefined || Math.abs(now - checkedAt) >= day);
   }
 
-  async held(database: string): Promise<string[]> {
+  async acknowledged(database: string): Promise<string[]> {
     const own = this.#log.ownedBy(accountsOf(this.device), database).map(({ _id }) => _id);
     const ulidIn = (id: string) => id.slice(-26);
     return own.filter((id) => !this.#outbox.has(id)).sort((a, b) => (ulidIn(a) < ulidIn(b) ? 1 : -1));

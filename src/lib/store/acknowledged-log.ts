@@ -1,15 +1,15 @@
 import { day, type Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
-import { maxKey, type HeldCheck, type OutboxRow, type TiskiDatabase } from './database';
+import { maxKey, type AcknowledgedCheck, type OutboxRow, type TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { accountsOf, readDevice } from './device';
 import { allLogTables, logTableOfId, logTables, type LogRow } from './log-tables';
 
 /**
  * What this desk logged and still holds: a server that was restored from a backup gets it back from here (S8, S9).
- * All functions but `readHeldCheck` belong into a transaction over `heldTables`, and make one where there is none.
+ * All functions but `readAcknowledgedChecks` belong into a transaction over `tablesToOffer`, and make one where there is none.
  */
-export const heldTables = (db: TiskiDatabase) => [db.settings, ...allLogTables(db), db.outbox, db.cursors];
+export const tablesToOffer = (db: TiskiDatabase) => [db.settings, ...allLogTables(db), db.outbox, db.cursors];
 
 /** S8: puts everything that this desk logged back into the outbox; gives how many were put back. */
 export async function offerAgain(db: TiskiDatabase, database: string): Promise<number> {
@@ -21,8 +21,8 @@ export async function offerAgain(db: TiskiDatabase, database: string): Promise<n
 }
 
 /** S9: ids of what this desk logged and the server acknowledged, the newest first. */
-export function heldIds(db: TiskiDatabase, database: string): Promise<string[]> {
-  return db.transaction('r', heldTables(db), async () => {
+export function acknowledgedIds(db: TiskiDatabase, database: string): Promise<string[]> {
+  return db.transaction('r', tablesToOffer(db), async () => {
     const own = await ownKeys(db, database);
     const ids = await Promise.all(
       logTables.map(async ({ table, idOf }) =>
@@ -63,9 +63,9 @@ export function endCheck(
   { asked, missing }: { asked: number; missing: readonly string[] },
   deviceNow: Instant,
 ): Promise<number> {
-  return db.transaction('rw', heldTables(db), async () => {
+  return db.transaction('rw', tablesToOffer(db), async () => {
     const { now } = await readDeviceClock(db, deviceNow);
-    const rows = await Promise.all(missing.map((id) => heldRow(db, id)));
+    const rows = await Promise.all(missing.map((id) => rowOfId(db, id)));
     const putBack = await offer(
       db,
       database,
@@ -84,7 +84,9 @@ export function endCheck(
 }
 
 /** S9: the last check of each database that a desk writes to. */
-export async function readHeldChecks(db: TiskiDatabase): Promise<(HeldCheck & { database: string })[]> {
+export async function readAcknowledgedChecks(
+  db: TiskiDatabase,
+): Promise<(AcknowledgedCheck & { database: string })[]> {
   const cursors = await db.cursors.toArray();
   return cursors.flatMap(({ database, checked }) => (checked ? [{ database, ...checked }] : []));
 }
@@ -94,7 +96,7 @@ async function ownKeys(db: TiskiDatabase, database: string): Promise<[string, st
   return device ? accountsOf(device).map((account): [string, string] => [database, account]) : [];
 }
 
-async function heldRow(db: TiskiDatabase, id: string): Promise<LogRow | undefined> {
+async function rowOfId(db: TiskiDatabase, id: string): Promise<LogRow | undefined> {
   const log = logTableOfId(id);
   return log?.table(db).get(log.keyOf(id));
 }

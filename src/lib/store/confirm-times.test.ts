@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import type { LogDocument, VisitDocument } from '$lib/documents/visits/visit-documents';
 import { visitHash } from '$lib/documents/visits/visit-hash';
 import type { Contact } from '$lib/domain/time/clock';
 import { hour } from '$lib/domain/time/day';
@@ -62,7 +62,7 @@ class Device {
   }
 
   /** What may be sent. */
-  sendable = async () => createLocalStore(this.db, this.now).waiting(visits, 100);
+  sendable = async () => (await createLocalStore(this.db, this.now).waiting(visits, 100)) as LogDocument[];
   confirm = () => confirmTimes(this.db, this.contact(), this.now());
 
   async reviews(): Promise<[string, number][]> {

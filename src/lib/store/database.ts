@@ -14,6 +14,7 @@ import type { ClockMark } from '$lib/domain/time/clock';
 import type { Stamp } from '$lib/domain/time/confirm-time';
 import type { Instant, LocalDate } from '$lib/domain/time/day';
 import type { Card } from '$lib/domain/visit/card';
+import type { Cursor } from '$lib/sync/ports';
 import { indexCanonicalCodes } from './canonical-upgrade';
 import { clockMarks } from './clock-marks';
 import { rememberDeletedCards } from './deleted-upgrade';
@@ -194,30 +195,22 @@ export interface QuarantineRow {
 }
 
 /** How far a database was pulled, and what its rows belong to. */
-export interface CursorRow {
+export interface CursorRow extends Cursor {
   database: string;
-  /** The server database's epoch that `seq` belongs to. */
-  epoch: string;
-  /** Opaque (S6). */
-  seq: string;
   /** Counts pulls from zero; see CardRow.run. */
   run: number;
-  /** False while a pull from zero is under way. */
-  isComplete: boolean;
-  /** S8: epochs that this device had before, the last one first. */
-  left?: string[];
   /** Server time at which this copy was last known to be whole and up to date. */
   asOf?: Instant;
   /** Grows with every change to the rows, so that readers can keep what they made of them. */
   revision: number;
   /** S9: when the server was last asked whether it has what this desk sent. */
-  checked?: HeldCheck;
+  checked?: AcknowledgedCheck;
   /** S18, of the register alone. */
   base?: PackedBase;
 }
 
 /** S9: what became of one such question. */
-export interface HeldCheck {
+export interface AcknowledgedCheck {
   /** By the corrected clock. */
   at: Instant;
   /** Documents that were asked after, and those that the server had lost. */

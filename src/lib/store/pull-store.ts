@@ -1,6 +1,7 @@
 import type { Instant } from '$lib/domain/time/day';
+import type { PulledPage } from '$lib/sync/ports';
 import { offerAgain } from './acknowledged-log';
-import { applyChanges, type PulledChange } from './apply-changes';
+import { applyChanges } from './apply-changes';
 import { readDeviceClock } from './clock';
 import type { CursorRow, TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
@@ -12,16 +13,6 @@ import { readSetting } from './settings';
 import { sweepUnmet } from './sweep-unmet';
 
 /** The pulling half of what sync/ports.ts calls a LocalStore. */
-
-/** A page as it is written, together with the cursor after it (S6). */
-export interface Page {
-  changes: readonly PulledChange[];
-  epoch: string;
-  /** The cursor that the page was asked for with. */
-  since: string;
-  seq: string;
-  isLast: boolean;
-}
 
 /** All that a pull may write. */
 export const contentTables = (db: TiskiDatabase) => [
@@ -42,7 +33,7 @@ export const contentTables = (db: TiskiDatabase) => [
 export function applyPage(
   db: TiskiDatabase,
   database: string,
-  page: Page,
+  page: PulledPage,
   deviceNow: Instant,
 ): Promise<boolean> {
   return db.transaction('rw', contentTables(db), async () => {

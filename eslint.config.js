@@ -21,7 +21,7 @@ const officeArea = [
 const rooms = {
   domain: [],
   documents: ['domain'],
-  store: ['domain', 'documents'],
+  store: ['domain', 'documents', 'sync'],
   sync: ['domain'],
   remote: ['documents', 'domain', 'sync'],
   scanner: ['domain'],

@@ -4,7 +4,7 @@ import { visitHash } from '../../src/lib/documents/visits/visit-hash';
 import { toleratedSkew } from '../../src/lib/domain/time/clock';
 import { day, minute } from '../../src/lib/domain/time/day';
 import { countCards } from '../../src/lib/store/register';
-import { listReviews, reviewTouched } from '../../src/lib/store/reviews';
+import { listReviews, reviewQueued } from '../../src/lib/store/reviews';
 import { deleteSetting } from '../../src/lib/store/settings';
 import { aVisit } from '../builders';
 import { startTestServer, type TestServer } from '../server';
@@ -113,7 +113,7 @@ describe('a clock that is set while there is no server', () => {
     return answer.reviews.flatMap(({ conflict }) => (conflict.kind === 'times' ? [conflict] : []));
   };
   const reviewsOn = async ({ db, now }: Desk) => {
-    await reviewTouched(db, now());
+    await reviewQueued(db, now());
     return (await listReviews(db)).map(({ conflict }) => conflict);
   };
   const idsOf = ({ entries }: { entries: readonly { id: string }[] }) => entries.map(({ id }) => id);

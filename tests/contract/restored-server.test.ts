@@ -6,13 +6,13 @@ import { pairDevice } from '../../src/lib/app/pair-device';
 import type { VisitDocument } from '../../src/lib/documents/visits/visit-documents';
 import { day } from '../../src/lib/domain/time/day';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
-import { readHeldChecks } from '../../src/lib/store/acknowledged-log';
+import { readAcknowledgedChecks } from '../../src/lib/store/acknowledged-log';
 import { checkVisit } from '../../src/lib/store/check-visit';
 import { databasesOf } from '../../src/lib/store/device';
 import { createLocalStore } from '../../src/lib/store/local-store';
 import { logVisit } from '../../src/lib/store/log-visit';
 import { waitingCount } from '../../src/lib/store/outbox';
-import { createHeldCheck } from '../../src/lib/sync/check-acknowledged';
+import { createAcknowledgedCheck } from '../../src/lib/sync/check-acknowledged';
 import { pullDocuments } from '../../src/lib/sync/pull-documents';
 import { pushWaiting } from '../../src/lib/sync/push-documents';
 import { aCard, cardNumber, ulidOf } from '../builders';
@@ -82,7 +82,7 @@ async function aPairedDesk(name: string) {
       }
     },
     check(): Promise<boolean> {
-      const takeTurn = createHeldCheck({ remote: remote().database(visits), store, now: () => now });
+      const takeTurn = createAcknowledgedCheck({ remote: remote().database(visits), store, now: () => now });
       return takeTurn(new AbortController().signal);
     },
   };
@@ -121,7 +121,7 @@ it('S9 a server whose files were copied back gets the morning from the desk, eac
   now += day;
   expect(await desk.check()).toBe(true);
   expect(await waitingCount(desk.db)).toBe(3);
-  expect(await readHeldChecks(desk.db)).toMatchObject([{ database: visits, asked: 4, putBack: 3 }]);
+  expect(await readAcknowledgedChecks(desk.db)).toMatchObject([{ database: visits, asked: 4, putBack: 3 }]);
   await desk.sync();
   expect(await waitingCount(desk.db)).toBe(0);
   expect(await onServer()).toEqual(idsOf([night, ...morning, ...theirs]));

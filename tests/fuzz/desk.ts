@@ -246,7 +246,7 @@ export class Desk {
       setAccountState: (state) => write('setAccountState', () => local.setAccountState(state), [state]),
       prune: () => write('prune', () => local.prune()),
       isCheckDue: (name) => read(`isCheckDue ${name}`, () => local.isCheckDue(name)),
-      held: (name) => read(`held ${name}`, () => local.held(name)),
+      acknowledged: (name) => read(`acknowledged ${name}`, () => local.acknowledged(name)),
       endCheck: (name, check) => write('endCheck', () => local.endCheck(name, check), [name, check]),
       takesSnapshots: (name) => local.takesSnapshots(name),
       stagedParts: (snapshot) => write('stagedParts', () => local.stagedParts(snapshot)),

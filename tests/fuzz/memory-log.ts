@@ -3,11 +3,25 @@ import type { LogDocument, VisitDocument } from '../../src/lib/documents/visits/
 import { day, type Instant } from '../../src/lib/domain/time/day';
 import type { Sorted } from '../../src/lib/store/apply-changes';
 import { daysKept } from '../../src/lib/store/prune';
-import { isDecision } from '../../src/lib/store/sweep-decisions';
 
 /** Whose a document of the log is: that device gives it back to a server that lost it (S8). */
 export const ownerOf = (document: LogDocument): string =>
   document.type === 'release' || document.type === 'resolution' ? document.by : document.desk;
+
+/** S8: what the office may have made, which has no outbox to give it back from. */
+function mayBeOffices(document: LogDocument): boolean {
+  switch (document.type) {
+    case 'void':
+      return document.by !== undefined;
+    case 'release':
+      return document.reason !== 'undone';
+    case 'resolution':
+      return true;
+    case 'visit':
+    case 'choice':
+      return false;
+  }
+}
 
 interface LogRow {
   database: string;
@@ -57,7 +71,7 @@ export class MemoryLog {
   sweep(database: string, run: number, accounts: readonly string[]): void {
     for (const [id, row] of this.rows) {
       const isMet = row.run >= run || row.database !== database;
-      if (!isMet && isDecision(row.document) && !accounts.includes(ownerOf(row.document))) {
+      if (!isMet && mayBeOffices(row.document) && !accounts.includes(ownerOf(row.document))) {
         this.rows.delete(id);
       }
     }

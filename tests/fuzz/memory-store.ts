@@ -182,7 +182,7 @@ export class MemoryStore implements LocalStore {
     return isPlausible && (checkedAt === undefined || Math.abs(now - checkedAt) >= day);
   }
 
-  async held(database: string): Promise<string[]> {
+  async acknowledged(database: string): Promise<string[]> {
     const own = this.#log.ownedBy(accountsOf(this.device), database).map(({ _id }) => _id);
     const ulidIn = (id: string) => id.slice(-26);
     return own.filter((id) => !this.#outbox.has(id)).sort((a, b) => (ulidIn(a) < ulidIn(b) ? 1 : -1));
@@ -224,9 +224,8 @@ export class MemoryStore implements LocalStore {
     const at = Date.parse(document.at);
     if (now - at <= daysKept * day) return true;
     const catalogue = this.#catalogue.read();
-    const visit = { ...document, at, document };
     const card = this.#register.entries.get(document.card)?.card;
-    return isKeptBy(catalogue, visit, now) || isKeptBy(catalogue, visit, now, card);
+    return isKeptBy(catalogue, document, now) || isKeptBy(catalogue, document, now, card);
   }
 
   #apply(database: string, changes: readonly Change[], run: number, now: Instant): void {

@@ -11,7 +11,7 @@ import { createLocalStore } from '../../src/lib/store/local-store';
 import { logVisit } from '../../src/lib/store/log-visit';
 import { tryAgain } from '../../src/lib/store/outbox';
 import { resolveReview } from '../../src/lib/store/resolve-review';
-import { reviewTouched } from '../../src/lib/store/reviews';
+import { reviewQueued } from '../../src/lib/store/reviews';
 import { voidVisit } from '../../src/lib/store/void-visit';
 import type { LocalStore } from '../../src/lib/sync/ports';
 import { ulidOf } from '../builders';
@@ -81,7 +81,7 @@ export class StoredDesk implements DeskStore {
   }
 
   tryAgain = (id: string): Promise<void> => tryAgain(this.db, id);
-  review = (): Promise<void> => reviewTouched(this.db, this.now());
+  review = (): Promise<void> => reviewQueued(this.db, this.now());
 
   async decisions(now: Instant, isForgotten: (id: string) => boolean): Promise<Decisions> {
     await this.review();

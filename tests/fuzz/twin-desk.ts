@@ -108,7 +108,7 @@ export class TwinDesk implements DeskStore {
       setAccountState: (state) => both('setAccountState', (store) => store.setAccountState(state)),
       prune: () => both('prune', (store) => store.prune()),
       isCheckDue: (name) => both('isCheckDue', (store) => store.isCheckDue(name)),
-      held: (name) => both('held', async (store) => (await store.held(name)).sort()),
+      acknowledged: (name) => both('acknowledged', async (store) => (await store.acknowledged(name)).sort()),
       endCheck: (name, check) => both('endCheck', (store) => store.endCheck(name, check)),
       takesSnapshots: (name) => real.takesSnapshots(name),
       stagedParts: async (snapshot) =>

@@ -20,7 +20,7 @@ export class SyncStatus {
   readonly #quarantined;
 
   constructor(db: TiskiDatabase) {
-    this.#state = liveQuery(async () => (await readSetting(db, 'sync-state')) as SyncState | undefined);
+    this.#state = liveQuery(() => readSetting(db, 'sync-state'));
     this.#clock = liveQuery(() => readSetting(db, 'clock'));
     this.#registerAsOf = liveQuery(() => registerAsOf(db));
     this.#waiting = liveQuery(() => waitingCount(db));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { day } from '$lib/domain/time/day';
 import { aCard, aChoice, aRelease, aVisit, aVoid, cardNumber } from '../../../tests/builders';
 import { aDevice, aWorkingDesk, load, sundayMorning } from '../../../tests/paired-database';
-import { readHeldChecks } from './acknowledged-log';
+import { readAcknowledgedChecks } from './acknowledged-log';
 import type { TiskiDatabase } from './database';
 import { saveDevice } from './device';
 import { createLocalStore } from './local-store';
@@ -32,7 +32,7 @@ describe('what the desk holds for the server', () => {
     const { db, store } = await aDeskWithLog();
     await db.outbox.add({ id: first._id, database: visits, state: 'waiting', at: 0, document: first });
     await db.outbox.add({ id: third._id, database: visits, state: 'refused', at: 0, document: third });
-    const held = await store.held(visits);
+    const held = await store.acknowledged(visits);
     expect(held.slice(0, 2).sort()).toEqual([choice._id, `release:${choice._id}`]);
     expect(held.slice(2).sort()).toEqual([second._id, `void:${second._id}`]);
   });
@@ -45,7 +45,7 @@ describe('what the desk holds for the server', () => {
     expect(await store.isCheckDue(visits)).toBe(true);
     await store.endCheck(visits, { asked: 6, missing: [] });
     expect(await store.isCheckDue(visits)).toBe(false);
-    expect(await readHeldChecks(db)).toEqual([
+    expect(await readAcknowledgedChecks(db)).toEqual([
       { database: visits, at: sundayMorning + day, asked: 6, putBack: 0 },
     ]);
     later(day);
@@ -70,19 +70,19 @@ describe('what the desk holds for the server', () => {
     const byId = (a: { _id: string }, b: { _id: string }) => (a._id < b._id ? -1 : 1);
     expect(waiting.sort(byId)).toEqual([...log].sort(byId));
     expect(await cursorsOf(db)).toEqual({ 'tiski-catalogue': '0', 'tiski-register': '0', [visits]: '0' });
-    expect(await readHeldChecks(db)).toMatchObject([{ asked: 7, putBack: log.length }]);
+    expect(await readAcknowledgedChecks(db)).toMatchObject([{ asked: 7, putBack: log.length }]);
     // A second look finds them waiting.
-    expect(await store.held(visits)).toEqual([]);
+    expect(await store.acknowledged(visits)).toEqual([]);
     expect(await store.endCheck(visits, { asked: 7, missing })).toBe(0);
   });
 
   it('S8, S9 what it logged under a former account counts as its own', async () => {
     const { db, store, log } = await aDeskWithLog();
     await saveDevice(db, aDevice({ account: { name: 'desk-1b', password: '' } }));
-    expect(await store.held(visits)).toHaveLength(log.length);
+    expect(await store.acknowledged(visits)).toHaveLength(log.length);
     await store.setAccountState('revoked');
     expect(await db.visits.count()).toBe(own.length);
     await saveDevice(db, aDevice({ deskId: 'd2', account: { name: 'desk-2', password: '' } }));
-    expect(await store.held(visits)).toEqual([]);
+    expect(await store.acknowledged(visits)).toEqual([]);
   });
 });

@@ -1,67 +1,43 @@
-import type { Table } from 'dexie';
-import type { LogDocument } from '$lib/documents/visits/visit-documents';
 import { day, type Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
-import { maxKey, type HeldCheck, type OutboxRow, type TiskiDatabase } from './database';
+import { maxKey, type AcknowledgedCheck, type OutboxRow, type TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { accountsOf, readDevice } from './device';
+import { allLogTables, logTableOfId, logTables, type LogRow } from './log-tables';
 
 /**
  * What this desk logged and still holds: a server that was restored from a backup gets it back from here (S8, S9).
- * All functions but `readHeldCheck` belong into a transaction over `heldTables`, and make one where there is none.
+ * All functions but `readAcknowledgedChecks` belong into a transaction over `tablesToOffer`, and make one where there is none.
  */
-export const heldTables = (db: TiskiDatabase) => [
-  db.settings,
-  db.visits,
-  db.voids,
-  db.choices,
-  db.releases,
-  db.resolutions,
-  db.outbox,
-  db.cursors,
-];
-
-interface HeldRow {
-  at: Instant;
-  document: LogDocument;
-}
+export const tablesToOffer = (db: TiskiDatabase) => [db.settings, ...allLogTables(db), db.outbox, db.cursors];
 
 /** S8: puts everything that this desk logged back into the outbox; gives how many were put back. */
 export async function offerAgain(db: TiskiDatabase, database: string): Promise<number> {
   const own = await ownKeys(db, database);
-  const tables = [db.visits, db.voids, db.choices, db.releases, db.resolutions];
   const rows = await Promise.all(
-    tables.map((table): Promise<HeldRow[]> => table.where('[database+desk]').anyOf(own).toArray()),
+    allLogTables(db).map((table) => table.where('[database+desk]').anyOf(own).toArray()),
   );
   return offer(db, database, rows.flat());
 }
 
 /** S9: ids of what this desk logged and the server acknowledged, the newest first. */
-export function heldIds(db: TiskiDatabase, database: string): Promise<string[]> {
-  return db.transaction('r', heldTables(db), async () => {
+export function acknowledgedIds(db: TiskiDatabase, database: string): Promise<string[]> {
+  return db.transaction('r', tablesToOffer(db), async () => {
     const own = await ownKeys(db, database);
-    const keys = (table: Pick<Table<unknown, string>, 'where'>) =>
-      table.where('[database+desk]').anyOf(own).primaryKeys();
-    const [visits, voids, choices, releases, resolutions] = await Promise.all([
-      keys(db.visits),
-      keys(db.voids),
-      keys(db.choices),
-      keys(db.releases),
-      keys(db.resolutions),
-    ]);
-    const ids = [
-      ...visits,
-      ...choices,
-      ...resolutions,
-      ...voids.map((visit) => `void:${visit}`),
-      ...releases.map((choice) => `release:${choice}`),
-    ];
+    const ids = await Promise.all(
+      logTables.map(async ({ table, idOf }) =>
+        (await table(db).where('[database+desk]').anyOf(own).primaryKeys()).map(idOf),
+      ),
+    );
     const outbox = await db.outbox
       .where('[database+state]')
       .between([database, ''], [database, maxKey])
       .primaryKeys();
     const unsent = new Set(outbox);
-    return ids.filter((id) => !unsent.has(id)).sort((a, b) => (ulidIn(a) < ulidIn(b) ? 1 : -1));
+    return ids
+      .flat()
+      .filter((id) => !unsent.has(id))
+      .sort((a, b) => (ulidIn(a) < ulidIn(b) ? 1 : -1));
   });
 }
 
@@ -87,9 +63,9 @@ export function endCheck(
   { asked, missing }: { asked: number; missing: readonly string[] },
   deviceNow: Instant,
 ): Promise<number> {
-  return db.transaction('rw', heldTables(db), async () => {
+  return db.transaction('rw', tablesToOffer(db), async () => {
     const { now } = await readDeviceClock(db, deviceNow);
-    const rows = await Promise.all(missing.map((id) => heldRow(db, id)));
+    const rows = await Promise.all(missing.map((id) => rowOfId(db, id)));
     const putBack = await offer(
       db,
       database,
@@ -108,7 +84,9 @@ export function endCheck(
 }
 
 /** S9: the last check of each database that a desk writes to. */
-export async function readHeldChecks(db: TiskiDatabase): Promise<(HeldCheck & { database: string })[]> {
+export async function readAcknowledgedChecks(
+  db: TiskiDatabase,
+): Promise<(AcknowledgedCheck & { database: string })[]> {
   const cursors = await db.cursors.toArray();
   return cursors.flatMap(({ database, checked }) => (checked ? [{ database, ...checked }] : []));
 }
@@ -118,25 +96,12 @@ async function ownKeys(db: TiskiDatabase, database: string): Promise<[string, st
   return device ? accountsOf(device).map((account): [string, string] => [database, account]) : [];
 }
 
-async function heldRow(db: TiskiDatabase, id: string): Promise<HeldRow | undefined> {
-  const [type, rest] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
-  switch (type) {
-    case 'visit':
-      return db.visits.get(id);
-    case 'choice':
-      return db.choices.get(id);
-    case 'resolution':
-      return db.resolutions.get(id);
-    case 'void':
-      return db.voids.get(rest);
-    case 'release':
-      return db.releases.get(rest);
-    default:
-      return undefined;
-  }
+async function rowOfId(db: TiskiDatabase, id: string): Promise<LogRow | undefined> {
+  const log = logTableOfId(id);
+  return log?.table(db).get(log.keyOf(id));
 }
 
-async function offer(db: TiskiDatabase, database: string, held: readonly HeldRow[]): Promise<number> {
+async function offer(db: TiskiDatabase, database: string, held: readonly LogRow[]): Promise<number> {
   const rows = held.map(({ document, at }): OutboxRow => ({
     id: document._id,
     database,

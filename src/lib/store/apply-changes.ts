@@ -7,18 +7,12 @@ import {
   type Unreadable,
 } from '$lib/documents/parse-document';
 import type { Instant } from '$lib/domain/time/day';
+import type { Change } from '$lib/sync/ports';
 import { applyLog, removeLogged } from './apply-log';
 import { applyToRegister, unreadCards } from './apply-register';
 import type { CatalogueRow, QuarantineRow, TiskiDatabase } from './database';
 import { databaseKind, type DatabaseKind } from './database-names';
 import { noteRulesChanged } from './review-queue';
-
-/** One change as it was pulled. */
-export interface PulledChange {
-  id: string;
-  deleted: boolean;
-  document?: unknown;
-}
 
 export interface Sorted {
   readable: TiskiDocument[];
@@ -30,7 +24,7 @@ export interface Sorted {
 export async function applyChanges(
   db: TiskiDatabase,
   database: string,
-  changes: readonly PulledChange[],
+  changes: readonly Change[],
   { run, now }: { run: number; now: Instant },
 ): Promise<void> {
   const kind = databaseKind(database);
@@ -63,7 +57,7 @@ export async function applyChanges(
 }
 
 /** S7: what this build understands and what it doesn't; design documents are CouchDB's own matter. */
-export function sortChanges(kind: DatabaseKind, changes: readonly PulledChange[]): Sorted {
+export function sortChanges(kind: DatabaseKind, changes: readonly Change[]): Sorted {
   const sorted: Sorted = { readable: [], deleted: [], unreadable: [] };
   for (const { id, deleted, document } of changes) {
     if (id.startsWith('_design/')) continue;

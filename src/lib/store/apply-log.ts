@@ -1,15 +1,13 @@
-import type { Table } from 'dexie';
 import { canonicalJson } from '$lib/documents/canonical';
 import type { LogDocument, VisitDocument } from '$lib/documents/visits/visit-documents';
 import type { Instant } from '$lib/domain/time/day';
 import { readCatalogue } from './catalogue';
 import { noteLink } from './chain';
 import type { TiskiDatabase } from './database';
+import { logTables, type LogTable } from './log-tables';
 import { worthKeeping } from './prune';
-import { noteTouched } from './review-queue';
+import { queueForReview } from './review-queue';
 import { readSetting } from './settings';
-import { isDecision } from './sweep-decisions';
-import { visitRowFromDocument } from './visits';
 
 /**
  * Writes pulled documents of a sector's log, within the caller's transaction. All of them are immutable: what is
@@ -28,7 +26,7 @@ export async function applyLog(
     db,
     documents.filter((document) => document.type === 'visit'),
   );
-  await noteTouched(db, added, now);
+  await queueForReview(db, added, now);
 }
 
 /** Adds what the device doesn't have yet; gives it. */
@@ -39,84 +37,36 @@ async function addUnknown(
   now: Instant,
 ): Promise<LogDocument[]> {
   const catalogue = await readCatalogue(db);
-  const all = documents.map((document) => ({ document, at: Date.parse(document.at) }));
-  const visits = await unknownTo(
-    db.visits,
-    documents.flatMap((document) =>
-      document.type === 'visit' ? [visitRowFromDocument(database, document)] : [],
-    ),
-    ({ _id }) => _id,
-  );
+  const unknown = (await Promise.all(logTables.map((log) => unknownTo(db, log, documents)))).flat();
+  const visits = unknown.filter((document) => document.type === 'visit');
+  const others = unknown.filter((document) => document.type !== 'visit');
   // A new desk pulls years of visits: it keeps those that can matter to a verdict.
-  await db.visits.bulkAdd(await worthKeeping(db, catalogue, visits, now));
-
-  const voids = await unknownTo(
-    db.voids,
-    all.flatMap(({ document, at }) =>
-      document.type === 'void'
-        ? [{ visit: document.visit, database, desk: document.desk, at, document }]
-        : [],
-    ),
-    ({ visit }) => visit,
-  );
-  await db.voids.bulkAdd(voids);
-
-  const choices = await unknownTo(
-    db.choices,
-    all.flatMap(({ document, at }) => {
-      if (document.type !== 'choice') return [];
-      const { _id, desk, card, service, offering } = document;
-      return [{ _id, database, desk, card, service, offering, at, document }];
-    }),
-    ({ _id }) => _id,
-  );
-  await db.choices.bulkAdd(choices);
-
-  const releases = await unknownTo(
-    db.releases,
-    all.flatMap(({ document, at }) =>
-      document.type === 'release'
-        ? [{ choice: document.choice, database, desk: document.by, at, document }]
-        : [],
-    ),
-    ({ choice }) => choice,
-  );
-  await db.releases.bulkAdd(releases);
-
-  const resolutions = await unknownTo(
-    db.resolutions,
-    all.flatMap(({ document, at }) => {
-      if (document.type !== 'resolution') return [];
-      const { _id, by, conflict } = document;
-      return [{ _id, database, desk: by, conflict, at, document }];
-    }),
-    ({ _id }) => _id,
-  );
-  await db.resolutions.bulkAdd(resolutions);
-  return [...visits, ...voids, ...choices, ...releases, ...resolutions].map(({ document }) => document);
+  const kept = [...(await worthKeeping(db, catalogue, visits, now)), ...others];
+  for (const { type, table, row } of logTables) {
+    const ofType = kept.filter((document) => document.type === type);
+    await table(db).bulkAdd(ofType.map((document) => row(database, document)));
+  }
+  return unknown;
 }
 
-/** S8: what the office decided is swept when a pull from zero has ended without it. */
+/** S8: what the office made is swept when a pull from zero has ended without it. */
 async function markMet(db: TiskiDatabase, documents: readonly LogDocument[], run: number): Promise<void> {
-  const decisions = documents.filter(isDecision);
-  const keys = (of: (document: LogDocument) => string[]) => decisions.flatMap(of);
-  const voided = keys((each) => (each.type === 'void' ? [each.visit] : []));
-  const released = keys((each) => (each.type === 'release' ? [each.choice] : []));
-  const resolved = keys((each) => (each.type === 'resolution' ? [each._id] : []));
-  if (voided.length > 0) await db.voids.where('visit').anyOf(voided).modify({ run });
-  if (released.length > 0) await db.releases.where('choice').anyOf(released).modify({ run });
-  if (resolved.length > 0) await db.resolutions.where('_id').anyOf(resolved).modify({ run });
+  for (const { table, keyOf, mayBeOffices } of logTables) {
+    const keys = documents.filter((document) => mayBeOffices?.(document)).map(({ _id }) => keyOf(_id));
+    if (keys.length > 0) await table(db).where(':id').anyOf(keys).modify({ run });
+  }
 }
 
-/** The rows whose key the table doesn't have. */
-async function unknownTo<T>(
-  table: Pick<Table<T, string>, 'bulkGet'>,
-  rows: T[],
-  keyOf: (row: T) => string,
-): Promise<T[]> {
-  if (rows.length === 0) return [];
-  const known = await table.bulkGet(rows.map(keyOf));
-  return rows.filter((_, index) => known[index] === undefined);
+/** Those of a type that the device doesn't have. */
+async function unknownTo(
+  db: TiskiDatabase,
+  { type, table, keyOf }: LogTable,
+  documents: readonly LogDocument[],
+): Promise<LogDocument[]> {
+  const ofType = documents.filter((document) => document.type === type);
+  if (ofType.length === 0) return [];
+  const known = await table(db).bulkGet(ofType.map(({ _id }) => keyOf(_id)));
+  return ofType.filter((_, index) => known[index] === undefined);
 }
 
 /** S3: a document that came back as it was sent is acknowledged, however it got there (S16). */
@@ -145,11 +95,7 @@ export async function removeLogged(db: TiskiDatabase, ids: readonly string[]): P
   if (ids.length === 0) return;
   const waiting = await db.outbox.bulkGet([...ids]);
   const gone = ids.filter((_, index) => !waiting[index]);
-  const after = (prefix: string) =>
-    gone.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
-  await db.visits.bulkDelete(gone);
-  await db.choices.bulkDelete(gone);
-  await db.resolutions.bulkDelete(gone);
-  await db.voids.bulkDelete(after('void:'));
-  await db.releases.bulkDelete(after('release:'));
+  for (const { type, table, keyOf } of logTables) {
+    await table(db).bulkDelete(gone.filter((id) => id.startsWith(`${type}:`)).map(keyOf));
+  }
 }

@@ -3,13 +3,13 @@ import { localDate, type LocalDate } from '$lib/domain/time/day';
 
 /** What visits take places of, as an index key: an offering's seats, or a day's portions at a venue (R10). */
 
-export const offeringStock = (offering: string): string => `offering:${offering}`;
+export const seatsKey = (offering: string): string => `offering:${offering}`;
 
-export const portionsStock = (service: string, venue: string, date: LocalDate): string =>
+export const portionsKey = (service: string, venue: string, date: LocalDate): string =>
   `portions:${service}:${venue}:${date}`;
 
-export function stockOf(visit: VisitDocument): string | undefined {
-  if (visit.offering !== undefined) return offeringStock(visit.offering);
+export function capacityKeyOf(visit: VisitDocument): string | undefined {
+  if (visit.offering !== undefined) return seatsKey(visit.offering);
   if (visit.portions === undefined) return undefined;
-  return portionsStock(visit.service, visit.venue, localDate(Date.parse(visit.at), visit.zone));
+  return portionsKey(visit.service, visit.venue, localDate(Date.parse(visit.at), visit.zone));
 }

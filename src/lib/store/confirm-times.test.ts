@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VisitDocument } from '$lib/documents/visits/visit-documents';
+import type { LogDocument, VisitDocument } from '$lib/documents/visits/visit-documents';
 import { visitHash } from '$lib/documents/visits/visit-hash';
 import type { Contact } from '$lib/domain/time/clock';
 import { hour } from '$lib/domain/time/day';
@@ -14,7 +14,7 @@ import { createLocalStore } from './local-store';
 import { logVisit } from './log-visit';
 import { waitingCount } from './outbox';
 import { collectRescue } from './rescue';
-import { listReviews, reviewTouched } from './reviews';
+import { listReviews, reviewQueued } from './reviews';
 import { voidVisit } from './void-visit';
 
 const visits = 'tiski-visits-liikunta';
@@ -62,11 +62,11 @@ class Device {
   }
 
   /** What may be sent. */
-  sendable = async () => createLocalStore(this.db, this.now).waiting(visits, 100);
+  sendable = async () => (await createLocalStore(this.db, this.now).waiting(visits, 100)) as LogDocument[];
   confirm = () => confirmTimes(this.db, this.contact(), this.now());
 
   async reviews(): Promise<[string, number][]> {
-    await reviewTouched(this.db, this.now());
+    await reviewQueued(this.db, this.now());
     return (await listReviews(this.db)).map(({ conflict }) => [conflict.id, conflict.entries.length]);
   }
 }

@@ -5,19 +5,15 @@ import type { Contact } from '$lib/domain/time/clock';
 import type { Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
-import { noteTouched } from './review-queue';
+import { allLogTables, logTableOf } from './log-tables';
+import { queueForReview } from './review-queue';
 import { readSetting, writeSetting } from './settings';
-import { visitRowFromDocument } from './visits';
 
 /** All that a confirmation may write. */
 export const tablesToConfirm = (db: TiskiDatabase) => [
   db.settings,
-  db.visits,
-  db.voids,
-  db.choices,
-  db.releases,
-  db.resolutions,
-  db.touched,
+  ...allLogTables(db),
+  db.reviewQueue,
   db.outbox,
 ];
 
@@ -44,7 +40,7 @@ export function confirmTimes(
     await db.outbox.bulkPut(confirmed.map(({ row, document }) => waitingRow(row, document)));
     // A visit of another day may have passed a limit there, and not the one that it seemed to have used up here.
     const { now } = contact ? { now: contact.serverNow } : await readDeviceClock(db, deviceNow);
-    await noteTouched(
+    await queueForReview(
       db,
       changed.flatMap(({ row, document }) => [row.document, document]),
       now,
@@ -62,24 +58,9 @@ const waitingRow = ({ id, database }: OutboxRow, document: LogDocument): OutboxR
 
 /** Puts a document in the place of what this device made of it first. */
 async function replace(db: TiskiDatabase, database: string, document: LogDocument): Promise<void> {
-  const at = Date.parse(document.at);
-  switch (document.type) {
-    case 'visit':
-      await db.visits.put(visitRowFromDocument(database, document));
-      return relink(db, document);
-    case 'void':
-      await db.voids.update(document.visit, { at, document });
-      return;
-    case 'choice':
-      await db.choices.update(document._id, { at, document });
-      return;
-    case 'release':
-      await db.releases.update(document.choice, { at, document });
-      return;
-    case 'resolution':
-      await db.resolutions.update(document._id, { at, document });
-      return;
-  }
+  const { table, row } = logTableOf(document);
+  await table(db).put(row(database, document));
+  if (document.type === 'visit') await relink(db, document);
 }
 
 /** S15: the desk's next visit follows this one as it is now. */

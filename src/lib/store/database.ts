@@ -14,6 +14,7 @@ import type { ClockMark } from '$lib/domain/time/clock';
 import type { Stamp } from '$lib/domain/time/confirm-time';
 import type { Instant, LocalDate } from '$lib/domain/time/day';
 import type { Card } from '$lib/domain/visit/card';
+import type { Cursor } from '$lib/sync/ports';
 import { indexCanonicalCodes } from './canonical-upgrade';
 import { clockMarks } from './clock-marks';
 import { rememberDeletedCards } from './deleted-upgrade';
@@ -85,7 +86,7 @@ export interface VisitRow {
   card: string;
   service: string;
   at: Instant;
-  /** What it takes a place of: see stock.ts. */
+  /** Its capacity key, under the name that visits on devices have it by. */
   stock?: string;
   document: VisitDocument;
 }
@@ -144,7 +145,7 @@ export interface ReviewRow {
   id: string;
   /** The sector's, where decisions about it go. */
   database: string;
-  /** The card's number, or the stock (see stock.ts) that it is about. */
+  /** The card's number, or the capacity key of what it is about. */
   subject: string;
   conflict: Conflict;
   /** Set while somebody is asking. */
@@ -160,7 +161,7 @@ export type ReviewSubject =
   | { kind: 'times'; desk: string };
 
 /** Something that new documents are about, to be looked at for conflicts when there is time. */
-export interface TouchedRow {
+export interface QueuedRow {
   key: string;
   subject: ReviewSubject;
 }
@@ -194,30 +195,22 @@ export interface QuarantineRow {
 }
 
 /** How far a database was pulled, and what its rows belong to. */
-export interface CursorRow {
+export interface CursorRow extends Cursor {
   database: string;
-  /** The server database's epoch that `seq` belongs to. */
-  epoch: string;
-  /** Opaque (S6). */
-  seq: string;
   /** Counts pulls from zero; see CardRow.run. */
   run: number;
-  /** False while a pull from zero is under way. */
-  isComplete: boolean;
-  /** S8: epochs that this device had before, the last one first. */
-  left?: string[];
   /** Server time at which this copy was last known to be whole and up to date. */
   asOf?: Instant;
   /** Grows with every change to the rows, so that readers can keep what they made of them. */
   revision: number;
   /** S9: when the server was last asked whether it has what this desk sent. */
-  checked?: HeldCheck;
+  checked?: AcknowledgedCheck;
   /** S18, of the register alone. */
   base?: PackedBase;
 }
 
 /** S9: what became of one such question. */
-export interface HeldCheck {
+export interface AcknowledgedCheck {
   /** By the corrected clock. */
   at: Instant;
   /** Documents that were asked after, and those that the server had lost. */
@@ -238,10 +231,14 @@ export class TiskiDatabase extends Dexie {
   readonly releases!: EntityTable<ReleaseRow, 'choice'>;
   readonly resolutions!: EntityTable<ResolutionRow, '_id'>;
   readonly reviews!: EntityTable<ReviewRow, 'id'>;
-  readonly touched!: EntityTable<TouchedRow, 'key'>;
   readonly outbox!: EntityTable<OutboxRow, 'id'>;
   readonly quarantine!: Table<QuarantineRow, [string, string]>;
   readonly cursors!: EntityTable<CursorRow, 'database'>;
+
+  /** The queue of reviews; on the disk it is called `touched`, as the first builds called it. */
+  get reviewQueue(): EntityTable<QueuedRow, 'key'> {
+    return this.table('touched');
+  }
 
   constructor(
     name: string,

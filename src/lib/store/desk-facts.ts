@@ -1,6 +1,6 @@
 import { mostRanges, type DeskReport, type NumberRange } from '$lib/documents/fleet/desk-report';
 import type { Instant } from '$lib/domain/time/day';
-import { readHeldChecks } from './acknowledged-log';
+import { readAcknowledgedChecks } from './acknowledged-log';
 import { readDeviceClock } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
 import { registerAsOf } from './register';
@@ -21,7 +21,7 @@ export async function readDeskFacts(db: TiskiDatabase, deviceNow: Instant): Prom
     const asOf = await registerAsOf(db);
     const outbox = await db.outbox.toArray();
     const waiting = outbox.filter(({ state }) => state !== 'refused');
-    const checks = (await readHeldChecks(db)).map(({ at }) => at);
+    const checks = (await readAcknowledgedChecks(db)).map(({ at }) => at);
     return {
       v: 1,
       at: iso(now),

@@ -1,9 +1,7 @@
 import { counterRulesFrom } from '$lib/domain/fleet/counter-rules';
 import type { TiskiDatabase } from './database';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from './database-names';
-import { registerTables, wipeRegister } from './register';
 import { deleteSetting, readSetting, writeSetting } from './settings';
-import { wipeOthersVisits } from './visits';
 
 export interface Account {
   name: string;
@@ -69,34 +67,4 @@ export async function saveDevice(db: TiskiDatabase, device: Device, rules?: unkn
 /** The databases that a desk pulls: what it needs for a verdict first. */
 export function databasesOf(device: Device): string[] {
   return [catalogueDatabase, registerDatabase, ...device.sectors.map(visitsDatabase)];
-}
-
-/** S11: a revoked device keeps its own visits, sent and unsent, and nothing of anybody else. */
-export async function revokeDevice(db: TiskiDatabase): Promise<void> {
-  const logs = [
-    db.visits,
-    db.voids,
-    db.choices,
-    db.releases,
-    db.resolutions,
-    db.reviews,
-    db.touched,
-    db.outbox,
-  ];
-  const tables = [db.settings, ...registerTables(db), ...logs, db.quarantine];
-  await db.transaction('rw', tables, async () => {
-    const device = await readDevice(db);
-    if (!device) return;
-    await writeSetting(db, 'device', { ...device, state: 'revoked' });
-    await wipeRegister(db);
-    await wipeOthersVisits(db, device);
-  });
-}
-
-/** The account is accepted again: the next round pulls everything from zero. */
-export async function reinstateDevice(db: TiskiDatabase): Promise<void> {
-  await db.transaction('rw', db.settings, async () => {
-    const device = await readDevice(db);
-    if (device?.state === 'revoked') await writeSetting(db, 'device', { ...device, state: 'active' });
-  });
 }

@@ -6,7 +6,7 @@ import type { Card, Scheme } from '$lib/domain/visit/card';
 import { noHistory, type History } from '$lib/domain/visit/decide-visit';
 import { historyFrom, type PastVisit } from '$lib/domain/visit/limits';
 import { headCount } from '$lib/domain/visit/people';
-import { offeringStock, portionsStock } from './capacity-key';
+import { seatsKey, portionsKey } from './capacity-key';
 import { maxKey, type ChoiceRow, type TiskiDatabase, type VisitRow } from './database';
 import { visitsDatabase } from './database-names';
 
@@ -47,8 +47,8 @@ export async function readHistory(db: TiskiDatabase, question: HistoryQuestion):
       return { ...history, taken: await seatsTaken(db, listed) };
     }
     case 'portions': {
-      const stock = portionsStock(service.id, venue.id, today);
-      return { ...history, portionsToday: (await headsByStock(db, [stock])).get(stock) ?? 0 };
+      const key = portionsKey(service.id, venue.id, today);
+      return { ...history, portionsToday: (await headsByKey(db, [key])).get(key) ?? 0 };
     }
   }
 }
@@ -132,18 +132,18 @@ export async function seatsTaken(
   db: TiskiDatabase,
   offerings: readonly string[],
 ): Promise<Map<string, number>> {
-  const heads = await headsByStock(db, offerings.map(offeringStock));
-  return new Map(offerings.map((id) => [id, heads.get(offeringStock(id)) ?? 0]));
+  const heads = await headsByKey(db, offerings.map(seatsKey));
+  return new Map(offerings.map((id) => [id, heads.get(seatsKey(id)) ?? 0]));
 }
 
-async function headsByStock(db: TiskiDatabase, stocks: readonly string[]): Promise<Map<string, number>> {
+async function headsByKey(db: TiskiDatabase, keys: readonly string[]): Promise<Map<string, number>> {
   const rows = await db.visits
     .where('stock')
-    .anyOf([...stocks])
+    .anyOf([...keys])
     .toArray();
   const heads = new Map<string, number>();
-  for (const { stock = '', document } of await withoutVoided(db, rows)) {
-    heads.set(stock, (heads.get(stock) ?? 0) + headCount(document.people));
+  for (const { stock: key = '', document } of await withoutVoided(db, rows)) {
+    heads.set(key, (heads.get(key) ?? 0) + headCount(document.people));
   }
   return heads;
 }

@@ -8,10 +8,7 @@ import type { TiskiDatabase } from './database';
 import { visitsDatabase } from './database-names';
 import { readDevice } from './device';
 import { visitsSince } from './history';
-import { sendNew } from './outbox';
-import { noteTouched } from './review-queue';
-import { isStorageFull } from './storage-full';
-import { visitRowFromDocument } from './visits';
+import { writeThrough, type StorageFull } from './write-through';
 
 export interface LogOptions {
   deviceNow: Instant;
@@ -33,8 +30,7 @@ export type LogResult =
   | { kind: 'already-logged'; at: Instant }
   /** What was free at the check is free no more (the last seat went meanwhile); nothing was written. */
   | { kind: 'changed'; check: VisitCheck }
-  /** The device has no room; nothing was written. */
-  | { kind: 'storage-full' };
+  | StorageFull;
 
 /**
  * S1: logs a checked visit. When the promise resolves with `logged`, the visit, its outbox row and the
@@ -50,32 +46,25 @@ export async function logVisit(
   if (card === undefined || !canBeLogged(check.verdict, override)) {
     throw new Error(`A visit with the verdict ${check.verdict.outcome} can't be logged.`);
   }
-  try {
-    const tables = [...tablesToCheck(db), db.outbox, db.touched];
-    return await db.transaction('rw', tables, async (): Promise<LogResult> => {
-      const fresh = await decideWithin(db, check.question, deviceNow);
-      const loggedAt = await loggedMeanwhile(db, card, check, fresh);
-      if (loggedAt !== undefined) return { kind: 'already-logged', at: loggedAt };
-      if (isTakenMeanwhile(check.verdict, fresh.verdict)) return { kind: 'changed', check: fresh };
+  return writeThrough(db, tablesToCheck(db), deviceNow, async (write): Promise<LogResult> => {
+    const fresh = await decideWithin(db, check.question, deviceNow);
+    const loggedAt = await loggedMeanwhile(db, card, check, fresh);
+    if (loggedAt !== undefined) return { kind: 'already-logged', at: loggedAt };
+    if (isTakenMeanwhile(check.verdict, fresh.verdict)) return { kind: 'changed', check: fresh };
 
-      const device = await readDevice(db);
-      if (!device) throw new Error('This device is not paired.');
-      const { name: desk } = device.account;
-      const link = await nextLink(db, desk);
-      const _id = `visit:${desk}:${randomId()}`;
-      const document = visitDocumentOf({ _id, desk, card, check, clock: fresh.clock, link, override });
-      const database = visitsDatabase(check.service.sector);
-      await db.visits.add(visitRowFromDocument(database, document));
-      await sendNew(db, database, document, { at: fresh.clock.now, deviceNow });
-      await noteLink(db, desk, document);
-      // A question to staff stands before the limits: what they let in may have passed one.
-      if (isAsked(check) || isAsked(fresh)) await noteTouched(db, [document], fresh.clock.now);
-      return { kind: 'logged', visitId: _id, document };
+    const device = await readDevice(db);
+    if (!device) throw new Error('This device is not paired.');
+    const { name: desk } = device.account;
+    const link = await nextLink(db, desk);
+    const _id = `visit:${desk}:${randomId()}`;
+    const document = visitDocumentOf({ _id, desk, card, check, clock: fresh.clock, link, override });
+    // A question to staff stands before the limits: what they let in may have passed one.
+    await write(visitsDatabase(check.service.sector), document, {
+      isReviewed: isAsked(check) || isAsked(fresh),
     });
-  } catch (error) {
-    if (isStorageFull(error)) return { kind: 'storage-full' };
-    throw error;
-  }
+    await noteLink(db, desk, document);
+    return { kind: 'logged', visitId: _id, document };
+  });
 }
 
 const isAsked = ({ verdict }: VisitCheck): boolean => verdict.outcome === 'ask';

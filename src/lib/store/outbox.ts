@@ -1,6 +1,7 @@
 import type { LogDocument } from '$lib/documents/visits/visit-documents';
 import { isSure } from '$lib/domain/time/confirm-time';
 import type { Instant } from '$lib/domain/time/day';
+import type { Refusal } from '$lib/sync/ports';
 import { readStamp } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
 
@@ -58,18 +59,8 @@ export async function acknowledge(
   });
 }
 
-export interface OutboxRefusal {
-  id: string;
-  status: number;
-  reason: string;
-}
-
 /** S4: kept, counted and listed, and not sent again. */
-export async function refuse(
-  db: TiskiDatabase,
-  refusals: readonly OutboxRefusal[],
-  at: Instant,
-): Promise<void> {
+export async function refuse(db: TiskiDatabase, refusals: readonly Refusal[], at: Instant): Promise<void> {
   await db.transaction('rw', db.outbox, async () => {
     for (const { id, status, reason } of refusals) {
       await db.outbox.update(id, { state: 'refused', refusal: { status, reason, at } });
@@ -81,11 +72,7 @@ export async function refuse(
 const mostSuspicions = 5;
 
 /** S13: notes that the server failed on documents that were alone in their request. */
-export async function suspect(
-  db: TiskiDatabase,
-  suspects: readonly OutboxRefusal[],
-  at: Instant,
-): Promise<void> {
+export async function suspect(db: TiskiDatabase, suspects: readonly Refusal[], at: Instant): Promise<void> {
   await db.transaction('rw', db.outbox, async () => {
     for (const each of suspects) {
       const suspicions = ((await db.outbox.get(each.id))?.suspicions ?? 0) + 1;

@@ -1,21 +1,10 @@
 import { minute, type Instant } from '$lib/domain/time/day';
+import type { SyncFailure, SyncPhase, SyncState } from '$lib/sync/ports';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 
-/** What can be wrong with sync, as the log keeps it: SyncFailure of sync/ports.ts, and what its phases tell. */
-export type ProblemKind =
-  | 'unreachable'
-  | 'not-our-server'
-  | 'signed-out'
-  | 'forbidden'
-  | 'busy'
-  | 'too-large'
-  | 'missing'
-  | 'server-error'
-  | 'rejected'
-  | 'device'
-  | 'revoked'
-  | 'update-needed';
+/** What can be wrong with sync, as the log keeps it. */
+export type ProblemKind = SyncFailure['kind'] | Extract<SyncPhase, 'revoked' | 'update-needed'>;
 
 /** Something that was wrong for a while. Instants are device time. */
 export interface Problem {
@@ -60,7 +49,7 @@ export async function listProblems(db: TiskiDatabase): Promise<readonly Problem[
 /** Writes the syncer's state, for every tab, and what it means for the problems: one write to the disk for both. */
 export function writeSyncState(
   db: TiskiDatabase,
-  state: object,
+  state: SyncState,
   news: ProblemKind | 'well' | undefined,
   at: Instant,
 ): Promise<void> {

@@ -12,9 +12,9 @@ import { readSetting, writeSetting } from './settings';
 export const daysKept = 30;
 
 /** Days for which any rule can still count a visit: the catalogue's, or the card's own. */
-function daysWanted({ services, schemes }: Catalogue, { service, document }: Visited, card?: Card): number {
-  const known = services.get(service)?.service;
-  const scheme = schemes.get(document.scheme ?? '')?.scheme;
+function daysWanted({ services, schemes }: Catalogue, visit: Visited, card?: Card): number {
+  const known = services.get(visit.service)?.service;
+  const scheme = schemes.get(visit.scheme ?? '')?.scheme;
   // The service or the scheme may come back into the catalogue.
   if (!known || !scheme) return aYearAndABit;
   const counted = daysCounted(known, {
@@ -26,16 +26,10 @@ function daysWanted({ services, schemes }: Catalogue, { service, document }: Vis
   return scheme.startsOnFirstVisit === undefined ? counted : Math.max(aYearAndABit, counted);
 }
 
-interface Visited {
-  /** Number of the card. */
-  card: string;
-  service: string;
-  at: Instant;
-  document: Pick<VisitDocument, 'scheme' | 'at' | 'timeUncertain'>;
-}
+type Visited = Pick<VisitDocument, 'card' | 'service' | 'scheme' | 'at' | 'timeUncertain'>;
 
 export function isKeptBy(catalogue: Catalogue, visit: Visited, now: Instant, card?: Card): boolean {
-  const age = (now - loggedBy(visit.document)) / day;
+  const age = (now - loggedBy(visit)) / day;
   return age <= daysKept || age <= daysWanted(catalogue, visit, card);
 }
 
@@ -68,8 +62,8 @@ export async function prune(db: TiskiDatabase, deviceNow: Instant): Promise<void
     const doubtful = await db.visits
       .where('at')
       .below(old)
-      .filter((visit) => !isKeptBy(catalogue, visit, now))
-      .toArray();
+      .filter(({ document }) => !isKeptBy(catalogue, document, now))
+      .toArray((rows) => rows.map(({ document }) => document));
     const kept = new Set(await worthKeeping(db, catalogue, doubtful, now));
     const candidates = doubtful.filter((visit) => !kept.has(visit)).map(({ _id }) => _id);
     const waiting = await db.outbox.bulkGet(candidates);

@@ -1,38 +1,26 @@
 import type { Instant } from '$lib/domain/time/day';
+import type { PulledPage } from '$lib/sync/ports';
 import { offerAgain } from './acknowledged-log';
-import { applyChanges, type PulledChange } from './apply-changes';
+import { applyChanges } from './apply-changes';
 import { readDeviceClock } from './clock';
 import type { CursorRow, TiskiDatabase } from './database';
 import { databaseKind } from './database-names';
 import { readDevice } from './device';
+import { allLogTables } from './log-tables';
 import { dropOldBase } from './packed-register';
 import { registerTables } from './register';
 import { readSetting } from './settings';
-import { sweepDecisions } from './sweep-decisions';
+import { sweepUnmet } from './sweep-unmet';
 
 /** The pulling half of what sync/ports.ts calls a LocalStore. */
-
-/** A page as it is written, together with the cursor after it (S6). */
-export interface Page {
-  changes: readonly PulledChange[];
-  epoch: string;
-  /** The cursor that the page was asked for with. */
-  since: string;
-  seq: string;
-  isLast: boolean;
-}
 
 /** All that a pull may write. */
 export const contentTables = (db: TiskiDatabase) => [
   db.settings,
   ...registerTables(db),
   db.catalogue,
-  db.visits,
-  db.voids,
-  db.choices,
-  db.releases,
-  db.resolutions,
-  db.touched,
+  ...allLogTables(db),
+  db.reviewQueue,
   db.reviews,
   db.outbox,
   db.quarantine,
@@ -45,7 +33,7 @@ export const contentTables = (db: TiskiDatabase) => [
 export function applyPage(
   db: TiskiDatabase,
   database: string,
-  page: Page,
+  page: PulledPage,
   deviceNow: Instant,
 ): Promise<boolean> {
   return db.transaction('rw', contentTables(db), async () => {
@@ -88,7 +76,7 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promis
       return cursor;
     case 'visits':
       // Visits stay: a server restored from a backup gets them from the desks that hold them.
-      await sweepDecisions(db, cursor, now);
+      await sweepUnmet(db, cursor, now);
       return cursor;
     case undefined:
       return cursor;

@@ -2,7 +2,7 @@ import { loggedBy, type LogDocument, type VisitDocument } from '$lib/documents/v
 import type { Conflict } from '$lib/domain/review/conflicts';
 import { daysReviewed } from '$lib/domain/review/days-reviewed';
 import { day, localDate, type Instant } from '$lib/domain/time/day';
-import { offeringStock, portionsStock } from './capacity-key';
+import { seatsKey, portionsKey } from './capacity-key';
 import type { ReviewSubject, TiskiDatabase } from './database';
 
 /** What new documents are about, remembered until reviews.ts has looked there for conflicts. */
@@ -12,9 +12,9 @@ export const keyOf = (subject: ReviewSubject): string => {
     case 'card':
       return subject.number;
     case 'offering':
-      return offeringStock(subject.id);
+      return seatsKey(subject.id);
     case 'portions':
-      return portionsStock(subject.service, subject.venue, subject.date);
+      return portionsKey(subject.service, subject.venue, subject.date);
     case 'times':
       return `times:${subject.desk}`;
   }
@@ -22,40 +22,40 @@ export const keyOf = (subject: ReviewSubject): string => {
 
 /**
  * Remembers, in the caller's transaction, what new documents are about. Looking for conflicts waits for
- * `reviewTouched`: a page of a thousand visits must not hold up a scan.
+ * `reviewQueued`: a page of a thousand visits must not hold up a scan.
  */
-export async function noteTouched(
+export async function queueForReview(
   db: TiskiDatabase,
   documents: readonly LogDocument[],
   now: Instant,
 ): Promise<void> {
   const recent = documents.filter((each) => now - newest(each) < daysReviewed * day);
-  if (recent.length > 0) await touch(db, await subjectsOf(db, recent));
+  if (recent.length > 0) await enqueue(db, await subjectsOf(db, recent));
 }
 
 const newest = (document: LogDocument): Instant =>
   document.type === 'visit' ? loggedBy(document) : Date.parse(document.at);
 
-/** A change of the rules may have ended any conflict, and an offering's places may be others; as `noteTouched`. */
+/** A change of the rules may have ended any conflict, and an offering's places may be others; as `queueForReview`. */
 export async function noteRulesChanged(db: TiskiDatabase, offerings: readonly string[]): Promise<void> {
   const reviews = await db.reviews.toArray();
-  await touch(db, [
+  await enqueue(db, [
     ...reviews.flatMap(({ conflict }) => subjectsOfConflict(conflict)),
     ...offerings.map((id): ReviewSubject => ({ kind: 'offering', id })),
   ]);
 }
 
-/** A change of a card may have ended its conflicts; as `noteTouched`. */
+/** A change of a card may have ended its conflicts; as `queueForReview`. */
 export async function noteCardsChanged(db: TiskiDatabase, numbers: readonly string[]): Promise<void> {
   const reviews = await db.reviews.where('subject').anyOf(numbers).toArray();
-  await touch(
+  await enqueue(
     db,
     reviews.flatMap(({ conflict }) => subjectsOfConflict(conflict)),
   );
 }
 
-const touch = (db: TiskiDatabase, subjects: readonly ReviewSubject[]) =>
-  db.touched.bulkPut(subjects.map((subject) => ({ key: keyOf(subject), subject })));
+const enqueue = (db: TiskiDatabase, subjects: readonly ReviewSubject[]) =>
+  db.reviewQueue.bulkPut(subjects.map((subject) => ({ key: keyOf(subject), subject })));
 
 /** The cards, offerings and portions that documents are about. */
 async function subjectsOf(db: TiskiDatabase, documents: readonly LogDocument[]): Promise<ReviewSubject[]> {

@@ -17,7 +17,7 @@ import { noteContact } from './clock';
 import type { TiskiDatabase } from './database';
 import { logVisit } from './log-visit';
 import { resolveReview } from './resolve-review';
-import { listReviews, reviewTouched } from './reviews';
+import { listReviews, reviewQueued } from './reviews';
 
 const number = cardNumber(1);
 const [sports, food] = ['tiski-visits-liikunta', 'tiski-visits-ruoka'];
@@ -39,7 +39,7 @@ const aDesk = () =>
   });
 
 async function conflictsOn(db: TiskiDatabase) {
-  await reviewTouched(db, sundayMorning);
+  await reviewQueued(db, sundayMorning);
   return (await listReviews(db)).map(({ conflict, database }) => [conflict.id, database]);
 }
 

@@ -9,7 +9,7 @@ import type { LogDocument } from '$lib/documents/visits/visit-documents';
 import { conflictState, type Conflict, type Resolution } from '$lib/domain/review/conflicts';
 import { daysReviewed } from '$lib/domain/review/days-reviewed';
 import { day, type Instant } from '$lib/domain/time/day';
-import { offeringStock } from './capacity-key';
+import { seatsKey } from './capacity-key';
 import { readCatalogue, type Catalogue } from './catalogue';
 import { readDeviceClock } from './clock';
 import {
@@ -19,22 +19,29 @@ import {
   type ReviewRow,
   type ReviewSubject,
   type TiskiDatabase,
-  type TouchedRow,
+  type QueuedRow,
 } from './database';
 import { databaseKind, visitsDatabase } from './database-names';
+import { allLogTables } from './log-tables';
 import { cardsByNumber, registerTables } from './register';
 import { keyOf } from './review-queue';
 
 /** Looked at in one transaction: few, because a scan may have to wait for it. */
 const subjectsAtOnce = 20;
 
-/** Looks at what was touched, until nothing is left: a conflict appears, changes or is gone. */
-export async function reviewTouched(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
-  const logs = [db.visits, db.voids, db.choices, db.releases, db.resolutions];
-  const tables = [db.settings, ...registerTables(db), db.catalogue, ...logs, db.reviews, db.touched];
+/** Looks at what is in the queue, until nothing is left: a conflict appears, changes or is gone. */
+export async function reviewQueued(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
+  const tables = [
+    db.settings,
+    ...registerTables(db),
+    db.catalogue,
+    ...allLogTables(db),
+    db.reviews,
+    db.reviewQueue,
+  ];
   for (let left = Infinity; left > 0;) {
     left = await db.transaction('rw', tables, async () => {
-      const rows = await db.touched.limit(subjectsAtOnce).toArray();
+      const rows = await db.reviewQueue.limit(subjectsAtOnce).toArray();
       const { now } = await readDeviceClock(db, deviceNow);
       const context = await contextOf(db, rows, now);
       for (const { key, subject } of rows) {
@@ -42,21 +49,21 @@ export async function reviewTouched(db: TiskiDatabase, deviceNow: Instant): Prom
         await db.reviews.where('subject').equals(key).delete();
         for (const conflict of conflicts) await note(db, key, conflict, context);
       }
-      await db.touched.bulkDelete(rows.map(({ key }) => key));
+      await db.reviewQueue.bulkDelete(rows.map(({ key }) => key));
       return rows.length;
     });
   }
 }
 
-/** Reviews whatever is touched, from now on; gives the stop. A fault goes to `onFault`: the touched are kept. */
+/** Reviews whatever is queued, from now on; gives the stop. A fault goes to `onFault`: the queue is kept. */
 export function startReviewing(
   db: TiskiDatabase,
   now: () => Instant,
   onFault: (error: unknown) => void,
 ): () => void {
   let turn = Promise.resolve();
-  const subscription = liveQuery(() => db.touched.count()).subscribe((count) => {
-    if (count > 0) turn = turn.then(() => reviewTouched(db, now())).catch(onFault);
+  const subscription = liveQuery(() => db.reviewQueue.count()).subscribe((count) => {
+    if (count > 0) turn = turn.then(() => reviewQueued(db, now())).catch(onFault);
   });
   return () => subscription.unsubscribe();
 }
@@ -95,11 +102,11 @@ export const resolutionFromRow = ({ _id, conflict, desk, at, document }: Resolut
 
 async function contextOf(
   db: TiskiDatabase,
-  touched: readonly TouchedRow[],
+  queued: readonly QueuedRow[],
   now: Instant,
 ): Promise<ConflictContext> {
   const catalogue = await readCatalogue(db);
-  const numbers = touched.flatMap(({ subject }) => (subject.kind === 'card' ? [subject.number] : []));
+  const numbers = queued.flatMap(({ subject }) => (subject.kind === 'card' ? [subject.number] : []));
   const cards = await cardsByNumber(db, numbers);
   return {
     services: mapped(catalogue.services, ({ service }) => service),
@@ -169,7 +176,7 @@ async function documentsOfDesk(db: TiskiDatabase, desk: string): Promise<LogDocu
 }
 
 async function documentsOfOffering(db: TiskiDatabase, offering: string): Promise<LogDocument[]> {
-  const visits = await db.visits.where('stock').equals(offeringStock(offering)).toArray();
+  const visits = await db.visits.where('stock').equals(seatsKey(offering)).toArray();
   const choices = await db.choices.where('offering').equals(offering).toArray();
   return withUndone(
     db,

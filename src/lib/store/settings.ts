@@ -2,6 +2,7 @@ import { unknownScanner, type ScannerProfile } from '$lib/domain/code/scanner-pr
 import type { CounterRules } from '$lib/domain/fleet/counter-rules';
 import type { ClockMark } from '$lib/domain/time/clock';
 import type { Instant } from '$lib/domain/time/day';
+import type { SyncState } from '$lib/sync/ports';
 import type { TiskiDatabase } from './database';
 import type { Device, PendingPairing } from './device';
 import type { Problem } from './problems';
@@ -15,8 +16,8 @@ export interface SettingValues {
   clock: { skewMs: number; lastContact: Instant; mark?: ClockMark };
   /** The desk's last visit: its number, and the hash that the next one carries. */
   chain: { account: string; number: number; previous: string };
-  /** The syncer's state, shared by all tabs; its shape is SyncState of sync/ports.ts. */
-  'sync-state': object;
+  /** The syncer's state, shared by all tabs. */
+  'sync-state': SyncState;
   /** The last problems with sync, newest first. */
   problems: readonly Problem[];
   /** When was pruned last, by the corrected clock (R13). */

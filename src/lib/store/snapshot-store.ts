@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { rowsOfPart, unpackedRow } from '$lib/documents/register/packed/part';
 import type { Instant } from '$lib/domain/time/day';
-import { applyChanges, type PulledChange } from './apply-changes';
+import type { Change, Snapshot } from '$lib/sync/ports';
+import { applyChanges } from './apply-changes';
 import { cardNumbers, lastReadable } from './apply-register';
 import { maxKey, type CardRow, type PackedBase, type TiskiDatabase } from './database';
 import { registerDatabase } from './database-names';
@@ -13,20 +14,6 @@ import { readSetting } from './settings';
 import { isStorageFull } from './storage-full';
 
 /** S18: the loading half of what sync/ports.ts calls a LocalStore. Rows wait beside the register until all are in. */
-
-export interface SnapshotPart {
-  /** The first of its rows. */
-  first: number;
-  rows: number;
-}
-
-export interface Snapshot {
-  id: string;
-  seq: string;
-  cards: number;
-  buckets: number;
-  parts: readonly SnapshotPart[];
-}
 
 const rowsOf = (db: TiskiDatabase, id: string, from = 0, to = Infinity) =>
   db.packed.where('[snapshot+bucket]').between([id, from], [id, to], true, false);
@@ -120,7 +107,7 @@ export function adoptSnapshot(
 }
 
 /** Forgets what the snapshot has anew; of cards that it could not read, the last readable version stays (S7). */
-async function replaceCards(db: TiskiDatabase, unread: readonly PulledChange[]): Promise<void> {
+async function replaceCards(db: TiskiDatabase, unread: readonly Change[]): Promise<void> {
   const kept = await lastReadable(db, cardNumbers(unread.map(({ id }) => id)));
   await db.cards.clear();
   await db.cards.bulkPut([...kept.values()].map(withoutShadow));
@@ -137,7 +124,7 @@ function withoutShadow(row: CardRow): CardRow {
 }
 
 /** What could not be packed and what was deleted, as a page of changes would have brought it. */
-function unpacked(bytes: Uint8Array): PulledChange[] | undefined {
+function unpacked(bytes: Uint8Array): Change[] | undefined {
   try {
     const documents = v.parse(unpackedRow, JSON.parse(new TextDecoder().decode(bytes)));
     return documents.map((document) => ({ id: document._id, deleted: document._deleted ?? false, document }));

@@ -11,7 +11,8 @@ import {
 } from '../../../tests/paired-database';
 import { makeRescueKey, openRescueFile, rescueKeyDocumentOf } from '../../server/keys/rescue-key';
 import { checkVisit } from './check-visit';
-import { readDevice, revokeDevice, saveDevice } from './device';
+import { readDevice, saveDevice } from './device';
+import { revokeDevice } from './revoke-device';
 import { createLocalStore } from './local-store';
 import { logVisit } from './log-visit';
 import { listRefused, oldestWaiting, tryAgain, waitingCount } from './outbox';

@@ -1,8 +1,6 @@
 import type { VisitDocument } from '$lib/documents/visits/visit-documents';
 import { addDays, startOfDay, type Instant, type LocalDate } from '$lib/domain/time/day';
-import { stockOf } from './capacity-key';
-import type { TiskiDatabase, VisitRow } from './database';
-import { accountsOf, type Device } from './device';
+import type { TiskiDatabase } from './database';
 import { readSetting } from './settings';
 
 /** A line of the day's list. */
@@ -49,25 +47,5 @@ export function visitsOfDay(db: TiskiDatabase, day: LocalDate, zone: string): Pr
       isRefused: outbox[index]?.state === 'refused',
       document: row.document,
     }));
-  });
-}
-
-export function visitRowFromDocument(database: string, document: VisitDocument): VisitRow {
-  const { _id, desk, card, service, at } = document;
-  const stock = stockOf(document);
-  return { _id, database, desk, card, service, at: Date.parse(at), ...(stock && { stock }), document };
-}
-
-/** S11: forgets what other desks logged, and how far their documents were pulled. */
-export async function wipeOthersVisits(db: TiskiDatabase, device: Device): Promise<void> {
-  const own = accountsOf(device);
-  const isForeign = ({ desk }: { desk: string }) => !own.includes(desk);
-  const logs = [db.visits, db.voids, db.choices, db.releases, db.resolutions];
-  await db.transaction('rw', [...logs, db.reviews, db.touched, db.cursors, db.quarantine], async () => {
-    for (const table of logs) await table.filter(isForeign).delete();
-    await db.reviews.clear();
-    await db.touched.clear();
-    await db.cursors.where('database').startsWith('tiski-visits-').delete();
-    await db.quarantine.where('database').startsWith('tiski-visits-').delete();
   });
 }

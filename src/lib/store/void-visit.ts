@@ -3,9 +3,7 @@ import { localDate, type Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
 import { readDevice } from './device';
-import { sendNew } from './outbox';
-import { noteTouched } from './review-queue';
-import { isStorageFull } from './storage-full';
+import { writeThrough, type StorageFull } from './write-through';
 
 export type VoidResult =
   | { kind: 'voided' }
@@ -13,48 +11,37 @@ export type VoidResult =
   | { kind: 'already-voided' }
   /** Only this desk's own visits, and within their day; later it is the office's matter. */
   | { kind: 'not-allowed'; reason: 'unknown' | 'other-desk' | 'another-day' }
-  | { kind: 'storage-full' };
+  | StorageFull;
 
 /** Undoes a visit of this desk: durable when the promise resolves, like the visit itself (S1). */
-export async function voidVisit(
+export function voidVisit(
   db: TiskiDatabase,
   visitId: string,
   { deviceNow }: { deviceNow: Instant },
 ): Promise<VoidResult> {
-  try {
-    return await db.transaction(
-      'rw',
-      [db.settings, db.visits, db.voids, db.reviews, db.touched, db.outbox],
-      async (): Promise<VoidResult> => {
-        const visit = await db.visits.get(visitId);
-        if (!visit) return { kind: 'not-allowed', reason: 'unknown' };
-        const device = await readDevice(db);
-        const { desk, card, service, database } = visit;
-        if (desk !== device?.account.name) return { kind: 'not-allowed', reason: 'other-desk' };
-        const { now } = await readDeviceClock(db, deviceNow);
-        const { zone } = visit.document;
-        if (localDate(visit.at, zone) !== localDate(now, zone)) {
-          return { kind: 'not-allowed', reason: 'another-day' };
-        }
-        if (await db.voids.get(visitId)) return { kind: 'already-voided' };
-        const document: VoidDocument = {
-          _id: `void:${visitId}`,
-          type: 'void',
-          v: 1,
-          visit: visitId,
-          card,
-          service,
-          desk,
-          at: new Date(now).toISOString(),
-        };
-        await db.voids.add({ visit: visitId, database, desk, at: now, document });
-        await sendNew(db, database, document, { at: now, deviceNow });
-        await noteTouched(db, [document], now);
-        return { kind: 'voided' };
-      },
-    );
-  } catch (error) {
-    if (isStorageFull(error)) return { kind: 'storage-full' };
-    throw error;
-  }
+  return writeThrough(db, [], deviceNow, async (write): Promise<VoidResult> => {
+    const visit = await db.visits.get(visitId);
+    if (!visit) return { kind: 'not-allowed', reason: 'unknown' };
+    const device = await readDevice(db);
+    const { desk, card, service, database } = visit;
+    if (desk !== device?.account.name) return { kind: 'not-allowed', reason: 'other-desk' };
+    const { now } = await readDeviceClock(db, deviceNow);
+    const { zone } = visit.document;
+    if (localDate(visit.at, zone) !== localDate(now, zone)) {
+      return { kind: 'not-allowed', reason: 'another-day' };
+    }
+    if (await db.voids.get(visitId)) return { kind: 'already-voided' };
+    const document: VoidDocument = {
+      _id: `void:${visitId}`,
+      type: 'void',
+      v: 1,
+      visit: visitId,
+      card,
+      service,
+      desk,
+      at: new Date(now).toISOString(),
+    };
+    await write(database, document, { isReviewed: true });
+    return { kind: 'voided' };
+  });
 }

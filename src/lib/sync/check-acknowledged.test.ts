@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ulidOf } from '../../../tests/builders';
 import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
-import { checkBatchSize, createHeldCheck, type HeldCheckParts } from './check-acknowledged';
+import { checkBatchSize, createAcknowledgedCheck, type AcknowledgedCheckParts } from './check-acknowledged';
 
 const visits = 'tiski-visits-liikunta';
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `visit:desk-1:${ulidOf(index)}`);
 
 /** A desk that holds some documents, and a server that has all but the named. */
-function aCheck(held: string[], lost: string[] = []) {
+function aCheck(acknowledged: string[], lost: string[] = []) {
   const server = new FakeServer();
   const box = server.database(visits);
-  for (const _id of held) if (!lost.includes(_id)) box.put({ _id });
+  for (const _id of acknowledged) if (!lost.includes(_id)) box.put({ _id });
   const line: { fate: (request: Request) => Fate } = { fate: () => 'deliver' };
   const requests: Request[] = [];
   const remote = server.connect('desk-1', (request) => {
@@ -20,27 +20,27 @@ function aCheck(held: string[], lost: string[] = []) {
   const ended: { asked: number; missing: readonly string[] }[] = [];
   let isDue = true;
   let now = 0;
-  const store: HeldCheckParts['store'] = {
+  const store: AcknowledgedCheckParts['store'] = {
     isCheckDue: async () => isDue,
-    held: async () => held,
+    acknowledged: async () => acknowledged,
     async endCheck(_, check) {
       ended.push(check);
       isDue = false;
       return check.missing.length;
     },
   };
-  const takeTurn = createHeldCheck({ remote: remote.database(visits), store, now: () => now });
+  const takeTurn = createAcknowledgedCheck({ remote: remote.database(visits), store, now: () => now });
   const turn = (signal = new AbortController().signal) => takeTurn(signal);
   return { box, line, requests, ended, turn, later: (ms: number) => (now += ms) };
 }
 
 describe('the daily check', () => {
   it('S9 finds what the server lost, in few requests', async () => {
-    const held = ids(checkBatchSize + 100);
-    const lost = [held[3] ?? '', held[checkBatchSize + 1] ?? ''];
-    const { turn, ended, requests } = aCheck(held, lost);
+    const acknowledged = ids(checkBatchSize + 100);
+    const lost = [acknowledged[3] ?? '', acknowledged[checkBatchSize + 1] ?? ''];
+    const { turn, ended, requests } = aCheck(acknowledged, lost);
     expect(await turn()).toBe(true);
-    expect(ended).toEqual([{ asked: held.length, missing: lost }]);
+    expect(ended).toEqual([{ asked: acknowledged.length, missing: lost }]);
     expect(requests.map(({ ids: asked }) => asked.length)).toEqual([checkBatchSize, 100]);
     expect(await turn()).toBe(false);
     expect(requests).toHaveLength(2);

@@ -7,9 +7,9 @@ const requestsInOneTurn = 4;
 /** A check that failed is begun anew after this long, ms: nobody waits for it. */
 const tryAgainAfter = 10 * 60_000;
 
-export interface HeldCheckParts {
+export interface AcknowledgedCheckParts {
   remote: RemoteDatabase;
-  store: Pick<LocalStore, 'isCheckDue' | 'held' | 'endCheck'>;
+  store: Pick<LocalStore, 'isCheckDue' | 'acknowledged' | 'endCheck'>;
   now: () => Instant;
 }
 
@@ -18,7 +18,7 @@ export interface HeldCheckParts {
  * is missing. It does so in turns of a few requests, so that changes don't wait; its failures alarm nobody.
  * @returns runs one turn; whether the next should follow at once
  */
-export function createHeldCheck({ remote, store, now }: HeldCheckParts) {
+export function createAcknowledgedCheck({ remote, store, now }: AcknowledgedCheckParts) {
   let toAsk: string[] | undefined;
   let asked = 0;
   let missing: string[] = [];
@@ -27,7 +27,7 @@ export function createHeldCheck({ remote, store, now }: HeldCheckParts) {
   return async function takeTurn(signal: AbortSignal): Promise<boolean> {
     if (!toAsk) {
       if (now() < notBefore || !(await store.isCheckDue(remote.name))) return false;
-      [toAsk, asked, missing] = [await store.held(remote.name), 0, []];
+      [toAsk, asked, missing] = [await store.acknowledged(remote.name), 0, []];
     }
     for (let request = 0; request < requestsInOneTurn && asked < toAsk.length; request++) {
       if (signal.aborted) return true;

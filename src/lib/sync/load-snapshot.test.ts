@@ -3,7 +3,7 @@ import { aCard, aScheme, cardNumber } from '../../../tests/builders';
 import { FakeServer, type Fate, type Request } from '../../../tests/fake-server';
 import { aPairedDatabase, sundayMorning } from '../../../tests/paired-database';
 import { unpackPart } from '$lib/remote/snapshot';
-import { revokeDevice } from '$lib/store/device';
+import { revokeDevice } from '$lib/store/revoke-device';
 import { createLocalStore } from '$lib/store/local-store';
 import { listQuarantine } from '$lib/store/quarantine';
 import { askRegister, countCards, findCard, registerAsOf, registerTables } from '$lib/store/register';

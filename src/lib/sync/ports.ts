@@ -41,7 +41,8 @@ export interface RemoteDocument {
 export interface Change {
   id: string;
   deleted: boolean;
-  document?: RemoteDocument;
+  /** Not read here: whoever stores it parses it. */
+  document?: unknown;
 }
 
 /** A page of changes and the cursor after it. `seq` is opaque text (S6). */
@@ -183,7 +184,7 @@ export interface LocalStore {
   /** S9: whether a database was not asked for a day whether it has what this desk sent. */
   isCheckDue(database: string): Promise<boolean>;
   /** S9: ids of what this desk logged and the server acknowledged, the newest first. */
-  held(database: string): Promise<string[]>;
+  acknowledged(database: string): Promise<string[]>;
   /**
    * S9: notes the answer. What is missing waits again, and every database is pulled from zero; how many were
    * put back.

@@ -1,4 +1,4 @@
-import { createHeldCheck } from './check-acknowledged';
+import { createAcknowledgedCheck } from './check-acknowledged';
 import { noDoubt, type EpochDoubt } from './judge-epoch';
 import { startLane, type Lane, type LaneState } from './lane';
 import {
@@ -157,7 +157,7 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
       index < mostWaits
         ? (signal) => waitForChange(database, signal)
         : (signal) => timing.sleep(lookEvery, signal).then(() => nothingToTell);
-    const takeTurn = createHeldCheck({ remote: server.database(database), store, now: timing.now });
+    const takeTurn = createAcknowledgedCheck({ remote: server.database(database), store, now: timing.now });
     open(
       database,
       () => pull(database),

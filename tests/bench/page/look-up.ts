@@ -3,7 +3,7 @@ import { openDatabase, type TiskiDatabase } from '$lib/store/database';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/store/database-names';
 import { saveDevice } from '$lib/store/device';
 import { applyPage, startOver } from '$lib/store/pull-store';
-import { visitRowFromDocument } from '$lib/store/visits';
+import { visitRow } from '$lib/store/log-tables';
 import type { RemoteDocument } from '$lib/sync/ports';
 import { aCard, aVisit, cardNumber } from '../../builders';
 import { benchCatalogue, benchSector, benchService, benchVenue } from '../city';
@@ -40,7 +40,7 @@ export async function fillRegister(cards: number): Promise<void> {
   await db.visits.bulkAdd(
     asked.flatMap((card, person) =>
       Array.from({ length: visitsOfEach }, (_, visit) =>
-        visitRowFromDocument(
+        visitRow(
           visitsDatabase(benchSector),
           aVisit('desk-2', person * visitsOfEach + visit, {
             card,

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { addApiRoutes, type ApiSettings } from './api/api-routes';
+import { addApiRoutes } from './api/api-routes';
+import type { ApiSettings } from './api/api-settings';
 import { drainOnClose } from './http/drain';
 import { addHostCheck } from './http/allowed-hosts';
 import { addSecurityHeaders, inlineScriptHashes } from './http/security-headers';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiFailure } from '../../src/server/api/api-failure';
+import { ApiFailure } from '../../src/server/api-failure';
 import { requireOk } from '../../src/server/couch/client';
 import { pairDesk } from '../../src/server/desks/pairing';
 import { provision } from '../../src/server/provision/provision';

@@ -6,7 +6,7 @@ import type { PersonRole } from '../accounts/roles';
 import type { Backend } from '../backend';
 import { credentialsOf } from '../http/couch-request';
 import { setRenewedSession } from '../http/session-header';
-import { ApiFailure } from './api-failure';
+import { ApiFailure } from '../api-failure';
 
 /** What a role may be called for, and how a refusal names it. */
 const titles = {

@@ -9,7 +9,7 @@ import { writeBackup } from '../backup/write-backup';
 import { tiskiVersion } from '../main';
 import { encryptionOf } from './backup-keys';
 import { CommandError } from './command-error';
-import { failureText } from './import-command';
+import { failureText } from './place-failure';
 import { importPlace, openRegister, type ImportOptions } from './import-place';
 import { grouped, type LineOutput } from './import-report';
 

@@ -1,15 +1,8 @@
-import { UnexpectedCouchReply } from '../couch/client';
-import { CouchFailure } from '../couch/failure';
 import { importCards } from './import';
-import {
-  importPlace,
-  openRegister,
-  type ImportOptions,
-  type ImportPlace,
-  type OpenRegister,
-} from './import-place';
-import { packIfDue } from './snapshot-command';
+import { importPlace, openRegister, type ImportOptions } from './import-place';
 import { importSummary, type ImportResult, type LineOutput } from './import-report';
+import { failureText } from './place-failure';
+import { packIfDue } from './snapshot-command';
 
 /**
  * `tiski import cards.csv`: brings the file into the register and tells how it went.
@@ -40,51 +33,4 @@ const failed = (reason: string): ImportResult => ({ ok: false, faults: [{ reason
 function tell(out: LineOutput, result: ImportResult): number {
   out.write(`${importSummary(result)}\n`);
   return result.ok ? 0 : 1;
-}
-
-/** Why a place could not even be read. @throws what is no expected failure */
-export function failureText(error: unknown, place: ImportPlace, opened: OpenRegister): string {
-  const where = placeName(place);
-  if (error instanceof UnexpectedCouchReply) return replyText(error.reply.status, error, where, opened);
-  // fetch's own error for a server that gives no answer.
-  if (error instanceof CouchFailure && place.kind !== 'folder') return `There is no answer from ${where}.`;
-  throw error;
-}
-
-function replyText(status: number, error: Error, where: string, { faults }: OpenRegister): string {
-  if (faults.some(isOpenError)) {
-    return (
-      `${where} is in use: the server is running. Give its address with --url http://localhost:3000` +
-      " and the administrator's password in TISKI_ADMIN_PASSWORD."
-    );
-  }
-  switch (status) {
-    case 401:
-      return `${where} did not accept the administrator's password.`;
-    case 403:
-      return `${where} does not let this account do that.`;
-    case 404:
-      return `There are no Tiski databases in ${where}: start the server once.`;
-    case 429:
-      return `${where} has had too many wrong passwords. Wait a while.`;
-    default:
-      return error.message;
-  }
-}
-
-/** LevelDB lets one process at a time open a folder. */
-const isOpenError = (fault: unknown) => (fault as { type?: unknown } | null)?.type === 'OpenError';
-
-/** An address may hold a name and a password, and what is printed here ends in logs. */
-const withoutPassword = (address: string) => address.replace(/^(https?:\/\/)[^/]*@/i, '$1');
-
-function placeName(place: ImportPlace): string {
-  switch (place.kind) {
-    case 'server':
-      return withoutPassword(place.url);
-    case 'couchdb':
-      return 'the CouchDB of COUCHDB_URL';
-    case 'folder':
-      return place.folder;
-  }
 }

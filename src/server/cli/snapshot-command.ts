@@ -2,9 +2,9 @@ import type { CouchClient } from '../couch/client';
 import { isDue, smallestPacked, snapshotAge } from '../snapshot/keep-snapshot';
 import { makeSnapshot, type SnapshotResult } from '../snapshot/make-snapshot';
 import { otherSnapshots, removeOtherSnapshots, type OtherSnapshot } from '../snapshot/other-snapshots';
-import { failureText } from './import-command';
 import { importPlace, openRegister, type ImportOptions } from './import-place';
 import { grouped, type LineOutput } from './import-report';
+import { failureText } from './place-failure';
 
 export interface SnapshotOptions extends ImportOptions {
   /** `--remove-others`. */

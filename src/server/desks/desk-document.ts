@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { identifier, instant } from '$lib/documents/fields';
 import { counterRulesField } from '$lib/documents/fleet/counter-rules-field';
-import { ApiFailure } from '../api/api-failure';
+import { ApiFailure } from '../api-failure';
 import { type CouchClient, documentPath, UnexpectedCouchReply } from '../couch/client';
 import { storeAlone } from '../couch/store-alone';
 import { documentsOfType } from '../provision/catalogue';

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import * as v from 'valibot';
 import { counterRulesField } from '$lib/documents/fleet/counter-rules-field';
 import { counterRulesFrom, type CounterRules } from '$lib/domain/fleet/counter-rules';
-import { ApiFailure } from '../api/api-failure';
+import { ApiFailure } from '../api-failure';
 import type { CouchClient } from '../couch/client';
 import { hasVenue } from '../provision/catalogue';
 import { provisionSectors } from '../provision/provision';

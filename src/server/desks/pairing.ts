@@ -1,6 +1,6 @@
 import { counterRulesFrom, type CounterRules } from '$lib/domain/fleet/counter-rules';
 import { madeUpPassword } from '../accounts/made-up-password';
-import { ApiFailure } from '../api/api-failure';
+import { ApiFailure } from '../api-failure';
 import type { CouchClient } from '../couch/client';
 import { sectors } from '../provision/catalogue';
 import { deskRoles, isRevokedAccount, putDeskAccount, revokeDeskAccount } from './desk-account';

@@ -1,5 +1,5 @@
 import { takeIn } from '../../../src/server/areas/rescue/take-in';
-import { decide, reviewsOf, type DecisionRequest } from '../../../src/server/areas/reviews/reviews';
+import { resolveReview, reviewsOf, type ResolutionRequest } from '../../../src/server/areas/reviews/reviews';
 import { documentPath, type CouchClient } from '../../../src/server/couch/client';
 import { isJsonObject } from '../../../src/server/couch/json';
 import { deskOfAccount } from '../../../src/server/desks/desk-document';
@@ -186,11 +186,11 @@ function decides(city: City): void {
     const people = random.next() < 0.6 ? 2 : 1;
     for (let person = 0; person < people; person++) {
       const kept = random.pick(seen);
-      const decision: DecisionRequest['decision'] = { kind: 'keep', kept: [kept] };
+      const decision: ResolutionRequest['decision'] = { kind: 'keep', kept: [kept] };
       const at = city.aServer();
       at?.run(
         `keeps ${kept}`,
-        (own) => decide(own, { sector, conflict: conflict.id, seen, decision }, 'office', at.now()),
+        (own) => resolveReview(own, { sector, conflict: conflict.id, seen, decision }, 'office', at.now()),
         { done: () => city.noteDecision(`${conflict.id} with ${seen.join()}`, kept) },
       );
     }

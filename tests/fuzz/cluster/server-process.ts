@@ -1,5 +1,5 @@
 import { localDate } from '../../../src/lib/domain/time/day';
-import { ApiFailure } from '../../../src/server/api/api-failure';
+import { ApiFailure } from '../../../src/server/api-failure';
 import { UnexpectedCouchReply, type CouchClient } from '../../../src/server/couch/client';
 import { CouchFailure } from '../../../src/server/couch/failure';
 import { DeskWatch } from '../../../src/server/desks/desk-watch';

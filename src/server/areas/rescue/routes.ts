@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ulid } from 'ulid';
 import * as v from 'valibot';
 import { parseRescueContent, type RescueContent } from '$lib/documents/fleet/rescue-file';
-import { ApiFailure } from '../../api/api-failure';
-import { bodyOf, type ApiSettings } from '../../api/api-routes';
+import { ApiFailure } from '../../api-failure';
+import type { ApiSettings } from '../../api/api-settings';
 import { requireRole } from '../../api/caller';
+import { bodyOf } from '../../api/json-bodies';
 import { documentPath, requireOk } from '../../couch/client';
 import { deskIdOf, deskOfAccount, type DeskDocument } from '../../desks/desk-document';
 import type { KeyStore } from '../../keys/key-store';
@@ -16,10 +17,12 @@ import { takeIn, type RescueResult } from './take-in';
 /** Bytes of a request with a rescue file: some 35,000 visits. */
 export const rescueBodyLimit = 32 * 1024 * 1024;
 
+type RescueSettings = Pick<ApiSettings, 'backend' | 'keys' | 'now'>;
+
 const request = v.object({ file: v.string() });
 
 /** S16: the office takes in what a desk had saved to a file. */
-export function addRescue(routes: FastifyInstance, { backend, keys, now }: ApiSettings): void {
+export function addRescue(routes: FastifyInstance, { backend, keys, now }: RescueSettings): void {
   const { client } = backend;
   const callers = new WeakMap<FastifyRequest, string>();
   // One file after another: they are large, and two people may choose the same one.

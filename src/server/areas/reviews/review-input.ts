@@ -4,16 +4,17 @@ import {
   serviceFromDocument,
   venueFromDocument,
 } from '$lib/documents/catalogue/catalogue-documents';
-import { isLogDocument, parseDocument, type TiskiDocument } from '$lib/documents/parse-document';
+import { isLogDocument, type TiskiDocument } from '$lib/documents/parse-document';
 import { cardFromDocument } from '$lib/documents/register/card-document';
 import type { ConflictContext } from '$lib/documents/review/find-conflicts';
 import type { LogDocument } from '$lib/documents/visits/visit-documents';
 import { daysReviewed } from '$lib/domain/review/days-reviewed';
 import { day, type Instant } from '$lib/domain/time/day';
 import { daysCounted } from '$lib/domain/visit/days-counted';
-import { requireOk, type CouchClient } from '../../couch/client';
-import { isJsonObject, type JsonObject } from '../../couch/json';
+import type { CouchClient } from '../../couch/client';
+import { isJsonObject } from '../../couch/json';
 import { catalogueDatabase, registerDatabase, visitsDatabase } from '../../provision/databases';
+import { parsed, readDocuments, readRows } from '../../documents/read-documents';
 
 /** Documents read at once: a request of a desk comes in between. */
 const pageSize = 1000;
@@ -27,11 +28,11 @@ export async function readReviewInput(
   sector: string,
   now: Date,
 ): Promise<{ documents: LogDocument[]; context: ConflictContext }> {
-  const catalogue = await readAll(client, catalogueDatabase, {});
+  const catalogue = await readDocuments(client, catalogueDatabase, {});
   const rules = contextOf(catalogue, now);
   const documents = await readRecent(client, visitsDatabase(sector), oldestByService(rules, now));
   const numbers = new Set(documents.flatMap((each) => ('card' in each ? [`card:${each.card}`] : [])));
-  const cards = await readAll(client, registerDatabase, { keys: [...numbers] });
+  const cards = await readDocuments(client, registerDatabase, { keys: [...numbers] });
   return { documents, context: contextOf([...catalogue, ...cards], now) };
 }
 
@@ -81,16 +82,6 @@ function isVisitBefore(document: unknown, oldest: (service: string) => Instant):
   return !isJsonObject(doubt) || Date.parse(String(doubt['until'] ?? doubt['from'])) < before;
 }
 
-/** A sector's documents of one type. */
-export async function readLog(
-  client: CouchClient,
-  sector: string,
-  type: LogDocument['type'],
-): Promise<LogDocument[]> {
-  const range = new URLSearchParams({ startkey: `"${type}:"`, endkey: `"${type};"` });
-  return (await readAll(client, visitsDatabase(sector), {}, `&${range.toString()}`)).filter(isLogDocument);
-}
-
 function contextOf(documents: readonly TiskiDocument[], now: Date): ConflictContext {
   const services = new Map<string, ReturnType<typeof serviceFromDocument>>();
   const schemes = new Map<string, ReturnType<typeof schemeFromDocument>>();
@@ -121,31 +112,4 @@ function contextOf(documents: readonly TiskiDocument[], now: Date): ConflictCont
     since: now.getTime() - daysReviewed * day,
     now: now.getTime(),
   };
-}
-
-async function readAll(
-  client: CouchClient,
-  database: string,
-  body: object,
-  range = '',
-): Promise<TiskiDocument[]> {
-  return (await readRows(client, database, body, range)).flatMap((row) => parsed(row['doc']));
-}
-
-async function readRows(
-  client: CouchClient,
-  database: string,
-  body: object,
-  range: string,
-): Promise<JsonObject[]> {
-  const path = `/${database}/_all_docs?include_docs=true${range}`;
-  const answer = await requireOk(client, 'POST', path, body);
-  const rows = isJsonObject(answer) && Array.isArray(answer['rows']) ? (answer['rows'] as unknown[]) : [];
-  return rows.filter(isJsonObject);
-}
-
-/** What can't be read is in the quarantine of every desk, and nothing that the review could judge. */
-function parsed(document: unknown): TiskiDocument[] {
-  const read = parseDocument(document);
-  return read.ok ? [read.document] : [];
 }

@@ -4,7 +4,7 @@ import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
 import { aCard, aScheme, aService, aVenue, aVisit, cardNumber, ulidOf } from '../../../../tests/builders';
 import { send } from '../../../../tests/contract/couch-target';
 import { startTestServer, type TestServer } from '../../../../tests/server';
-import { decideOnce } from './decided';
+import { resolveOnce } from './resolve-once';
 import { readReviewInput } from './review-input';
 
 let server: TestServer;
@@ -171,7 +171,7 @@ describe('the office’s review list', () => {
     const seen = review.conflict.entries.map(({ id }) => id);
     const kept = (id: string | undefined) => ({ kind: 'keep', kept: [id ?? ''] }) as const;
     const author = { by: 'administrator', at: Date.parse('2026-11-23T08:00:00Z'), randomId: () => ulidOf(1) };
-    await decideOnce(
+    await resolveOnce(
       server.client,
       sector,
       review,
@@ -193,7 +193,7 @@ describe('the office’s review list', () => {
     const decision = { kind: 'accept' } as const;
     const author = { by: 'administrator', at: Date.parse('2026-11-23T08:00:00Z'), randomId: () => ulidOf(1) };
     const outcome = documentsOfDecision(review.conflict, decision, author);
-    await decideOnce(server.client, sector, review, outcome);
+    await resolveOnce(server.client, sector, review, outcome);
     const seen = review.conflict.entries.map(({ id }) => id);
     const again = await call('POST', '/api/reviews', {
       sector,

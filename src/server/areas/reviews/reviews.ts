@@ -1,70 +1,41 @@
-import type { FastifyInstance } from 'fastify';
 import { ulid } from 'ulid';
 import * as v from 'valibot';
 import { findConflicts, type Review } from '$lib/documents/review/find-conflicts';
 import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
 import type { ResolutionDocument } from '$lib/documents/visits/visit-documents';
-import { ApiFailure } from '../../api/api-failure';
-import { bodyOf, type ApiSettings } from '../../api/api-routes';
-import { requireAuthor, requireRole } from '../../api/caller';
+import { ApiFailure } from '../../api-failure';
 import { requireOk, type CouchClient } from '../../couch/client';
 import { sectors } from '../../provision/catalogue';
 import { visitsDatabase } from '../../provision/databases';
-import { decideOnce, type Outcome } from './decided';
 import { readReviewInput } from './review-input';
+import { resolveOnce, type Outcome } from './resolve-once';
 
-const decision = v.variant('kind', [
+/** How a review is resolved. The wire and the stored resolution call it `decision`, as the first builds did. */
+const resolution = v.variant('kind', [
   v.object({ kind: v.literal('accept') }),
   v.object({ kind: v.literal('contact') }),
   v.object({ kind: v.literal('keep'), kept: v.array(v.string()) }),
   v.object({ kind: v.literal('undo'), undone: v.pipe(v.array(v.string()), v.minLength(1)) }),
 ]);
-const request = v.object({
+export const resolutionRequest = v.object({
   sector: v.string(),
   conflict: v.string(),
   /** Ids of the entries that the person looked at. */
   seen: v.array(v.string()),
-  decision,
+  decision: resolution,
 });
-/** What somebody decides about a conflict as it was seen. */
-export type DecisionRequest = v.InferOutput<typeof request>;
+/** How somebody resolves a conflict as it was seen. */
+export type ResolutionRequest = v.InferOutput<typeof resolutionRequest>;
 
 const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
-
-/** The office's review list: what desks that were apart have done together, and what becomes of it. */
-export function addReviews(routes: FastifyInstance, { backend, now }: ApiSettings): void {
-  const { client } = backend;
-  void routes.register((guarded, _options, done) => {
-    guarded.get('/reviews', async (asked, reply) => {
-      await requireRole(backend, asked, reply, 'office');
-      const found = await Promise.all(
-        (await sectors(client)).map(async (sector) =>
-          (await reviewsOf(client, sector, now())).map((review) => ({ sector, ...review })),
-        ),
-      );
-      return { reviews: found.flat().sort((a, b) => newestOf(b) - newestOf(a)) };
-    });
-
-    guarded.post('/reviews', async (asked, reply) => {
-      const by = await requireAuthor(backend, asked, reply, 'office');
-      const parsed = v.safeParse(request, bodyOf(asked));
-      if (!parsed.success)
-        throw new ApiFailure(400, 'bad-request', 'sector, conflict, seen or decision is wrong.');
-      return { resolution: await decide(client, parsed.output, by, now()) };
-    });
-    done();
-  });
-}
-
-const newestOf = ({ conflict }: Review) => conflict.entries.at(-1)?.at ?? 0;
 
 /**
  * Two people who keep different entries must not undo both, at whichever server they are.
  * @throws {ApiFailure} 409 `changed` for all but the first of them
  */
-export async function decide(
+export async function resolveReview(
   client: CouchClient,
-  { sector, conflict: id, seen, decision: made }: DecisionRequest,
+  { sector, conflict: id, seen, decision: made }: ResolutionRequest,
   by: string,
   now: Date,
 ): Promise<ResolutionDocument> {
@@ -77,16 +48,16 @@ export async function decide(
   }
   const author = { by, at: now.getTime(), randomId: () => ulid(now.getTime()) };
   const outcome = documentsOfDecision(review.conflict, made, author);
-  const stands = await decideOnce(client, sector, review, outcome);
+  const stands = await resolveOnce(client, sector, review, outcome);
   await write(client, visitsDatabase(sector), [...stands.undone, stands.resolution]);
-  if (!isSameDecision(stands, outcome)) throw changed();
+  if (!isSameOutcome(stands, outcome)) throw changed();
   return stands.resolution;
 }
 
 const changed = () => new ApiFailure(409, 'changed', 'The conflict is not as it was seen. Look again.');
 
 /** Whether somebody asked for what stands: pressed again, after a try that was cut off. */
-function isSameDecision(a: Outcome, b: Outcome): boolean {
+function isSameOutcome(a: Outcome, b: Outcome): boolean {
   const partsOf = ({ resolution, undone }: Outcome) => {
     const { by, decision, kept = [] } = resolution;
     return JSON.stringify([by, decision, [...kept].sort(), undone.map(({ _id }) => _id).sort()]);
@@ -94,7 +65,7 @@ function isSameDecision(a: Outcome, b: Outcome): boolean {
   return partsOf(a) === partsOf(b);
 }
 
-function namedBy(made: v.InferOutput<typeof decision>): string[] {
+function namedBy(made: v.InferOutput<typeof resolution>): string[] {
   switch (made.kind) {
     case 'accept':
     case 'contact':

@@ -10,14 +10,17 @@ import { documentPath, requireOk, type CouchClient } from '../../couch/client';
 import { storeAlone } from '../../couch/store-alone';
 import { desksDatabase } from '../../provision/databases';
 
-/** What a decision about a conflict comes to in a sector's log. */
+/** What the resolution of a conflict comes to in a sector's log. */
 export interface Outcome {
   resolution: ResolutionDocument;
   undone: (VoidDocument | ReleaseDocument)[];
 }
 
-/** `decision:STATE` in tiski-desks: what was decided when a conflict was in one state. Never changed. */
-const decidedDocument = v.object({
+/**
+ * `decision:STATE` in tiski-desks: how a conflict was resolved as it stood then. Never changed. Elsewhere a decision is
+ * what an authority decides about a person; this stored type had its name before.
+ */
+const resolvedDocument = v.object({
   type: v.literal('decision'),
   v: v.literal(1),
   outcome: v.custom<Outcome>((value) =>
@@ -26,20 +29,20 @@ const decidedDocument = v.object({
 });
 
 /**
- * Of all who decide about a conflict as it stands, at any server, the first one does: the decision is one document whose
- * id is made of the state that it is about. What follows from it anybody may write, as often as it takes.
+ * Of all who resolve a conflict as it stands, at any server, the first one does: the outcome is one document whose id
+ * is made of the state that it is about. What follows from it anybody may write, as often as it takes.
  * @returns the outcome that stands, which is another one's when somebody was quicker
  */
-export async function decideOnce(
+export async function resolveOnce(
   client: CouchClient,
   sector: string,
   review: Review,
   outcome: Outcome,
 ): Promise<Outcome> {
-  const decided = { _id: `decision:${stateOf(sector, review)}`, type: 'decision', v: 1, outcome };
-  if ((await storeAlone(client, desksDatabase, decided)) === 'stored') return outcome;
-  const stands = await requireOk(client, 'GET', documentPath(desksDatabase, decided._id));
-  return v.parse(decidedDocument, stands).outcome;
+  const resolved = { _id: `decision:${stateOf(sector, review)}`, type: 'decision', v: 1, outcome };
+  if ((await storeAlone(client, desksDatabase, resolved)) === 'stored') return outcome;
+  const stands = await requireOk(client, 'GET', documentPath(desksDatabase, resolved._id));
+  return v.parse(resolvedDocument, stands).outcome;
 }
 
 /** The same for the same conflict, entries and last resolution, wherever they are seen. */

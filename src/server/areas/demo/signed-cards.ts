@@ -1,6 +1,6 @@
 import { addDays, type LocalDate } from '$lib/domain/time/day';
-import { makeSigningKey, signCode, type SigningKey } from '../keys/signing-key';
-import { cardNumberFrom, type DemoCard } from './demo-cards';
+import { makeSigningKey, signCode, type SigningKey } from '../../keys/signing-key';
+import { cardNumberFrom, type DemoCard } from '../../demo/demo-cards';
 
 export interface SignedDemoCard extends Omit<DemoCard, 'kind'> {
   kind: 'by-signature' | 'forged';

@@ -1,0 +1,21 @@
+import type { Backend } from '../backend';
+import type { DeskWatch } from '../desks/desk-watch';
+import type { KeyStore } from '../keys/key-store';
+import type { Readiness } from '../monitoring/readiness';
+import type { OnFault } from '../server-log';
+
+/** What the routes below /api/ are built on; an area picks what it needs. */
+export interface ApiSettings {
+  backend: Backend;
+  version: string;
+  keys: KeyStore;
+  watch: DeskWatch;
+  readiness: Readiness;
+  /** Whether it was a demo at the start: then `keys` are a demo's. */
+  isDemo: boolean;
+  /** Folder of the built app; absent where Vite serves it. */
+  build?: string;
+  /** The clock. */
+  now: () => Date;
+  onFault: OnFault;
+}

@@ -1,0 +1,46 @@
+import { isLogDocument, parseDocument, type TiskiDocument } from '$lib/documents/parse-document';
+import type { LogDocument } from '$lib/documents/visits/visit-documents';
+import { requireOk, type CouchClient } from '../couch/client';
+import { isJsonObject, type JsonObject } from '../couch/json';
+import { visitsDatabase } from '../provision/databases';
+
+/** A sector's documents of one type. */
+export async function readLog(
+  client: CouchClient,
+  sector: string,
+  type: LogDocument['type'],
+): Promise<LogDocument[]> {
+  const range = new URLSearchParams({ startkey: `"${type}:"`, endkey: `"${type};"` });
+  return (await readDocuments(client, visitsDatabase(sector), {}, `&${range.toString()}`)).filter(
+    isLogDocument,
+  );
+}
+
+/** Those of a database's documents that can be read: all, a range of the address, or the body's `keys`. */
+export async function readDocuments(
+  client: CouchClient,
+  database: string,
+  body: object,
+  range = '',
+): Promise<TiskiDocument[]> {
+  return (await readRows(client, database, body, range)).flatMap((row) => parsed(row['doc']));
+}
+
+/** The same, as rows of `_all_docs`. */
+export async function readRows(
+  client: CouchClient,
+  database: string,
+  body: object,
+  range: string,
+): Promise<JsonObject[]> {
+  const path = `/${database}/_all_docs?include_docs=true${range}`;
+  const answer = await requireOk(client, 'POST', path, body);
+  const rows = isJsonObject(answer) && Array.isArray(answer['rows']) ? (answer['rows'] as unknown[]) : [];
+  return rows.filter(isJsonObject);
+}
+
+/** What can't be read is in the quarantine of every desk, and nothing that the office could judge. */
+export function parsed(document: unknown): TiskiDocument[] {
+  const read = parseDocument(document);
+  return read.ok ? [read.document] : [];
+}

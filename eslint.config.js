@@ -43,7 +43,7 @@ const rooms = {
 };
 
 /** Rooms that may know something only through its types. */
-const typesOnly = { store: ['sync/ports'] };
+const typesOnly = { store: ['sync/ports'], 'office/session': ['sync/ports'] };
 
 /** Packages, and the rooms that may know them. */
 const ownedPackages = {

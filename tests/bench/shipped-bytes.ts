@@ -37,7 +37,7 @@ export async function shippedBytes(): Promise<BenchTable[]> {
 }
 
 /** What the screen loads without waiting for it. */
-const syncerModule = 'src/lib/start-syncing.ts';
+const syncerModule = 'src/lib/app/start-syncing.ts';
 const cameraModule = 'src/lib/scanner/camera-device.ts';
 /** Bytes, wasm apart. */
 const goal = 120_000;

@@ -1,6 +1,6 @@
+import { deskDatabases } from '$lib/documents/databases';
 import { counterRulesFrom } from '$lib/domain/fleet/counter-rules';
 import type { TiskiDatabase } from './database';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from './database-names';
 import { registerTables, wipeRegister } from './register';
 import { deleteSetting, readSetting, writeSetting } from './settings';
 import { wipeOthersVisits } from './visits';
@@ -66,9 +66,9 @@ export async function saveDevice(db: TiskiDatabase, device: Device, rules?: unkn
   });
 }
 
-/** The databases that a desk pulls: what it needs for a verdict first. */
+/** The databases that a desk pulls. */
 export function databasesOf(device: Device): string[] {
-  return [catalogueDatabase, registerDatabase, ...device.sectors.map(visitsDatabase)];
+  return deskDatabases(device.sectors);
 }
 
 /** S11: a revoked device keeps its own visits, sent and unsent, and nothing of anybody else. */

@@ -1,10 +1,10 @@
+import { deskDatabaseKind } from '$lib/documents/databases';
 import type { LogDocument } from '$lib/documents/visits/visit-documents';
 import type { Contact } from '$lib/domain/time/clock';
 import type { Instant } from '$lib/domain/time/day';
 import { endCheck, heldIds, isCheckDue } from './acknowledged-log';
 import { confirmTimes } from './confirm-times';
 import { liveQuery, type CursorRow, type TiskiDatabase } from './database';
-import { databaseKind } from './database-names';
 import { databasesOf, readDevice, reinstateDevice, revokeDevice } from './device';
 import { acknowledge, hasUnconfirmed, refuse, suspect, waitingCount, type OutboxRefusal } from './outbox';
 import { prune } from './prune';
@@ -28,7 +28,7 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant) {
     applyPage: (database: string, page: Page): Promise<boolean> => applyPage(db, database, page, now()),
     startOver: (database: string, epoch: string, left?: readonly string[]): Promise<number> =>
       startOver(db, database, epoch, left),
-    takesSnapshots: (database: string): boolean => databaseKind(database) === 'register',
+    takesSnapshots: (database: string): boolean => deskDatabaseKind(database) === 'register',
     stagedParts: (snapshot: Snapshot): Promise<Set<number>> => stagedParts(db, snapshot),
     stagePart: (snapshot: Snapshot, index: number, bytes: Uint8Array): Promise<boolean> =>
       stagePart(db, snapshot, index, bytes),

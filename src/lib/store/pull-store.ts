@@ -1,9 +1,9 @@
+import { deskDatabaseKind } from '$lib/documents/databases';
 import type { Instant } from '$lib/domain/time/day';
 import { offerAgain } from './acknowledged-log';
 import { applyChanges, type PulledChange } from './apply-changes';
 import { readDeviceClock } from './clock';
 import type { CursorRow, TiskiDatabase } from './database';
-import { databaseKind } from './database-names';
 import { readDevice } from './device';
 import { dropOldBase } from './packed-register';
 import { registerTables } from './register';
@@ -77,7 +77,7 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promis
     .equals(database)
     .filter((row) => (row.run ?? 0) < run)
     .delete();
-  switch (databaseKind(database)) {
+  switch (deskDatabaseKind(database)) {
     case 'register':
       // A look at every row: rare enough that an index, paid for with every card, is not worth it.
       await db.cards.filter((row) => row.run < run).delete();

@@ -1,3 +1,4 @@
+import { visitsDatabase } from '$lib/documents/databases';
 import type { VisitDocument } from '$lib/documents/visits/visit-documents';
 import { addDays, startOfDay, type Instant, type LocalDate } from '$lib/domain/time/day';
 import { stockOf } from './capacity-key';
@@ -67,7 +68,7 @@ export async function wipeOthersVisits(db: TiskiDatabase, device: Device): Promi
     for (const table of logs) await table.filter(isForeign).delete();
     await db.reviews.clear();
     await db.touched.clear();
-    await db.cursors.where('database').startsWith('tiski-visits-').delete();
-    await db.quarantine.where('database').startsWith('tiski-visits-').delete();
+    await db.cursors.where('database').startsWith(visitsDatabase('')).delete();
+    await db.quarantine.where('database').startsWith(visitsDatabase('')).delete();
   });
 }

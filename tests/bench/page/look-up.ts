@@ -1,6 +1,6 @@
+import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
 import { checkVisit } from '$lib/store/check-visit';
 import { openDatabase, type TiskiDatabase } from '$lib/store/database';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/store/database-names';
 import { saveDevice } from '$lib/store/device';
 import { applyPage, startOver } from '$lib/store/pull-store';
 import { visitRowFromDocument } from '$lib/store/visits';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { venueDocument, type VenueDocument } from '$lib/documents/catalogue/catalogue-documents';
 import { counterRulesFrom, type CounterRules } from '$lib/domain/fleet/counter-rules';
+import { sentenceOf } from '$lib/domain/fleet/refusal-reason';
 import { exchange, type Answered } from '$lib/remote/exchange';
 
 /** What the office's screens ask of the server, as the signed-in person (session cookie). */
@@ -99,7 +100,12 @@ function failureOf({ status, headers }: Answered, answer: unknown): OfficeFailur
       const told = v.safeParse(problem, answer);
       if (!told.success) return { kind: 'failed', reason: String(status), ...reference };
       const { error, reason } = told.output;
-      return { kind: 'failed', reason, ...(error !== undefined && { error }), ...reference };
+      return {
+        kind: 'failed',
+        reason: sentenceOf(reason),
+        ...(error !== undefined && { error }),
+        ...reference,
+      };
     }
   }
 }

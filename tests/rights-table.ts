@@ -1,9 +1,20 @@
-import type { DatabasePlan } from '../src/server/provision/databases';
+import {
+  databaseKinds,
+  databases,
+  type DatabaseGrants,
+  type DatabaseKind,
+  type Operation,
+  type TypeGrants,
+} from '$lib/documents/databases';
+import type { Role } from '$lib/documents/roles';
 
 /**
- * Who may do what, for contract/rights-table.test.ts: what is not granted here is refused, at every door. A database,
- * a document type, a role or an address under /api that has no row here fails the test, as does a row of nothing.
+ * Who may do what, for contract/rights-table.test.ts: what is not granted here is refused, at every door. What is stored
+ * is granted by the registry, whose roles become callers here. An address under /api that has no row here fails the test,
+ * as does a row of nothing.
  */
+
+export type { Operation };
 
 /** A desk at its own counter: the documents of visits in the test are its own. */
 const ownDesk = 'desk';
@@ -27,14 +38,12 @@ export const callers = [
 export type Caller = (typeof callers)[number];
 export type Callers = readonly Caller[];
 
-const nobody: Callers = [];
 const server: Callers = ['server'];
 const signedIn: Callers = callers.filter((caller) => caller !== 'signed out');
 const office: Callers = ['office', ...administrators];
 const coordinators: Callers = ['coordinator', ...administrators];
 
 /** Of a stored document `change` is another content under another revision, `attach` an attachment more or less. */
-export type Operation = 'create' | 'change' | 'delete' | 'attach';
 export type TypeRights = Record<Operation, Callers>;
 
 export interface DatabaseRights {
@@ -48,76 +57,38 @@ export interface DatabaseRights {
   /** Documents whose type has its place elsewhere. To delete what was never there is noise, and not forbidden. */
   otherTypes: { create: Callers; delete: Callers };
   /** The same, for types that would give power. */
-  reservedTypes?: Record<string, Callers>;
+  reservedTypes: Record<string, Callers>;
 }
 
-const all = (may: Callers): TypeRights => ({ create: may, change: may, delete: may, attach: may });
-/** What devices read has no attachments, but for the packed register. */
-const read = (may: Callers): TypeRights => ({ ...all(may), attach: nobody });
-/** What has happened stays: it neither changes nor goes. */
-const written = (create: Callers): TypeRights => ({ create, change: nobody, delete: server, attach: nobody });
+/** `desks`: which of them stand for the role in this place. */
+const callersOf = (roles: readonly Role[], desks: Callers): Callers =>
+  roles.flatMap((role) => (role === 'desk' ? desks : [role]));
 
-export const databaseRights: Record<DatabasePlan['validation'], DatabaseRights> = {
-  catalogue: {
-    read: [...desks, 'office', 'coordinator', 'reports', 'referrer', ...administrators],
-    rules: administrators,
-    checkpoints: administrators,
-    types: {
-      scheme: read(coordinators),
-      service: read(coordinators),
-      venue: read(coordinators),
-      offering: read(coordinators),
-      settings: read(coordinators),
-      key: read(administrators),
-      'rescue-key': read(administrators),
-    },
-    otherTypes: { create: nobody, delete: coordinators },
-  },
-  register: {
-    read: [...desks, ...office],
-    rules: administrators,
-    checkpoints: administrators,
-    types: {
-      card: { ...read(office), delete: administrators },
-      snapshot: all(administrators),
-    },
-    otherTypes: { create: nobody, delete: office },
-  },
-  visits: {
-    read: [...desksOfSector, 'reports', ...office],
-    rules: administrators,
-    checkpoints: administrators,
-    types: {
-      visit: written([ownDesk, successor, ...office]),
-      void: written([ownDesk, successor, ...office]),
-      choice: written([ownDesk, successor, ...office]),
-      release: written([ownDesk, successor, ...office]),
-      resolution: written([ownDesk, successor, ...office]),
-    },
-    otherTypes: { create: nobody, delete: server },
-  },
-  office: {
-    read: office,
-    rules: administrators,
-    checkpoints: administrators,
-    types: { rescue: all(server) },
-    otherTypes: { create: office, delete: office },
-    reservedTypes: { desk: server },
-  },
-  desks: {
-    read: server,
-    rules: server,
-    checkpoints: server,
-    types: {
-      desk: all(server),
-      origin: all(server),
-      decision: all(server),
-      epoch: all(server),
-      lease: all(server),
-    },
-    otherTypes: { create: server, delete: server },
-  },
-};
+function databaseRightsOf(kind: DatabaseKind): DatabaseRights {
+  const { read, rules, types, otherTypes, reservedTypes = {} }: DatabaseGrants = databases[kind];
+  const writers = (roles: readonly Role[]) => callersOf(roles, [ownDesk, successor]);
+  const typeRights = (grants: TypeGrants): TypeRights => ({
+    create: writers(grants.create),
+    change: writers(grants.change),
+    delete: writers(grants.delete),
+    attach: writers(grants.attach),
+  });
+  const each = <T>(of: Readonly<Record<string, TypeGrants>>, make: (grants: TypeGrants) => T) =>
+    Object.fromEntries(Object.entries(of).map(([type, grants]) => [type, make(grants)]));
+  return {
+    // The server's administrator reads everything.
+    read: [...new Set([...callersOf(read, kind === 'visits' ? desksOfSector : desks), 'server' as const])],
+    rules: writers(rules),
+    checkpoints: writers(rules),
+    types: each(types, typeRights),
+    otherTypes: { create: writers(otherTypes.create), delete: writers(otherTypes.delete) },
+    reservedTypes: each(reservedTypes, ({ create }) => writers(create)),
+  };
+}
+
+export const databaseRights = Object.fromEntries(
+  databaseKinds.map((kind) => [kind, databaseRightsOf(kind)]),
+) as Record<DatabaseKind, DatabaseRights>;
 
 /** What belongs to no database. */
 export const serverRights = {

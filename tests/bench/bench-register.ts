@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
 import { remoteClient } from '../../src/server/couch/remote-client';
-import { registerDatabase } from '../../src/server/provision/databases';
-import { makeSnapshot, packSnapshot, publishSnapshot } from '../../src/server/snapshot/make-snapshot';
-import { readEpoch } from '../../src/server/epochs/read-epoch';
-import { RegisterPacker } from '../../src/server/snapshot/register-packer';
 import { demoCardCount } from '../../src/server/demo/cards';
+import { readEpoch } from '../../src/server/epochs/read-epoch';
+import { makeSnapshot, packSnapshot, publishSnapshot } from '../../src/server/snapshot/make-snapshot';
+import { RegisterPacker } from '../../src/server/snapshot/register-packer';
 import type { TiskiServer } from '../setup/tiski-server';
 import { benchCards } from './city';
 

@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+import { registerDatabase } from '$lib/documents/databases';
 import { createCouchServer } from '../../src/lib/remote/couch-server';
 import {
   documentPath,
@@ -7,7 +8,6 @@ import {
   type CouchReply,
 } from '../../src/server/couch/client';
 import { epochDocumentId, epochPath, unknownMade } from '../../src/server/epochs/epoch-document';
-import { registerDatabase } from '../../src/server/provision/databases';
 import { makeSnapshot, publishSnapshot } from '../../src/server/snapshot/make-snapshot';
 import type { World } from './remote-database.suite';
 

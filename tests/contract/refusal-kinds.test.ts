@@ -1,9 +1,13 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { codeOf, sentenceOf } from '$lib/domain/fleet/refusal-reason';
+import { codeOfOlderReason } from '$lib/sync/older-reasons';
 import { mayBeTriedAgain, refusalKind, type RefusalKind } from '$lib/sync/refusal-kind';
 import { compileValidator, type DocumentValidator } from '../../src/server/couch/validation';
 import { deskRoles } from '../../src/server/desks/desk-account';
 import { validationSource } from '../../src/server/provision/databases';
-import { aChoice, aRelease, aVisit, aVoid } from '../builders';
+import { provision } from '../../src/server/provision/provision';
+import { aChoice, aRelease, aService, aVisit, aVoid } from '../builders';
+import { targets } from './couch-target';
 
 const roles = deskRoles('uimahalli', ['liikunta'], []);
 const own = aVisit('desk-1', 1);
@@ -49,7 +53,60 @@ const cases: [string, () => Promise<{ status: number; reason: string }>, Refusal
 ];
 
 it.each(cases)('S4 %s is understood', async (_name, refusal, kind) => {
-  expect(refusalKind(await refusal())).toBe(kind);
+  const { status, reason } = await refusal();
+  expect(refusalKind({ status, reason })).toBe(kind);
+  // Of all else the status says enough.
+  if (status === 403) expect(codeOf(reason)).toBeDefined();
+});
+
+it.each(cases)(
+  'S4 %s is understood by its sentence alone, as older servers and builds have it',
+  async (...each) => {
+    const [, refusal, kind] = each;
+    const { status, reason } = await refusal();
+    expect(refusalKind({ status, reason: sentenceOf(reason) })).toBe(kind);
+  },
+);
+
+/** What every build has compared since the first, word for word: it must not change. */
+const landedSentences = [
+  'Only desks and the office write visits.',
+  'A desk writes its own documents only.',
+  'desk must be the desk that the _id names.',
+  'This desk does not belong to that venue.',
+  'A desk undoes choices of its own only.',
+  'What goes on counting is decided by the office.',
+  'The document is too large.',
+  'Visits never change. Write a void to undo one.',
+];
+
+it('S4 the sentences that older builds compare are those of the rules', async () => {
+  const rules = await validationSource('visits');
+  expect(landedSentences.filter((sentence) => !rules.includes(sentence))).toEqual([]);
+  expect(landedSentences.map(codeOfOlderReason)).not.toContain(undefined);
+});
+
+describe.each(targets)('S4 over $name', ({ start }) => {
+  it('a desk hears codes when it says that it reads them, and else the sentences alone', async () => {
+    const target = await start();
+    try {
+      await provision(target.client);
+      await target.client.request('PUT', '/tiski-catalogue/service:uinti', aService('uinti'));
+      await provision(target.client);
+      const desk = await target.addAccount('desk-1', roles);
+      const path = `/tiski-visits-liikunta/_bulk_docs`;
+      const body = { docs: [aVisit('desk-2', 1)] };
+      const reasonFor = async (headers: Record<string, string>) => {
+        const answer = await target.couch('POST', path, { as: desk, body, headers });
+        return (answer.body as { reason: string }[])[0]?.reason;
+      };
+      const sentence = 'A desk writes its own documents only.';
+      expect(await reasonFor({})).toBe(sentence);
+      expect(await reasonFor({ 'tiski-reasons': 'coded' })).toBe(`not-your-document: ${sentence}`);
+    } finally {
+      await target.stop();
+    }
+  });
 });
 
 it('S4 what no repair can change is not offered to be tried again', () => {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import PouchDB from 'pouchdb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { registerDatabase } from '$lib/documents/databases';
 import type { SnapshotManifest } from '$lib/documents/register/packed/snapshot-document';
-import { registerDatabase } from '$lib/store/database-names';
 import { createLocalStore } from '$lib/store/local-store';
 import { countCards, findCard } from '$lib/store/register';
 import { pullDocuments } from '$lib/sync/pull-documents';

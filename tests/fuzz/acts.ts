@@ -1,5 +1,5 @@
+import { registerDatabase } from '$lib/documents/databases';
 import { day, minute } from '../../src/lib/domain/time/day';
-import { registerDatabase } from '../../src/lib/store/database-names';
 import type { City } from './city';
 import type { DeskStore } from './desk';
 import { aBusyNumber, aNumber, courses, databaseOf, packRegister, workAtOffice } from './office';

@@ -1,8 +1,8 @@
+import { deskDatabaseKind } from '$lib/documents/databases';
 import { canonicalJson } from '../../src/lib/documents/canonical';
 import { isLogDocument, parseDocument } from '../../src/lib/documents/parse-document';
 import { cardFromDocument } from '../../src/lib/documents/register/card-document';
 import { day, type Instant } from '../../src/lib/domain/time/day';
-import { databaseKind } from '../../src/lib/store/database-names';
 import { databasesOf } from '../../src/lib/store/device';
 import { daysKept } from '../../src/lib/store/prune';
 import type { FakeServer, StoredDocument } from '../fake-server';
@@ -57,7 +57,7 @@ export class Invariants {
       if (!stored) this.ledger.violate(`S1 ${id} is not on the server`);
       else if (effectOf(stored) !== effectOf(document)) this.ledger.violate(`S3 ${id} is another`);
     }
-    for (const name of databases.filter((each) => databaseKind(each) === 'visits')) {
+    for (const name of databases.filter((each) => deskDatabaseKind(each) === 'visits')) {
       for (const { _id } of this.server.database(name).bodies()) {
         const isMade = made.get(_id)?.database === name || this.ledger.decided.has(_id);
         if (!isMade) this.ledger.violate(`S2 nobody made ${_id}`);

@@ -1,10 +1,10 @@
+import { deskDatabaseKind, registerDatabase } from '$lib/documents/databases';
 import { canonicalJson } from '../../src/lib/documents/canonical';
 import { confirmDocuments } from '../../src/lib/documents/visits/confirm-documents';
 import type { LogDocument, VisitDocument } from '../../src/lib/documents/visits/visit-documents';
 import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
 import { day, type Instant } from '../../src/lib/domain/time/day';
 import { sortChanges, type Sorted } from '../../src/lib/store/apply-changes';
-import { databaseKind, registerDatabase } from '../../src/lib/store/database-names';
 import { accountsOf, databasesOf, type Device } from '../../src/lib/store/device';
 import { daysKept, isKeptBy } from '../../src/lib/store/prune';
 import type {
@@ -161,7 +161,7 @@ export class MemoryStore implements LocalStore {
     if (state === 'active') return;
     this.#register.clear();
     this.#log.forgetAllBut(accountsOf(this.device));
-    const isWiped = (database: string) => databaseKind(database) !== 'catalogue';
+    const isWiped = (database: string) => deskDatabaseKind(database) !== 'catalogue';
     for (const database of this.#cursors.rows.keys()) {
       if (isWiped(database)) this.#cursors.rows.delete(database);
     }
@@ -176,7 +176,7 @@ export class MemoryStore implements LocalStore {
   }
 
   async isCheckDue(database: string): Promise<boolean> {
-    if (databaseKind(database) !== 'visits') return false;
+    if (deskDatabaseKind(database) !== 'visits') return false;
     const checkedAt = this.#cursors.get(database)?.checkedAt;
     const { now, isPlausible } = this.clock.read();
     return isPlausible && (checkedAt === undefined || Math.abs(now - checkedAt) >= day);
@@ -197,7 +197,7 @@ export class MemoryStore implements LocalStore {
     return offered.length;
   }
 
-  takesSnapshots = (database: string): boolean => databaseKind(database) === 'register';
+  takesSnapshots = (database: string): boolean => deskDatabaseKind(database) === 'register';
 
   async stagedParts(snapshot: Snapshot): Promise<Set<number>> {
     return this.#register.staged(snapshot);
@@ -229,7 +229,7 @@ export class MemoryStore implements LocalStore {
   }
 
   #apply(database: string, changes: readonly Change[], run: number, now: Instant): void {
-    const kind = databaseKind(database);
+    const kind = deskDatabaseKind(database);
     if (!kind) return;
     const sorted = sortChanges(kind, changes);
     this.#quarantine.apply(database, changes, sorted, run);
@@ -257,7 +257,7 @@ export class MemoryStore implements LocalStore {
   #sweep(database: string, run: number): void {
     if (run === 1) return;
     this.#quarantine.sweep(database, run);
-    switch (databaseKind(database)) {
+    switch (deskDatabaseKind(database)) {
       case 'register':
         return this.#register.sweep(run);
       case 'catalogue':

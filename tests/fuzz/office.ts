@@ -1,6 +1,6 @@
+import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
 import type { CardDocument } from '../../src/lib/documents/register/card-document';
 import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '../../src/lib/store/database-names';
 import { aCard, anOffering, aScheme, aService, aVenue, cardNumber } from '../builders';
 import type { FakeDatabase, FakeServer } from '../fake-server';
 import type { Random } from './random';

@@ -1,3 +1,4 @@
+import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
 import { isLogDocument, parseDocument, type TiskiDocument } from '../../src/lib/documents/parse-document';
 import { cardFromDocument } from '../../src/lib/documents/register/card-document';
 import type { Review } from '../../src/lib/documents/review/find-conflicts';
@@ -5,7 +6,6 @@ import { documentsOfDecision, type Decision } from '../../src/lib/documents/revi
 import type { ChoiceDocument, LogDocument } from '../../src/lib/documents/visits/visit-documents';
 import type { Instant } from '../../src/lib/domain/time/day';
 import { catalogueOf } from '../../src/lib/store/catalogue';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '../../src/lib/store/database-names';
 import { aRelease, ulidOf } from '../builders';
 import type { FakeServer } from '../fake-server';
 import { conflictsAmong, standingChoices } from './conflicts';

@@ -18,38 +18,33 @@ import {
   voidDocument,
   type LogDocument,
 } from '$lib/documents/visits/visit-documents';
+import { typesIn, type DeskDatabase, type DeskType } from './databases';
 
-/** Schema of every document type that desks read, by its `type`, in the database where it belongs. */
-const schemasOf = {
-  register: { card: cardDocument, snapshot: snapshotDocument },
-  catalogue: {
-    scheme: schemeDocument,
-    service: serviceDocument,
-    venue: venueDocument,
-    offering: offeringDocument,
-    key: keyDocument,
-    'rescue-key': rescueKeyDocument,
-    settings: settingsDocument,
-  },
-  visits: {
-    visit: visitDocument,
-    void: voidDocument,
-    choice: choiceDocument,
-    release: releaseDocument,
-    resolution: resolutionDocument,
-  },
-};
-export const documentSchemas = { ...schemasOf.register, ...schemasOf.catalogue, ...schemasOf.visits };
+/** Schema of every document type that desks read, by its `type`. */
+export const documentSchemas = {
+  card: cardDocument,
+  snapshot: snapshotDocument,
+  scheme: schemeDocument,
+  service: serviceDocument,
+  venue: venueDocument,
+  offering: offeringDocument,
+  key: keyDocument,
+  'rescue-key': rescueKeyDocument,
+  settings: settingsDocument,
+  visit: visitDocument,
+  void: voidDocument,
+  choice: choiceDocument,
+  release: releaseDocument,
+  resolution: resolutionDocument,
+} satisfies Record<DeskType, v.GenericSchema>;
 export type DocumentType = keyof typeof documentSchemas;
 export type TiskiDocument = v.InferOutput<(typeof documentSchemas)[DocumentType]>;
 
-const namesOf = <Type extends DocumentType>(each: Record<Type, unknown>) => Object.keys(each) as Type[];
-
 /** The document types of a database: one of another type in it is never believed. */
-export const typesOf: Record<keyof typeof schemasOf, readonly DocumentType[]> = {
-  register: namesOf(schemasOf.register),
-  catalogue: namesOf(schemasOf.catalogue),
-  visits: namesOf(schemasOf.visits),
+export const typesOf: Record<DeskDatabase, readonly DocumentType[]> = {
+  register: typesIn('register'),
+  catalogue: typesIn('catalogue'),
+  visits: typesIn('visits'),
 };
 
 /** Newest schema version this build understands; the same for all types so far. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { sentenceOf } from '$lib/domain/fleet/refusal-reason';
 import type { RemoteFailure } from '$lib/sync/ports';
 
 /** The one place that knows what an HTTP answer means (S11–S13). */
@@ -50,7 +51,7 @@ export function serverWords({ status, headers, text }: Answer): ServerWords | un
   if (!parsed.success) return undefined;
   const { error, reason } = parsed.output;
   const requestId = status >= 500 ? headers.get('x-request-id') : null;
-  return { error, reason: reason ?? error, ...(requestId !== null && { requestId }) };
+  return { error, reason: sentenceOf(reason ?? error), ...(requestId !== null && { requestId }) };
 }
 
 function failureOf({ status, headers }: Answer, body: unknown, now: number): RemoteFailure {

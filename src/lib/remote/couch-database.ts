@@ -3,6 +3,7 @@ import HttpAdapter from 'pouchdb-adapter-http';
 import type * as v from 'valibot';
 import { canonicalJson } from '$lib/documents/canonical';
 import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
+import { readsCodes } from '$lib/domain/fleet/refusal-reason';
 import type {
   Change,
   ChangesPage,
@@ -67,7 +68,10 @@ export function createCouchDatabase(
       async fetch(requestUrl, init) {
         const clock = onContact && !isHeld ? { onContact } : {};
         const request = { ...patience, ...clock, ...options };
-        const received = await requestPacked(String(requestUrl), init ?? {}, schema, request, packing);
+        const headers = new Headers(init?.headers);
+        headers.set(readsCodes.name, readsCodes.value);
+        const asked = { ...init, headers };
+        const received = await requestPacked(String(requestUrl), asked, schema, request, packing);
         outcome = received;
         if (!received.ok) throw new FailedRequest(received.failure);
         return new Response(received.text, { headers: { 'content-type': 'application/json' } });

@@ -1,7 +1,7 @@
+import { deskDatabaseKind } from '$lib/documents/databases';
 import { day, type Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
 import { maxKey, type AcknowledgedCheck, type OutboxRow, type TiskiDatabase } from './database';
-import { databaseKind } from './database-names';
 import { accountsOf, readDevice } from './device';
 import { allLogTables, logTableOfId, logTables, type LogRow } from './log-tables';
 
@@ -46,7 +46,7 @@ const ulidIn = (id: string) => id.slice(-26);
 
 /** S9: once a day by the corrected clock (R13), and never by one that can't be right. */
 export async function isCheckDue(db: TiskiDatabase, database: string, deviceNow: Instant): Promise<boolean> {
-  if (databaseKind(database) !== 'visits') return false;
+  if (deskDatabaseKind(database) !== 'visits') return false;
   const checked = (await db.cursors.get(database))?.checked;
   const { now, isPlausible } = await readDeviceClock(db, deviceNow);
   return isPlausible && (checked === undefined || Math.abs(now - checked.at) >= day);

@@ -1,4 +1,5 @@
 import { idOf } from '$lib/documents/catalogue/catalogue-documents';
+import { deskDatabaseKind, type DeskDatabase } from '$lib/documents/databases';
 import {
   isLogDocument,
   parseDocument,
@@ -11,7 +12,6 @@ import type { Change } from '$lib/sync/ports';
 import { applyLog, removeLogged } from './apply-log';
 import { applyToRegister, unreadCards } from './apply-register';
 import type { CatalogueRow, QuarantineRow, TiskiDatabase } from './database';
-import { databaseKind, type DatabaseKind } from './database-names';
 import { noteRulesChanged } from './review-queue';
 
 export interface Sorted {
@@ -27,7 +27,7 @@ export async function applyChanges(
   changes: readonly Change[],
   { run, now }: { run: number; now: Instant },
 ): Promise<void> {
-  const kind = databaseKind(database);
+  const kind = deskDatabaseKind(database);
   if (!kind) return;
   const sorted = sortChanges(kind, changes);
   // A thousand deletions of nothing would slow a first load.
@@ -57,7 +57,7 @@ export async function applyChanges(
 }
 
 /** S7: what this build understands and what it doesn't; design documents are CouchDB's own matter. */
-export function sortChanges(kind: DatabaseKind, changes: readonly Change[]): Sorted {
+export function sortChanges(kind: DeskDatabase, changes: readonly Change[]): Sorted {
   const sorted: Sorted = { readable: [], deleted: [], unreadable: [] };
   for (const { id, deleted, document } of changes) {
     if (id.startsWith('_design/')) continue;
@@ -74,7 +74,7 @@ export function sortChanges(kind: DatabaseKind, changes: readonly Change[]): Sor
 }
 
 /** A desk may write to its sector's database: a card or a service found there is not believed. */
-function misplaced(kind: DatabaseKind, id: string, document: TiskiDocument): Unreadable | undefined {
+function misplaced(kind: DeskDatabase, id: string, document: TiskiDocument): Unreadable | undefined {
   const invalid = (fault: string): Unreadable => ({ reason: 'invalid', faults: [fault] });
   if (document._id !== id) return invalid(`_id: must be ${id}`);
   if (!typesOf[kind].includes(document.type)) return invalid(`type: ${document.type} has no place here`);

@@ -1,8 +1,8 @@
 import type { Transaction } from 'dexie';
+import { registerDatabase } from '$lib/documents/databases';
 import { bucketOf, codesOfBucket, withCodes, type StockCode } from '$lib/documents/register/packed/bucket';
 import { canonicalCode } from '$lib/domain/code/canonical-code';
 import type { CardRow, CursorRow, PackedBase, PackedRow } from './database';
-import { registerDatabase } from './database-names';
 
 /**
  * R1: an older build kept the codes of imported stock as they came. What the device holds is brought into the

@@ -12,11 +12,11 @@ import {
   type SettingsDocument,
   type VenueDocument,
 } from '$lib/documents/catalogue/catalogue-documents';
+import { catalogueDatabase } from '$lib/documents/databases';
 import type { Offering } from '$lib/domain/catalogue/offering';
 import type { Service, Venue } from '$lib/domain/catalogue/service';
 import type { Scheme } from '$lib/domain/visit/card';
 import type { TiskiDatabase } from './database';
-import { catalogueDatabase } from './database-names';
 
 /** What is given where: each entry with its document, which has the names. Maps are by id. */
 export interface Catalogue {

@@ -1,9 +1,9 @@
+import { visitsDatabase } from '$lib/documents/databases';
 import type { ChoiceDocument, ReleaseDocument } from '$lib/documents/visits/visit-documents';
 import { localDate, type Instant } from '$lib/domain/time/day';
 import { decideWithin, tablesToCheck, type VisitCheck } from './check-visit';
 import { readDeviceClock } from './clock';
 import type { TiskiDatabase } from './database';
-import { visitsDatabase } from './database-names';
 import { readDevice } from './device';
 import { cardNumberOf } from './log-visit';
 import { writeThrough, type StorageFull } from './write-through';

@@ -1,6 +1,6 @@
 import type { Transaction } from 'dexie';
+import { registerDatabase } from '$lib/documents/databases';
 import type { CursorRow, DeletedCardRow } from './database';
-import { registerDatabase } from './database-names';
 
 /**
  * R2: an older build forgot the cards that were deleted, all but those that lay over a packed register. So the

@@ -1,6 +1,6 @@
+import { deskDatabases } from '$lib/documents/databases';
 import { counterRulesFrom } from '$lib/domain/fleet/counter-rules';
 import type { TiskiDatabase } from './database';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from './database-names';
 import { deleteSetting, readSetting, writeSetting } from './settings';
 
 export interface Account {
@@ -64,7 +64,7 @@ export async function saveDevice(db: TiskiDatabase, device: Device, rules?: unkn
   });
 }
 
-/** The databases that a desk pulls: what it needs for a verdict first. */
+/** The databases that a desk pulls. */
 export function databasesOf(device: Device): string[] {
-  return [catalogueDatabase, registerDatabase, ...device.sectors.map(visitsDatabase)];
+  return deskDatabases(device.sectors);
 }

@@ -1,3 +1,4 @@
+import { visitsDatabase } from '$lib/documents/databases';
 import { isListed, type Choice, type Offering } from '$lib/domain/catalogue/offering';
 import { ruleFor, type Service, type Venue } from '$lib/domain/catalogue/service';
 import type { ClockReading } from '$lib/domain/time/clock';
@@ -8,7 +9,6 @@ import { historyFrom, type PastVisit } from '$lib/domain/visit/limits';
 import { headCount } from '$lib/domain/visit/people';
 import { seatsKey, portionsKey } from './capacity-key';
 import { maxKey, type ChoiceRow, type TiskiDatabase, type VisitRow } from './database';
-import { visitsDatabase } from './database-names';
 
 export interface HistoryQuestion {
   card: Card;

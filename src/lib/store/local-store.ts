@@ -1,9 +1,9 @@
+import { deskDatabaseKind } from '$lib/documents/databases';
 import type { Instant } from '$lib/domain/time/day';
 import type { LocalStore } from '$lib/sync/ports';
 import { acknowledgedIds, endCheck, isCheckDue } from './acknowledged-log';
 import { confirmTimes } from './confirm-times';
 import { liveQuery, type TiskiDatabase } from './database';
-import { databaseKind } from './database-names';
 import { databasesOf, readDevice } from './device';
 import { acknowledge, hasUnconfirmed, refuse, suspect, waitingCount } from './outbox';
 import { prune } from './prune';
@@ -27,7 +27,7 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant): LocalSt
     cursor: (database) => db.cursors.get(database),
     applyPage: (database, page) => applyPage(db, database, page, now()),
     startOver: (database, epoch, left) => startOver(db, database, epoch, left),
-    takesSnapshots: (database) => databaseKind(database) === 'register',
+    takesSnapshots: (database) => deskDatabaseKind(database) === 'register',
     stagedParts: (snapshot) => stagedParts(db, snapshot),
     stagePart: (snapshot, index, bytes) => stagePart(db, snapshot, index, bytes),
     adoptSnapshot: (snapshot, epoch) => adoptSnapshot(db, snapshot, epoch, now()),

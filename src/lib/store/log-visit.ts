@@ -1,3 +1,4 @@
+import { visitsDatabase } from '$lib/documents/databases';
 import type { VisitDocument } from '$lib/documents/visits/visit-documents';
 import { localDate, minute, type Instant } from '$lib/domain/time/day';
 import { headCount } from '$lib/domain/visit/people';
@@ -5,7 +6,6 @@ import { isOverridable, type OverrideReason, type Verdict } from '$lib/domain/vi
 import { nextLink, noteLink } from './chain';
 import { decideWithin, tablesToCheck, type VisitCheck } from './check-visit';
 import type { TiskiDatabase } from './database';
-import { visitsDatabase } from './database-names';
 import { readDevice } from './device';
 import { visitsSince } from './history';
 import { writeThrough, type StorageFull } from './write-through';

@@ -1,10 +1,10 @@
+import { deskDatabaseKind } from '$lib/documents/databases';
 import type { Instant } from '$lib/domain/time/day';
 import type { PulledPage } from '$lib/sync/ports';
 import { offerAgain } from './acknowledged-log';
 import { applyChanges } from './apply-changes';
 import { readDeviceClock } from './clock';
 import type { CursorRow, TiskiDatabase } from './database';
-import { databaseKind } from './database-names';
 import { readDevice } from './device';
 import { allLogTables } from './log-tables';
 import { dropOldBase } from './packed-register';
@@ -65,7 +65,7 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promis
     .equals(database)
     .filter((row) => (row.run ?? 0) < run)
     .delete();
-  switch (databaseKind(database)) {
+  switch (deskDatabaseKind(database)) {
     case 'register':
       // A look at every row: rare enough that an index, paid for with every card, is not worth it.
       await db.cards.filter((row) => row.run < run).delete();

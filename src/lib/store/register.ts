@@ -1,3 +1,4 @@
+import { registerDatabase } from '$lib/documents/databases';
 import type { CardDocument } from '$lib/documents/register/card-document';
 import { canonicalCodes, cardFromDocument } from '$lib/documents/register/card-document';
 import { canonicalCode } from '$lib/domain/code/canonical-code';
@@ -6,7 +7,6 @@ import type { Instant } from '$lib/domain/time/day';
 import type { Card } from '$lib/domain/visit/card';
 import type { CardStanding } from '$lib/domain/visit/decide-visit';
 import type { CardRow, PackedBase, TiskiDatabase } from './database';
-import { registerDatabase } from './database-names';
 import { numbersByPackedCode, packedCard } from './packed-register';
 
 /**

@@ -1,3 +1,4 @@
+import { deskDatabaseKind, visitsDatabase } from '$lib/documents/databases';
 import {
   cardConflicts,
   offeringConflict,
@@ -21,7 +22,6 @@ import {
   type TiskiDatabase,
   type QueuedRow,
 } from './database';
-import { databaseKind, visitsDatabase } from './database-names';
 import { allLogTables } from './log-tables';
 import { cardsByNumber, registerTables } from './register';
 import { keyOf } from './review-queue';
@@ -162,7 +162,7 @@ async function documentsOfCard(db: TiskiDatabase, number: string): Promise<LogDo
 /** What a desk logged in the sectors that this one has: as far back as visits are held. */
 async function documentsOfDesk(db: TiskiDatabase, desk: string): Promise<LogDocument[]> {
   const databases = (await db.cursors.toCollection().primaryKeys()).filter(
-    (name) => databaseKind(name) === 'visits',
+    (name) => deskDatabaseKind(name) === 'visits',
   );
   const visits = await db.visits
     .where('[database+desk]')

@@ -1,5 +1,5 @@
+import { deskDatabaseKind } from '$lib/documents/databases';
 import type { TiskiDatabase } from './database';
-import { databaseKind } from './database-names';
 import { accountsOf, readDevice, type Device } from './device';
 import { allLogTables } from './log-tables';
 import { registerTables, wipeRegister } from './register';
@@ -24,7 +24,7 @@ async function wipeOthersLog(db: TiskiDatabase, device: Device): Promise<void> {
   for (const table of allLogTables(db)) await table.filter(({ desk }) => !own.includes(desk)).delete();
   await db.reviews.clear();
   await db.reviewQueue.clear();
-  const isVisits = ({ database }: { database: string }) => databaseKind(database) === 'visits';
+  const isVisits = ({ database }: { database: string }) => deskDatabaseKind(database) === 'visits';
   await db.cursors.filter(isVisits).delete();
   await db.quarantine.filter(isVisits).delete();
 }

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import { rowsOfPart, unpackedRow } from '$lib/documents/register/packed/part';
 import type { Instant } from '$lib/domain/time/day';
 import type { Change, Snapshot } from '$lib/sync/ports';
 import { applyChanges } from './apply-changes';
 import { cardNumbers, lastReadable } from './apply-register';
 import { maxKey, type CardRow, type PackedBase, type TiskiDatabase } from './database';
-import { registerDatabase } from './database-names';
 import { readDevice } from './device';
 import { contentTables } from './pull-store';
 import { packedBase } from './register';

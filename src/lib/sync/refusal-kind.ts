@@ -1,3 +1,5 @@
+import { codeOf } from '$lib/domain/fleet/refusal-reason';
+import { codeOfOlderReason } from './older-reasons';
 import type { Refusal } from './ports';
 
 /** Why a document was refused (S4), as far as it says what to do next. */
@@ -14,27 +16,26 @@ export type RefusalKind =
   /** Its form is wrong. */
   | 'invalid';
 
-/** What validate/visits.js says of a desk that writes what is not its own; the contract tests hold both together. */
-const notThisDesks = [
-  'Only desks and the office write visits.',
-  'A desk writes its own documents only.',
-  'desk must be the desk that the _id names.',
-  'This desk does not belong to that venue.',
-  'A desk undoes choices of its own only.',
-  'What goes on counting is decided by the office.',
-];
-/** What validate/shape.js says of a version, a value or a member that it does not know. */
-const olderServer =
-  /^(v: must be 1\.|(?!_)[\w.]+: must be one of .*|(?!_)[\w.]+: is not a member of this type\.)$/;
-const tooLarge = 'The document is too large.';
-const changed = 'Visits never change. Write a void to undo one.';
-
 export function refusalKind({ status, reason }: Omit<Refusal, 'id'>): RefusalKind {
-  if (status === 409 || reason === changed) return 'different';
-  if (status === 413 || reason === tooLarge) return 'too-large';
+  if (status === 409) return 'different';
+  if (status === 413) return 'too-large';
   if (status >= 500) return 'server-failed';
-  if (notThisDesks.includes(reason)) return 'not-this-desks';
-  return olderServer.test(reason) ? 'server-older' : 'invalid';
+  // Codes of the server's rules in validate/; the contract tests hold both together.
+  switch (codeOf(reason) ?? codeOfOlderReason(reason)) {
+    case 'never-changes':
+      return 'different';
+    case 'too-large':
+      return 'too-large';
+    case 'not-allowed':
+    case 'not-your-document':
+    case 'not-your-venue':
+    case 'office-only':
+      return 'not-this-desks';
+    case 'newer-form':
+      return 'server-older';
+    default:
+      return 'invalid';
+  }
 }
 
 /** Whether the server may come to another answer, once somebody has mended it or the desk's rights. */

@@ -36,23 +36,24 @@ export function usersRule(iterations: number): WriteRule {
 }
 
 function requireAccountForm({ _id: id, name, type, roles }: IncomingDocument): void {
-  if (type !== 'user') throw forbidden('doc.type must be user');
-  if (typeof name !== 'string' || name === '') throw forbidden('doc.name is required');
+  if (type !== 'user') throw forbidden('wrong-form: doc.type must be user');
+  if (typeof name !== 'string' || name === '') throw forbidden('wrong-form: doc.name is required');
   if (id !== userDocumentId(name)) {
-    throw forbidden('Doc ID must be of the form org.couchdb.user:name');
+    throw forbidden('wrong-form: Doc ID must be of the form org.couchdb.user:name');
   }
-  if (name.startsWith('_')) throw forbidden('Username may not start with underscore.');
-  if (name.includes(':')) throw forbidden('Character `:` is not allowed in usernames.');
-  if (!Array.isArray(roles)) throw forbidden('doc.roles must be an array');
-  if (!roles.every((role) => typeof role === 'string')) throw forbidden('doc.roles can only contain strings');
+  if (name.startsWith('_')) throw forbidden('wrong-form: Username may not start with underscore.');
+  if (name.includes(':')) throw forbidden('wrong-form: Character `:` is not allowed in usernames.');
+  if (!Array.isArray(roles)) throw forbidden('wrong-form: doc.roles must be an array');
+  if (!roles.every((role) => typeof role === 'string'))
+    throw forbidden('wrong-form: doc.roles can only contain strings');
   if (roles.some((role: string) => role.startsWith('_'))) {
-    throw forbidden('No system roles (starting with underscore) in users db.');
+    throw forbidden('wrong-form: No system roles (starting with underscore) in users db.');
   }
 }
 
 function requirePassword(password: unknown): string {
   if (typeof password === 'string' && password !== '' && password.length <= longestPassword) return password;
-  throw forbidden(`doc.password must be text of 1 to ${longestPassword} characters.`);
+  throw forbidden(`wrong-form: doc.password must be text of 1 to ${longestPassword} characters.`);
 }
 
 /**
@@ -65,13 +66,13 @@ export function requireOwnPasswordChange(
   name: string | null,
 ): string {
   if (previous === undefined || name === null || previous['name'] !== name || document._deleted === true) {
-    throw forbidden('Only administrators may add or remove accounts.');
+    throw forbidden('not-allowed: Only administrators may add or remove accounts.');
   }
   if (document._attachments !== undefined || document._revisions !== undefined) {
-    throw forbidden('An account has neither attachments nor a history of its own.');
+    throw forbidden('wrong-form: An account has neither attachments nor a history of its own.');
   }
   const isSame = JSON.stringify(withoutSecrets(document)) === JSON.stringify(withoutSecrets(previous));
-  if (!isSame) throw forbidden('You may change nothing but your own password.');
+  if (!isSame) throw forbidden('not-allowed: You may change nothing but your own password.');
   return requirePassword(document['password']);
 }
 

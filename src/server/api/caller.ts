@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { identifier } from '$lib/documents/fields';
+import type { PersonRole } from '$lib/documents/roles';
 import { failureOf } from '../accounts/identity';
-import type { PersonRole } from '../accounts/roles';
+import { ApiFailure } from '../api-failure';
 import type { Backend } from '../backend';
 import { credentialsOf } from '../http/couch-request';
 import { setRenewedSession } from '../http/session-header';
-import { ApiFailure } from '../api-failure';
 
 /** What a role may be called for, and how a refusal names it. */
 const titles = {

@@ -1,16 +1,14 @@
 import * as v from 'valibot';
-import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
+import { isTiskiDatabase, isVisitsDatabase, typesOfThisStore } from '$lib/documents/databases';
 import { requireOk, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
-import { epochDocumentId } from '../epochs/epoch-document';
-import { leaseId } from '../lease/lease-document';
 import type { BackupLine } from './backup-file';
 
 /** Documents a request: their bodies are in memory at a time. */
 const pageSize = 500;
 
-/** What belongs to this very store, or to the version that runs over it. */
-const serversOwn = ['_design/', snapshotId(''), epochDocumentId(''), leaseId('')];
+const isLeftOut = (id: string) =>
+  id.startsWith('_design/') || typesOfThisStore.some((type) => id.startsWith(`${type}:`));
 
 const changesPage = v.object({
   results: v.array(v.object({ id: v.string(), changes: v.array(v.object({ rev: v.string() })) })),
@@ -44,9 +42,8 @@ export async function* backUp(
 /** What others refer to comes last: a desk that is added meanwhile has an account where it has visits. */
 async function databasesOf(client: CouchClient): Promise<string[]> {
   const names = v.parse(v.array(v.string()), await requireOk(client, 'GET', '/_all_dbs'));
-  const own = names.filter((name) => name.startsWith('tiski-')).sort();
-  const isLog = (name: string) => name.startsWith('tiski-visits-');
-  return [...own.filter(isLog), ...own.filter((name) => !isLog(name)), usersDatabase];
+  const own = names.filter(isTiskiDatabase).sort();
+  return [...own.filter(isVisitsDatabase), ...own.filter((name) => !isVisitsDatabase(name)), usersDatabase];
 }
 
 async function* documentsOf(client: CouchClient, database: string): AsyncGenerator<BackupLine> {
@@ -58,7 +55,7 @@ async function* documentsOf(client: CouchClient, database: string): AsyncGenerat
     const page = v.parse(changesPage, await requireOk(client, 'GET', `${path}/_changes?${query}`));
     since = String(page.last_seq);
     const docs = page.results
-      .filter(({ id }) => !serversOwn.some((prefix) => id.startsWith(prefix)))
+      .filter(({ id }) => !isLeftOut(id))
       .flatMap(({ id, changes }) => changes.map(({ rev }) => ({ id, rev })));
     for (const doc of await readDocuments(client, path, docs)) {
       documents += 1;

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { desksDatabase } from '$lib/documents/databases';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
 import { removeLocalState, writeLocalState } from '../desks/local-state';
-import { desksDatabase, planOf, securityOf } from '../provision/databases';
 import { renewEpoch } from '../epochs/ensure-epoch';
+import { planOf, securityOf } from '../provision/databases';
 import { isEmptyDatabase, provision, tiskiDatabases } from '../provision/provision';
 import { contentsOf, documentsOf, ownDatabases, type BackupContents } from './backup-contents';
 import { checkedBackup, isOwnDatabase, type CheckedLine } from './checked-backup';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { canonicalJson } from '$lib/documents/canonical';
+import { catalogueDatabase } from '$lib/documents/databases';
 import { parseDocument } from '$lib/documents/parse-document';
 import type { CardDocument } from '$lib/documents/register/card-document';
 import { requireOk, type CouchClient } from '../couch/client';
-import { catalogueDatabase } from '../provision/databases';
 import { asRead, type CardsOfFile } from './cards-of-file';
 import type { CardRow } from './import-csv';
 import type { CsvFault } from './import-report';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import { requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
-import { registerDatabase } from '../provision/databases';
 import type { ImportPlan, PlannedBatch } from './import-plan';
 import { addCounts, noCounts, planRows, type ImportCounts } from './import-register';
 import { faultText, grouped, isPassed, type ImportResult, type LineOutput } from './import-report';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import { requireOk, type CouchClient } from '../couch/client';
-import { registerDatabase } from '../provision/databases';
 
 /** A card as the register has it: fields this import knows nothing of are kept as they are. */
 export type StoredCard = Record<string, unknown> & { _id: string };

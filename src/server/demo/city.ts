@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
 import { localDate } from '$lib/domain/time/day';
 import { requireOk, type CouchClient } from '../couch/client';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '../provision/databases';
 import { isEmptyDatabase, provisionSectors, tiskiDatabases } from '../provision/provision';
 import { demoCardDocuments } from './cards';
 import { demoCatalogue, demoSettings, demoZone } from './catalogue';

@@ -1,8 +1,8 @@
+import { catalogueDatabase, desksDatabase, registerDatabase } from '$lib/documents/databases';
 import { localDate } from '$lib/domain/time/day';
 import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { documentsOfType } from '../provision/catalogue';
-import { catalogueDatabase, desksDatabase, registerDatabase } from '../provision/databases';
 import { demoCardDocuments } from './cards';
 import { demoZone } from './catalogue';
 

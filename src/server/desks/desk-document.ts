@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import { desksDatabase } from '$lib/documents/databases';
 import { identifier, instant } from '$lib/documents/fields';
 import { counterRulesField } from '$lib/documents/fleet/counter-rules-field';
 import { ApiFailure } from '../api-failure';
 import { type CouchClient, documentPath, UnexpectedCouchReply } from '../couch/client';
 import { storeAlone } from '../couch/store-alone';
 import { documentsOfType } from '../provision/catalogue';
-import { desksDatabase } from '../provision/databases';
 
 /** Name of an account in `_users`. Only such names are ever made or changed for a desk. */
 const deskAccountName = v.pipe(identifier, v.startsWith('desk-'));

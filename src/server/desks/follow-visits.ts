@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { visitsDatabase } from '$lib/documents/databases';
 import { visitDocument, type VisitDocument } from '$lib/documents/visits/visit-documents';
 import { requireOk, type CouchClient } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { readEpoch } from '../epochs/read-epoch';
 import type { Lease } from '../lease/lease';
-import { planOf, visitsDatabase } from '../provision/databases';
+import { planOf } from '../provision/databases';
 import { readLocalState, writeLocalState } from './local-state';
 import { VisitChains, type ChainState, type StoredChains } from './visit-chains';
 

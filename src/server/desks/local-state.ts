@@ -1,3 +1,4 @@
+import { desksDatabase } from '$lib/documents/databases';
 import {
   type CouchClient,
   documentPath,
@@ -7,7 +8,6 @@ import {
 } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import type { ServerNote } from '../couch/local-access';
-import { desksDatabase } from '../provision/databases';
 
 /**
  * What the server notes for itself, written over and over: a `_local` document has no revisions to pile up, is in

@@ -1,8 +1,8 @@
+import { desksDatabase, officeDatabase } from '$lib/documents/databases';
 import { type CouchClient, documentPath, storeDocument, UnexpectedCouchReply } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import type { ServerNote } from '../couch/local-access';
 import { documentsOfType } from '../provision/catalogue';
-import { desksDatabase, officeDatabase } from '../provision/databases';
 import { readLocalState, writeLocalState } from './local-state';
 
 const formerDesks = (client: CouchClient) => documentsOfType(client, officeDatabase, 'desk');

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { desksDatabase } from '$lib/documents/databases';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
-import { desksDatabase } from '../provision/databases';
 import { isDeskRole, revokeDeskAccount } from './desk-account';
 import { deskDocument, deskIdOf, readDesks, type DeskDocument } from './desk-document';
 import { revokeDesk } from './desks';

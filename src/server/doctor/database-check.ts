@@ -52,11 +52,11 @@ async function planFindings(client: CouchClient, plan: DatabasePlan): Promise<Fi
   return [...rights, ...(await ruleFindings(client, plan)), ...(await epochFindings(client, plan))];
 }
 
-async function ruleFindings(client: CouchClient, { name, validation }: DatabasePlan): Promise<Finding[]> {
+async function ruleFindings(client: CouchClient, { name, kind }: DatabasePlan): Promise<Finding[]> {
   const { status, body } = await client.request('GET', documentPath(name, '_design/tiski'));
   const rules = status === 200 && isJsonObject(body) ? body['validate_doc_update'] : undefined;
   if (rules === undefined) return [bad(`${name} has no rules (_design/tiski).`, provisionTodo)];
-  if (rules === (await validationSource(validation))) return [];
+  if (rules === (await validationSource(kind))) return [];
   return [warning(`Rules of ${name} are those of another version.`, provisionTodo)];
 }
 

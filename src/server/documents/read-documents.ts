@@ -1,8 +1,8 @@
+import { visitsDatabase } from '$lib/documents/databases';
 import { isLogDocument, parseDocument, type TiskiDocument } from '$lib/documents/parse-document';
 import type { LogDocument } from '$lib/documents/visits/visit-documents';
 import { requireOk, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
-import { visitsDatabase } from '../provision/databases';
 
 /** A sector's documents of one type. */
 export async function readLog(

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { desksDatabase } from '$lib/documents/databases';
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../couch/client';
-import { storeAlone } from '../couch/store-alone';
 import { isJsonObject } from '../couch/json';
 import { epochId } from '../couch/route';
-import { desksDatabase } from '../provision/databases';
+import { storeAlone } from '../couch/store-alone';
 import { epochDocumentId, epochPath, madeAt, readStoredEpoch, unknownMade } from './epoch-document';
 
 /** Attempts to write over what other servers write at the same moment. */

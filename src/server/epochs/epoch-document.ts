@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { desksDatabase } from '$lib/documents/databases';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject } from '../couch/json';
-import { desksDatabase } from '../provision/databases';
 
 /**
  * `epoch:DATABASE` in tiski-desks (S8). A document and not `_local`: a quorum of a cluster's nodes keeps it, a node that

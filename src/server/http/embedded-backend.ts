@@ -20,6 +20,7 @@ import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchRespo
 import { addCouchRoute } from './couch-routes';
 import { OpenRequests } from './open-requests';
 import { mayBePacked } from './pack-answer';
+import { needsPlainReasons, plainRows } from './plain-reasons';
 import { answerSignIn, answerSignOut } from './session-answers';
 import { setRenewedSession } from './session-header';
 import { isVisitsBatch } from './visits-batch';
@@ -111,7 +112,11 @@ class EmbeddedFront {
       if (epoch !== undefined) return sendCouchResponse(reply, epoch);
     }
     if (status === 201 && body.kind === 'json' && isVisitsBatch(route)) this.settings.onVisits?.(body.value);
-    return sendCouchResponse(reply, response, mayBePacked(request, route));
+    const told =
+      body.kind === 'json' && needsPlainReasons(request, route)
+        ? { ...response, body: { ...body, value: plainRows(body.value) } }
+        : response;
+    return sendCouchResponse(reply, told, mayBePacked(request, route));
   }
 
   /** @throws {CouchFailure} for credentials that are wrong */

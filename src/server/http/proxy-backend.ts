@@ -15,10 +15,10 @@ import { isJsonObject, type JsonObject } from '../couch/json';
 import { isAdministratorsLocal, requireLocalAccess, requireLocalOwner } from '../couch/local-access';
 import type { CouchNodes } from '../couch/nodes';
 import { remoteClient } from '../couch/remote-client';
-import { asksForEpoch, ToldEpochs } from '../epochs/told-epochs';
 import { parseRoute, usersDatabase, type Route } from '../couch/route';
 import { pathOfRoute } from '../couch/route-path';
 import { requireUsersAccess, userDocumentId } from '../couch/users-access';
+import { asksForEpoch, ToldEpochs } from '../epochs/told-epochs';
 import {
   bodyBytes,
   couchAddressOf,
@@ -31,6 +31,7 @@ import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
 import { DirectSignIn } from './direct-sign-in';
 import { OpenRequests } from './open-requests';
 import { PassedOnSignIn } from './passed-on-sign-in';
+import { needsPlainReasons, plainResponse } from './plain-reasons';
 import type { ProxyCaller } from './proxy-caller';
 import { passedOn, refuseLocalInBody, requireCounts, requireKnownFeed } from './proxy-request';
 import { sendProxied } from './proxy-response';
@@ -146,7 +147,8 @@ class CouchProxy {
       ? await this.#epochs.answer(route.database, response.status, await bodyOf(response))
       : undefined;
     if (epoch !== undefined) return sendCouchResponse(reply, epoch);
-    return sendProxied(request, reply, response, route, { hasSession: caller.hasCouchSession });
+    const told = needsPlainReasons(request, route) && response.ok ? await plainResponse(response) : response;
+    return sendProxied(request, reply, told, route, { hasSession: caller.hasCouchSession });
   }
 
   async #caller(credentials: Credentials): Promise<ProxyCaller> {

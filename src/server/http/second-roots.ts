@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { canonicalJson } from '$lib/documents/canonical';
+import { visitsDatabase } from '$lib/documents/databases';
 import { requireOk, type CouchClient } from '../couch/client';
 import { readDocument, replicatedRevision, type IncomingDocument } from '../couch/document-shape';
 import { forbidden } from '../couch/failure';
 import { isJsonObject } from '../couch/json';
 import type { Route } from '../couch/route';
-import { visitsDatabase } from '../provision/databases';
 import { jsonBody } from './couch-request';
 
 /**
@@ -72,7 +72,7 @@ export async function refuseSecondRoots(
   rootless.forEach((replica, index) => {
     const { error, doc } = rows[index] ?? {};
     if (error === undefined && (!doc || contentOf(doc) !== contentOf(replica))) {
-      throw forbidden('Visits never change. Write a void to undo one.');
+      throw forbidden('never-changes: Visits never change. Write a void to undo one.');
     }
   });
 }

@@ -1,5 +1,5 @@
+import { visitsDatabase } from '$lib/documents/databases';
 import type { Route } from '../couch/route';
-import { visitsDatabase } from '../provision/databases';
 
 /** Whether a request brings documents of a log, as desks send them. */
 export const isVisitsBatch = (route: Route): boolean =>

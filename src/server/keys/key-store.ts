@@ -2,10 +2,10 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { keyDocument, type KeyDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { catalogueDatabase } from '$lib/documents/databases';
 import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { type CouchClient, documentPath, storeDocument, requireOk } from '../couch/client';
 import { documentsOfType } from '../provision/catalogue';
-import { catalogueDatabase } from '../provision/databases';
 import { keyDocumentOf, makeSigningKey, signingKey, type SigningKey } from './signing-key';
 
 /**

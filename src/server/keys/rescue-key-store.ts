@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { rescueKeyDocument, type RescueKeyDocument } from '$lib/documents/catalogue/catalogue-documents';
+import { catalogueDatabase } from '$lib/documents/databases';
 import { documentsOfType } from '../provision/catalogue';
-import { catalogueDatabase } from '../provision/databases';
 import { publish, storePrivateKey, type KeyPlace, type KeyStore } from './key-store';
 import { makeRescueKey, rescueKey, rescueKeyDocumentOf, type RescueKey } from './rescue-key';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { desksDatabase } from '$lib/documents/databases';
 import { documentPath } from '../couch/client';
-import { desksDatabase } from '../provision/databases';
 
 /** Work that one of several servers does: packing the register (S18), and following the visits (S15). */
 export type LeasedWork = 'packer' | 'watch';

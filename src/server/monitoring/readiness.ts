@@ -1,5 +1,5 @@
+import { catalogueDatabase } from '$lib/documents/databases';
 import type { CouchClient } from '../couch/client';
-import { catalogueDatabase } from '../provision/databases';
 import { SharedLook } from './shared-look';
 
 /** Why no traffic should come. */

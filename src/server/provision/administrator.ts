@@ -1,6 +1,6 @@
+import type { PersonRole } from '$lib/documents/roles';
 import { basicAuthorization } from '../accounts/basic-credentials';
 import { madeUpPassword } from '../accounts/made-up-password';
-import type { PersonRole } from '../accounts/roles';
 import type { Backend } from '../backend';
 import { documentPath, requireOk } from '../couch/client';
 import { isJsonObject } from '../couch/json';

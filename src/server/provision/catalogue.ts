@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { catalogueDatabase } from '$lib/documents/databases';
 import { identifier } from '$lib/documents/fields';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
-import { catalogueDatabase } from './databases';
 
 /** Documents whose ids begin with `type:`, `most` of them at most. @throws {UnexpectedCouchReply} */
 export async function documentsOfType(

@@ -1,84 +1,128 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import {
+  cityDatabases,
+  databaseKind,
+  databaseKinds,
+  databases,
+  sectorOf,
+  visitsDatabase,
+  type DatabaseGrants,
+  type DatabaseKind,
+  type Operation,
+  type TypeGrants,
+} from '$lib/documents/databases';
 import { identifier } from '$lib/documents/fields';
 import { typesOf, type DocumentType } from '$lib/documents/parse-document';
-import type { PersonRole } from '../accounts/roles';
+import type { Role } from '$lib/documents/roles';
 import { shapesOf } from './document-shapes';
-
-type MemberRole = PersonRole | 'desk' | `sector:${string}` | '_admin';
 
 /** What provisioning makes of a database: who may use it, and which rules its documents keep. */
 export interface DatabasePlan {
   name: string;
-  members: MemberRole[];
-  /** Who may change rights and rules; accounts with the role `administrator` when absent. */
-  admins?: MemberRole[];
-  /** Name of the file in validate/. */
-  validation: 'catalogue' | 'register' | 'office' | 'desks' | 'visits';
-  /** The document types that have their place in it. */
-  types: readonly string[];
+  kind: DatabaseKind;
+  /** Roles of accounts who read it. */
+  members: readonly string[];
+  /** Roles of accounts who may change rights and rules, besides CouchDB's own administrators. */
+  admins: readonly string[];
 }
 
-export const catalogueDatabase = 'tiski-catalogue';
-export const registerDatabase = 'tiski-register';
-export const officeDatabase = 'tiski-office';
-/**
- * What gives power: desks with their codes, whether the store is a demo, what was decided; and what several servers have
- * to agree about, epochs and leases. No account is a member.
- */
-export const desksDatabase = 'tiski-desks';
-export const visitsDatabase = (sector: string) => `tiski-visits-${sector}`;
+/** How a role is called in CouchDB: its administrator is the server. */
+const couchRole = (role: Role): string => (role === 'server' ? '_admin' : role);
 
-export const fixedPlans: readonly DatabasePlan[] = [
-  {
-    name: catalogueDatabase,
-    members: ['desk', 'office', 'coordinator', 'administrator', 'reports', 'referrer'],
-    validation: 'catalogue',
-    types: typesOf.catalogue,
-  },
-  {
-    name: registerDatabase,
-    members: ['desk', 'office', 'administrator'],
-    validation: 'register',
-    types: typesOf.register,
-  },
-  {
-    name: officeDatabase,
-    members: ['office', 'administrator'],
-    validation: 'office',
-    types: ['rescue'],
-  },
-  {
-    name: desksDatabase,
-    members: ['_admin'],
-    admins: ['_admin'],
-    validation: 'desks',
-    types: ['desk', 'origin', 'decision', 'epoch', 'lease'],
-  },
-];
+function planFor(kind: DatabaseKind, name: string): DatabasePlan {
+  const { read, rules }: DatabaseGrants = databases[kind];
+  const sector = sectorOf(name);
+  const memberRole = (role: Role) =>
+    role === 'desk' && sector !== undefined ? `sector:${sector}` : couchRole(role);
+  // Who is named here besides the server stands for it as well.
+  const others = rules.filter((role) => role !== 'server');
+  return {
+    name,
+    kind,
+    members: read.map(memberRole),
+    admins: (others.length > 0 ? others : rules).map(couchRole),
+  };
+}
 
-export const visitsPlan = (sector: string): DatabasePlan => ({
-  name: visitsDatabase(sector),
-  members: [`sector:${sector}`, 'office', 'reports', 'administrator'],
-  validation: 'visits',
-  types: typesOf.visits,
-});
+export const fixedPlans: readonly DatabasePlan[] = databaseKinds.flatMap((kind) =>
+  kind === 'visits' ? [] : [planFor(kind, cityDatabases[kind])],
+);
+
+export const visitsPlan = (sector: string): DatabasePlan => planFor('visits', visitsDatabase(sector));
 
 /** The plan of a database by its name; undefined for one that provisioning would not make. */
 export function planOf(name: string): DatabasePlan | undefined {
-  const sector = name.startsWith(visitsDatabase('')) ? name.slice(visitsDatabase('').length) : undefined;
-  if (sector !== undefined) return v.is(identifier, sector) ? visitsPlan(sector) : undefined;
-  return fixedPlans.find((plan) => plan.name === name);
+  const kind = databaseKind(name);
+  if (kind === undefined || (kind === 'visits' && !v.is(identifier, sectorOf(name)))) return undefined;
+  return planFor(kind, name);
 }
 
 /** CouchDB's `_security` for a plan. */
-export const securityOf = ({ members, admins = ['administrator'] }: DatabasePlan) => ({
+export const securityOf = ({ members, admins }: DatabasePlan) => ({
   admins: { names: [], roles: admins },
   members: { names: [], roles: members },
 });
 
+/** What the validation functions are told of the registry: who may write what, by the roles of CouchDB. */
+export interface WriteRights {
+  rules: readonly string[];
+  types: Record<string, WriteGrants>;
+  otherTypes: WriteGrants;
+  refusal: string;
+}
+type WriteGrants = Record<Exclude<Operation, 'attach'>, readonly string[]> & { refusal?: string };
+
+/** What validate/rights.js makes of them. */
+export interface Rights {
+  /** Why an account with these roles may not do that; undefined when it may. */
+  refusalOf(
+    newDoc: { _id: string; type?: unknown },
+    operation: Exclude<Operation, 'attach'>,
+    roles: readonly string[],
+  ): string | undefined;
+  /** Whether it may change the rules themselves. */
+  isAdministrator(roles: readonly string[]): boolean;
+}
+
+/** The expression of a file with rules; it throws CouchDB's `forbidden` or `unauthorized`, a code before the sentence. */
+export type Rules = (
+  newDoc: { _id: string; _deleted?: boolean } & Record<string, unknown>,
+  oldDoc: Record<string, unknown> | null,
+  userCtx: { name: string | null; roles: string[] },
+  rights: Rights,
+  faultOf: (doc: Record<string, unknown>) => string | undefined,
+) => void;
+
+const writeGrants = (grants: Pick<TypeGrants, 'create' | 'change' | 'delete' | 'refusal'>): WriteGrants => ({
+  create: grants.create.map(couchRole),
+  change: grants.change.map(couchRole),
+  delete: grants.delete.map(couchRole),
+  ...(grants.refusal !== undefined && { refusal: grants.refusal }),
+});
+
+function writeRights(kind: DatabaseKind): WriteRights {
+  const { rules, types, otherTypes, reservedTypes, refusal }: DatabaseGrants = databases[kind];
+  const listed = Object.entries({ ...types, ...reservedTypes });
+  return {
+    rules: rules.map(couchRole),
+    types: Object.fromEntries(listed.map(([type, grants]) => [type, writeGrants(grants)])),
+    otherTypes: writeGrants(otherTypes),
+    refusal,
+  };
+}
+
+/** The files in validate/ whose rules a document keeps, one after the other. */
+const rulesOf: Record<DatabaseKind, readonly string[]> = {
+  catalogue: ['document', 'catalogue'],
+  register: ['document', 'register'],
+  office: ['document', 'versioned'],
+  desks: ['document', 'versioned'],
+  visits: ['visits'],
+};
+
 /** Types whose form a validation function checks; a snapshot is the server's, and has attachments. */
-const checked: Record<DatabasePlan['validation'], readonly DocumentType[]> = {
+const checked: Record<DatabaseKind, readonly DocumentType[]> = {
   catalogue: typesOf.catalogue,
   register: typesOf.register.filter((type) => type !== 'snapshot'),
   visits: typesOf.visits,
@@ -87,17 +131,18 @@ const checked: Record<DatabasePlan['validation'], readonly DocumentType[]> = {
 };
 
 /**
- * Text of a validation function, as it goes into a design document: the rules of validate/NAME.js, which are given
- * `faultOf`, what a device would find wrong with a document.
+ * Text of a validation function, as it goes into a design document: the rules of validate/*.js, which are given `rights`,
+ * who may write what, and `faultOf`, what a device would find wrong with a document.
  */
-export async function validationSource(name: DatabasePlan['validation']): Promise<string> {
-  const rules = await expressionOf(name);
-  const types = checked[name];
-  if (types.length === 0) return rules;
-  return `function (newDoc, oldDoc, userCtx) {
-  var faultOf = ${await expressionOf('shape')}(${JSON.stringify(shapesOf(types))});
-  return ${rules}(newDoc, oldDoc, userCtx, faultOf);
-}`;
+export async function validationSource(kind: DatabaseKind): Promise<string> {
+  const types = checked[kind];
+  const rules = await Promise.all(rulesOf[kind].map(expressionOf));
+  const lines = [
+    `var rights = ${await expressionOf('rights')}(${JSON.stringify(writeRights(kind))});`,
+    `var faultOf${types.length === 0 ? '' : ` = ${await expressionOf('shape')}(${JSON.stringify(shapesOf(types))})`};`,
+    ...rules.map((each) => `${each}(newDoc, oldDoc, userCtx, rights, faultOf);`),
+  ];
+  return `function (newDoc, oldDoc, userCtx) {\n  ${lines.join('\n  ')}\n}`;
 }
 
 /** The one expression of a file in validate/, without what is for people and tools. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isTiskiDatabase, typesMadeAtStart, visitsDatabase } from '$lib/documents/databases';
 import {
   type CouchClient,
   documentPath,
@@ -10,14 +11,7 @@ import { isJsonObject, type JsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { ensureEpoch } from '../epochs/ensure-epoch';
 import { namedSectors, sectors } from './catalogue';
-import {
-  fixedPlans,
-  planOf,
-  securityOf,
-  validationSource,
-  visitsDatabase,
-  type DatabasePlan,
-} from './databases';
+import { fixedPlans, planOf, securityOf, validationSource, type DatabasePlan } from './databases';
 import { upgradeStore } from './upgrade-store';
 
 const designId = '_design/tiski';
@@ -46,7 +40,7 @@ export async function provisionSectors(client: CouchClient): Promise<void> {
   const names = [...(await sectors(client)).map(visitsDatabase), ...(await tiskiDatabases(client))];
   for (const name of new Set(names)) {
     const plan = planOf(name);
-    if (plan?.validation !== 'visits') continue;
+    if (plan?.kind !== 'visits') continue;
     try {
       await provisionDatabase(client, plan);
       await ensureEpoch(client, name);
@@ -80,9 +74,9 @@ async function ensureDatabase(client: CouchClient, name: string): Promise<void> 
   }
 }
 
-async function ensureDesign(client: CouchClient, { name, validation }: DatabasePlan): Promise<void> {
+async function ensureDesign(client: CouchClient, { name, kind }: DatabasePlan): Promise<void> {
   const path = documentPath(name, designId);
-  const validate = await validationSource(validation);
+  const validate = await validationSource(kind);
   const { status, body } = await client.request('GET', path);
   const stored: JsonObject = status === 200 && isJsonObject(body) ? body : {};
   if (stored['validate_doc_update'] === validate) return;
@@ -101,17 +95,14 @@ async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<
 /** The databases of Tiski that are there. */
 export async function tiskiDatabases(client: CouchClient): Promise<string[]> {
   const names = v.parse(v.array(v.string()), await requireOk(client, 'GET', '/_all_dbs'));
-  return names.filter((name) => name.startsWith('tiski-'));
+  return names.filter(isTiskiDatabase);
 }
-
-/** Of what the server makes by itself, sorted. */
-const serversTypes = ['epoch', 'key', 'lease', 'rescue-key'];
 
 /** Whether there is nothing in a database but rules, and what the server makes by itself. */
 export async function isEmptyDatabase(client: CouchClient, name: string): Promise<boolean> {
-  const starts = ['a', ...serversTypes.map((type) => `${type};`)];
+  const starts = ['a', ...typesMadeAtStart.map((type) => `${type};`)];
   for (const [index, start] of starts.entries()) {
-    const type = serversTypes[index];
+    const type = typesMadeAtStart[index];
     const range = new URLSearchParams({
       limit: '1',
       startkey: JSON.stringify(start),

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import { snapshotId, snapshotManifest } from '$lib/documents/register/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { readEpoch } from '../epochs/read-epoch';
 import { unshared, type Lease } from '../lease/lease';
-import { registerDatabase } from '../provision/databases';
 import { makeSnapshot } from './make-snapshot';
 
 export interface SnapshotSettings {

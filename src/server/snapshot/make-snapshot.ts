@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import {
   snapshotFormat,
   snapshotId,
@@ -7,7 +8,6 @@ import {
 } from '$lib/documents/register/packed/snapshot-document';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { readEpoch } from '../epochs/read-epoch';
-import { registerDatabase } from '../provision/databases';
 import { RegisterPacker } from './register-packer';
 import { partsOf, sha256, type Part } from './snapshot-parts';
 

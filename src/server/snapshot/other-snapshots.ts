@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { readEpoch } from '../epochs/read-epoch';
-import { registerDatabase } from '../provision/databases';
 
 /** S18: a snapshot that another copy of the register made of itself; it came by replication, and nobody here reads it. */
 export interface OtherSnapshot {

@@ -1,4 +1,4 @@
-import { visitsDatabase } from '$lib/store/database-names';
+import { visitsDatabase } from '$lib/documents/databases';
 import type { OutboxRow } from '$lib/store/database';
 import { waitingCount } from '$lib/store/outbox';
 import { pushWaiting } from '$lib/sync/push-documents';

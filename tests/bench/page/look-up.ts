@@ -1,9 +1,9 @@
+import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
 import { checkVisit } from '$lib/store/check-visit';
 import { openDatabase, type TiskiDatabase } from '$lib/store/database';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/store/database-names';
 import { saveDevice } from '$lib/store/device';
-import { applyPage, startOver } from '$lib/store/pull-store';
 import { visitRow } from '$lib/store/log-tables';
+import { applyPage, startOver } from '$lib/store/pull-store';
 import type { RemoteDocument } from '$lib/sync/ports';
 import { aCard, aVisit, cardNumber } from '../../builders';
 import { benchCatalogue, benchSector, benchService, benchVenue } from '../city';

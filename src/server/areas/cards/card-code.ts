@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import { cardDocument, type CardDocument } from '$lib/documents/register/card-document';
 import type { LocalDate } from '$lib/domain/time/day';
 import { ApiFailure } from '../../api-failure';
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../../couch/client';
 import { currentKey, type KeyStore } from '../../keys/key-store';
 import { signCode } from '../../keys/signing-key';
-import { registerDatabase } from '../../provision/databases';
 
 /**
  * R2: the signed code of a card of the register, to be printed.

@@ -1,7 +1,7 @@
+import { registerDatabase } from '$lib/documents/databases';
 import { maxScannedLength, readCode, type ScannedCode } from '$lib/domain/code/scan-code';
 import { ApiFailure } from '../../api-failure';
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../../couch/client';
-import { registerDatabase } from '../../provision/databases';
 import type { CodeIndex } from './code-index';
 
 /**

@@ -1,10 +1,10 @@
+import { visitsDatabase } from '$lib/documents/databases';
 import type { ChoiceDocument, ReleaseDocument } from '$lib/documents/visits/visit-documents';
 import { isCardNumber } from '$lib/domain/visit/card-number';
 import { ApiFailure } from '../../api-failure';
 import { type CouchClient, documentPath, storeDocument } from '../../couch/client';
-import { sectors } from '../../provision/catalogue';
-import { visitsDatabase } from '../../provision/databases';
 import { readLog } from '../../documents/read-documents';
+import { sectors } from '../../provision/catalogue';
 
 /** A choice of a card that was not given back. */
 interface StandingChoice {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as v from 'valibot';
+import { registerDatabase } from '$lib/documents/databases';
 import { codesOfBucket } from '$lib/documents/register/packed/bucket';
 import { rowsOfPart, unpackedRow } from '$lib/documents/register/packed/part';
 import { snapshotId, snapshotManifest } from '$lib/documents/register/packed/snapshot-document';
@@ -10,7 +11,6 @@ import { isCardNumber } from '$lib/domain/visit/card-number';
 import { bytesOf } from '../../bytes';
 import { documentPath, requireOk, type CouchClient } from '../../couch/client';
 import { readEpoch } from '../../epochs/read-epoch';
-import { registerDatabase } from '../../provision/databases';
 import { CodePairs } from './code-pairs';
 
 /** Changes in one request: some 20 ms of work, and then others have their turn. */

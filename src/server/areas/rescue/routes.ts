@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ulid } from 'ulid';
 import * as v from 'valibot';
+import { officeDatabase } from '$lib/documents/databases';
 import { parseRescueContent, type RescueContent } from '$lib/documents/fleet/rescue-file';
 import { ApiFailure } from '../../api-failure';
 import type { ApiSettings } from '../../api/api-settings';
@@ -11,7 +12,6 @@ import { deskIdOf, deskOfAccount, type DeskDocument } from '../../desks/desk-doc
 import type { KeyStore } from '../../keys/key-store';
 import { openRescueFile } from '../../keys/rescue-key';
 import { readRescueKeys } from '../../keys/rescue-key-store';
-import { officeDatabase } from '../../provision/databases';
 import { takeIn, type RescueResult } from './take-in';
 
 /** Bytes of a request with a rescue file: some 35,000 visits. */

@@ -1,14 +1,16 @@
 import * as v from 'valibot';
 import { canonicalJson } from '$lib/documents/canonical';
+import { visitsDatabase } from '$lib/documents/databases';
 import type { RescueContent } from '$lib/documents/fleet/rescue-file';
 import { isLogDocument, parseDocument } from '$lib/documents/parse-document';
 import type { LogDocument } from '$lib/documents/visits/visit-documents';
+import { sentenceOf } from '$lib/domain/fleet/refusal-reason';
 import { requireOk, type CouchClient } from '../../couch/client';
 import { compileValidator, type DocumentValidator } from '../../couch/validation';
 import { deskRoles } from '../../desks/desk-account';
 import type { DeskDocument } from '../../desks/desk-document';
 import { sectors } from '../../provision/catalogue';
-import { validationSource, visitsDatabase } from '../../provision/databases';
+import { validationSource } from '../../provision/databases';
 
 /** What became of one document of a rescue file (S16). */
 export type RescueOutcome =
@@ -147,7 +149,7 @@ async function takeInBatch(
     const known = outcomes[index];
     if (known) return known;
     const refusal = refusals[missing.indexOf(each)];
-    if (refusal) return { kind: 'refused', why: 'not-allowed', reason: refusal.reason };
+    if (refusal) return { kind: 'refused', why: 'not-allowed', reason: sentenceOf(refusal.reason) };
     // Somebody was quicker, or the file has it twice.
     return written.has(each) ? { kind: 'stored' } : (compare(each, later) ?? { kind: 'different' });
   });

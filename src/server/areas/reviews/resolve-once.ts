@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { desksDatabase } from '$lib/documents/databases';
 import type { Review } from '$lib/documents/review/find-conflicts';
 import type {
   ReleaseDocument,
@@ -8,7 +9,6 @@ import type {
 } from '$lib/documents/visits/visit-documents';
 import { documentPath, requireOk, type CouchClient } from '../../couch/client';
 import { storeAlone } from '../../couch/store-alone';
-import { desksDatabase } from '../../provision/databases';
 
 /** What the resolution of a conflict comes to in a sector's log. */
 export interface Outcome {

@@ -4,6 +4,7 @@ import {
   serviceFromDocument,
   venueFromDocument,
 } from '$lib/documents/catalogue/catalogue-documents';
+import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
 import { isLogDocument, type TiskiDocument } from '$lib/documents/parse-document';
 import { cardFromDocument } from '$lib/documents/register/card-document';
 import type { ConflictContext } from '$lib/documents/review/find-conflicts';
@@ -13,7 +14,6 @@ import { day, type Instant } from '$lib/domain/time/day';
 import { daysCounted } from '$lib/domain/visit/days-counted';
 import type { CouchClient } from '../../couch/client';
 import { isJsonObject } from '../../couch/json';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '../../provision/databases';
 import { parsed, readDocuments, readRows } from '../../documents/read-documents';
 
 /** Documents read at once: a request of a desk comes in between. */

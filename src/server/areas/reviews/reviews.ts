@@ -1,14 +1,14 @@
 import { ulid } from 'ulid';
 import * as v from 'valibot';
+import { visitsDatabase } from '$lib/documents/databases';
 import { findConflicts, type Review } from '$lib/documents/review/find-conflicts';
 import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
 import type { ResolutionDocument } from '$lib/documents/visits/visit-documents';
 import { ApiFailure } from '../../api-failure';
 import { requireOk, type CouchClient } from '../../couch/client';
 import { sectors } from '../../provision/catalogue';
-import { visitsDatabase } from '../../provision/databases';
-import { readReviewInput } from './review-input';
 import { resolveOnce, type Outcome } from './resolve-once';
+import { readReviewInput } from './review-input';
 
 /** How a review is resolved. The wire and the stored resolution call it `decision`, as the first builds did. */
 const resolution = v.variant('kind', [

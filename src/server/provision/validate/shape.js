@@ -1,9 +1,11 @@
 // Says what is wrong with a document by JSON Schema, as far as document-shapes.ts uses it; members that a schema does
-// not name are wrong too. For every engine that a CouchDB may bring: ES5.
+// not name are wrong too; its code comes first. For every engine that a CouchDB may bring: ES5.
 /** @typedef {import('../document-shapes').Shape} Shape */
 /** @type {(shapes: Record<string, Shape>) => (doc: Record<string, unknown>) => string | undefined} */
 (
   function (shapes) {
+    // Said of a version, a value or a member that a newer app may know.
+    var newerForm = 'newer-form: ';
     // H. M. Damm's quasigroup, as in domain/card-number.ts.
     var damm = [
       '0317598642',
@@ -127,7 +129,8 @@
         var own = Object.prototype.hasOwnProperty.call(properties, name) ? properties[name] : undefined;
         var inner = own || shape.additionalProperties;
         if (!isOurs) return false;
-        if (!inner) fault = path + name + ': is not a member of this type';
+        if (!inner)
+          fault = (name === '_attachments' ? '' : newerForm) + path + name + ': is not a member of this type';
         else if (!own && shape.propertyNames) fault = faultOf(shape.propertyNames, name, path + name);
         if (inner && fault === undefined) fault = faultOf(inner, value[name], path + name);
         return fault !== undefined;
@@ -191,9 +194,10 @@
       /** @type {string | undefined} */
       var fault;
       if (options) return faultOfOptions(options, value, path);
-      if (shape.const !== undefined && value !== shape.const) return path + ': must be ' + shape.const;
+      if (shape.const !== undefined && value !== shape.const)
+        return (path === 'v' ? newerForm : '') + path + ': must be ' + shape.const;
       if (shape.enum && shape.enum.indexOf(value) === -1)
-        return path + ': must be one of ' + shape.enum.join(', ');
+        return newerForm + path + ': must be one of ' + shape.enum.join(', ');
       if (!hasType(shape, value)) return path + ': must be of type ' + shape.type;
       if (shape.minimum !== undefined && /** @type {number} */ (value) < shape.minimum)
         return path + ': must be ' + shape.minimum + ' at least';
@@ -217,8 +221,10 @@
     return function (doc) {
       var type = String(doc.type);
       var known = Object.keys(shapes);
-      if (known.indexOf(type) === -1) return 'type: must be one of ' + known.join(', ');
-      return faultOf(/** @type {Shape} */ (shapes[type]), doc, '', true);
+      var fault;
+      if (known.indexOf(type) === -1) return newerForm + 'type: must be one of ' + known.join(', ');
+      fault = faultOf(/** @type {Shape} */ (shapes[type]), doc, '', true);
+      return fault === undefined || fault.indexOf(newerForm) === 0 ? fault : 'wrong-form: ' + fault;
     };
   }
 );

@@ -1,15 +1,11 @@
 // tiski-visits-SECTOR: visits, choices, what undoes them, and resolutions of conflicts. None of it ever changes.
 // The desk's name is part of every id, so that no desk can shadow another's visit by a conflicting branch.
-/** @type {(
- *   newDoc: { _id: string, _deleted?: boolean } & Record<string, unknown>,
- *   oldDoc: Record<string, unknown> | null,
- *   userCtx: { name: string | null, roles: string[] },
- *   faultOf: (doc: Record<string, unknown>) => string | undefined,
- * ) => void} */
+/** @type {import('../databases').Rules} */
 (
-  function (newDoc, oldDoc, userCtx, faultOf) {
+  function (newDoc, oldDoc, userCtx, rights, faultOf) {
     var ownedId = /^(visit|choice|resolution):([a-z0-9-]+):[0-9A-HJKMNP-TV-Z]{26}$/;
     var fault;
+    var refusal;
     // Characters as JSON: a visit has some 550, a resolution names up to some 1,400 documents.
     var largest = 4096;
     var largestResolution = 65536;
@@ -96,16 +92,33 @@
     function checkId(doc) {
       switch (doc.type) {
         case 'void':
-          need(ownerOf('visit', doc.visit) !== '', 'visit must be the _id of a visit.');
-          return need(doc._id === 'void:' + doc.visit, '_id must be void: and the _id of the visit.');
+          need(ownerOf('visit', doc.visit) !== '', 'wrong-id: visit must be the _id of a visit.');
+          return need(
+            doc._id === 'void:' + doc.visit,
+            'wrong-id: _id must be void: and the _id of the visit.'
+          );
         case 'release':
-          need(ownerOf('choice', doc.choice) !== '', 'choice must be the _id of a choice.');
-          return need(doc._id === 'release:' + doc.choice, '_id must be release: and the _id of the choice.');
+          need(ownerOf('choice', doc.choice) !== '', 'wrong-id: choice must be the _id of a choice.');
+          return need(
+            doc._id === 'release:' + doc.choice,
+            'wrong-id: _id must be release: and the _id of the choice.'
+          );
         case 'resolution':
-          return need(ownerOf('resolution', doc._id) === doc.by, 'by must be the account of the _id.');
+          return need(
+            ownerOf('resolution', doc._id) === doc.by,
+            'wrong-id: by must be the account of the _id.'
+          );
         default:
-          return need(ownerOf(String(doc.type), doc._id) === doc.desk, 'desk must be the desk of the _id.');
+          return need(
+            ownerOf(String(doc.type), doc._id) === doc.desk,
+            'wrong-id: desk must be the desk of the _id.'
+          );
       }
+    }
+
+    /** @param {string} role */
+    function isNoDesk(role) {
+      return role !== 'desk';
     }
 
     /**
@@ -115,8 +128,11 @@
     function checkBounds(doc) {
       var most = doc.type === 'resolution' ? largestResolution : largest;
       var history = isObject(doc._revisions) ? doc._revisions.ids : [];
-      need(JSON.stringify(content(doc)).length <= most, 'The document is too large.');
-      need(!Array.isArray(history) || history.length <= longestHistory, 'The history is too long.');
+      need(JSON.stringify(content(doc)).length <= most, 'too-large: The document is too large.');
+      need(
+        !Array.isArray(history) || history.length <= longestHistory,
+        'history-too-long: The history is too long.'
+      );
     }
 
     /**
@@ -129,32 +145,42 @@
       if (doc.type === 'void') owner = ownerOf('visit', doc.visit);
       else if (doc.type === 'release') owner = ownerOf('choice', doc.choice);
       else owner = ownerOf(String(doc.type), doc._id);
-      need(owner === userCtx.name || hasRole('former:' + owner), 'A desk writes its own documents only.');
+      need(
+        owner === userCtx.name || hasRole('former:' + owner),
+        'not-your-document: A desk writes its own documents only.'
+      );
       if (doc.type === 'visit' || doc.type === 'void' || doc.type === 'choice')
-        need(doc.desk === owner, 'desk must be the desk that the _id names.');
+        need(doc.desk === owner, 'not-your-document: desk must be the desk that the _id names.');
       if (doc.type === 'visit' || doc.type === 'choice')
-        need(hasRole('venue:' + doc.venue), 'This desk does not belong to that venue.');
+        need(hasRole('venue:' + doc.venue), 'not-your-venue: This desk does not belong to that venue.');
       if (doc.type === 'release')
-        need(doc.by === owner && doc.reason === 'undone', 'A desk undoes choices of its own only.');
+        need(
+          doc.by === owner && doc.reason === 'undone',
+          'not-your-document: A desk undoes choices of its own only.'
+        );
       if (doc.type === 'resolution')
-        need(doc.decision !== 'keep', 'What goes on counting is decided by the office.');
+        need(doc.decision !== 'keep', 'office-only: What goes on counting is decided by the office.');
     }
 
-    var isAdministrator = hasRole('_admin') || hasRole('administrator');
-
-    if (userCtx.name === null) throw { unauthorized: 'Sign in first.' };
-    if (hasRole('_admin') && newDoc._deleted) return;
-    need(!newDoc._deleted, 'Visits are never deleted.');
+    if (userCtx.name === null) throw { unauthorized: 'signed-out: Sign in first.' };
+    if (newDoc._deleted) {
+      need(
+        rights.refusalOf(newDoc, 'delete', userCtx.roles) === undefined,
+        'never-deleted: Visits are never deleted.'
+      );
+      return;
+    }
     need(
       oldDoc === null || (!oldDoc._deleted && isSame(content(oldDoc), content(newDoc))),
-      'Visits never change. Write a void to undo one.'
+      'never-changes: Visits never change. Write a void to undo one.'
     );
-    if (!isAdministrator) checkBounds(newDoc);
+    if (!rights.isAdministrator(userCtx.roles)) checkBounds(newDoc);
     fault = faultOf(newDoc);
     need(fault === undefined, fault + '.');
     checkId(newDoc);
-    if (isAdministrator || hasRole('office')) return;
-    need(hasRole('desk'), 'Only desks and the office write visits.');
-    checkDesk(newDoc);
+    refusal = rights.refusalOf(newDoc, 'create', userCtx.roles);
+    if (refusal !== undefined) throw { forbidden: refusal };
+    // Whoever may write without being a desk writes for all of them.
+    if (rights.refusalOf(newDoc, 'create', userCtx.roles.filter(isNoDesk)) !== undefined) checkDesk(newDoc);
   }
 );

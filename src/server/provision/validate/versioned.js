@@ -1,0 +1,8 @@
+// tiski-office and tiski-desks: no device reads them, so their form is the server's own matter.
+/** @type {import('../databases').Rules} */
+(
+  function (newDoc) {
+    if (!newDoc._deleted && typeof newDoc.v !== 'number')
+      throw { forbidden: 'wrong-form: v must be a number.' };
+  }
+);

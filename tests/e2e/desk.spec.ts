@@ -85,7 +85,7 @@ test('R15 staff let somebody in against a refusal, with a reason that is recorde
   const card = cardOf('expired');
   await scanAndSee(page, card, title.refuse);
   await page.getByRole('button', { name: 'Päästä silti sisään' }).click();
-  await page.getByRole('button', { name: 'Neuvonta vahvisti' }).click();
+  await page.getByRole('button', { name: 'Korttineuvonta vahvisti' }).click();
   await expect(verdict(page)).toContainText('Kirjattu klo');
   await expectWaiting(page, 0);
   expect(await new Office(server).visitsOf(card)).toMatchObject([

@@ -46,7 +46,7 @@ for (const name of engineNames) {
       await test.step('pair and load, in three languages', async () => {
         await device.open(`/setup#code=${encodeURIComponent(code)}`);
         await device.click(button('English'));
-        await device.seesText('Ready: this desk works without a network too.');
+        await device.seesText('Ready: this desk also works without a network.');
         await device.click(button('Svenska'));
         await device.seesText('Klart: disken fungerar även utan nät.');
         await device.click(button('Suomi'));

@@ -73,7 +73,7 @@ test('the scanner’s page tells what a scanner does and what to set, and keeps 
   await scan(page, 'Tiski+qz?-Ö1');
   await expect(fact(page, 'Näppäimistö')).toContainText('Vaihda lukijaan suomi/ruotsi');
   await scan(page, `]C1${cardOf('admitted')}`);
-  await expect(page.getByRole('heading', { name: 'Kortti 2024 0013 löytyy rekisteristä.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Kortti 2024 0013 löytyy kortistosta.' })).toBeVisible();
   await expect(fact(page, 'Koodin laji')).toContainText('Code 128');
   await page.getByRole('button', { name: 'Tallenna lukijan tiedot' }).click();
   await expect(page.getByText('Tallennettu tälle tiskille.')).toBeVisible();
@@ -81,7 +81,7 @@ test('the scanner’s page tells what a scanner does and what to set, and keeps 
   await test.step('what stands around a code is tried on the last scan, and a wrong pattern is named', async () => {
     await scan(page, `F7${cardOf('admitted')}#`);
     await expect(
-      page.getByRole('heading', { name: 'Tämän laitteen rekisterissä ei ole tällaista korttia.' }),
+      page.getByRole('heading', { name: 'Tämän laitteen kortistossa ei ole tällaista korttia.' }),
     ).toBeVisible();
     const patterns = page.getByLabel('Mallit');
     await patterns.fill('F?*#\nF?#');
@@ -91,7 +91,7 @@ test('the scanner’s page tells what a scanner does and what to set, and keeps 
     await expectAccessible(page, 'scanner page');
     await page.getByRole('button', { name: 'Tallenna mallit' }).click();
     await expect(page.getByText('Tallennettu tälle tiskille.').last()).toBeVisible();
-    await page.getByRole('radio', { name: /Kymmenlukuna, tavut/ }).check();
+    await page.getByRole('radio', { name: /Desimaalina, tavut/ }).check();
   });
 
   await test.step('and the counter reads by it, also after a reload', async () => {
@@ -99,7 +99,7 @@ test('the scanner’s page tells what a scanner does and what to set, and keeps 
     await scanAndSee(page, `F7${cardOf('admitted')}#`, 'Kortti käy');
     await page.goto('/desk/scanner');
     await expect(page.getByLabel('Mallit')).toHaveValue('F?*#');
-    await expect(page.getByRole('radio', { name: /Kymmenlukuna, tavut/ })).toBeChecked();
+    await expect(page.getByRole('radio', { name: /Desimaalina, tavut/ })).toBeChecked();
   });
 });
 

@@ -42,7 +42,7 @@ const onceADay: Partial<ServiceDocument> = {
 describe('what a rule means', () => {
   it('is said in each language', () => {
     expect(sentence(onceADay, { scheme: family })).toBe(
-      'Once a day, Mon–Fri 6–15, children under 18 along: 2.',
+      'Once a day, Mon–Fri 6–15, children under 18 allowed: 2.',
     );
     language = 'fi';
     expect(sentence(onceADay, { scheme: family })).toBe(
@@ -68,12 +68,12 @@ describe('what a rule means', () => {
     ],
     ['One course, or other offering, of the holder’s own choice.', { rule: { kind: 'choice', n: 1 } }],
     ['2 courses, or other offerings, of the holder’s own choice.', { rule: { kind: 'choice', n: 2 } }],
-    ['The day’s performances or events, while there are seats.', { rule: { kind: 'listed' } }],
+    ['The day’s performances or events, while seats last.', { rule: { kind: 'listed' } }],
     [
-      'The day’s performances or events, while there are seats, 2 times a season, the season starts on 1 January.',
+      'The day’s performances or events, while seats last, 2 times a season, the season starts on 1 January.',
       { rule: { kind: 'listed', limit: { n: 2, per: 'season' } } },
     ],
-    ['At most 40 portions a day at a venue.', { rule: { kind: 'portions', perDay: 40 } }],
+    ['At most 40 portions a day per venue.', { rule: { kind: 'portions', perDay: 40 } }],
     [
       'Without a limit, Mon, Wed–Thu 6:30–9, Sun 10–16.',
       {
@@ -96,7 +96,7 @@ describe('what a rule means', () => {
     expect(sentence({}, { holidays: true })).toBe('Without a limit, closed on public holidays.');
     const companions = { children: 0, childrenUnder: 18, assistant: true };
     const rules = { swim: { kind: 'limit', n: 2, per: 'month' } } as const;
-    expect(sentence({}, { scheme: { companions, rules } })).toBe('2 times a month, an assistant along.');
+    expect(sentence({}, { scheme: { companions, rules } })).toBe('2 times a month, an assistant allowed.');
   });
 
   it('ends a Finnish day and a sentence with one full stop', () => {

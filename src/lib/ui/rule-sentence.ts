@@ -23,7 +23,7 @@ export interface Terms {
   scheme?: Scheme & { childrenUnder?: number };
 }
 
-/** One or more sentences: "Once a day, Mon–Fri 6–15, children under 18 along: 2." */
+/** One or more sentences: "Once a day, Mon–Fri 6–15, children under 18 allowed: 2." */
 export function ruleSentence({ service, venue, scheme }: Terms): string {
   const rule = schemeRule(service, scheme);
   const clauses = [
@@ -133,7 +133,7 @@ function shortTime(time: string): string {
   return minute === '00' ? String(Number(hour)) : `${Number(hour)}${point}${minute}`;
 }
 
-/** "children under 18 along: 2", "an assistant along"; none where nobody comes along. */
+/** "children under 18 allowed: 2", "an assistant allowed"; none where nobody comes along. */
 export function companionClauses(
   scheme: Pick<NonNullable<Terms['scheme']>, 'companions' | 'childrenUnder'> | undefined,
 ): string[] {

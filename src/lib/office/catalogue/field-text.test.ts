@@ -54,7 +54,7 @@ describe('what a field of the catalogue holds, in words', () => {
   it.each<[string, string, EditedDocument]>([
     ['services', 'the service swim, the service gym', scheme],
     ['fee', '12,50', scheme],
-    ['companions', 'children under 16 along: 2, an assistant along', scheme],
+    ['companions', 'children under 16 allowed: 2, an assistant allowed', scheme],
     ['rules', 'the service swim: 3 times a week', scheme],
     ['rule', '3 times a week', service],
     ['hours', 'Mon–Fri 6–15', service],

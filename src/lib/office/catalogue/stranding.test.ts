@@ -25,7 +25,7 @@ describe('what an edit would strand', () => {
     ],
     ['a venue less', swim, { ...swim, venues: ['hall'] }, ['venue-removed']],
     ['another sector', swim, { ...swim, sector: 'culture' }, ['sector-changed']],
-    ['no choice any more', course, { ...course, rule: { kind: 'unlimited' } }, ['choices-idle']],
+    ['no longer a choice', course, { ...course, rule: { kind: 'unlimited' } }, ['choices-idle']],
     ['a new service of a known sector', undefined, aService('sauna'), []],
     ['a new service of a new sector', undefined, aService('food', { sector: 'food' }), ['new-sector']],
     [
@@ -43,7 +43,7 @@ describe('what an edit would strand', () => {
     ['another time zone', aVenue('hall'), aVenue('hall', { zone: 'UTC' }), ['zone-changed']],
     ['fewer seats', anOffering('a', { seats: 9 }), anOffering('a', { seats: 8 }), ['fewer-seats']],
     ['seats at all', anOffering('a'), anOffering('a', { seats: 8 }), ['fewer-seats']],
-    ['called off', anOffering('a'), anOffering('a', { cancelled: true }), ['offering-cancelled']],
+    ['cancelled', anOffering('a'), anOffering('a', { cancelled: true }), ['offering-cancelled']],
     ['moved', anOffering('a'), anOffering('a', { venue: 'x' }), ['offering-moved']],
     ['shorter', anOffering('a'), anOffering('a', { until: '2026-12-01' }), ['offering-shortened']],
   ])('%s', (_name, before, after, expected) => {

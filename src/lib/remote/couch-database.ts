@@ -4,6 +4,7 @@ import type * as v from 'valibot';
 import { canonicalJson } from '$lib/documents/canonical';
 import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
 import type {
+  Credentials,
   Change,
   ChangesPage,
   Outcome,
@@ -16,7 +17,7 @@ import type {
 import { allDocsAnswer, bulkAnswer, changesAnswer, epochDocument, presenceAnswer } from './couch-answers';
 import { requestPacked, type Packing } from './packed-request';
 import type { ServerAddress } from './pairing';
-import { basicAuthorization, requestBytes, type Account } from './request';
+import { basicAuthorization, requestBytes } from './request';
 import { canUnpack, snapshotFrom, unpackPart } from './snapshot';
 
 const HttpPouch = PouchDB.plugin(HttpAdapter);
@@ -40,7 +41,7 @@ interface Call {
  */
 export function createCouchDatabase(
   server: ServerAddress,
-  account: Account,
+  account: Credentials,
   name: string,
   idleMs = usualIdleMs,
   packing: Packing = { isRefused: false },

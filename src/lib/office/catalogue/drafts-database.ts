@@ -4,7 +4,7 @@ import { parseDocument } from '$lib/documents/parse-document';
 import type { Instant } from '$lib/domain/time/day';
 
 /** A document of the catalogue as the server has it, with CouchDB's revision. */
-export interface StoredDocument {
+export interface CatalogueRevision {
   _id: string;
   _rev: string;
   [field: string]: unknown;
@@ -19,7 +19,7 @@ export interface DraftRow {
   baseRev?: string;
   state: 'waiting' | 'conflict' | 'refused';
   /** What somebody else has made of it meanwhile, for a conflict. */
-  theirs?: StoredDocument;
+  theirs?: CatalogueRevision;
   /** Why the server would not take it. */
   reason?: string;
   savedAt: Instant;
@@ -27,7 +27,7 @@ export interface DraftRow {
 
 /** What the office's browser keeps: the catalogue and its drafts, no card and no visit. */
 export class OfficeDatabase extends Dexie {
-  readonly documents!: EntityTable<StoredDocument, '_id'>;
+  readonly documents!: EntityTable<CatalogueRevision, '_id'>;
   readonly drafts!: EntityTable<DraftRow, '_id'>;
   readonly facts!: EntityTable<{ key: 'synced-at'; value: Instant }, 'key'>;
 

@@ -3,7 +3,7 @@ import Dexie from 'dexie';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OfficeFailure, OfficeOutcome } from '$lib/office/session/office-api';
 import { aService } from '../../../../tests/builders';
-import { OfficeDatabase, readEntries, saveDraft, type StoredDocument } from './drafts-database';
+import { OfficeDatabase, readEntries, saveDraft, type CatalogueRevision } from './drafts-database';
 import { syncCatalogue, type CatalogueRemote } from './sync-catalogue';
 
 Dexie.dependencies.indexedDB = indexedDB;
@@ -11,16 +11,16 @@ Dexie.dependencies.IDBKeyRange = IDBKeyRange;
 
 /** A server with revisions, whose answers can fail and get lost. */
 class FakeCatalogue implements CatalogueRemote {
-  readonly documents = new Map<string, StoredDocument>();
+  readonly documents = new Map<string, CatalogueRevision>();
   failure: OfficeFailure | undefined;
   losesAnswers = false;
 
-  async pull(): Promise<OfficeOutcome<StoredDocument[]>> {
+  async pull(): Promise<OfficeOutcome<CatalogueRevision[]>> {
     return this.failure
       ? { ok: false, failure: this.failure }
       : { ok: true, value: [...this.documents.values()] };
   }
-  async read(id: string): Promise<OfficeOutcome<StoredDocument>> {
+  async read(id: string): Promise<OfficeOutcome<CatalogueRevision>> {
     const found = this.documents.get(id);
     if (!found) return { ok: false, failure: { kind: 'failed', error: 'not_found', reason: 'missing' } };
     return { ok: true, value: found };

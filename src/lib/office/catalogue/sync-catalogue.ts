@@ -10,15 +10,15 @@ import {
   catalogueDocumentFrom,
   type DraftRow,
   type OfficeDatabase,
-  type StoredDocument,
+  type CatalogueRevision,
 } from './drafts-database';
 
 /** What a round needs of the server, for tests to bring their own. */
 export interface CatalogueRemote {
-  pull(): Promise<OfficeOutcome<StoredDocument[]>>;
+  pull(): Promise<OfficeOutcome<CatalogueRevision[]>>;
   /** Gives the new revision. */
   put(document: { _id: string }, rev: string | undefined): Promise<OfficeOutcome<string>>;
-  read(id: string): Promise<OfficeOutcome<StoredDocument>>;
+  read(id: string): Promise<OfficeOutcome<CatalogueRevision>>;
   /** Makes the databases of sectors that services name for the first time. */
   provision(): Promise<OfficeOutcome<unknown>>;
 }
@@ -96,7 +96,7 @@ async function compare(
 }
 
 /** The server has it; a draft that was changed again meanwhile goes on from there. */
-async function settle(db: OfficeDatabase, sent: DraftRow, stored: StoredDocument): Promise<void> {
+async function settle(db: OfficeDatabase, sent: DraftRow, stored: CatalogueRevision): Promise<void> {
   await db.transaction('rw', db.documents, db.drafts, async () => {
     await db.documents.put(stored);
     const present = await db.drafts.get(sent._id);

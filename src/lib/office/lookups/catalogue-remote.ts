@@ -5,7 +5,7 @@ import { ask, type OfficeOutcome } from '$lib/office/session/office-api';
 
 const stored = v.looseObject({ _id: v.string(), _rev: v.string() });
 /** A document as the server has it. */
-export type StoredDocument = v.InferOutput<typeof stored>;
+export type CatalogueRevision = v.InferOutput<typeof stored>;
 
 const database = '/couch/tiski-catalogue';
 const path = (id: string) => `${database}/${encodeURIComponent(id)}`;
@@ -13,17 +13,17 @@ const path = (id: string) => `${database}/${encodeURIComponent(id)}`;
 const rows = v.pipe(
   v.object({ rows: v.array(v.object({ doc: v.unknown() })) }),
   v.transform((answer) =>
-    answer.rows.flatMap(({ doc }): StoredDocument[] => {
+    answer.rows.flatMap(({ doc }): CatalogueRevision[] => {
       const parsed = v.safeParse(stored, doc);
       return parsed.success && !parsed.output._id.startsWith('_design/') ? [parsed.output] : [];
     }),
   ),
 );
 /** Everything in the catalogue: hundreds of documents, not thousands. */
-export const pullCatalogue = (): Promise<OfficeOutcome<StoredDocument[]>> =>
+export const pullCatalogue = (): Promise<OfficeOutcome<CatalogueRevision[]>> =>
   ask('GET', `${database}/_all_docs?include_docs=true`, rows);
 
-export const readStored = (id: string): Promise<OfficeOutcome<StoredDocument>> =>
+export const readStored = (id: string): Promise<OfficeOutcome<CatalogueRevision>> =>
   ask('GET', path(id), stored);
 
 const putAnswer = v.pipe(

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { ulid } from 'ulid';
 import * as v from 'valibot';
 import { findConflicts, type Review } from '$lib/documents/review/find-conflicts';
-import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
+import { documentsOfResolution } from '$lib/documents/review/resolve-conflict';
 import type { ResolutionDocument } from '$lib/documents/visits/visit-documents';
 import { ApiFailure } from '../../api/api-failure';
 import { bodyOf, type ApiSettings } from '../../api/api-routes';
@@ -76,7 +76,7 @@ export async function decide(
     throw new ApiFailure(400, 'bad-request', 'kept or undone names what is no part of the conflict.');
   }
   const author = { by, at: now.getTime(), randomId: () => ulid(now.getTime()) };
-  const outcome = documentsOfDecision(review.conflict, made, author);
+  const outcome = documentsOfResolution(review.conflict, made, author);
   const stands = await decideOnce(client, sector, review, outcome);
   await write(client, visitsDatabase(sector), [...stands.undone, stands.resolution]);
   if (!isSameDecision(stands, outcome)) throw changed();

@@ -14,7 +14,7 @@ import { aPackedRegister, type APackedRegister } from './packed-register';
 
 /** A CouchDB in memory, as far as sync can see it; its lines can be cut by hand. */
 
-export interface StoredDocument {
+export interface FakeDocument {
   id: string;
   seq: number;
   deleted: boolean;
@@ -23,7 +23,7 @@ export interface StoredDocument {
 
 export class FakeDatabase {
   epoch: string | undefined = 'epoch-1';
-  documents = new Map<string, StoredDocument>();
+  documents = new Map<string, FakeDocument>();
   seq = 0;
   snapshot: APackedRegister | undefined;
   #waiters = new Set<() => void>();

@@ -66,7 +66,7 @@ export function decideCase(given: RightsCase, history = historyOf(given)): Verdi
   const scheme = given.scheme === null ? undefined : { ...defaults.scheme, ...given.scheme };
   const asOf = given.registerAsOf === undefined ? defaults.registerAsOf : given.registerAsOf;
   const { signature, people, offering, offerings = [] } = given;
-  return decideVisit(
+  const { verdict } = decideVisit(
     {
       code: readCode(given.code ?? defaults.request.code),
       service: { ...defaults.request.service, ...given.service } as Service,
@@ -85,6 +85,7 @@ export function decideCase(given: RightsCase, history = historyOf(given)): Verdi
     history,
     { now: instant(given.now ?? defaults.now), isPlausible: given.clockIsPlausible ?? true },
   );
+  return verdict;
 }
 
 /** The case's verdict, its instants in milliseconds. */

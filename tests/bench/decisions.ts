@@ -40,7 +40,7 @@ function decide(visits: readonly PastVisit[]) {
     { found: { card, scheme }, asOf: now },
     { ...noHistory, visits },
     { now, isPlausible: true },
-  );
+  ).verdict;
 }
 
 function decidePlainly(visits: readonly PastVisit[]) {

@@ -5,7 +5,7 @@ import { cardFromDocument } from '../../src/lib/documents/register/card-document
 import { day, type Instant } from '../../src/lib/domain/time/day';
 import { databasesOf } from '../../src/lib/store/device';
 import { daysKept } from '../../src/lib/store/prune';
-import type { FakeServer, StoredDocument } from '../fake-server';
+import type { FakeServer, FakeDocument } from '../fake-server';
 import { decisionsOf } from './decisions';
 import type { Desk } from './desk';
 import { effectOf, remembered } from './effect';
@@ -117,7 +117,7 @@ export class Invariants {
     desk: Desk,
     held: Held,
     database: string,
-    { id, deleted, body }: StoredDocument,
+    { id, deleted, body }: FakeDocument,
   ): void {
     const complain = (what: string) =>
       this.ledger.violate(`${rule} ${desk.name} and ${database}: ${id} ${what}`);

@@ -1,4 +1,4 @@
-import { documentsOfDecision } from '../../src/lib/documents/review/resolve-conflict';
+import { documentsOfResolution } from '../../src/lib/documents/review/resolve-conflict';
 import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
 import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
 import { localDate, type Instant } from '../../src/lib/domain/time/day';
@@ -66,7 +66,7 @@ export class MemoryDesk implements DeskStore {
     if (!review) return undefined;
     const randomId = () => ulidOf(++this.#ids);
     const made = { by: this.device.account.name, at: now, randomId };
-    return this.#record(documentsOfDecision(review.conflict, { kind }, made).resolution);
+    return this.#record(documentsOfResolution(review.conflict, { kind }, made).resolution);
   }
 
   tryAgain = (id: string): Promise<void> => this.local.tryAgain(id);

@@ -2,7 +2,7 @@ import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/docume
 import { isLogDocument, parseDocument, type TiskiDocument } from '../../src/lib/documents/parse-document';
 import { cardFromDocument } from '../../src/lib/documents/register/card-document';
 import type { Review } from '../../src/lib/documents/review/find-conflicts';
-import { documentsOfDecision, type Decision } from '../../src/lib/documents/review/resolve-conflict';
+import { documentsOfResolution, type Resolving } from '../../src/lib/documents/review/resolve-conflict';
 import type { ChoiceDocument, LogDocument } from '../../src/lib/documents/visits/visit-documents';
 import type { Instant } from '../../src/lib/domain/time/day';
 import { catalogueOf } from '../../src/lib/store/catalogue';
@@ -48,7 +48,7 @@ export class ReviewOffice {
     const reviews = sectors.map(visitsDatabase).flatMap((database) => this.#reviews(database));
     if (reviews.length === 0) return [];
     const { conflict, database } = this.random.pick(reviews);
-    const decision = this.random.pick<Decision>([
+    const resolving = this.random.pick<Resolving>([
       { kind: 'accept' },
       { kind: 'contact' },
       { kind: 'undo', undone: [this.random.pick(conflict.entries).id] },
@@ -56,7 +56,11 @@ export class ReviewOffice {
       { kind: 'keep', kept: conflict.entries.filter(() => this.random.next() < 0.5).map(({ id }) => id) },
     ]);
     const randomId = () => ulidOf(++this.#ids);
-    const { resolution, undone } = documentsOfDecision(conflict, decision, { by, at: this.now(), randomId });
+    const { resolution, undone } = documentsOfResolution(conflict, resolving, {
+      by,
+      at: this.now(),
+      randomId,
+    });
     return this.#write(database, [...undone, resolution]);
   }
 

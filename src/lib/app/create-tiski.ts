@@ -1,5 +1,6 @@
 import { version } from '$app/environment';
 import { ulid } from 'ulid';
+import type { ScannedCode } from '$lib/domain/code/scan-code';
 import type { Signature } from '$lib/domain/code/signed-code';
 import { StorageWatch } from '$lib/state/storage-room.svelte';
 import { SyncStatus } from '$lib/state/sync-status.svelte';
@@ -30,7 +31,7 @@ export interface Tiski {
   /** Finishes a pairing that a crash cut off; undefined when there is none. Call it when /setup opens. */
   resumePairing(): Promise<PairResult | undefined>;
   /** R2: what came of looking at a signed code's signature; undefined for every other text. */
-  signatureOf(text: string): Promise<Signature | undefined>;
+  signatureOf(code: ScannedCode): Promise<Signature | undefined>;
   /** The device's clock, ms; uncorrected (R13). */
   now(): number;
   /** A ULID. */
@@ -72,7 +73,7 @@ export function createTiski(db: TiskiDatabase = openDatabase()): Tiski {
     },
     pair: (code) => withPairing(({ pairDevice, randomSecret }) => pairDevice(db, server, code, randomSecret)),
     resumePairing: () => withPairing(({ resumePairing }) => resumePairing(db, server)),
-    signatureOf: (text) => readSignature(db, text, Date.now()),
+    signatureOf: (code) => readSignature(db, code, Date.now()),
     now: Date.now,
     randomId: () => ulid(),
   };

@@ -1,18 +1,17 @@
 import { publicKeyFromDocument } from '$lib/documents/catalogue/catalogue-documents';
-import { readCode } from '$lib/domain/code/scan-code';
+import type { ScannedCode } from '$lib/domain/code/scan-code';
 import type { Signature } from '$lib/domain/code/signed-code';
 import { localDate } from '$lib/domain/time/day';
 import { readCatalogue } from '$lib/store/catalogue';
 import { readDeviceClock } from '$lib/store/clock';
 import type { TiskiDatabase } from '$lib/store/database';
 
-/** R2: looks at the signature of a scanned text, with the keys on the device; undefined for other codes. */
+/** R2: looks at the signature of a scanned code, with the keys on the device; undefined for other codes. */
 export async function readSignature(
   db: TiskiDatabase,
-  text: string,
+  code: ScannedCode,
   deviceNow: number,
 ): Promise<Signature | undefined> {
-  const code = readCode(text);
   if (code.kind !== 'signed') return undefined;
   const { keys } = await readCatalogue(db);
   const { now } = await readDeviceClock(db, deviceNow);

@@ -3,11 +3,10 @@ import { isRoomLow } from '$lib/domain/fleet/storage';
 import { isStoragePersistent, storageEstimate } from '$lib/pwa/readiness';
 import { sendDeskReport } from '$lib/remote/desk-report-api';
 import type { ServerAddress } from '$lib/remote/pairing';
-import type { Account } from '$lib/remote/request';
 import { keepCounterRules } from '$lib/store/counter-rules';
 import type { TiskiDatabase } from '$lib/store/database';
 import { readDeskFacts } from '$lib/store/desk-facts';
-import type { SyncState, Timing } from '$lib/sync/ports';
+import type { Credentials, SyncState, Timing } from '$lib/sync/ports';
 import { startReporter, type Reporter } from '$lib/sync/reporter';
 
 interface Reported {
@@ -21,7 +20,7 @@ interface Reported {
 export function startReporting(
   db: TiskiDatabase,
   server: ServerAddress,
-  account: Account,
+  account: Credentials,
   { timing, version, lastFailure }: Reported,
 ): Reporter {
   return startReporter<DeskReport>({

@@ -5,6 +5,7 @@ import { canonicalJson } from '$lib/documents/canonical';
 import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
 import { readsCodes } from '$lib/domain/fleet/refusal-reason';
 import type {
+  Credentials,
   Change,
   ChangesPage,
   Outcome,
@@ -17,7 +18,7 @@ import type {
 import { allDocsAnswer, bulkAnswer, changesAnswer, epochDocument, presenceAnswer } from './couch-answers';
 import { requestPacked, type Packing } from './packed-request';
 import type { ServerAddress } from './pairing';
-import { basicAuthorization, requestBytes, type Account } from './request';
+import { basicAuthorization, requestBytes } from './request';
 import { canUnpack, snapshotFrom, unpackPart } from './snapshot';
 
 const HttpPouch = PouchDB.plugin(HttpAdapter);
@@ -41,7 +42,7 @@ interface Call {
  */
 export function createCouchDatabase(
   server: ServerAddress,
-  account: Account,
+  account: Credentials,
   name: string,
   idleMs = usualIdleMs,
   packing: Packing = { isRefused: false },

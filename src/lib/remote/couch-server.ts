@@ -1,14 +1,13 @@
 import type { Contact } from '$lib/domain/time/clock';
-import type { AccountState, Outcome, RemoteServer } from '$lib/sync/ports';
+import type { Credentials, AccountState, Outcome, RemoteServer } from '$lib/sync/ports';
 import { createCouchDatabase, usualIdleMs } from './couch-database';
 import { readSession, type ServerAddress } from './pairing';
-import type { Account } from './request';
 
 /** The role that the office gives to the account of a desk that it turned away (S11). */
 const revokedRole = 'revoked';
 
 /** The server as one account sees it, signed in anew with every request. */
-export function createCouchServer(server: ServerAddress, account: Account): RemoteServer {
+export function createCouchServer(server: ServerAddress, account: Credentials): RemoteServer {
   const packing = { isRefused: false };
   return {
     database: (name) => createCouchDatabase(server, account, name, usualIdleMs, packing),

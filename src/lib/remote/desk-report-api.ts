@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { DeskReport } from '$lib/documents/fleet/desk-report';
-import type { Outcome } from '$lib/sync/ports';
+import type { Credentials, Outcome } from '$lib/sync/ports';
 import type { ServerAddress } from './pairing';
-import { basicAuthorization, requestJson, type Account } from './request';
+import { basicAuthorization, requestJson } from './request';
 
 /** The rules are read by counter-rules.ts, whose reader is tolerant. */
 const taken = v.object({ ok: v.literal(true), rules: v.optional(v.unknown()) });
@@ -11,7 +11,7 @@ type Taken = v.InferOutput<typeof taken>;
 /** S15: tells the server how this desk is, as the desk itself; it answers what the counter may do. */
 export async function sendDeskReport(
   server: ServerAddress,
-  account: Account,
+  account: Credentials,
   report: DeskReport,
 ): Promise<Outcome<Taken>> {
   const headers = {

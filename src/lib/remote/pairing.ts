@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ClockMark, Contact } from '$lib/domain/time/clock';
-import type { Outcome } from '$lib/sync/ports';
-import { basicAuthorization, requestJson, type Account } from './request';
+import type { Credentials, Outcome } from '$lib/sync/ports';
+import { basicAuthorization, requestJson } from './request';
 
 /** Where the server is; without slashes at the end. */
 export interface ServerAddress {
@@ -49,7 +49,7 @@ const sessionAnswer = v.object({
 /** Who the server takes the account for; `signed-out` when it does not know it. */
 export async function readSession(
   server: ServerAddress,
-  account: Account,
+  account: Credentials,
 ): Promise<Outcome<{ roles: string[]; contact?: Contact }>> {
   const init = { headers: { authorization: basicAuthorization(account), accept: 'application/json' } };
   const url = `${server.couchUrl}/_session`;
@@ -69,7 +69,7 @@ const writtenAnswer = v.object({ ok: v.literal(true) });
 /** Changes the account's own password, as the account itself. */
 export async function changeOwnPassword(
   server: ServerAddress,
-  account: Account,
+  account: Credentials,
   newPassword: string,
 ): Promise<Outcome<undefined>> {
   const headers = {

@@ -1,13 +1,8 @@
 import * as v from 'valibot';
 import type { ClockMark, Contact } from '$lib/domain/time/clock';
-import type { Outcome, RemoteFailure } from '$lib/sync/ports';
+import type { Credentials, Outcome, RemoteFailure } from '$lib/sync/ports';
 import { classifyAnswer } from './classify';
 import { exchange, type ExchangeOptions } from './exchange';
-
-export interface Account {
-  name: string;
-  password: string;
-}
 
 export interface RequestOptions extends ExchangeOptions {
   /** Told what was learned of the server's clock from an answer that is certainly its own (R13). */
@@ -80,7 +75,7 @@ function clockReading(date: string | null, sentAt: number, headersAt: number): C
   return { skewMs: Math.round(serverNow - (sentAt + headersAt) / 2), serverNow };
 }
 
-export function basicAuthorization({ name, password }: Account): string {
+export function basicAuthorization({ name, password }: Credentials): string {
   const bytes = new TextEncoder().encode(`${name}:${password}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }

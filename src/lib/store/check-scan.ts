@@ -1,4 +1,5 @@
 import type { Mend } from '$lib/domain/code/code-readings';
+import { readCode, type ScannedCode } from '$lib/domain/code/scan-code';
 import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
 import type { Signature } from '$lib/domain/code/signed-code';
 import type { Instant } from '$lib/domain/time/day';
@@ -16,11 +17,11 @@ export interface CheckedScan {
   isAmbiguous: boolean;
 }
 
-interface Surroundings {
+interface CheckOptions {
   /** Device clock, ms. */
   now: () => Instant;
   /** R2: what came of looking at a signed code's signature. */
-  signatureOf: (text: string) => Promise<Signature | undefined>;
+  signatureOf: (code: ScannedCode) => Promise<Signature | undefined>;
   profile: ScannerProfile;
 }
 
@@ -31,12 +32,13 @@ interface Surroundings {
 export async function checkScan(
   db: TiskiDatabase,
   scan: { texts: ScannedTexts; service: string },
-  { now, signatureOf, profile }: Surroundings,
+  { now, signatureOf, profile }: CheckOptions,
 ): Promise<CheckedScan> {
   const { texts, service } = scan;
   const checkText = async (text: string) => {
-    const signature = await signatureOf(text);
-    return checkVisit(db, { text, service, ...(signature && { signature }) }, now());
+    const code = readCode(text);
+    const signature = await signatureOf(code);
+    return checkVisit(db, { text, code, service, ...(signature && { signature }) }, now());
   };
   const [whole, ...parts] = texts;
   const asItIs = await checkText(whole);

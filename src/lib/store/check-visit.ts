@@ -1,21 +1,20 @@
 import * as v from 'valibot';
 import { venueDocument, venueFromDocument } from '$lib/documents/catalogue/catalogue-documents';
-import { seatsLeft, type Offering } from '$lib/domain/catalogue/offering';
-import { ruleFor, type Service, type ServiceRule, type Venue } from '$lib/domain/catalogue/service';
+import type { Service, ServiceRule, Venue } from '$lib/domain/catalogue/service';
 import { readCode, type ScannedCode } from '$lib/domain/code/scan-code';
 import type { Signature } from '$lib/domain/code/signed-code';
 import type { ClockReading } from '$lib/domain/time/clock';
 import { localDate, type Instant } from '$lib/domain/time/day';
-import type { Card, Scheme } from '$lib/domain/visit/card';
-import { cardOfSignature, decideVisit, noHistory, type History } from '$lib/domain/visit/decide-visit';
+import type { Card } from '$lib/domain/visit/card';
 import {
-  headCount,
-  holderAlone,
-  peopleAllowed,
-  type People,
-  type PeopleAllowed,
-} from '$lib/domain/visit/people';
-import { settleOffering } from '$lib/domain/visit/settle-offering';
+  cardUse,
+  decideVisit,
+  type DecidedVisit,
+  type History,
+  type RegisterAnswer,
+  type VisitRequest,
+} from '$lib/domain/visit/decide-visit';
+import { holderAlone, peopleAllowed, type People, type PeopleAllowed } from '$lib/domain/visit/people';
 import type { Verdict } from '$lib/domain/visit/verdict';
 import { catalogueWithin, offeringsOf, type Catalogue } from './catalogue';
 import { readDeviceClock } from './clock';
@@ -27,6 +26,8 @@ import { askRegister, registerTables } from './register';
 export interface VisitQuestion {
   /** As it came from the scanner. */
   text: string;
+  /** What the text was read as, where somebody has read it already. */
+  code?: ScannedCode;
   /** Id of the service. */
   service: string;
   /** What came of looking at a signed code's signature (R2). */
@@ -38,10 +39,9 @@ export interface VisitQuestion {
 }
 
 /** One scan and what the device makes of it. */
-export interface VisitCheck {
+export interface VisitCheck extends DecidedVisit {
   question: VisitQuestion;
   code: ScannedCode;
-  verdict: Verdict;
   /** From the register, or from a genuine signature. */
   card?: Card;
   /** Only when the card's scheme says that it is shown. */
@@ -52,10 +52,6 @@ export interface VisitCheck {
   rule?: ServiceRule;
   people: People;
   allowed: PeopleAllowed;
-  /** Id of the course or performance that the visit is for. */
-  offering?: string;
-  /** Seats of the offering or portions of the day, left as far as the device knows. */
-  left?: number;
   /** R9: `_id` of the choice that the visit is for, where this desk made it today and may undo it. */
   freshChoice?: string;
   clock: ClockReading;
@@ -93,8 +89,7 @@ export async function decideWithin(
   question: VisitQuestion,
   deviceNow: Instant,
 ): Promise<VisitCheck> {
-  const { text, signature, offering: named } = question;
-  const code = readCode(text);
+  const { text, code = readCode(text), signature, offering: named } = question;
   // Asked for side by side: what is waited for by itself costs one more way to the disk and back.
   const [device, catalogue, clock, { card: found, standing, asOf }] = await Promise.all([
     readDevice(db),
@@ -107,84 +102,45 @@ export async function decideWithin(
   if (!service) throw new Error(`There is no service ${question.service} in the catalogue.`);
   const venue = venueOf(catalogue, device);
 
-  const card = found ?? cardBySignature(signature);
-  const entry = card && catalogue.schemes.get(card.scheme);
-  const scheme = entry?.scheme;
-  const offerings = offeringsOf(catalogue, service.id, venue.id);
-  const rule = card && ruleFor(service, card, scheme);
-  const allowed = card ? peopleAllowed(card, scheme) : holderAlone;
+  const schemeId = found?.scheme ?? (signature?.kind === 'genuine' ? signature.card.scheme : undefined);
+  const entry = schemeId === undefined ? undefined : catalogue.schemes.get(schemeId);
+  const scheme = entry && { scheme: entry.scheme };
+  const register: RegisterAnswer = {
+    ...(found ? { found: { card: found, ...scheme } } : scheme && { signedScheme: scheme.scheme }),
+    ...(standing && { standing }),
+    ...(asOf !== undefined && { asOf }),
+  };
+  const use = cardUse({ service, ...(signature && { signature }) }, register);
+  const card = use?.card;
+  const allowed = card ? peopleAllowed(card, use.scheme) : holderAlone;
   const people = question.people ?? { ...holderAlone, holder: allowed.holder };
-  const history = card
-    ? await readHistory(db, { card, scheme, service, venue, offerings, offering: named, clock })
-    : noHistory;
-
-  const verdict = decideVisit(
-    {
-      code,
-      service,
-      venue,
-      offerings,
-      people,
-      ...(signature && { signature }),
-      ...(named !== undefined && { offering: named }),
-    },
-    {
-      ...(found && { found: { card: found, ...(scheme && { scheme }) } }),
-      ...(scheme && { signedScheme: scheme }),
-      ...(standing && { standing }),
-      ...(asOf !== undefined && { asOf }),
-    },
-    history,
-    clock,
-  );
+  const offerings = offeringsOf(catalogue, service.id, venue.id);
+  const history = await readHistory(db, { use, service, venue, offerings, offering: named, clock });
+  const request: VisitRequest = {
+    code,
+    service,
+    venue,
+    offerings,
+    people,
+    ...(signature && { signature }),
+    ...(named !== undefined && { offering: named }),
+  };
+  const decided = decideVisit(request, register, history, clock, use);
   return {
     question,
     code,
-    verdict,
     service,
     venue,
     people,
     allowed,
     clock,
+    ...decided,
     ...(card && { card }),
-    ...(rule && { rule }),
-    ...(rule &&
-      meantOffering(rule, { offering: named, offerings }, history, { scheme, clock, venue, people })),
-    ...freshChoice(history, verdict, device, { venue, clock }),
+    ...(use?.rule && { rule: use.rule }),
+    ...freshChoice(history, decided.verdict, device, { venue, clock }),
     ...(card?.hint !== undefined && entry?.document.hintShown && { hint: card.hint }),
     ...(asOf !== undefined && { registerAsOf: asOf }),
   };
-}
-
-/** R2: the card that a genuine signature tells of; what it is worth is decided by the rules. */
-function cardBySignature(signature: Signature | undefined): Card | undefined {
-  return signature?.kind === 'genuine' && !signature.isKeyExpired
-    ? cardOfSignature(signature.card)
-    : undefined;
-}
-
-/** What the visit takes a place of, and how many places there are; also where the verdict is a refusal. */
-function meantOffering(
-  rule: ServiceRule,
-  wanted: { offering: string | undefined; offerings: readonly Offering[] },
-  history: History,
-  around: { scheme: Scheme | undefined; clock: ClockReading; venue: Venue; people: People },
-): { offering?: string; left?: number } {
-  if (rule.kind === 'portions') return { left: Math.max(0, rule.perDay - history.portionsToday) };
-  const { offering: named, offerings } = wanted;
-  const { offering } = settleOffering(
-    rule,
-    { offerings, ...(named !== undefined && { offering: named }) },
-    history,
-    {
-      today: localDate(around.clock.now, around.venue.zone),
-      scheme: around.scheme,
-      heads: headCount(around.people),
-    },
-  );
-  const meant = offerings.find(({ id }) => id === (offering ?? named));
-  const left = meant && seatsLeft(meant, history.taken);
-  return { ...(meant && { offering: meant.id }), ...(left !== undefined && { left }) };
 }
 
 /** R9: a choice is undone at the desk that made it, on its day. */

@@ -126,11 +126,11 @@ export interface ReleaseRow {
   document: ReleaseDocument;
 }
 
-/** What somebody decided about a conflict. */
+/** How somebody resolved a conflict. */
 export interface ResolutionRow {
   _id: string;
   database: string;
-  /** The account that decided. */
+  /** The account that resolved it. */
   desk: string;
   conflict: string;
   at: Instant;
@@ -139,11 +139,11 @@ export interface ResolutionRow {
   document: ResolutionDocument;
 }
 
-/** A conflict that waits for a decision, or for the answer of somebody who was asked. */
+/** A conflict that waits to be resolved, or for the answer of somebody who was asked. */
 export interface ReviewRow {
   /** The conflict's id. */
   id: string;
-  /** The sector's, where decisions about it go. */
+  /** The sector's, where resolutions of it go. */
   database: string;
   /** The card's number, or the capacity key of what it is about. */
   subject: string;

@@ -1,17 +1,13 @@
 import { deskDatabases } from '$lib/documents/databases';
 import { counterRulesFrom } from '$lib/domain/fleet/counter-rules';
+import type { Credentials } from '$lib/sync/ports';
 import type { TiskiDatabase } from './database';
 import { deleteSetting, readSetting, writeSetting } from './settings';
-
-export interface Account {
-  name: string;
-  password: string;
-}
 
 /** Who this device is. */
 export interface Device {
   deskId: string;
-  account: Account;
+  account: Credentials;
   /** The desk's name as the office gave it. */
   name: string;
   /** Id of the venue. */
@@ -35,7 +31,7 @@ export const accountsOf = ({ account, formerAccounts = [] }: Device): string[] =
 export interface PendingPairing {
   desk: { id: string; name: string; venue: string; sectors: string[]; rules?: unknown };
   /** The account with the password that came with the code. */
-  account: Account;
+  account: Credentials;
   /** The password that the device chose. */
   newPassword: string;
 }

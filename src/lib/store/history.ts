@@ -1,18 +1,17 @@
 import { visitsDatabase } from '$lib/documents/databases';
 import { isListed, type Choice, type Offering } from '$lib/domain/catalogue/offering';
-import { ruleFor, type Service, type Venue } from '$lib/domain/catalogue/service';
+import type { Service, Venue } from '$lib/domain/catalogue/service';
 import type { ClockReading } from '$lib/domain/time/clock';
 import { localDate, minute, startOfDay, type Instant } from '$lib/domain/time/day';
-import type { Card, Scheme } from '$lib/domain/visit/card';
-import { noHistory, type History } from '$lib/domain/visit/decide-visit';
+import type { Card } from '$lib/domain/visit/card';
+import { noHistory, type CardUse, type History } from '$lib/domain/visit/decide-visit';
 import { historyFrom, type PastVisit } from '$lib/domain/visit/limits';
 import { headCount } from '$lib/domain/visit/people';
 import { seatsKey, portionsKey } from './capacity-key';
 import { maxKey, type ChoiceRow, type TiskiDatabase, type VisitRow } from './database';
 
 export interface HistoryQuestion {
-  card: Card;
-  scheme: Scheme | undefined;
+  use: CardUse | undefined;
   service: Service;
   venue: Venue;
   offerings: readonly Offering[];
@@ -23,9 +22,9 @@ export interface HistoryQuestion {
 
 /** What the device holds that can matter to a verdict, and no more of it: a card may have a thousand visits. */
 export async function readHistory(db: TiskiDatabase, question: HistoryQuestion): Promise<History> {
-  const { card, scheme, service, venue, offerings, clock } = question;
-  const rule = ruleFor(service, card, scheme);
-  if (!rule) return noHistory;
+  const { use, service, venue, offerings, clock } = question;
+  if (!use?.rule) return noHistory;
+  const { card, scheme, rule } = use;
   const today = localDate(clock.now, venue.zone);
   const from = historyFrom(today, venue.zone, rule, service.repeatMinutes * minute, clock.now, card);
   const [visits, firstVisit] = await Promise.all([

@@ -53,7 +53,8 @@ function logTable<D extends LogDocument>(description: Description<D>): LogTable 
   const isOne = (document: LogDocument): document is D => document.type === type;
   return {
     type,
-    table: (db) => db.table(name),
+    // Dexie types a table for its own rows alone, and gives no type to what several have in common.
+    table: (db) => db[name] as Table<LogRow, string>,
     keyOf: (id) => id.slice(prefix.length),
     idOf: (key) => prefix + key,
     row(database, document) {

@@ -1,8 +1,10 @@
 import { visitsDatabase } from '$lib/documents/databases';
 import type { VisitDocument } from '$lib/documents/visits/visit-documents';
-import { localDate, minute, type Instant } from '$lib/domain/time/day';
+import { portionsPerDay } from '$lib/domain/catalogue/service';
+import { minute, type Instant } from '$lib/domain/time/day';
 import { headCount } from '$lib/domain/visit/people';
-import { isOverridable, type OverrideReason, type Verdict } from '$lib/domain/visit/verdict';
+import { loggedMeanwhile } from '$lib/domain/visit/repeated-visit';
+import { canBeLogged, type OverrideReason, type Verdict } from '$lib/domain/visit/verdict';
 import { nextLink, noteLink } from './chain';
 import { decideWithin, tablesToCheck, type VisitCheck } from './check-visit';
 import type { TiskiDatabase } from './database';
@@ -48,7 +50,7 @@ export async function logVisit(
   }
   return writeThrough(db, tablesToCheck(db), deviceNow, async (write): Promise<LogResult> => {
     const fresh = await decideWithin(db, check.question, deviceNow);
-    const loggedAt = await loggedMeanwhile(db, card, check, fresh);
+    const loggedAt = await sameVisitSince(db, card, check, fresh);
     if (loggedAt !== undefined) return { kind: 'already-logged', at: loggedAt };
     if (isTakenMeanwhile(check.verdict, fresh.verdict)) return { kind: 'changed', check: fresh };
 
@@ -69,20 +71,6 @@ export async function logVisit(
 
 const isAsked = ({ verdict }: VisitCheck): boolean => verdict.outcome === 'ask';
 
-/** Whether a verdict may become a visit: admitted, settled by staff, or overridden by them (R15). */
-export function canBeLogged(verdict: Verdict, override?: OverrideReason): boolean {
-  switch (verdict.outcome) {
-    case 'admit':
-      return true;
-    case 'ask':
-      return ['stale-register', 'clock-wrong', 'unreadable-card'].includes(verdict.reason);
-    case 'already-logged':
-      return false;
-    case 'refuse':
-      return override !== undefined && isOverridable(verdict);
-  }
-}
-
 export function cardNumberOf({ card, code }: VisitCheck): string | undefined {
   return card?.number ?? (code.kind === 'number' ? code.number : undefined);
 }
@@ -91,39 +79,18 @@ export function cardNumberOf({ card, code }: VisitCheck): string | undefined {
 const isTakenMeanwhile = (checked: Verdict, fresh: Verdict): boolean =>
   checked.outcome !== 'refuse' && fresh.outcome === 'refuse' && fresh.reason === 'sold-out';
 
-/**
- * R8 for two tabs and a double tap: when the same visit was logged since the check, its instant. That is a
- * visit within the service's repeat span, the same performance's, or one that has used up a limit that was free at
- * the check.
- */
-async function loggedMeanwhile(
+/** R8: when the same visit was logged, if it was since the check. */
+async function sameVisitSince(
   db: TiskiDatabase,
   card: string,
   check: VisitCheck,
-  fresh: VisitCheck,
+  { verdict, clock: { now } }: VisitCheck,
 ): Promise<Instant | undefined> {
   const { service, venue, rule, offering } = check;
-  const database = visitsDatabase(service.sector);
-  const latest = (visits: { at: Instant }[]) =>
-    visits.length > 0 ? Math.max(...visits.map(({ at }) => at)) : undefined;
-  if (fresh.verdict.outcome === 'already-logged') return fresh.verdict.at;
-
-  const { now } = fresh.clock;
-  const span = service.repeatMinutes * minute;
-  const recent = await visitsSince(db, card, Math.min(now - span, check.clock.now), database);
-  const ofService = recent.filter((visit) => visit.service === service.id);
-  const isSamePerformance = (visit: { at: Instant; offering?: string }) =>
-    visit.offering === offering && localDate(visit.at, venue.zone) === localDate(now, venue.zone);
-  const repeated = latest(
-    ofService.filter((visit) =>
-      // R13: one that a wrong clock dated ahead is another visit.
-      rule?.kind === 'listed' ? isSamePerformance(visit) : Math.abs(now - visit.at) < span,
-    ),
-  );
-  if (repeated !== undefined) return repeated;
-  const isUsedUp = fresh.verdict.outcome === 'refuse' && fresh.verdict.reason === 'limit-reached';
-  if (!isUsedUp || check.verdict.outcome === 'refuse') return undefined;
-  return latest(recent.filter(({ at }) => at >= check.clock.now)) ?? now;
+  const since = Math.min(now - service.repeatMinutes * minute, check.clock.now);
+  const recent = await visitsSince(db, card, since, visitsDatabase(service.sector));
+  const visit = { service, rule, offering, now, zone: venue.zone };
+  return loggedMeanwhile(visit, { verdict: check.verdict, at: check.clock.now }, verdict, recent);
 }
 
 function visitDocumentOf(parts: {
@@ -146,7 +113,7 @@ function visitDocumentOf(parts: {
     service: service.id,
     venue: venue.id,
     ...(offering !== undefined && { offering }),
-    ...(rule?.kind === 'portions' && { portions: headCount(people) }),
+    ...(portionsPerDay(rule) !== undefined && { portions: headCount(people) }),
     desk,
     at: new Date(clock.now).toISOString(),
     zone: venue.zone,

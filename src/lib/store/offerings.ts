@@ -1,6 +1,6 @@
 import type { LocalizedText } from '$lib/documents/fields';
 import { isChoosable, isListed, seatsLeft, type Offering } from '$lib/domain/catalogue/offering';
-import type { ServiceRule } from '$lib/domain/catalogue/service';
+import { choicesAllowed, type ServiceRule } from '$lib/domain/catalogue/service';
 import { localDate, type Instant } from '$lib/domain/time/day';
 import type { Card } from '$lib/domain/visit/card';
 import { standingChoices } from '$lib/domain/visit/settle-offering';
@@ -34,13 +34,14 @@ export function offeringOptions(db: TiskiDatabase, question: OptionsQuestion): P
   return db.transaction('r', tables, async () => {
     const catalogue = await readCatalogue(db);
     const today = localDate(now, zone);
-    const isCourse = rule?.kind === 'choice';
+    const allowed = choicesAllowed(rule);
+    const isCourse = allowed !== undefined;
     const all = offeringsOf(catalogue, service, venue);
     const chosen = new Set<string>();
     if (isCourse && card) {
       const choices = await presentChoices(db, card, service, zone);
       const scheme = catalogue.schemes.get(card.scheme)?.scheme;
-      for (const each of standingChoices(choices, rule.n, all, scheme, today)) chosen.add(each.offering);
+      for (const each of standingChoices(choices, allowed, all, scheme, today)) chosen.add(each.offering);
     }
     const offerings = all.filter(
       (offering) =>

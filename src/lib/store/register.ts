@@ -22,7 +22,7 @@ interface FoundCard {
 }
 
 /** What the register says of a code: the card that carries it, by its number first, then by the codes of its stock. */
-export interface RegisterAnswer extends FoundCard {
+export interface FoundInRegister extends FoundCard {
   /** When the register was last known to be whole and up to date; absent before the first load ended. */
   asOf: Instant | undefined;
 }
@@ -32,7 +32,7 @@ export function findCard(db: TiskiDatabase, code: ScannedCode): Promise<Card | u
 }
 
 /** Call it inside a transaction. Everything is asked for side by side. */
-export function askRegister(db: TiskiDatabase, code: ScannedCode): Promise<RegisterAnswer> {
+export function askRegister(db: TiskiDatabase, code: ScannedCode): Promise<FoundInRegister> {
   const cursor = db.cursors.get(registerDatabase);
   const base = cursor.then((row) => row?.base);
   return Promise.all([findByCode(db, code, base), cursor]).then(([found, row]) => ({

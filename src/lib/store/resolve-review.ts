@@ -1,4 +1,4 @@
-import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
+import { documentsOfResolution } from '$lib/documents/review/resolve-conflict';
 import type { Conflict } from '$lib/domain/review/conflicts';
 import type { Instant } from '$lib/domain/time/day';
 import { readDeviceClock } from './clock';
@@ -8,18 +8,18 @@ import { writeThrough, type StorageFull } from './write-through';
 
 export type ResolveResult =
   | { kind: 'resolved' }
-  /** Somebody else decided, or more came to it, since the screen was drawn; nothing was written. */
+  /** Somebody else resolved it, or more came to it, since the screen was drawn; nothing was written. */
   | { kind: 'changed' }
   | StorageFull;
 
 /**
  * A desk's word on a conflict: all of it stands, or somebody asks the people. What goes on counting is the
- * office's to decide. The decision is a document like a visit: durable here, and sent when it can be (S1).
+ * office's to decide. The resolution is a document like a visit: durable here, and sent when it can be (S1).
  */
 export function resolveReview(
   db: TiskiDatabase,
   seen: Conflict,
-  decision: { kind: 'accept' | 'contact' },
+  resolving: { kind: 'accept' | 'contact' },
   { deviceNow, randomId }: { deviceNow: Instant; randomId: () => string },
 ): Promise<ResolveResult> {
   return writeThrough(db, [db.reviews], deviceNow, async (write): Promise<ResolveResult> => {
@@ -29,7 +29,7 @@ export function resolveReview(
     if (!device) throw new Error('This device is not paired.');
     const { now } = await readDeviceClock(db, deviceNow);
     const by = device.account.name;
-    const { resolution } = documentsOfDecision(seen, decision, { by, at: now, randomId });
+    const { resolution } = documentsOfResolution(seen, resolving, { by, at: now, randomId });
     await write(row.database, resolution, { isReviewed: true });
     return { kind: 'resolved' };
   });

@@ -68,7 +68,7 @@ export function startReviewing(
   return () => subscription.unsubscribe();
 }
 
-/** Conflicts that wait for a decision, the newest first. */
+/** Conflicts that wait to be resolved, the newest first. */
 export async function listReviews(db: TiskiDatabase): Promise<ReviewRow[]> {
   const rows = await db.reviews.toArray();
   const newest = ({ conflict }: ReviewRow) => conflict.entries.at(-1)?.at ?? 0;
@@ -82,7 +82,7 @@ async function note(
   { services }: ConflictContext,
 ): Promise<void> {
   const sector = services.get(conflict.service)?.sector;
-  // Its decision goes where the sector's office looks; a service that is no more has no rule either.
+  // Its resolution goes where the sector's office looks; a service that is no more has no rule either.
   if (sector === undefined) return;
   const resolutions = await db.resolutions.where('conflict').equals(conflict.id).toArray();
   const state = conflictState(conflict, resolutions.map(resolutionFromRow));

@@ -92,6 +92,12 @@ export interface RemoteDatabase {
   missing(ids: readonly string[]): Promise<Outcome<string[]>>;
 }
 
+/** What this device signs in with. */
+export interface Credentials {
+  name: string;
+  password: string;
+}
+
 /** How the server sees this device's account (S11). */
 export type AccountState = 'active' | 'revoked';
 

@@ -1,4 +1,4 @@
-import type { Conflict, ConflictEntry, ResolutionDecision } from '$lib/domain/review/conflicts';
+import type { Conflict, ConflictEntry, ResolutionKind } from '$lib/domain/review/conflicts';
 import type { Instant } from '$lib/domain/time/day';
 import { groupDigits } from '$lib/domain/visit/card-number';
 import { m } from '$lib/paraglide/messages';
@@ -69,8 +69,8 @@ export function describeEntry(
   ].join(' · ');
 }
 
-export function describeDecision(decision: ResolutionDecision): string {
-  switch (decision) {
+export function describeResolution(kind: ResolutionKind): string {
+  switch (kind) {
     case 'accept':
       return m.review_decision_accept();
     case 'keep':

@@ -1,4 +1,9 @@
-import type { ServiceRule } from '$lib/domain/catalogue/service';
+import {
+  choicesAllowed,
+  isListedRule,
+  portionsPerDay,
+  type ServiceRule,
+} from '$lib/domain/catalogue/service';
 import type { Instant } from '$lib/domain/time/day';
 import type { Card } from '$lib/domain/visit/card';
 import type { Mark, Refusal, Verdict } from '$lib/domain/visit/verdict';
@@ -64,8 +69,8 @@ const nameOf = (offering: string, { offeringName }: VerdictContext): string =>
 function leftOf({ left, rule }: VerdictContext): string[] {
   if (left === undefined) return [];
   const count = formatCount(left);
-  if (rule?.kind === 'portions') return [m.verdict_portions_left({ left: count })];
-  return rule?.kind === 'listed' ? [m.verdict_left({ left: count })] : [];
+  if (portionsPerDay(rule) !== undefined) return [m.verdict_portions_left({ left: count })];
+  return isListedRule(rule) ? [m.verdict_left({ left: count })] : [];
 }
 
 function describeMark(mark: Mark, { card, registerAsOf, now, zone }: VerdictContext): string {
@@ -85,7 +90,8 @@ function describeQuestion(
   verdict: Verdict & { outcome: 'ask' },
   context: VerdictContext,
 ): { title: string; lines: string[] } {
-  const { zone, now, rule } = context;
+  const { zone, now } = context;
+  const choices = choicesAllowed(context.rule);
   const judge = (line: string) => ({ title: m.verdict_ask(), lines: [line] });
   switch (verdict.reason) {
     case 'clock-wrong':
@@ -99,13 +105,13 @@ function describeQuestion(
           : m.verdict_stale_ask({ when: formatWhen(verdict.asOf, now, zone) }),
       );
     case 'choose-offering':
-      return rule?.kind === 'choice'
+      return choices !== undefined
         ? {
             title: m.verdict_choose_course(),
             lines: [
-              rule.n === 1
+              choices === 1
                 ? m.verdict_choose_course_detail()
-                : m.verdict_choose_of_courses({ n: formatCount(rule.n) }),
+                : m.verdict_choose_of_courses({ n: formatCount(choices) }),
             ],
           }
         : { title: m.verdict_choose_performance(), lines: [m.verdict_choose_performance_detail()] };

@@ -1,3 +1,4 @@
+import { choicesAllowed } from '$lib/domain/catalogue/service';
 import { groupDigits } from '$lib/domain/visit/card-number';
 import { headCount } from '$lib/domain/visit/people';
 import { m } from '$lib/paraglide/messages';
@@ -172,8 +173,10 @@ function heardLines({ verdict, card }: VisitCheck, lastScan: LastScan | undefine
 }
 
 /** Another performance may be meant, or another of several courses; a card's only course is changed by undoing it. */
-const canPickOther = ({ rule, question }: VisitCheck): boolean =>
-  rule?.kind === 'choice' ? rule.n > 1 : question.offering !== undefined;
+function canPickOther({ rule, question }: VisitCheck): boolean {
+  const choices = choicesAllowed(rule);
+  return choices === undefined ? question.offering !== undefined : choices > 1;
+}
 
 /** R11: who comes in can be said while the visit is given, or while fewer might be let in. */
 export function canSayWho(check: VisitCheck): boolean {

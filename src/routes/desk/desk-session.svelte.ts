@@ -1,13 +1,14 @@
 import type { Mend } from '$lib/domain/code/code-readings';
 import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
+import type { ScannedCode } from '$lib/domain/code/scan-code';
 import type { Signature } from '$lib/domain/code/signed-code';
 import { headCount, type People } from '$lib/domain/visit/people';
-import { isOverridable, type OverrideReason } from '$lib/domain/visit/verdict';
+import { canBeLogged, isOverridable, type OverrideReason } from '$lib/domain/visit/verdict';
 import { checkScan, type ScannedTexts } from '$lib/store/check-scan';
 import { checkVisit, type VisitCheck, type VisitQuestion } from '$lib/store/check-visit';
 import { chooseOffering, releaseChoice } from '$lib/store/choose-offering';
 import type { TiskiDatabase } from '$lib/store/database';
-import { canBeLogged, cardNumberOf, logVisit } from '$lib/store/log-visit';
+import { cardNumberOf, logVisit } from '$lib/store/log-visit';
 import { voidVisit } from '$lib/store/void-visit';
 import { playTone } from '$lib/ui/sounds';
 import type { Tone } from '$lib/ui/verdict-text';
@@ -45,7 +46,7 @@ export interface LastScan {
   isAmbiguous: boolean;
 }
 
-interface Surroundings {
+interface DeskDependencies {
   db: TiskiDatabase;
   /** Device clock, ms. */
   now: () => number;
@@ -53,7 +54,7 @@ interface Surroundings {
   steadyNow: () => number;
   randomId: () => string;
   /** R2: see Tiski.signatureOf. */
-  signatureOf: (text: string) => Promise<Signature | undefined>;
+  signatureOf: (code: ScannedCode) => Promise<Signature | undefined>;
   isSoundOn: () => boolean;
   /** What is known of the desk's scanners. */
   profile: () => ScannerProfile;
@@ -97,10 +98,10 @@ export class DeskSession {
   readonly #logged = new WeakSet<VisitCheck>();
   /** What took a check's place on the screen when something else was asked about the same card. */
   readonly #next = new WeakMap<VisitCheck, VisitCheck>();
-  readonly #around: Surroundings;
+  readonly #dependencies: DeskDependencies;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
+  constructor(dependencies: DeskDependencies) {
+    this.#dependencies = dependencies;
   }
 
   get view(): DeskView {
@@ -109,13 +110,13 @@ export class DeskSession {
 
   set view(view: DeskView) {
     this.#view = view;
-    this.shownAt = this.#around.steadyNow();
+    this.shownAt = this.#dependencies.steadyNow();
   }
 
   /** A code from any scanner; `service` is an id. */
   scan(texts: ScannedTexts, service: string): Promise<void> {
     return this.#inTurn(async () => {
-      const { db, now, signatureOf, profile } = this.#around;
+      const { db, now, signatureOf, profile } = this.#dependencies;
       const scan = { texts, service };
       const { check, ...how } = await checkScan(db, scan, { now, signatureOf, profile: profile() });
       const { view } = this;
@@ -130,7 +131,7 @@ export class DeskSession {
   }
 
   #isLoggedAtOnce({ verdict, allowed }: VisitCheck): boolean {
-    return this.#around.logsAtOnce() && verdict.outcome === 'admit' && headCount(allowed) === 1;
+    return this.#dependencies.logsAtOnce() && verdict.outcome === 'admit' && headCount(allowed) === 1;
   }
 
   /** R9 R10: staff named the course or the performance. */
@@ -148,7 +149,7 @@ export class DeskSession {
     return this.#inTurn(async () => {
       const check = this.#newest(asked);
       if (!shows(this.view, check)) return;
-      const next = await checkVisit(this.#around.db, questionOf(check), this.#around.now());
+      const next = await checkVisit(this.#dependencies.db, questionOf(check), this.#dependencies.now());
       if (next.verdict.outcome !== check.verdict.outcome) this.#sound(soundOf(next));
       this.#next.set(check, next);
       this.view = { kind: 'verdict', check: next };
@@ -164,7 +165,7 @@ export class DeskSession {
   choose(check: VisitCheck): Promise<void> {
     return this.#inTurn(async () => {
       if (!shows(this.view, check)) return;
-      const { db, now, randomId } = this.#around;
+      const { db, now, randomId } = this.#dependencies;
       const chosen = await chooseOffering(db, check, { deviceNow: now(), randomId });
       switch (chosen.kind) {
         case 'chosen': {
@@ -184,7 +185,7 @@ export class DeskSession {
   /** R9: undoes a choice that this desk made today. */
   release(choiceId: string): Promise<void> {
     return this.#inTurn(async () => {
-      const { db, now } = this.#around;
+      const { db, now } = this.#dependencies;
       const released = await releaseChoice(db, choiceId, { deviceNow: now() });
       const { view } = this;
       switch (released.kind) {
@@ -212,7 +213,7 @@ export class DeskSession {
     const check = this.#newest(asked);
     if (this.#logged.has(check)) return;
     if (check !== asked && !canBeLogged(check.verdict, override)) return;
-    const { db, now, randomId } = this.#around;
+    const { db, now, randomId } = this.#dependencies;
     const logged = await logVisit(db, check, { deviceNow: now(), randomId, ...(override && { override }) });
     if (logged.kind === 'storage-full') return this.#sayFull(check);
     if (logged.kind === 'changed') {
@@ -232,7 +233,7 @@ export class DeskSession {
   /** Undoes a visit of this desk, right after logging or from the day's list. */
   undo(visitId: string): Promise<void> {
     return this.#inTurn(async () => {
-      const { db, now } = this.#around;
+      const { db, now } = this.#dependencies;
       const undone = await voidVisit(db, visitId, { deviceNow: now() });
       const { view } = this;
       switch (undone.kind) {
@@ -284,6 +285,6 @@ export class DeskSession {
   }
 
   #sound(tone: Tone): void {
-    if (this.#around.isSoundOn()) playTone(tone);
+    if (this.#dependencies.isSoundOn()) playTone(tone);
   }
 }

@@ -1,4 +1,5 @@
 import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
+import type { ScannedCode } from '$lib/domain/code/scan-code';
 import type { Signature } from '$lib/domain/code/signed-code';
 import { checkScan, type ScannedTexts } from '$lib/store/check-scan';
 import type { TiskiDatabase } from '$lib/store/database';
@@ -17,14 +18,14 @@ export type KioskView =
   | { kind: 'unread' }
   | { kind: 'storage-full' };
 
-interface Surroundings {
+interface KioskDependencies {
   db: TiskiDatabase;
   /** Id of the service. */
   service: string;
   now: () => number;
   randomId: () => string;
   /** R2: see Tiski.signatureOf. */
-  signatureOf: (text: string) => Promise<Signature | undefined>;
+  signatureOf: (code: ScannedCode) => Promise<Signature | undefined>;
   /** What is known of the kiosk's scanner. */
   profile: () => ScannerProfile;
 }
@@ -37,10 +38,10 @@ export class KioskSession {
   view = $state.raw<KioskView>({ kind: 'ready' });
   #turn: Promise<void> = Promise.resolve();
   #rest: ReturnType<typeof setTimeout> | undefined;
-  readonly #around: Surroundings;
+  readonly #dependencies: KioskDependencies;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
+  constructor(dependencies: KioskDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Scans are answered one after another; a fault of ours sends the customer to the staff too. */
@@ -63,7 +64,7 @@ export class KioskSession {
   }
 
   async #answer(texts: ScannedTexts): Promise<KioskView> {
-    const { db, service, now, randomId, signatureOf, profile } = this.#around;
+    const { db, service, now, randomId, signatureOf, profile } = this.#dependencies;
     const { check } = await checkScan(db, { texts, service }, { now, signatureOf, profile: profile() });
     const { verdict, venue } = check;
     const already = (at: number): KioskView => ({ kind: 'already-logged', at, zone: venue.zone });

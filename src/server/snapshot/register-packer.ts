@@ -12,7 +12,7 @@ import { ByteReader, ByteWriter } from '$lib/documents/register/packed/bytes';
 import { isPackable, serialOf } from '$lib/documents/register/packed/packed-card';
 
 /** A document as the register has it. */
-export type StoredDocument = Record<string, unknown> & { _id: string };
+export type UnpackedDocument = Record<string, unknown> & { _id: string };
 
 /** The rows of a snapshot, made one by one: the buckets in order, then what was not packed or is deleted. */
 export interface PackedRegister {
@@ -30,11 +30,11 @@ const nothing = new Uint8Array();
  */
 export class RegisterPacker {
   readonly #slots = Array.from({ length: mostBuckets }, () => new ByteWriter(32));
-  readonly #unpacked = new Map<string, StoredDocument>();
+  readonly #unpacked = new Map<string, UnpackedDocument>();
   /** R2: ids of cards that were deleted. */
   readonly #deleted = new Set<string>();
 
-  put(stored: StoredDocument): void {
+  put(stored: UnpackedDocument): void {
     const { _id: id } = stored;
     this.#deleted.delete(id);
     if (id.startsWith('_design/')) return;
@@ -117,7 +117,7 @@ function* rowsOf(
   buckets: number,
   settled: readonly Uint8Array[][],
   codes: ReadonlyMap<number, StockCode[]>,
-  unpacked: readonly StoredDocument[],
+  unpacked: readonly UnpackedDocument[],
 ): Generator<Uint8Array<ArrayBuffer>> {
   for (let bucket = 0; bucket < buckets; bucket++) {
     const cards: CardDocument[] = [];

@@ -1,11 +1,11 @@
-import type { Account } from '$lib/store/device';
+import type { Credentials } from '$lib/sync/ports';
 import PouchDB from 'pouchdb';
 
 /** The peer's own store in this browser: PouchDB's IndexedDB adapter, as it comes. */
 export const openPeer = (name: string) => new PouchDB(name);
 
 /** The server's database, for PouchDB's replication. */
-export const openRemote = (name: string, { name: username, password }: Account) =>
+export const openRemote = (name: string, { name: username, password }: Credentials) =>
   new PouchDB(`${location.origin}/couch/${name}`, { skip_setup: true, auth: { username, password } });
 
 /** Only the device's side keeps the checkpoint: a desk may not write one into the register. */

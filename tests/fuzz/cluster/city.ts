@@ -36,13 +36,14 @@ export class City {
     this.cluster = new FakeCluster(world);
     this.mostDown = world.random.next() < 0.6 ? 1 : 2;
     this.sharesKeys = world.random.next() < 0.5;
-    const around = {
+    const dependencies = {
       cluster: this.cluster,
       programs: this.programs,
       violate: (what: string) => this.ledger.violate(what),
     };
     this.servers = ['s1', 's2'].map(
-      (name) => new ServerProcess(name, around, join(folder, this.sharesKeys ? 'keys' : `keys-${name}`)),
+      (name) =>
+        new ServerProcess(name, dependencies, join(folder, this.sharesKeys ? 'keys' : `keys-${name}`)),
     );
   }
 

@@ -15,7 +15,7 @@ import type { Program, Programs } from './programs';
 export const administratorsPassword = 'of the settings';
 
 /** What its callers need to know of the city that it is in. */
-export interface Surroundings {
+export interface ServerDependencies {
   cluster: FakeCluster;
   programs: Programs;
   /** Says that something does not hold. */
@@ -37,13 +37,13 @@ export class ServerProcess {
 
   constructor(
     readonly name: string,
-    private readonly around: Surroundings,
+    private readonly dependencies: ServerDependencies,
     private readonly keys: string,
   ) {
     this.#process = { name, isAlive: true };
   }
 
-  now = () => new Date(this.around.cluster.world.now);
+  now = () => new Date(this.dependencies.cluster.world.now);
 
   keyStore = (client: CouchClient): KeyStore => ({ folder: this.keys, client });
 
@@ -53,7 +53,7 @@ export class ServerProcess {
     body: (client: CouchClient) => Promise<T>,
     told: { done?: (value: T) => void; failed?: (error: unknown) => void } = {},
   ): void {
-    const { cluster, programs } = this.around;
+    const { cluster, programs } = this.dependencies;
     const { world } = cluster;
     const process = this.#process;
     const isCalm = !cluster.isRough && cluster.isWhole;
@@ -82,7 +82,7 @@ export class ServerProcess {
     const isTaken = error instanceof UnexpectedCouchReply && error.reply.status < 300;
     const isStrange = error instanceof TypeError || (error instanceof Error && error.name === 'ValiError');
     if (isTaken || isStrange || isCalm) {
-      this.around.violate(`${what} failed: ${String(error)}`);
+      this.dependencies.violate(`${what} failed: ${String(error)}`);
     }
   }
 
@@ -136,7 +136,7 @@ export class ServerProcess {
 
   /** As SIGKILL does: what it has asked for is done or not, and nobody hears of it. */
   kill(): void {
-    const { cluster, programs } = this.around;
+    const { cluster, programs } = this.dependencies;
     cluster.world.note(`${this.name}: is killed`);
     cluster.world.kill(this.#process);
     this.#running.forEach((program) => programs.forget(program));

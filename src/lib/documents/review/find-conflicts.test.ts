@@ -21,7 +21,7 @@ import {
   ulidOf,
 } from '../../../../tests/builders';
 import { findConflicts, type ConflictContext } from './find-conflicts';
-import { documentsOfDecision } from './resolve-conflict';
+import { documentsOfResolution } from './resolve-conflict';
 
 const number = cardNumber(1);
 const scheme = schemeFromDocument(aScheme('warkaus', { services: ['swim', 'gym', 'course', 'show'] }));
@@ -154,7 +154,7 @@ describe('what two desks did apart', () => {
       const [open] = find([one, two]);
       if (!open) throw new Error('There is no conflict.');
       const undo = { kind: 'undo', undone: [one._id] } as const;
-      const { resolution, undone } = documentsOfDecision(open.conflict, undo, made);
+      const { resolution, undone } = documentsOfResolution(open.conflict, undo, made);
       expect(undone).toMatchObject([{ type: 'void', visit: one._id }]);
       const left = find([one, two, ...undone, resolution]);
       expect(left).toMatchObject([{ conflict: { entries: [{ id: two._id }] }, state: { kind: 'open' } }]);
@@ -185,7 +185,7 @@ describe('a decision', () => {
   if (!conflict) throw new Error('There is no conflict.');
 
   it('is made of documents like any other', () => {
-    const { resolution, undone } = documentsOfDecision(conflict, { kind: 'keep', kept: [one._id] }, made);
+    const { resolution, undone } = documentsOfResolution(conflict, { kind: 'keep', kept: [one._id] }, made);
     for (const document of [resolution, ...undone])
       expect(parseDocument(document)).toMatchObject({ ok: true });
     expect(undone).toMatchObject([{ type: 'void', visit: two._id, desk: 'desk-2', by: 'desk-1' }]);
@@ -193,7 +193,7 @@ describe('a decision', () => {
   });
 
   it('accepts all: settled, until there is more to it', () => {
-    const { resolution, undone } = documentsOfDecision(conflict, { kind: 'accept' }, made);
+    const { resolution, undone } = documentsOfResolution(conflict, { kind: 'accept' }, made);
     expect(undone).toEqual([]);
     expect(find([one, two, resolution])).toMatchObject([{ state: { kind: 'settled' } }]);
     const third = aVisit('desk-3', 3, { at: later(2) });
@@ -201,10 +201,10 @@ describe('a decision', () => {
   });
 
   it('may be to ask first; the newest decision counts', () => {
-    const { resolution: asking } = documentsOfDecision(conflict, { kind: 'contact' }, made);
+    const { resolution: asking } = documentsOfResolution(conflict, { kind: 'contact' }, made);
     expect(find([one, two, asking])).toMatchObject([{ state: { kind: 'contacted' } }]);
     const after = { ...made, at: made.at + 1 };
-    const { resolution: accepted } = documentsOfDecision(conflict, { kind: 'accept' }, after);
+    const { resolution: accepted } = documentsOfResolution(conflict, { kind: 'accept' }, after);
     expect(find([one, two, accepted, asking])).toMatchObject([{ state: { kind: 'settled' } }]);
   });
 });

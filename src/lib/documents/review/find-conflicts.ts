@@ -5,7 +5,15 @@ import type {
   VisitDocument,
 } from '$lib/documents/visits/visit-documents';
 import type { Offering } from '$lib/domain/catalogue/offering';
-import { limitOf, ruleFor, schemeRule, type Service, type ServiceRule } from '$lib/domain/catalogue/service';
+import {
+  choicesAllowed,
+  limitOf,
+  portionsPerDay,
+  ruleFor,
+  schemeRule,
+  type Service,
+  type ServiceRule,
+} from '$lib/domain/catalogue/service';
 import {
   choicesConflict,
   conflictState,
@@ -88,7 +96,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string | undefined)
 }
 
 /** The rule by which a card used a service; a card that is not known uses it as its documents' scheme does. */
-function ruleOf(
+function ruleUsed(
   number: string,
   service: Service,
   scheme: string | undefined,
@@ -116,10 +124,11 @@ export function cardConflicts(
   const ofCard = <T extends { card: string }>(all: T[]) => all.filter(({ card }) => card === number);
   const chosen = [...grouped(ofCard(choices), ({ service }) => service)].flatMap(([id, group]) => {
     const service = context.services.get(id);
-    const rule = service && ruleOf(number, service, group[0]?.scheme, context);
-    if (rule?.kind !== 'choice') return [];
+    const rule = service && ruleUsed(number, service, group[0]?.scheme, context);
+    const allowed = choicesAllowed(rule);
+    if (allowed === undefined) return [];
     const together = standingTogether(group.map(entryOf), context.card(number), context);
-    const conflict = choicesConflict(number, id, rule.n, together);
+    const conflict = choicesConflict(number, id, allowed, together);
     return conflict ? [conflict] : [];
   });
   return [...chosen, ...limitsPassed(number, ofCard(visits), context)];
@@ -152,7 +161,7 @@ function limitsPassed(
     const service = context.services.get(id);
     if (!service) return [];
     const own = visits.filter((visit) => visit.service === id);
-    const rule: ServiceRule = ruleOf(number, service, own[0]?.scheme, context);
+    const rule: ServiceRule = ruleUsed(number, service, own[0]?.scheme, context);
     const limit = limitOf(rule);
     if (!limit) return [];
     const isSector = limit.over === 'sector';
@@ -199,15 +208,15 @@ export function portionsConflict(
   documents: readonly LogDocument[],
   context: ConflictContext,
 ): Conflict | undefined {
-  const rule = context.services.get(service)?.rule;
-  if (rule?.kind !== 'portions') return undefined;
+  const perDay = portionsPerDay(context.services.get(service)?.rule);
+  if (perDay === undefined) return undefined;
   const entries = standing(documents)
     .visits.filter(
       (visit) => visit.portions !== undefined && visit.service === service && visit.venue === venue,
     )
     .filter(({ at, zone }) => localDate(Date.parse(at), zone) === date)
     .map((visit) => ({ ...entryOf(visit), heads: visit.portions ?? 0 }));
-  return conflictOfPortions(service, { venue, date, perDay: rule.perDay }, entries);
+  return conflictOfPortions(service, { venue, date, perDay }, entries);
 }
 
 /**

@@ -6,33 +6,33 @@ import type {
 import type { Conflict, ConflictEntry } from '$lib/domain/review/conflicts';
 import type { Instant } from '$lib/domain/time/day';
 
-/** What somebody decides about a conflict. */
-export type Decision =
+/** How somebody resolves a conflict. */
+export type Resolving =
   | { kind: 'accept' }
   | { kind: 'contact' }
   /** `kept`: the entries that go on counting; all others are undone. */
   | { kind: 'keep'; kept: readonly string[] }
-  /** `undone`: entries that are undone; the others wait for a decision of their own. */
+  /** `undone`: entries that are undone; the others wait for a resolution of their own. */
   | { kind: 'undo'; undone: readonly string[] };
 
 interface Made {
-  /** Account of whoever decides. */
+  /** Account of whoever resolves it. */
   by: string;
   at: Instant;
   /** Gives a ULID. */
   randomId: () => string;
 }
 
-/** The documents that a decision is made of: itself, and what it undoes. All of them new. */
-export function documentsOfDecision(
+/** The documents that this takes: the resolution, and what it undoes. All of them new. */
+export function documentsOfResolution(
   conflict: Conflict,
-  decision: Decision,
+  resolving: Resolving,
   { by, at, randomId }: Made,
 ): { resolution: ResolutionDocument; undone: (VoidDocument | ReleaseDocument)[] } {
   const iso = new Date(at).toISOString();
   const ids = conflict.entries.map(({ id }) => id);
-  const seen = decision.kind === 'undo' ? ids.filter((id) => decision.undone.includes(id)) : ids;
-  const kept = decision.kind === 'undo' ? [] : decision.kind === 'keep' ? decision.kept : undefined;
+  const seen = resolving.kind === 'undo' ? ids.filter((id) => resolving.undone.includes(id)) : ids;
+  const kept = resolving.kind === 'undo' ? [] : resolving.kind === 'keep' ? resolving.kept : undefined;
   return {
     resolution: {
       _id: `resolution:${by}:${randomId()}`,
@@ -40,7 +40,7 @@ export function documentsOfDecision(
       v: 1,
       conflict: conflict.id,
       documents: seen,
-      decision: decision.kind === 'undo' ? 'keep' : decision.kind,
+      decision: resolving.kind === 'undo' ? 'keep' : resolving.kind,
       ...(kept && { kept: [...kept] }),
       by,
       at: iso,

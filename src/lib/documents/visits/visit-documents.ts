@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { cardNumber, count, identifier, instant, listOf, shortText, zone } from '$lib/documents/fields';
-import { resolutionDecisions } from '$lib/domain/review/conflicts';
+import { resolutionKinds } from '$lib/domain/review/conflicts';
 import type { Instant } from '$lib/domain/time/day';
 import { overrideReasons } from '$lib/domain/visit/verdict';
 
@@ -119,7 +119,7 @@ export const resolutionDocument = v.object({
   conflict: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
   /** `_id`s of the visits or choices that were looked at: one more opens the conflict again. */
   documents: v.pipe(listOf(shortText, 5000), v.minLength(1)),
-  decision: v.picklist(resolutionDecisions),
+  decision: v.picklist(resolutionKinds),
   /** For `keep`: the `_id`s that go on counting. */
   kept: v.optional(listOf(shortText, 5000)),
   /** Account of the desk or of the office. */

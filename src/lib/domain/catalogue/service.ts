@@ -98,3 +98,45 @@ export function limitOf(rule: ServiceRule): Limit | undefined {
       return undefined;
   }
 }
+
+/** R9: how many offerings of the holder's own the rule gives; undefined where there is nothing to choose. */
+export function choicesAllowed(rule: ServiceRule | undefined): number | undefined {
+  switch (rule?.kind) {
+    case 'choice':
+      return rule.n;
+    case 'unlimited':
+    case 'limit':
+    case 'listed':
+    case 'portions':
+    case undefined:
+      return undefined;
+  }
+}
+
+/** R10: how many portions a day a venue gives; undefined where none are counted. */
+export function portionsPerDay(rule: ServiceRule | undefined): number | undefined {
+  switch (rule?.kind) {
+    case 'portions':
+      return rule.perDay;
+    case 'unlimited':
+    case 'limit':
+    case 'choice':
+    case 'listed':
+    case undefined:
+      return undefined;
+  }
+}
+
+/** R10: whether each visit is for one of the day's listed offerings. */
+export function isListedRule(rule: ServiceRule | undefined): boolean {
+  switch (rule?.kind) {
+    case 'listed':
+      return true;
+    case 'unlimited':
+    case 'limit':
+    case 'choice':
+    case 'portions':
+    case undefined:
+      return false;
+  }
+}

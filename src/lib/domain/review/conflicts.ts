@@ -38,15 +38,15 @@ export type Conflict = {
 );
 
 /** accept: all of it stands. keep: some go on counting. contact: somebody asks the people first. */
-export const resolutionDecisions = ['accept', 'keep', 'contact'] as const;
-export type ResolutionDecision = (typeof resolutionDecisions)[number];
+export const resolutionKinds = ['accept', 'keep', 'contact'] as const;
+export type ResolutionKind = (typeof resolutionKinds)[number];
 
-/** A decision about a conflict, from its document. */
+/** What somebody said of a conflict, from its document. */
 export interface Resolution {
   id: string;
   conflict: string;
   documents: readonly string[];
-  decision: ResolutionDecision;
+  decision: ResolutionKind;
   by: string;
   at: Instant;
 }
@@ -175,7 +175,7 @@ export type ConflictState =
   | { kind: 'contacted'; resolution: Resolution }
   | { kind: 'settled'; resolution: Resolution };
 
-/** The newest decision that looked at everything there is counts; a document more opens the conflict again. */
+/** The newest resolution that looked at everything there is counts; a document more opens the conflict again. */
 export function conflictState(conflict: Conflict, resolutions: readonly Resolution[]): ConflictState {
   const newest = resolutions
     .filter((each) => each.conflict === conflict.id)

@@ -1,22 +1,22 @@
 import type { Choice, Offering } from '$lib/domain/catalogue/offering';
 import { refusalByOpening } from '$lib/domain/catalogue/opening';
-import { ruleFor, type Service, type ServiceRule, type Venue } from '$lib/domain/catalogue/service';
+import {
+  isListedRule,
+  portionsPerDay,
+  ruleFor,
+  type Service,
+  type ServiceRule,
+  type Venue,
+} from '$lib/domain/catalogue/service';
 import type { ScannedCode } from '$lib/domain/code/scan-code';
 import type { SignedCard, Signature } from '$lib/domain/code/signed-code';
 import type { ClockReading } from '$lib/domain/time/clock';
-import {
-  addDays,
-  day,
-  localDate,
-  localDateTime,
-  minute,
-  type Instant,
-  type LocalDate,
-} from '$lib/domain/time/day';
+import { addDays, day, localDate, localDateTime, type Instant, type LocalDate } from '$lib/domain/time/day';
 import type { Card, Scheme } from './card';
 import { refusalByLimit, type PastVisit } from './limits';
 import { arePeopleAllowed, headCount, holderAlone, peopleAllowed, type People } from './people';
-import { settleOffering } from './settle-offering';
+import { repeatedVisit } from './repeated-visit';
+import { placeOf, portionsLeft, settleOffering, type Place, type Settled } from './settle-offering';
 import { validityOf, type Validity } from './validity';
 import type { Mark, Refusal, Verdict } from './verdict';
 
@@ -70,24 +70,81 @@ export interface History {
 
 export const noHistory: History = { visits: [], choices: [], taken: new Map(), portionsToday: 0 };
 
-/** Decides one visit by the rules of RULES.md, in their order of weight. Pure and total: every input gets a verdict. */
+/** A card, and how it uses the service. */
+export interface CardUse {
+  card: Card;
+  scheme?: Scheme | undefined;
+  /** Absent where the card does not give the service (R6). */
+  rule?: ServiceRule | undefined;
+}
+
+/** R2: the card that a code names, by the register or a genuine signature; what it is worth the rules say. */
+export function cardUse(
+  { service, signature }: Pick<VisitRequest, 'service' | 'signature'>,
+  { found, signedScheme }: RegisterAnswer,
+): CardUse | undefined {
+  const signed = signature?.kind === 'genuine' && !signature.isKeyExpired ? signature.card : undefined;
+  const card = found?.card ?? (signed && cardOfSignature(signed));
+  if (!card) return undefined;
+  const scheme = found ? found.scheme : signedScheme;
+  return { card, scheme, rule: ruleFor(service, card, scheme) };
+}
+
+/** A verdict, and what it goes by: that is there also where the visit is refused. */
+export interface DecidedVisit extends Place {
+  verdict: Verdict;
+}
+
+/**
+ * Decides one visit by the rules of RULES.md. Pure and total: every input gets a verdict.
+ * @param use for a caller that has asked `cardUse` already
+ */
 export function decideVisit(
   request: VisitRequest,
   register: RegisterAnswer,
   history: History,
   clock: ClockReading,
+  use = cardUse(request, register),
+): DecidedVisit {
+  const settled = use?.rule && settleRequest(use.rule, request, history, use.scheme, clock);
+  return {
+    verdict: weighRules(request, register, history, clock, use, settled ?? {}),
+    ...(use?.rule && settled && placeOf(use.rule, request, history, settled)),
+  };
+}
+
+const settleRequest = (
+  rule: ServiceRule,
+  request: VisitRequest,
+  history: History,
+  scheme: Scheme | undefined,
+  { now }: ClockReading,
+): Settled =>
+  settleOffering(rule, request, history, {
+    today: localDate(now, request.venue.zone),
+    scheme,
+    heads: headCount(request.people ?? holderAlone),
+  });
+
+/** The rules in their order of weight. */
+function weighRules(
+  request: VisitRequest,
+  register: RegisterAnswer,
+  history: History,
+  clock: ClockReading,
+  use: CardUse | undefined,
+  settled: Settled,
 ): Verdict {
-  const { code, service, venue } = request;
-  const known = identify(request, register);
+  const { code, service, venue, people = holderAlone } = request;
+  const known = identify(request, register, use);
   if ('outcome' in known) return known;
 
-  const { card, scheme } = known;
+  const { card, scheme, rule } = known;
   const { date: today, time } = localDateTime(clock.now, venue.zone);
   const ended = refusalByStatus(card, today);
   if (ended) return refuse(ended);
   if (register.standing === 'unreadable') return judgeUnreadable(known, history, venue, clock);
 
-  const rule = ruleFor(service, card, scheme);
   const refusal = rule ? refusalByPause(service, today) : notIncluded;
   if (refusal || !rule) return refuse(refusal ?? notIncluded);
 
@@ -98,17 +155,10 @@ export function decideVisit(
     refusalByDates(validity, scheme?.graceDays ?? 0, today) ?? refusalByOpening(service, venue, today, time);
   if (calendarRefusal) return refuse(calendarRefusal);
 
-  const people = request.people ?? holderAlone;
-  const settled = settleOffering(rule, request, history, { today, scheme, heads: headCount(people) });
-  const repeated = repeatedVisit(
-    service,
-    rule,
-    settled.offering,
-    history.visits,
-    clock.now,
-    today,
-    venue.zone,
-  );
+  const { offering } = settled;
+  const repeated = canRepeat(rule, offering)
+    ? repeatedVisit({ service, rule, offering, now: clock.now, zone: venue.zone }, history.visits)
+    : undefined;
   if (repeated !== undefined) return { outcome: 'already-logged', reason: 'already-logged', at: repeated };
 
   const allowed = peopleAllowed(card, scheme);
@@ -123,7 +173,7 @@ export function decideVisit(
     ...(today > validity.until ? (['in-grace'] as const) : []),
     ...(code.kind === 'signed' && !register.found ? (['by-signature'] as const) : []),
   ];
-  return byRegisterAge(venue, register.asOf, clock.now, marks, settled.offering);
+  return byRegisterAge(venue, register.asOf, clock.now, marks, offering);
 }
 
 const notIncluded = { reason: 'not-included' } as const;
@@ -132,33 +182,25 @@ function refuse(refusal: Refusal): Verdict {
   return { outcome: 'refuse', ...refusal };
 }
 
-interface KnownCard {
-  card: Card;
-  scheme?: Scheme;
-}
-
 const unreadable: Verdict = { outcome: 'ask', reason: 'unreadable-card' };
 
 /** R1 R2: the card that the code stands for. A genuine signature speaks only where the register is silent. */
 function identify(
   { code, signature }: VisitRequest,
-  { found, signedScheme, standing }: RegisterAnswer,
-): KnownCard | Verdict {
-  if (code.kind !== 'signed') {
-    if (found) return found;
-    if (standing === 'unreadable') return unreadable;
-    return refuse({ reason: code.kind === 'number' ? 'unknown-card' : 'not-a-card' });
-  }
-  if (signature?.kind !== 'genuine') return refuse({ reason: 'not-genuine' });
-  if (found) return found;
+  { found, standing }: RegisterAnswer,
+  use: CardUse | undefined,
+): CardUse | Verdict {
+  const isSigned = code.kind === 'signed';
+  if (isSigned && signature?.kind !== 'genuine') return refuse({ reason: 'not-genuine' });
+  if (found && use) return use;
   if (standing === 'unreadable') return unreadable;
-  if (standing === 'deleted' || signature.isKeyExpired) return refuse({ reason: 'unknown-card' });
-  return { card: cardOfSignature(signature.card), ...(signedScheme && { scheme: signedScheme }) };
+  if (isSigned) return use && standing !== 'deleted' ? use : refuse({ reason: 'unknown-card' });
+  return refuse({ reason: code.kind === 'number' ? 'unknown-card' : 'not-a-card' });
 }
 
 /** R3: what is known refuses as ever; nothing that is unknown admits. */
 function judgeUnreadable(
-  { card, scheme }: KnownCard,
+  { card, scheme }: CardUse,
   { firstVisit }: History,
   { zone }: Venue,
   clock: ClockReading,
@@ -170,7 +212,7 @@ function judgeUnreadable(
 }
 
 /** R2: a card as its signed code tells of it: active, with no rights but its scheme's. */
-export const cardOfSignature = (signed: SignedCard): Card => ({ ...signed, status: 'active' });
+const cardOfSignature = (signed: SignedCard): Card => ({ ...signed, status: 'active' });
 
 /** R3: the register's word on the card; a suspension ends after its last day. */
 function refusalByStatus(card: Card, today: LocalDate): Refusal | undefined {
@@ -207,32 +249,15 @@ function refusalByPause(service: Service, today: LocalDate): Refusal | undefined
   return until === undefined ? { reason: 'paused' } : { reason: 'paused', until };
 }
 
-/**
- * R8: the newest visit for the service within the span; one logged by a faster clock counts as now. R10: for a
- * performance any visit of its day.
- */
-function repeatedVisit(
-  service: Service,
-  rule: ServiceRule,
-  offering: string | undefined,
-  visits: readonly PastVisit[],
-  now: Instant,
-  today: LocalDate,
-  zone: string,
-): Instant | undefined {
-  const isRepeat = (visit: PastVisit) => {
-    if (visit.service !== service.id) return false;
-    if (rule.kind !== 'listed') return Math.abs(now - visit.at) < service.repeatMinutes * minute;
-    return offering !== undefined && visit.offering === offering && localDate(visit.at, zone) === today;
-  };
-  const repeats = visits.filter(isRepeat).map(({ at }) => at);
-  return repeats.length > 0 ? Math.max(...repeats) : undefined;
-}
+/** R10: without a performance there is nothing that could be repeated. */
+const canRepeat = (rule: ServiceRule, offering: string | undefined): boolean =>
+  !isListedRule(rule) || offering !== undefined;
 
 /** R10: each one that comes in takes a portion. */
 function refusalByPortions(rule: ServiceRule, heads: number, given: number): Refusal | undefined {
-  if (rule.kind !== 'portions') return undefined;
-  const left = Math.max(0, rule.perDay - given);
+  const perDay = portionsPerDay(rule);
+  if (perDay === undefined) return undefined;
+  const left = portionsLeft(perDay, given);
   return heads > left ? { reason: 'sold-out', left } : undefined;
 }
 

@@ -1,4 +1,10 @@
-import { limitOf, type Limit, type Service, type ServiceRule } from '$lib/domain/catalogue/service';
+import {
+  isListedRule,
+  limitOf,
+  type Limit,
+  type Service,
+  type ServiceRule,
+} from '$lib/domain/catalogue/service';
 import { addDays, startOfDay, weekday, type Instant, type LocalDate } from '$lib/domain/time/day';
 import type { Card } from './card';
 import type { Validity } from './validity';
@@ -69,7 +75,7 @@ export function historyFrom(
   const limit = limitOf(rule);
   const earliest = [now - repeatMs];
   // R10: a performance is for once, however long ago it was this day.
-  if (rule.kind === 'listed') earliest.push(startOfDay(today, zone));
+  if (isListedRule(rule)) earliest.push(startOfDay(today, zone));
   if (limit) earliest.push(startOfDay(periodAround(today, limit, card).from, zone));
   return Math.min(...earliest);
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decideCase, historyOf, rightsCases, type RightsCase } from '../../../../tests/rights-cases';
 import type { History } from './decide-visit';
 import type { PastVisit } from './limits';
-import { ruleOf } from './rule-of';
+import { ruleNumberOf } from './rule-number';
 
 /** Truths about every case and any history. */
 
@@ -61,7 +61,7 @@ describe('for any request and any history', () => {
       fc.property(someMixture, someHistory, (given, history) => {
         const verdict = decideCase(given, history);
         expect(['admit', 'ask', 'refuse', 'already-logged']).toContain(verdict.outcome);
-        if (verdict.outcome !== 'admit') expect(ruleOf(verdict)).toMatch(/^R\d+$/);
+        if (verdict.outcome !== 'admit') expect(ruleNumberOf(verdict)).toMatch(/^R\d+$/);
       }),
       { numRuns: 1_000 },
     );

@@ -6,7 +6,7 @@ import {
   type Choice,
   type Offering,
 } from '$lib/domain/catalogue/offering';
-import type { ServiceRule } from '$lib/domain/catalogue/service';
+import { portionsPerDay, type ServiceRule } from '$lib/domain/catalogue/service';
 import type { LocalDate } from '$lib/domain/time/day';
 import type { Scheme } from './card';
 import type { Verdict } from './verdict';
@@ -53,6 +53,31 @@ export function settleOffering(
       return {};
   }
 }
+
+/** What a visit takes a place of. */
+export interface Place {
+  /** Id of the course or performance. */
+  offering?: string;
+  /** Seats of the offering or portions of the day, left as far as the device knows. */
+  left?: number;
+}
+
+/** R9 R10: the place that the visit takes, also where it is refused. */
+export function placeOf(
+  rule: ServiceRule,
+  { offering: named, offerings }: Wanted,
+  { taken, portionsToday }: { taken: ReadonlyMap<string, number>; portionsToday: number },
+  settled: Settled,
+): Place {
+  const perDay = portionsPerDay(rule);
+  if (perDay !== undefined) return { left: portionsLeft(perDay, portionsToday) };
+  const meant = offerings.find(({ id }) => id === (settled.offering ?? named));
+  if (!meant) return {};
+  const left = seatsLeft(meant, taken);
+  return { offering: meant.id, ...(left !== undefined && { left }) };
+}
+
+export const portionsLeft = (perDay: number, given: number): number => Math.max(0, perDay - given);
 
 const chooseOffering: Verdict = { outcome: 'ask', reason: 'choose-offering' };
 const notListed: Verdict = { outcome: 'refuse', reason: 'not-listed' };

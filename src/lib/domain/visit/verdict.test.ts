@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rightsCases } from '../../../../tests/rights-cases';
-import { ruleOf } from './rule-of';
+import { ruleNumberOf } from './rule-number';
 import { isOverridable, type Verdict } from './verdict';
 
 /** One verdict for each reason that the cases know. */
@@ -38,22 +38,22 @@ describe('the rule that decided', () => {
   ])('is %s for %s', (rule, reasons) => {
     for (const reason of reasons) {
       const verdict = verdicts.get(reason);
-      expect([reason, verdict && ruleOf(verdict)]).toEqual([reason, rule]);
+      expect([reason, verdict && ruleNumberOf(verdict)]).toEqual([reason, rule]);
     }
   });
 
   it('is R9 for a course where R10 is for a performance', () => {
     for (const reason of ['choose-offering', 'not-listed', 'sold-out']) {
       const verdict = verdicts.get(reason);
-      expect([reason, verdict && ruleOf(verdict, { kind: 'choice', n: 1 })]).toEqual([reason, 'R9']);
-      expect([reason, verdict && ruleOf(verdict, { kind: 'listed' })]).toEqual([reason, 'R10']);
+      expect([reason, verdict && ruleNumberOf(verdict, { kind: 'choice', n: 1 })]).toEqual([reason, 'R9']);
+      expect([reason, verdict && ruleNumberOf(verdict, { kind: 'listed' })]).toEqual([reason, 'R10']);
     }
   });
 
   it('is that of the mark for an admission, and none for a plain one', () => {
-    expect(ruleOf({ outcome: 'admit', marks: [] })).toBeUndefined();
-    expect(ruleOf({ outcome: 'admit', marks: ['by-signature'] })).toBe('R2');
-    expect(ruleOf({ outcome: 'admit', marks: ['in-grace'] })).toBe('R4');
-    expect(ruleOf({ outcome: 'admit', marks: ['stale-register'] })).toBe('R12');
+    expect(ruleNumberOf({ outcome: 'admit', marks: [] })).toBeUndefined();
+    expect(ruleNumberOf({ outcome: 'admit', marks: ['by-signature'] })).toBe('R2');
+    expect(ruleNumberOf({ outcome: 'admit', marks: ['in-grace'] })).toBe('R4');
+    expect(ruleNumberOf({ outcome: 'admit', marks: ['stale-register'] })).toBe('R12');
   });
 });

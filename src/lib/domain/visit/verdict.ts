@@ -64,3 +64,30 @@ export const overrideReasons = [
   'staff-decision',
 ] as const;
 export type OverrideReason = (typeof overrideReasons)[number];
+
+/** Whether a verdict may become a visit: admitted, settled by staff, or overridden by them (R15). */
+export function canBeLogged(verdict: Verdict, override?: OverrideReason): boolean {
+  switch (verdict.outcome) {
+    case 'admit':
+      return true;
+    case 'ask':
+      return isSettledByStaff(verdict.reason);
+    case 'already-logged':
+      return false;
+    case 'refuse':
+      return override !== undefined && isOverridable(verdict);
+  }
+}
+
+/** The other questions are answered by what is chosen, which is decided again. */
+function isSettledByStaff(reason: Question['reason']): boolean {
+  switch (reason) {
+    case 'stale-register':
+    case 'clock-wrong':
+    case 'unreadable-card':
+      return true;
+    case 'choose-offering':
+    case 'confirm-choice':
+      return false;
+  }
+}

@@ -1,7 +1,7 @@
 import Dexie, { type EntityTable } from 'dexie';
 import type { CatalogueDocument } from '$lib/documents/catalogue/catalogue-documents';
 import type { Instant } from '$lib/domain/time/day';
-import { catalogueDocumentFrom, type StoredDocument } from '$lib/office/lookups/stored-catalogue';
+import { catalogueDocumentFrom, type CatalogueRevision } from '$lib/office/lookups/stored-catalogue';
 import { moveOldDrafts } from './move-old-drafts';
 
 /** A coordinator's change that the server does not have yet. */
@@ -13,7 +13,7 @@ export interface DraftRow {
   baseRev?: string;
   state: 'waiting' | 'conflict' | 'refused';
   /** What somebody else has made of it meanwhile, for a conflict. */
-  theirs?: StoredDocument;
+  theirs?: CatalogueRevision;
   /** Why the server would not take it. */
   reason?: string;
   savedAt: Instant;
@@ -26,7 +26,7 @@ export interface CatalogueFact {
 
 /** What the coordinator's browser keeps: the catalogue and its drafts, no card and no visit. */
 export class CatalogueDraftsDatabase extends Dexie {
-  readonly documents!: EntityTable<StoredDocument, '_id'>;
+  readonly documents!: EntityTable<CatalogueRevision, '_id'>;
   readonly drafts!: EntityTable<DraftRow, '_id'>;
   readonly facts!: EntityTable<CatalogueFact, 'key'>;
   /** Drafts that came from the database of older builds, as they were then: none of them comes twice. */

@@ -1,5 +1,5 @@
 import Dexie from 'dexie';
-import type { StoredDocument } from '$lib/office/lookups/stored-catalogue';
+import type { CatalogueRevision } from '$lib/office/lookups/stored-catalogue';
 import type { CatalogueDraftsDatabase, CatalogueFact, DraftRow } from './drafts-database';
 
 /** Where older builds kept the catalogue and its drafts: under the name of one of the server's databases. */
@@ -11,7 +11,7 @@ const patience = 3_000;
 interface OldContents {
   /** Of the database itself, as the browser counts. */
   version: number;
-  documents: StoredDocument[];
+  documents: CatalogueRevision[];
   drafts: DraftRow[];
   facts: CatalogueFact[];
 }
@@ -43,7 +43,7 @@ async function readOld(): Promise<OldContents | undefined> {
     const rowsOf = <T>(name: string): Promise<T[]> =>
       has.has(name) ? old.table<T>(name).toArray() : Promise.resolve([]);
     const [documents, drafts, facts] = await Promise.all([
-      rowsOf<StoredDocument>('documents'),
+      rowsOf<CatalogueRevision>('documents'),
       rowsOf<DraftRow>('drafts'),
       rowsOf<CatalogueFact>('facts'),
     ]);

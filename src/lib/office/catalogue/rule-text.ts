@@ -1,4 +1,4 @@
-import type { RuleNumber } from '$lib/domain/visit/rule-of';
+import type { RuleNumber } from '$lib/domain/visit/rule-number';
 import { m } from '$lib/paraglide/messages';
 
 const texts: Record<RuleNumber, () => string> = {

@@ -7,7 +7,7 @@ import {
   type VenueDocument,
 } from '$lib/documents/catalogue/catalogue-documents';
 import { ruleFromField, type RuleField } from '$lib/documents/catalogue/rule-fields';
-import { limitOf } from '$lib/domain/catalogue/service';
+import { choicesAllowed, limitOf, portionsPerDay } from '$lib/domain/catalogue/service';
 import { m } from '$lib/paraglide/messages';
 
 /** What an edit would leave behind: cards without a service, visits that count no more, desks without rights. */
@@ -58,8 +58,10 @@ function ofService(
 }
 
 function ofRule(before: RuleField, after: RuleField): Stranding[] {
-  if (before.kind === 'choice' && after.kind !== 'choice') return [{ kind: 'choices-idle' }];
-  const [old, fresh] = [limitOf(ruleFromField(before)), limitOf(ruleFromField(after))];
+  const [oldRule, freshRule] = [ruleFromField(before), ruleFromField(after)];
+  const [chosen, choosable] = [choicesAllowed(oldRule), choicesAllowed(freshRule)];
+  if (chosen !== undefined && choosable === undefined) return [{ kind: 'choices-idle' }];
+  const [old, fresh] = [limitOf(oldRule), limitOf(freshRule)];
   const starts = (each: typeof old) => JSON.stringify(each?.seasonStarts ?? ['01-01']);
   const isTighter =
     fresh !== undefined &&
@@ -68,9 +70,9 @@ function ofRule(before: RuleField, after: RuleField): Stranding[] {
       fresh.per !== old.per ||
       (fresh.over ?? 'service') !== (old.over ?? 'service') ||
       (fresh.per === 'season' && starts(fresh) !== starts(old)));
-  const hasFewer =
-    (before.kind === 'choice' && after.kind === 'choice' && after.n < before.n) ||
-    (before.kind === 'portions' && after.kind === 'portions' && after.perDay < before.perDay);
+  const isFewer = (from: number | undefined, to: number | undefined) =>
+    from !== undefined && to !== undefined && to < from;
+  const hasFewer = isFewer(chosen, choosable) || isFewer(portionsPerDay(oldRule), portionsPerDay(freshRule));
   return isTighter || hasFewer ? [{ kind: 'rule-tighter' }] : [];
 }
 

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import Dexie from 'dexie';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StoredDocument } from '$lib/office/lookups/stored-catalogue';
+import type { CatalogueRevision } from '$lib/office/lookups/stored-catalogue';
 import type { OfficeFailure, OfficeOutcome } from '$lib/office/session/ask';
 import { aService } from '../../../../tests/builders';
 import type { CatalogueRemote } from './catalogue-remote';
@@ -13,16 +13,16 @@ Dexie.dependencies.IDBKeyRange = IDBKeyRange;
 
 /** A server with revisions, whose answers can fail and get lost. */
 class FakeCatalogue implements CatalogueRemote {
-  readonly documents = new Map<string, StoredDocument>();
+  readonly documents = new Map<string, CatalogueRevision>();
   failure: OfficeFailure | undefined;
   losesAnswers = false;
 
-  async pull(): Promise<OfficeOutcome<StoredDocument[]>> {
+  async pull(): Promise<OfficeOutcome<CatalogueRevision[]>> {
     return this.failure
       ? { ok: false, failure: this.failure }
       : { ok: true, value: [...this.documents.values()] };
   }
-  async read(id: string): Promise<OfficeOutcome<StoredDocument>> {
+  async read(id: string): Promise<OfficeOutcome<CatalogueRevision>> {
     const found = this.documents.get(id);
     if (!found) return { ok: false, failure: { kind: 'failed', error: 'not_found', reason: 'missing' } };
     return { ok: true, value: found };

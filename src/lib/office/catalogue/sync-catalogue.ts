@@ -1,5 +1,5 @@
 import { canonicalJson } from '$lib/documents/canonical';
-import { catalogueDocumentFrom, type StoredDocument } from '$lib/office/lookups/stored-catalogue';
+import { catalogueDocumentFrom, type CatalogueRevision } from '$lib/office/lookups/stored-catalogue';
 import type { OfficeFailure, OfficeOutcome } from '$lib/office/session/ask';
 import type { CatalogueRemote } from './catalogue-remote';
 import type { DraftRow, CatalogueDraftsDatabase } from './drafts-database';
@@ -70,7 +70,7 @@ async function compare(
 }
 
 /** The server has it; a draft that was changed again meanwhile goes on from there. */
-async function settle(db: CatalogueDraftsDatabase, sent: DraftRow, stored: StoredDocument): Promise<void> {
+async function settle(db: CatalogueDraftsDatabase, sent: DraftRow, stored: CatalogueRevision): Promise<void> {
   await db.transaction('rw', db.documents, db.drafts, async () => {
     await db.documents.put(stored);
     const present = await db.drafts.get(sent._id);

@@ -6,7 +6,7 @@ import {
   venueFromDocument,
   type CatalogueDocument,
 } from '$lib/documents/catalogue/catalogue-documents';
-import { limitOf, ruleFor } from '$lib/domain/catalogue/service';
+import { choicesAllowed, limitOf, ruleFor } from '$lib/domain/catalogue/service';
 import type { ServiceRule } from '$lib/domain/catalogue/service';
 import { addDays, localDate, startOfDay, type Instant, type LocalDate } from '$lib/domain/time/day';
 import type { Card } from '$lib/domain/visit/card';
@@ -62,7 +62,7 @@ export function tryVisit(trial: Trial, catalogue: readonly CatalogueDocument[]):
     .filter((each) => each.service === trial.service && each.venue === trial.venue)
     .map(offeringFromDocument);
   const { offering, firstVisit } = trial;
-  const verdict = decideVisit(
+  const { verdict } = decideVisit(
     {
       code: { kind: 'number', number: card.number },
       service: { ...given, repeatMinutes: 0 },
@@ -77,7 +77,9 @@ export function tryVisit(trial: Trial, catalogue: readonly CatalogueDocument[]):
       visits: Array.from({ length: trial.used }, () => ({ at: begins, service: trial.service })),
       ...(firstVisit !== undefined && { firstVisit: startOfDay(firstVisit, place.zone) }),
       choices:
-        rule?.kind === 'choice' && offering !== undefined ? [{ id: 'chosen', offering, at: begins }] : [],
+        choicesAllowed(rule) !== undefined && offering !== undefined
+          ? [{ id: 'chosen', offering, at: begins }]
+          : [],
     },
     { now, isPlausible: true },
   );

@@ -5,12 +5,12 @@ import type { Ask, OfficeOutcome } from '$lib/office/session/ask';
 
 export const storedDocument = v.looseObject({ _id: v.string(), _rev: v.string() });
 /** A document of the catalogue as the server has it, with CouchDB's revision. */
-export type StoredDocument = v.InferOutput<typeof storedDocument>;
+export type CatalogueRevision = v.InferOutput<typeof storedDocument>;
 
 const rows = v.pipe(
   v.object({ rows: v.array(v.object({ doc: v.unknown() })) }),
   v.transform((answer) =>
-    answer.rows.flatMap(({ doc }): StoredDocument[] => {
+    answer.rows.flatMap(({ doc }): CatalogueRevision[] => {
       const parsed = v.safeParse(storedDocument, doc);
       return parsed.success && !parsed.output._id.startsWith('_design/') ? [parsed.output] : [];
     }),
@@ -18,7 +18,7 @@ const rows = v.pipe(
 );
 
 /** Everything in the catalogue: hundreds of documents, not thousands. */
-export const pullCatalogue = (ask: Ask): Promise<OfficeOutcome<StoredDocument[]>> =>
+export const pullCatalogue = (ask: Ask): Promise<OfficeOutcome<CatalogueRevision[]>> =>
   ask('GET', '/couch/tiski-catalogue/_all_docs?include_docs=true', rows);
 
 /** The document without its revision; undefined for one that this build can't read. */

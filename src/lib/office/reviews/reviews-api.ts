@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { limitPeriods } from '$lib/domain/catalogue/service';
-import { resolutionDecisions, type Conflict, type ConflictState } from '$lib/domain/review/conflicts';
+import { resolutionKinds, type Conflict, type ConflictState } from '$lib/domain/review/conflicts';
 import type { Ask, OfficeOutcome } from '$lib/office/session/ask';
 
 /** The office's review list, as the signed-in person (session cookie). */
@@ -46,7 +46,7 @@ const resolution = v.object({
   id: v.string(),
   conflict: v.string(),
   documents: v.array(v.string()),
-  decision: v.picklist(resolutionDecisions),
+  decision: v.picklist(resolutionKinds),
   by: v.string(),
   at: v.number(),
 });
@@ -64,7 +64,7 @@ export interface OfficeReview {
   state: ConflictState;
 }
 
-export type OfficeDecision =
+export type OfficeResolution =
   | { kind: 'accept' }
   | { kind: 'contact' }
   | { kind: 'keep'; kept: string[] }
@@ -83,7 +83,7 @@ export const listOfficeReviews = (ask: Ask): Promise<OfficeOutcome<OfficeReview[
 export const decideReview = (
   ask: Ask,
   { sector, conflict: { id, entries } }: OfficeReview,
-  decision: OfficeDecision,
+  decision: OfficeResolution,
 ): Promise<OfficeOutcome<unknown>> =>
   ask('POST', '/api/reviews', v.unknown(), {
     sector,

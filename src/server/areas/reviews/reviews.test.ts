@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findConflicts } from '$lib/documents/review/find-conflicts';
-import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
+import { documentsOfResolution } from '$lib/documents/review/resolve-conflict';
 import { aCard, aScheme, aService, aVenue, aVisit, cardNumber, ulidOf } from '../../../../tests/builders';
 import { send } from '../../../../tests/contract/couch-target';
 import { startTestServer, type TestServer } from '../../../../tests/server';
@@ -175,7 +175,7 @@ describe('the office’s review list', () => {
       server.client,
       sector,
       review,
-      documentsOfDecision(review.conflict, kept(seen[0]), author),
+      documentsOfResolution(review.conflict, kept(seen[0]), author),
     );
     expect((await voidOf(seen[1])).status).toBe(404);
 
@@ -192,7 +192,7 @@ describe('the office’s review list', () => {
     if (!review) throw new Error('There is no conflict.');
     const decision = { kind: 'accept' } as const;
     const author = { by: 'administrator', at: Date.parse('2026-11-23T08:00:00Z'), randomId: () => ulidOf(1) };
-    const outcome = documentsOfDecision(review.conflict, decision, author);
+    const outcome = documentsOfResolution(review.conflict, decision, author);
     await resolveOnce(server.client, sector, review, outcome);
     const seen = review.conflict.entries.map(({ id }) => id);
     const again = await call('POST', '/api/reviews', {

@@ -2,7 +2,7 @@ import { ulid } from 'ulid';
 import * as v from 'valibot';
 import { visitsDatabase } from '$lib/documents/databases';
 import { findConflicts, type Review } from '$lib/documents/review/find-conflicts';
-import { documentsOfDecision } from '$lib/documents/review/resolve-conflict';
+import { documentsOfResolution } from '$lib/documents/review/resolve-conflict';
 import type { ResolutionDocument } from '$lib/documents/visits/visit-documents';
 import { ApiFailure } from '../../api-failure';
 import { requireOk, type CouchClient } from '../../couch/client';
@@ -47,7 +47,7 @@ export async function resolveReview(
     throw new ApiFailure(400, 'bad-request', 'kept or undone names what is no part of the conflict.');
   }
   const author = { by, at: now.getTime(), randomId: () => ulid(now.getTime()) };
-  const outcome = documentsOfDecision(review.conflict, made, author);
+  const outcome = documentsOfResolution(review.conflict, made, author);
   const stands = await resolveOnce(client, sector, review, outcome);
   await write(client, visitsDatabase(sector), [...stands.undone, stands.resolution]);
   if (!isSameOutcome(stands, outcome)) throw changed();

@@ -1,4 +1,4 @@
-import type { ServiceRule } from '$lib/domain/catalogue/service';
+import { choicesAllowed, type ServiceRule } from '$lib/domain/catalogue/service';
 import type { Mark, Question, Refusal, Verdict } from './verdict';
 
 export const ruleNumbers = [
@@ -23,7 +23,7 @@ export type RuleNumber = (typeof ruleNumbers)[number];
  * The rule of RULES.md that decided; undefined for an admission with nothing to note.
  * @param rule how the card uses the service: what is the holder's own choice is R9's, what is listed R10's
  */
-export function ruleOf(verdict: Verdict, rule?: ServiceRule): RuleNumber | undefined {
+export function ruleNumberOf(verdict: Verdict, rule?: ServiceRule): RuleNumber | undefined {
   switch (verdict.outcome) {
     case 'already-logged':
       return 'R8';
@@ -38,7 +38,8 @@ export function ruleOf(verdict: Verdict, rule?: ServiceRule): RuleNumber | undef
   }
 }
 
-const ofOfferings = (rule: ServiceRule | undefined): RuleNumber => (rule?.kind === 'choice' ? 'R9' : 'R10');
+const ofOfferings = (rule: ServiceRule | undefined): RuleNumber =>
+  choicesAllowed(rule) === undefined ? 'R10' : 'R9';
 
 function ruleOfMark(mark: Mark): RuleNumber {
   switch (mark) {

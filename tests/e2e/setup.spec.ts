@@ -70,7 +70,9 @@ test.describe('the administrator', () => {
     const desk = page.getByRole('listitem').filter({ hasText: 'Kassa 1' });
     await expect(desk).toContainText('Käytössä');
     // S15: the desk has told how it is, and the list renews itself.
-    await expect(desk).toContainText(/Viimeksi yhteydessä tänään.*Kaikki käynnit lähetetty/, { timeout: 60_000 });
+    await expect(desk).toContainText(/Viimeksi yhteydessä tänään.*Kaikki käynnit lähetetty/, {
+      timeout: 60_000,
+    });
     const revoke = page.getByRole('button', { name: 'Poista käytöstä Kassa 1' });
     const dialog = page.getByRole('dialog', { name: 'Poistetaanko Kassa 1 käytöstä?' });
     await revoke.click();

@@ -1,0 +1,20 @@
+import type { Timing } from '$lib/sync/ports';
+
+/** Time and chance as the browser has them. */
+export function browserTiming(now: () => number): Timing {
+  return {
+    now,
+    random: Math.random,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        signal.addEventListener('abort', done);
+        if (signal.aborted) done();
+      }),
+  };
+}

@@ -1,55 +1,29 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { localDate } from '$lib/domain/time/day';
-import { DeviceCookies } from './accounts/device-cookie';
-import { EndedSessions } from './accounts/ended-sessions';
-import { cookieSecret } from './accounts/secret';
 import { createApp } from './app';
-import { standardBodyLimit, type Backend } from './backend';
+import type { Backend } from './backend';
 import { requireWhole } from './backup/half-restored';
 import type { CouchClient } from './couch/client';
-import { CouchFailure } from './couch/failure';
-import { CouchNodes } from './couch/nodes';
-import { couchAddresses } from './couch/remote-client';
+import { untilItAnswers } from './couch/until-it-answers';
 import { createDemoCity, needsDemoCity } from './demo/city';
 import { isDemoStore, saysDemo } from './demo/demo-store';
 import { DeskWatch } from './desks/desk-watch';
 import { allowedHosts } from './http/allowed-hosts';
-import type { CouchRouteSettings } from './http/couch-routes';
-import { openEmbeddedBackend } from './http/embedded-backend';
-import { proxyBackend } from './http/proxy-backend';
-import { ensureSigningKey, type KeyStore } from './keys/key-store';
-import { ensureRescueKey } from './keys/rescue-key-store';
+import { ensureKeys } from './keys/ensure-keys';
+import { keyFolder } from './keys/key-folder';
+import type { KeyStore } from './keys/key-store';
 import { SharedLease, unshared } from './lease/lease';
 import type { LeasedWork } from './lease/lease-document';
 import { deskFigures } from './monitoring/desk-figures';
 import { Metrics } from './monitoring/metrics';
 import { Readiness } from './monitoring/readiness';
-import { projectFolder } from './project-folder';
+import { openBackend, type StoreSettings } from './open-backend';
 import { administratorName, ensureAdministrator, type KeepPassword } from './provision/administrator';
 import { provision, sectorsWithoutDatabase } from './provision/provision';
 import { serverLog, type ServerLog } from './server-log';
 import { keepSnapshot, type SnapshotKeeper, type SnapshotSettings } from './snapshot/keep-snapshot';
-
-export interface StoreSettings {
-  /** Data folder of the embedded store. */
-  folder: string;
-  /** Addresses of a CouchDB's nodes with their administrator's credentials; the embedded store is used without. */
-  couchUrl?: string;
-  /** Folder of the private keys, for several servers or a mounted secret; `keys` of the data folder when absent. */
-  keys?: string;
-  /** Bytes of the largest request body below /couch/; 8 MiB. */
-  bodyLimit?: number;
-  /** Life of a sign-in; one hour. */
-  sessionSeconds?: number;
-  /** Of password hashes; 600,000. */
-  iterations?: number;
-  /** The clock. */
-  now?: () => Date;
-}
+import { tiskiVersion } from './tiski-version';
 
 export interface ServerSettings extends StoreSettings {
   /** 0 takes a free one. */
@@ -97,49 +71,6 @@ function reportSectors(sectors: readonly string[], log: ServerLog): void {
     const name = JSON.stringify(sector.slice(0, 80));
     log.warn(`No database can be made for the visits of the sector ${name}: rename it in the catalogue.`);
   }
-}
-
-/** Who is told of what the backend does. */
-export type BackendListeners = Pick<CouchRouteSettings, 'onFault' | 'onVisits'> & {
-  onNotice?: (text: string) => void;
-};
-
-/** Opens the store that the settings name. @throws when it can't be opened */
-export async function openBackend(
-  settings: StoreSettings,
-  listeners: BackendListeners = { onFault: serverLog().fault },
-): Promise<Backend> {
-  const { bodyLimit = standardBodyLimit, now = () => new Date() } = settings;
-  const shared = { ...listeners, bodyLimit, now: () => now().getTime() };
-  if (settings.couchUrl !== undefined) {
-    const folder = settings.folder === '' ? undefined : resolve(settings.folder);
-    const ended = await EndedSessions.open(folder, shared.now);
-    const secret = folder === undefined ? randomBytes(32).toString('hex') : await cookieSecret(folder);
-    const devices = new DeviceCookies(secret, shared.now);
-    return proxyBackend({
-      onNotice: serverLog().warn,
-      ...shared,
-      ended,
-      devices,
-      couch: new CouchNodes(couchAddresses(settings.couchUrl)),
-    });
-  }
-  const { sessionSeconds = 3600, iterations = 600_000 } = settings;
-  return openEmbeddedBackend({ ...shared, folder: resolve(settings.folder), sessionSeconds, iterations });
-}
-
-/**
- * Where the private keys are, beside the embedded store; with a CouchDB as well. A demo has its own: it signs cards for
- * anybody, and the folder may be a city's, too.
- */
-export function keyFolder({ folder, keys }: Pick<StoreSettings, 'folder' | 'keys'>, isDemo: boolean): string {
-  if (isDemo) return join(resolve(folder), 'demo-keys');
-  return keys === undefined ? join(resolve(folder), 'keys') : resolve(keys);
-}
-
-export async function tiskiVersion(): Promise<string> {
-  const text = await readFile(join(projectFolder, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Brings the store into shape and opens the server. @throws when the port is taken or the store can't be had */
@@ -248,38 +179,6 @@ async function startAll(leases: readonly (SharedLease | undefined)[]): Promise<(
   const stops = [];
   for (const lease of leases) if (lease !== undefined) stops.push(await lease.start());
   return stops;
-}
-
-/** How often a CouchDB that was not there yet is looked for, ms. */
-const lookAgainMs = 2000;
-
-/** After a power cut a server may be up before its CouchDB: it waits, and says for what. */
-async function untilItAnswers(client: CouchClient, log: ServerLog): Promise<void> {
-  for (let looks = 1; ; looks += 1) {
-    try {
-      await client.request('GET', '/');
-      return;
-    } catch (error) {
-      if (!(error instanceof CouchFailure)) throw error;
-      if (looks % 30 === 1) log.warn('Waiting for the CouchDB of COUCHDB_URL to answer.');
-      await setTimeout(lookAgainMs);
-    }
-  }
-}
-
-async function ensureKeys(keys: KeyStore, now: Date, log: ServerLog): Promise<void> {
-  const signing = await ensureSigningKey(keys, localDate(now.getTime(), 'UTC'));
-  const rescue = await ensureRescueKey(keys, now);
-  if (signing === 'here' && rescue === 'here') return;
-  const lacks = [
-    ...(signing === 'elsewhere' ? ['signs no new cards'] : []),
-    ...(rescue === 'elsewhere' ? ['opens no rescue files'] : []),
-  ];
-  log.warn(
-    `The city's private keys are not in ${keys.folder}: this server ${lacks.join(' and ')}. ` +
-      'Bring them from the server that has them (tiski keys export, then import here), or share its folder ' +
-      '(TISKI_KEYS). Only if they are lost: tiski keys rotate and tiski keys rotate-rescue make new ones.',
-  );
 }
 
 function portOf(app: FastifyInstance): number {

@@ -11,7 +11,7 @@ import { watchedApp } from '../../tests/contract/watched-app';
 import { createApp } from './app';
 import type { Backend } from './backend';
 import type { CouchClient } from './couch/client';
-import { openBackend } from './main';
+import { openBackend } from './open-backend';
 import { ensureAdministrator } from './provision/administrator';
 import { serverLog } from './server-log';
 

@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import { openBackend } from '../../src/server/main';
+import { openBackend } from '../../src/server/open-backend';
 import { ensureAdministrator } from '../../src/server/provision/administrator';
 import { adminPassword } from './load-server';
 

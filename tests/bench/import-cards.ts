@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importCards } from '../../src/server/cli/import';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
-import { openBackend } from '../../src/server/main';
+import { openBackend } from '../../src/server/open-backend';
 import { provision } from '../../src/server/provision/provision';
 import { aCard, aScheme, cardNumber } from '../builders';
 import { cardsHeader } from '../register-to-import';

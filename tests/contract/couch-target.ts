@@ -8,7 +8,7 @@ import { createApp } from '../../src/server/app';
 import type { Backend } from '../../src/server/backend';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
 import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
-import { openBackend } from '../../src/server/main';
+import { openBackend } from '../../src/server/open-backend';
 import { ensureAdministrator } from '../../src/server/provision/administrator';
 import { startRecorder } from './couch-recorder';
 import { watchedApp } from './watched-app';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createApp } from '../../src/server/app';
 import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
-import { openBackend } from '../../src/server/main';
+import { openBackend } from '../../src/server/open-backend';
 import { createCouchWorld } from './couch-world';
 import { describeRemoteDatabase, type World } from './remote-database.suite';
 import { watchedApp } from './watched-app';

@@ -4,7 +4,7 @@ import Fastify from 'fastify';
 import { sessionToken } from '../../src/server/accounts/session-cookie';
 import { requireOk, type CouchClient } from '../../src/server/couch/client';
 import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
-import { openBackend } from '../../src/server/main';
+import { openBackend } from '../../src/server/open-backend';
 import { startRecorder, type CouchRecorder } from './couch-recorder';
 import { basic, couchUrl, removeDocument, send, type Account } from './couch-target';
 

@@ -14,7 +14,7 @@ import { runRestore } from '../cli/restore-command';
 import { requireOk, type CouchClient } from '../couch/client';
 import type { Backend } from '../backend';
 import { bytesOf } from '../bytes';
-import { openBackend } from '../main';
+import { openBackend } from '../open-backend';
 import { backupLines } from './backup-lines';
 import { CountDiffers } from './count-restored';
 import { restore, RestoreFailed } from './restore';

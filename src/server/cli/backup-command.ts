@@ -6,7 +6,7 @@ import { HalfRestored, requireWhole } from '../backup/half-restored';
 import { backupName, removeOlder } from '../backup/retention';
 import { UnusableBackup } from '../backup/unusable-backup';
 import { writeBackup } from '../backup/write-backup';
-import { tiskiVersion } from '../main';
+import { tiskiVersion } from '../tiski-version';
 import { encryptionOf } from './backup-keys';
 import { CommandError } from './command-error';
 import { failureText } from './place-failure';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startedTiski } from '../../../tests/started-tiski';
-import { helpText } from './options';
+import { helpText } from './help-text';
 
 /** Copies a package and all that it needs: links would find more than that. */
 async function copyPackage(name: string, target: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { createServer } from 'vite';
 import { projectFolder } from '../project-folder';
 import { CommandError } from './command-error';
-import type { StartOptions } from './options';
+import type { StartOptions } from './start-options';
 import { startOrExplain, tellNext } from './start';
 import { closeOnSignal } from './stop-signals';
 

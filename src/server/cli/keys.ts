@@ -4,7 +4,7 @@ import { isDemoStore } from '../demo/demo-store';
 import { publishedKeys, readSigningKeys, retireKey, rotateKey, type KeyStore } from '../keys/key-store';
 import { publishedRescueKeys, readRescueKeys, rotateRescueKey } from '../keys/rescue-key-store';
 import { sealKeys, unsealKeys } from '../keys/sealed-keys';
-import { keyFolder } from '../main';
+import { keyFolder } from '../keys/key-folder';
 import { provision } from '../provision/provision';
 import { CommandError } from './command-error';
 import type { Command } from './options';

@@ -1,5 +1,7 @@
 import { CommandError } from './command-error';
-import { helpText, readCommand, type Command, type StartOptions } from './options';
+import { helpText } from './help-text';
+import { readCommand, type Command } from './options';
+import type { StartOptions } from './start-options';
 
 async function importFile({ file, url, data }: Extract<Command, { kind: 'import' }>): Promise<void> {
   const { runImport } = await import('./import-command');
@@ -43,7 +45,7 @@ export async function run(words: string[], start = startHere): Promise<void> {
         console.log(helpText);
         return;
       case 'version':
-        console.log(await (await import('../main')).tiskiVersion());
+        console.log(await (await import('../tiski-version')).tiskiVersion());
         return;
       case 'start':
         return await start(command.options);

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { StoreOptions } from './options';
+import type { StoreOptions } from './start-options';
 
 type Place = Pick<StoreOptions, 'data'>;
 

@@ -1,9 +1,9 @@
 import { requireWhole } from '../backup/half-restored';
-import { openBackend } from '../main';
+import { openBackend } from '../open-backend';
 import { administratorName, ensureAdministrator } from '../provision/administrator';
 import { provision } from '../provision/provision';
 import { CommandError, startFailureLine } from './command-error';
-import type { StoreOptions } from './options';
+import type { StoreOptions } from './start-options';
 import { forgetPassword, keepPassword, passwordNews } from './password-file';
 import type { Backend } from '../backend';
 

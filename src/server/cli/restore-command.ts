@@ -3,7 +3,7 @@ import { identitiesOf } from './backup-keys';
 import { backupFailure, leftOutLines } from './backup-report';
 import { CommandError, startFailureLine } from './command-error';
 import { grouped, type LineOutput } from './import-report';
-import type { StoreOptions } from './options';
+import type { StoreOptions } from './start-options';
 import { withStore } from './provision';
 
 export interface RestoreCommandOptions extends StoreOptions {

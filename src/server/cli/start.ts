@@ -1,7 +1,7 @@
 import { startServer, type RunningServer } from '../main';
 import { appFolder } from '../project-folder';
 import { CommandError, startFailureLine } from './command-error';
-import type { StartOptions } from './options';
+import type { StartOptions } from './start-options';
 import { forgetPassword, keepPassword, passwordNews } from './password-file';
 import { closeOnSignal } from './stop-signals';
 

@@ -6,7 +6,7 @@ import { aCard, cardNumber } from '../../../tests/builders';
 import { send } from '../../../tests/contract/couch-target';
 import { startTestServer, type TestServer } from '../../../tests/server';
 import { requireOk, type CouchClient } from '../couch/client';
-import { keyFolder } from '../main';
+import { keyFolder } from '../keys/key-folder';
 import { isDemoStore } from './demo-store';
 
 const now = new Date('2026-11-18T10:00:00Z');

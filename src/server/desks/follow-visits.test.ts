@@ -8,7 +8,7 @@ import { requireOk, type CouchClient, type CouchReply } from '../couch/client';
 import { renewEpoch } from '../epochs/ensure-epoch';
 import { epochPath } from '../epochs/epoch-document';
 import { unshared } from '../lease/lease';
-import { openBackend } from '../main';
+import { openBackend } from '../open-backend';
 import { provision } from '../provision/provision';
 import { VisitFollower } from './follow-visits';
 

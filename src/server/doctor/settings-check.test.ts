@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownSettings } from '../cli/options';
+import { knownSettings } from '../cli/start-options';
 import type { Finding } from './finding';
 import { demoFindings, listenFindings, readSettings } from './settings-check';
 

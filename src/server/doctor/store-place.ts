@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { StartOptions } from '../cli/options';
+import type { StartOptions } from '../cli/start-options';
 import { openRegister, type OpenRegister } from '../cli/import-place';
 import type { CouchClient } from '../couch/client';
 import { CouchFailure } from '../couch/failure';

@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../../../tests/server';
 import { requireOk } from '../couch/client';
-import { openBackend } from '../main';
+import { openBackend } from '../open-backend';
 import { addressOfDevice } from './proxy-devices';
 
 const worker = { name: 'liisa', password: 'first-password' };

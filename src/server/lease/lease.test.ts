@@ -7,7 +7,7 @@ import { unsteadyClient } from '../../../tests/unsteady-client';
 import type { Backend } from '../backend';
 import { requireOk, type CouchClient } from '../couch/client';
 import { DeskWatch } from '../desks/desk-watch';
-import { openBackend } from '../main';
+import { openBackend } from '../open-backend';
 import { provision } from '../provision/provision';
 import { keepSnapshot } from '../snapshot/keep-snapshot';
 import { SharedLease } from './lease';

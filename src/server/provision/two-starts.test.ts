@@ -6,7 +6,7 @@ import type { Backend } from '../backend';
 import { readEpoch } from '../epochs/read-epoch';
 import { ensureSigningKey, publishedKeys } from '../keys/key-store';
 import { ensureRescueKey, publishedRescueKeys } from '../keys/rescue-key-store';
-import { openBackend } from '../main';
+import { openBackend } from '../open-backend';
 import { ensureAdministrator } from './administrator';
 import { provision } from './provision';
 

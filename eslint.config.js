@@ -21,7 +21,7 @@ const officeArea = [
 const rooms = {
   domain: [],
   documents: ['domain'],
-  store: ['domain', 'documents', 'sync'],
+  store: ['domain', 'documents'],
   sync: ['domain'],
   remote: ['documents', 'domain', 'sync'],
   scanner: ['domain'],

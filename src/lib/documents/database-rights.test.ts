@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { databaseGrants, typesMadeAtStart, typesOfThisStore, type TypeGrants } from './database-rights';
 import {
+  cityDatabases,
   databaseKind,
   databaseKinds,
-  databases,
   deskDatabaseKind,
   deskDatabases,
-  typesMadeAtStart,
-  typesOfThisStore,
-  type TypeGrants,
+  visitsDatabase,
+  type DatabaseKind,
 } from './databases';
 
 /** As a line: who creates, changes, deletes and attaches, and by which door. */
@@ -19,7 +19,7 @@ function line({ create, change, delete: remove, attach, door }: TypeGrants): str
 describe('what gives power is granted to nobody else', () => {
   const server = 'server server server server by api';
   const published = 'administrator+server administrator+server administrator+server nobody by couch';
-  const powers: [keyof typeof databases, string, string][] = [
+  const powers: [keyof typeof databaseGrants, string, string][] = [
     ['catalogue', 'key', published],
     ['catalogue', 'rescue-key', published],
     [
@@ -35,12 +35,12 @@ describe('what gives power is granted to nobody else', () => {
     ['desks', 'lease', server],
   ];
   it.each(powers)('%s: %s', (kind, type, expected) => {
-    const types: Readonly<Record<string, TypeGrants>> = databases[kind].types;
+    const types: Readonly<Record<string, TypeGrants>> = databaseGrants[kind].types;
     expect(types[type] && line(types[type])).toBe(expected);
   });
 
   it('tiski-desks is read, ruled and written by the server alone, whatever the type', () => {
-    const { read, rules, types, otherTypes } = databases.desks;
+    const { read, rules, types, otherTypes } = databaseGrants.desks;
     const grants = Object.values(types).flatMap((each: TypeGrants) => [
       each.create,
       each.change,
@@ -51,18 +51,18 @@ describe('what gives power is granted to nobody else', () => {
   });
 
   it('a desk’s document in tiski-office would make an account', () => {
-    expect(line(databases.office.reservedTypes.desk)).toBe(server);
+    expect(line(databaseGrants.office.reservedTypes.desk)).toBe(server);
   });
 
   it('no role of the counter or the catalogue changes rules, and a log’s documents never change', () => {
     for (const kind of databaseKinds) {
-      expect([...databases[kind].rules].sort()).toEqual(
+      expect([...databaseGrants[kind].rules].sort()).toEqual(
         kind === 'desks' ? ['server'] : ['administrator', 'server'],
       );
     }
-    const cardsAreDeletedBy: readonly string[] = databases.register.types.card.delete;
+    const cardsAreDeletedBy: readonly string[] = databaseGrants.register.types.card.delete;
     expect(cardsAreDeletedBy).toEqual(['administrator', 'server']);
-    for (const type of Object.values(databases.visits.types)) {
+    for (const type of Object.values(databaseGrants.visits.types)) {
       expect(line(type)).toBe('desk+office+administrator+server nobody server nobody by couch');
     }
   });
@@ -70,10 +70,19 @@ describe('what gives power is granted to nobody else', () => {
 
 it('what comes by the server’s own door is written by the server alone, and nothing else is', () => {
   for (const kind of databaseKinds) {
-    for (const grants of Object.values<TypeGrants>(databases[kind].types)) {
+    for (const grants of Object.values<TypeGrants>(databaseGrants[kind].types)) {
       const writers = new Set([grants.create, grants.change, grants.delete].flat());
       expect(grants.door === 'api').toBe(writers.size === 1);
     }
+  }
+});
+
+it('a desk keeps a copy of what desks may read, and of nothing else', () => {
+  const nameOf = (kind: DatabaseKind) =>
+    kind === 'visits' ? visitsDatabase('liikunta') : cityDatabases[kind];
+  for (const kind of databaseKinds) {
+    const read: readonly string[] = databaseGrants[kind].read;
+    expect(deskDatabaseKind(nameOf(kind)) === kind, kind).toBe(read.includes('desk'));
   }
 });
 

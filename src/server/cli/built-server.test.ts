@@ -100,6 +100,6 @@ describe('what npm run build makes of the server', () => {
       'if (String(text).includes(\'"name": "tiski"\')) throw new Error("on purpose"); return read(text, ...more) }';
     const { code, output } = await tiski(['--version'], ['--import', `data:text/javascript,${breaks}`]);
     expect(code).not.toBe(0);
-    expect(output).toMatch(/at .*src\/server\/main\.ts:\d+:\d+/);
+    expect(output).toMatch(/at .*src\/server\/tiski-version\.ts:\d+:\d+/);
   });
 });

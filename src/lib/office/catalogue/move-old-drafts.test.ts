@@ -56,7 +56,9 @@ async function makeOld(): Promise<IDBDatabase> {
   return old;
 }
 
-const names = async () => (await indexedDB.databases()).map(({ name }) => name);
+/** Of the office's databases: other tests leave theirs in this store. */
+const names = async () =>
+  (await indexedDB.databases()).map(({ name = '' }) => name).filter((name) => name.startsWith('tiski-'));
 const untilOldIsGone = () => vi.waitFor(async () => expect(await names()).not.toContain(oldName));
 
 const tabs: Dexie[] = [];

@@ -1,35 +1,35 @@
 import type { Role } from './roles';
 
 /**
- * The one registry of what is stored: the databases, the document types that have their place in each, and who may do
- * what with them. Provisioning, the validation functions and the sync's lists are made of it, and
+ * The one registry of what is stored: the databases, the document types that belong in each, and who may do
+ * what with them. Provisioning, the validation functions and the sync's lists are made from it, and
  * tests/rights-table.ts tries every caller at every door against it.
  */
 
 export type Operation = 'create' | 'change' | 'delete' | 'attach';
 type Roles = readonly Role[];
 
-/** Who may do what with the documents of a type. Of a desk, to create means its own documents only. */
+/** Who may do what with documents of a type. A desk may only create its own. */
 export interface TypeGrants extends Record<Operation, Roles> {
-  /** Through which they do: CouchDB's API, or the server alone, whose own API is in front of it. */
+  /** Which door they use: CouchDB's API, or the server alone, behind its own API. */
   door: 'couch' | 'api';
-  /** Why others are refused, where it is not for the database's own reason. */
+  /** Why others are refused, if not for the database's own reason. */
   refusal?: string;
-  /** Whether the server makes such documents by itself: a store with no others is an empty one. */
+  /** Whether the server makes such documents by itself: a store with nothing else counts as empty. */
   isMadeAtStart?: true;
-  /** Whether it belongs to this very store, or to the version that runs over it: no backup carries it. */
+  /** Whether it belongs to this very store, or to the version that runs on it: backups leave it out. */
   isOfThisStore?: true;
 }
 
 export interface DatabaseGrants {
-  /** Who reads all of it. Of desks those of the sector, where a database is a sector's. */
+  /** Who reads all of it. Desks only read their sectors', if each sector has its own database. */
   read: Roles;
   /** Who changes `_security` and design documents. */
   rules: Roles;
   types: Readonly<Record<string, TypeGrants>>;
   /** Documents of any other type, which no desk reads. */
   otherTypes: Pick<TypeGrants, 'create' | 'change' | 'delete'>;
-  /** Types that have no place here and would give power to whoever writes them. */
+  /** Types that don't belong here and would give power to whoever writes them. */
   reservedTypes?: Readonly<Record<string, TypeGrants>>;
   /** Why others are refused. */
   refusal: string;
@@ -52,7 +52,7 @@ const readByDevices = (may: Roles, refusal?: string) => ({
   ...(refusal !== undefined && { refusal }),
 });
 
-/** Whoever publishes a key can make cards, or read the desks' rescue files: not a coordinator's matter. */
+/** Whoever publishes a key can make cards, or read the desks' rescue files: not a coordinator's job. */
 const publishedKey = {
   ...readByDevices(administrators, 'Only administrators publish keys.'),
   isMadeAtStart: true as const,
@@ -67,7 +67,7 @@ const logged = {
   attach: nobody,
 } as const;
 
-/** What gives power, or is evidence. */
+/** What gives power or serves as evidence. */
 const serversOwn = {
   door: 'api',
   create: server,
@@ -94,14 +94,15 @@ export const databases = {
     otherTypes: { create: nobody, change: nobody, delete: coordinators },
     refusal: 'Only coordinators and administrators change the catalogue.',
   },
-  /** One document a card, without names, and the server's packed snapshot of them all. */
+  /** One document per card, without names, and the server's packed snapshot of them all. */
   register: {
     read: ['desk', 'office', 'administrator'],
     rules: administrators,
     types: {
       card: {
         ...readByDevices(office),
-        // Who knows whether it was handed out? A printed code lives on: the office ends a card.
+        // Nobody knows whether the card was handed out, and a printed code lives on: the office ends a card
+        // instead.
         delete: administrators,
         refusal: 'Cards are not deleted. End the card: status ended.',
       },
@@ -120,13 +121,13 @@ export const databases = {
     rules: administrators,
     types: { rescue: serversOwn },
     otherTypes: { create: office, change: office, delete: office },
-    // A desk's document makes accounts. Desks were here once.
+    // A desk's document makes accounts. Desks used to be here.
     reservedTypes: { desk: serversOwn },
     refusal: 'Only the office writes here.',
   },
   /**
-   * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and what several
-   * servers have to agree about. No account is a member.
+   * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and
+   * what several servers have to agree on. No account is a member.
    */
   desks: {
     read: server,
@@ -159,7 +160,7 @@ export const databases = {
 
 export type DatabaseKind = keyof typeof databases;
 export const databaseKinds = Object.keys(databases) as DatabaseKind[];
-/** Those with one database; of visits every sector has its own. */
+/** Kinds with a single database; every sector has its own visits database. */
 type CityDatabase = Exclude<DatabaseKind, 'visits'>;
 /** Those that desks keep a copy of. */
 export type DeskDatabase = {
@@ -176,7 +177,7 @@ export const desksDatabase = 'tiski-desks';
 const visitsPrefix = 'tiski-visits-';
 export const visitsDatabase = (sector: string) => `${visitsPrefix}${sector}`;
 
-/** In the order in which they are made. */
+/** In the order in which they are created. */
 export const cityDatabases: Readonly<Record<CityDatabase, string>> = {
   catalogue: catalogueDatabase,
   register: registerDatabase,
@@ -184,10 +185,10 @@ export const cityDatabases: Readonly<Record<CityDatabase, string>> = {
   desks: desksDatabase,
 };
 
-/** Whether a database of a CouchDB is Tiski's, also of a kind that this version does not know. */
+/** Whether a CouchDB's database is Tiski's, even of a kind that this version does not know. */
 export const isTiskiDatabase = (name: string): boolean => name.startsWith('tiski-');
 
-/** The sector whose log a database is. */
+/** The sector whose log is in this database. */
 export function sectorOf(database: string): string | undefined {
   return database.startsWith(visitsPrefix) ? database.slice(visitsPrefix.length) : undefined;
 }
@@ -199,7 +200,7 @@ export function databaseKind(name: string): DatabaseKind | undefined {
   return databaseKinds.find((kind) => kind !== 'visits' && cityDatabases[kind] === name);
 }
 
-/** The same, of those that desks keep a copy of. */
+/** The same for those that desks keep a copy of. */
 export function deskDatabaseKind(name: string): DeskDatabase | undefined {
   const kind = databaseKind(name);
   return kind !== undefined && isReadByDesks(kind) ? kind : undefined;
@@ -216,7 +217,7 @@ export const deskDatabases = (sectors: readonly string[]): string[] =>
     .filter(isReadByDesks)
     .flatMap((kind) => (kind === 'visits' ? sectors.map(visitsDatabase) : [cityDatabases[kind]]));
 
-/** The document types of a database: one of another type in it is never believed. */
+/** A database's document types: a document of another type in it is never trusted. */
 export const typesIn = <Kind extends DatabaseKind>(kind: Kind): readonly TypeIn<Kind>[] =>
   Object.keys(databases[kind].types) as TypeIn<Kind>[];
 
@@ -226,7 +227,7 @@ const typesThat = (holds: (grants: TypeGrants) => boolean): readonly string[] =>
     .flatMap(([type, grants]) => (holds(grants) ? [type] : []))
     .sort();
 
-/** What the server makes by itself, sorted: a store with nothing else is an empty one. */
+/** What the server makes by itself, sorted: a store with nothing else counts as empty. */
 export const typesMadeAtStart = typesThat(({ isMadeAtStart }) => isMadeAtStart === true);
-/** What no backup carries. */
+/** What backups leave out. */
 export const typesOfThisStore = typesThat(({ isOfThisStore }) => isOfThisStore === true);

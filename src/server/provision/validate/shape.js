@@ -6,7 +6,7 @@
   function (shapes) {
     // Used for a version, a value or a member that a newer app may know.
     var newerForm = 'newer-form: ';
-    // H. M. Damm's quasigroup, as in domain/card-number.ts.
+    // H. M. Damm's quasigroup, as in domain/visit/card-number.ts.
     var damm = [
       '0317598642',
       '7092154863',

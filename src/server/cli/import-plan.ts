@@ -31,7 +31,7 @@ export class ImportPlan {
     const folder = await mkdtemp(join(tmpdir(), 'tiski-import-')).catch(noRoom);
     const path = join(folder, 'plan');
     const file = await open(path, 'wx+', 0o600).catch(noRoom);
-    // A system that doesn't allow that removes it in close().
+    // A system that can't unlink an open file removes it in close().
     await rm(path).catch(() => undefined);
     return new ImportPlan(folder, file);
   }

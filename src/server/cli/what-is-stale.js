@@ -9,8 +9,7 @@ export const builtServer = new URL('build/server/tiski.js', project);
 
 /**
  * What `npm run build` makes: its last file, its sources, and what is not a source.
- * @type {Record<'app'
- * 'server', { result: string, sources: string[], except: string[] }>}
+ * @type {Record<'app' | 'server', { result: string, sources: string[], except: string[] }>}
  */
 const parts = {
   app: {
@@ -40,8 +39,7 @@ const parts = {
 
 /**
  * The parts that are missing, or older than their sources.
- * @returns {Promise<('app'
- * 'server')[]>}
+ * @returns {Promise<('app' | 'server')[]>}
  */
 export async function whatIsStale() {
   const [app, server] = await Promise.all([isStale(parts.app), isStale(parts.server)]);

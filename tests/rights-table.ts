@@ -1,11 +1,10 @@
 import {
-  databaseKinds,
-  databases,
+  databaseGrants,
   type DatabaseGrants,
-  type DatabaseKind,
   type Operation,
   type TypeGrants,
-} from '$lib/documents/databases';
+} from '$lib/documents/database-rights';
+import { databaseKinds, type DatabaseKind } from '$lib/documents/databases';
 import type { Role } from '$lib/documents/roles';
 
 /**
@@ -71,7 +70,7 @@ const callersOf = (roles: readonly Role[], desks: Callers): Callers =>
   roles.flatMap((role) => (role === 'desk' ? desks : [role]));
 
 function databaseRightsOf(kind: DatabaseKind): DatabaseRights {
-  const { read, rules, types, otherTypes, reservedTypes = {} }: DatabaseGrants = databases[kind];
+  const { read, rules, types, otherTypes, reservedTypes = {} }: DatabaseGrants = databaseGrants[kind];
   const writers = (roles: readonly Role[]) => callersOf(roles, [ownDesk, successor]);
   const typeRights = (grants: TypeGrants): TypeRights => ({
     create: writers(grants.create),

@@ -131,6 +131,7 @@ const manifestSchema = v.record(
   }),
 );
 const output = join(projectFolder, '.svelte-kit');
+const generatedNodes = '.svelte-kit/generated/client-optimized/nodes/';
 
 /**
  * Files that come with a module, or with what the screen loads to load it, and that neither the app nor the
@@ -149,7 +150,10 @@ async function filesOfItsOwn(sources: readonly string[]): Promise<string[]> {
   };
   const screen = new Set((await partsOfDesk()).flatMap((name) => [...withImports(name)]));
   const loads = (chunk: string, name: string) => manifest[chunk]?.dynamicImports.includes(name) === true;
-  const later = [...screen].flatMap((name) => manifest[name]?.dynamicImports ?? []);
+  // Other screens are loaded by nothing on this one.
+  const later = [...screen]
+    .flatMap((name) => manifest[name]?.dynamicImports ?? [])
+    .filter((name) => !name.startsWith(generatedNodes));
   const leadTo = (name: string) =>
     later.filter((chunk) => [...withImports(chunk)].some((each) => loads(each, name)));
   const own = sources
@@ -162,12 +166,12 @@ async function filesOfItsOwn(sources: readonly string[]): Promise<string[]> {
 /** Names in the manifest of what SvelteKit starts the desk's screen with. */
 async function partsOfDesk(): Promise<string[]> {
   const generated = '.svelte-kit/generated/client-optimized';
-  const nodes = join(output, 'generated/client-optimized/nodes');
+  const nodes = join(projectFolder, generatedNodes);
   const screens = ['routes/+layout.svelte', 'routes/desk/+page.svelte'];
   const parts: string[] = [];
   for (const node of await readdir(nodes)) {
     const text = await readFile(join(nodes, node), 'utf8');
-    if (screens.some((screen) => text.includes(`/${screen}"`))) parts.push(`${generated}/nodes/${node}`);
+    if (screens.some((screen) => text.includes(`/${screen}"`))) parts.push(generatedNodes + node);
   }
   if (parts.length !== screens.length) throw new Error(`The desk's screen was not found in ${nodes}.`);
   return ['node_modules/@sveltejs/kit/src/runtime/client/entry.js', `${generated}/app.js`, ...parts];

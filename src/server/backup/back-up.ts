@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { isTiskiDatabase, isVisitsDatabase, typesOfThisStore } from '$lib/documents/databases';
+import { typesOfThisStore } from '$lib/documents/database-rights';
+import { isTiskiDatabase, isVisitsDatabase } from '$lib/documents/databases';
 import { requireOk, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
 import type { BackupLine } from './backup-file';

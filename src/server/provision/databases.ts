@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import {
+  databaseGrants,
+  type DatabaseGrants,
+  type Operation,
+  type TypeGrants,
+} from '$lib/documents/database-rights';
+import {
   cityDatabases,
   databaseKind,
   databaseKinds,
-  databases,
   sectorOf,
   visitsDatabase,
-  type DatabaseGrants,
   type DatabaseKind,
-  type Operation,
-  type TypeGrants,
 } from '$lib/documents/databases';
 import { identifier } from '$lib/documents/fields';
 import { typesOf, type DocumentType } from '$lib/documents/parse-document';
@@ -31,7 +33,7 @@ export interface DatabasePlan {
 const couchRole = (role: Role): string => (role === 'server' ? '_admin' : role);
 
 function planFor(kind: DatabaseKind, name: string): DatabasePlan {
-  const { read, rules }: DatabaseGrants = databases[kind];
+  const { read, rules }: DatabaseGrants = databaseGrants[kind];
   const sector = sectorOf(name);
   const memberRole = (role: Role) =>
     role === 'desk' && sector !== undefined ? `sector:${sector}` : couchRole(role);
@@ -105,7 +107,7 @@ const writeGrants = (grants: Pick<TypeGrants, 'create' | 'change' | 'delete' | '
 });
 
 function writeRights(kind: DatabaseKind): WriteRights {
-  const { rules, types, otherTypes, reservedTypes, refusal }: DatabaseGrants = databases[kind];
+  const { rules, types, otherTypes, reservedTypes, refusal }: DatabaseGrants = databaseGrants[kind];
   const listed = Object.entries({ ...types, ...reservedTypes });
   return {
     rules: rules.map(couchRole),

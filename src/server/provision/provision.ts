@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { isTiskiDatabase, typesMadeAtStart, visitsDatabase } from '$lib/documents/databases';
+import { typesMadeAtStart } from '$lib/documents/database-rights';
+import { isTiskiDatabase, visitsDatabase } from '$lib/documents/databases';
 import {
   type CouchClient,
   documentPath,

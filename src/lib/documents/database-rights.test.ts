@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import { databaseGrants, typesMadeAtStart, typesOfThisStore, type TypeGrants } from './database-rights';
 import {
+  cityDatabases,
   databaseKind,
   databaseKinds,
-  databases,
   deskDatabaseKind,
   deskDatabases,
-  typesMadeAtStart,
-  typesOfThisStore,
-  type TypeGrants,
+  visitsDatabase,
+  type DatabaseKind,
 } from './databases';
 
-/** As a line: who creates, changes, deletes and attaches, and through which door. */
+/** As a line: who creates, changes, deletes and attaches, and by which door. */
 function line({ create, change, delete: remove, attach, door }: TypeGrants): string {
   return `${[create, change, remove, attach].map((roles) => roles.join('+') || 'nobody').join(' ')} by ${door}`;
 }
 
-/** Written out, so that a slip in the registry can't change what the rights are tested against. */
+/** Written out, so that a slip in the registry is not what the rights are tested against. */
 describe('what gives power is granted to nobody else', () => {
   const server = 'server server server server by api';
   const published = 'administrator+server administrator+server administrator+server nobody by couch';
-  const powers: [keyof typeof databases, string, string][] = [
+  const powers: [keyof typeof databaseGrants, string, string][] = [
     ['catalogue', 'key', published],
     ['catalogue', 'rescue-key', published],
     [
@@ -35,12 +35,12 @@ describe('what gives power is granted to nobody else', () => {
     ['desks', 'lease', server],
   ];
   it.each(powers)('%s: %s', (kind, type, expected) => {
-    const types: Readonly<Record<string, TypeGrants>> = databases[kind].types;
+    const types: Readonly<Record<string, TypeGrants>> = databaseGrants[kind].types;
     expect(types[type] && line(types[type])).toBe(expected);
   });
 
-  it('tiski-desks is read, governed and written by the server alone, whatever the type', () => {
-    const { read, rules, types, otherTypes } = databases.desks;
+  it('tiski-desks is read, ruled and written by the server alone, whatever the type', () => {
+    const { read, rules, types, otherTypes } = databaseGrants.desks;
     const grants = Object.values(types).flatMap((each: TypeGrants) => [
       each.create,
       each.change,
@@ -51,29 +51,38 @@ describe('what gives power is granted to nobody else', () => {
   });
 
   it('a desk’s document in tiski-office would make an account', () => {
-    expect(line(databases.office.reservedTypes.desk)).toBe(server);
+    expect(line(databaseGrants.office.reservedTypes.desk)).toBe(server);
   });
 
-  it('no role of the counter or the catalogue changes rules, and log documents never change', () => {
+  it('no role of the counter or the catalogue changes rules, and a log’s documents never change', () => {
     for (const kind of databaseKinds) {
-      expect([...databases[kind].rules].sort()).toEqual(
+      expect([...databaseGrants[kind].rules].sort()).toEqual(
         kind === 'desks' ? ['server'] : ['administrator', 'server'],
       );
     }
-    const cardsAreDeletedBy: readonly string[] = databases.register.types.card.delete;
+    const cardsAreDeletedBy: readonly string[] = databaseGrants.register.types.card.delete;
     expect(cardsAreDeletedBy).toEqual(['administrator', 'server']);
-    for (const type of Object.values(databases.visits.types)) {
+    for (const type of Object.values(databaseGrants.visits.types)) {
       expect(line(type)).toBe('desk+office+administrator+server nobody server nobody by couch');
     }
   });
 });
 
-it('what comes through the server’s own door is written by the server alone, and nothing else is', () => {
+it('what comes by the server’s own door is written by the server alone, and nothing else is', () => {
   for (const kind of databaseKinds) {
-    for (const grants of Object.values<TypeGrants>(databases[kind].types)) {
+    for (const grants of Object.values<TypeGrants>(databaseGrants[kind].types)) {
       const writers = new Set([grants.create, grants.change, grants.delete].flat());
       expect(grants.door === 'api').toBe(writers.size === 1);
     }
+  }
+});
+
+it('a desk keeps a copy of what desks may read, and of nothing else', () => {
+  const nameOf = (kind: DatabaseKind) =>
+    kind === 'visits' ? visitsDatabase('liikunta') : cityDatabases[kind];
+  for (const kind of databaseKinds) {
+    const read: readonly string[] = databaseGrants[kind].read;
+    expect(deskDatabaseKind(nameOf(kind)) === kind, kind).toBe(read.includes('desk'));
   }
 });
 
@@ -90,7 +99,7 @@ it('databases have their names, and a desk pulls those that it may read', () => 
   expect(databaseKind('tiski-unknown')).toBeUndefined();
 });
 
-it('lists of types are sorted, because a store is asked for what lies between them', () => {
+it('lists of types are sorted, since a store is asked for what is between them', () => {
   expect(typesMadeAtStart).toEqual(['epoch', 'key', 'lease', 'rescue-key']);
   expect(typesOfThisStore).toEqual(['epoch', 'lease', 'snapshot']);
 });

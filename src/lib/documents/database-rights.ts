@@ -1,0 +1,164 @@
+import { databaseKinds, type DatabaseKind, type TypeIn } from './databases';
+import type { Role } from './roles';
+
+/**
+ * Who may do what with what is stored, and by which door: the other half of the registry that begins in databases.ts.
+ * Provisioning and the validation functions are made of it, and tests/rights-table.ts tries every caller at every door
+ * against it.
+ */
+
+export type Operation = 'create' | 'change' | 'delete' | 'attach';
+type Roles = readonly Role[];
+
+/** Who may do what with the documents of a type. Of a desk, to create means its own documents only. */
+export interface TypeGrants extends Record<Operation, Roles> {
+  /** Through which they do: CouchDB's API, or the server alone, whose own API is in front of it. */
+  door: 'couch' | 'api';
+  /** Why others are refused, where it is not for the database's own reason. */
+  refusal?: string;
+  /** Whether the server makes such documents by itself: a store with no others is an empty one. */
+  isMadeAtStart?: true;
+  /** Whether it belongs to this very store, or to the version that runs over it: no backup carries it. */
+  isOfThisStore?: true;
+}
+
+export interface DatabaseGrants {
+  /** Who reads all of it. Of desks those of the sector, where a database is a sector's. */
+  read: Roles;
+  /** Who changes `_security` and design documents. */
+  rules: Roles;
+  types: Readonly<Record<string, TypeGrants>>;
+  /** Documents of any other type, which no desk reads. */
+  otherTypes: Pick<TypeGrants, 'create' | 'change' | 'delete'>;
+  /** Types that have no place here and would give power to whoever writes them. */
+  reservedTypes?: Readonly<Record<string, TypeGrants>>;
+  /** Why others are refused. */
+  refusal: string;
+}
+
+const nobody = [] as const;
+const server = ['server'] as const;
+const administrators = ['administrator', 'server'] as const;
+const office = ['office', ...administrators] as const;
+const coordinators = ['coordinator', ...administrators] as const;
+const counter = ['desk', ...office] as const;
+
+/** Documents that devices read: no attachments. */
+const readByDevices = (may: Roles, refusal?: string) => ({
+  door: 'couch' as const,
+  create: may,
+  change: may,
+  delete: may,
+  attach: nobody,
+  ...(refusal !== undefined && { refusal }),
+});
+
+/** Whoever publishes a key can make cards, or read the desks' rescue files: not a coordinator's matter. */
+const publishedKey = {
+  ...readByDevices(administrators, 'Only administrators publish keys.'),
+  isMadeAtStart: true as const,
+};
+
+/** What happened: it stays, and never changes. */
+const logged = {
+  door: 'couch',
+  create: counter,
+  change: nobody,
+  delete: server,
+  attach: nobody,
+} as const;
+
+/** What gives power, or is evidence. */
+const serversOwn = {
+  door: 'api',
+  create: server,
+  change: server,
+  delete: server,
+  attach: server,
+  refusal: 'Only the server writes desks and rescue notes.',
+} as const;
+
+export const databaseGrants = {
+  catalogue: {
+    read: ['desk', 'office', 'coordinator', 'administrator', 'reports', 'referrer'],
+    rules: administrators,
+    types: {
+      scheme: readByDevices(coordinators),
+      service: readByDevices(coordinators),
+      venue: readByDevices(coordinators),
+      offering: readByDevices(coordinators),
+      key: publishedKey,
+      'rescue-key': publishedKey,
+      settings: readByDevices(coordinators),
+    },
+    otherTypes: { create: nobody, change: nobody, delete: coordinators },
+    refusal: 'Only coordinators and administrators change the catalogue.',
+  },
+  register: {
+    read: ['desk', 'office', 'administrator'],
+    rules: administrators,
+    types: {
+      card: {
+        ...readByDevices(office),
+        // Who knows whether it was handed out? A printed code lives on: the office ends a card.
+        delete: administrators,
+        refusal: 'Cards are not deleted. End the card: status ended.',
+      },
+      snapshot: {
+        ...readByDevices(administrators, 'Only the server packs the register.'),
+        attach: administrators,
+        isOfThisStore: true,
+      },
+    },
+    otherTypes: { create: nobody, change: nobody, delete: office },
+    refusal: 'Only the office changes the register.',
+  },
+  office: {
+    read: ['office', 'administrator'],
+    rules: administrators,
+    types: { rescue: serversOwn },
+    otherTypes: { create: office, change: office, delete: office },
+    // A desk's document makes accounts. Desks were here once.
+    reservedTypes: { desk: serversOwn },
+    refusal: 'Only the office writes here.',
+  },
+  desks: {
+    read: server,
+    rules: server,
+    types: {
+      desk: serversOwn,
+      origin: serversOwn,
+      decision: serversOwn,
+      epoch: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
+      lease: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
+    },
+    otherTypes: { create: server, change: server, delete: server },
+    refusal: 'Only the server writes here.',
+  },
+  visits: {
+    read: ['desk', 'office', 'reports', 'administrator'],
+    rules: administrators,
+    types: {
+      visit: logged,
+      void: logged,
+      choice: logged,
+      release: logged,
+      resolution: logged,
+    },
+    otherTypes: { create: nobody, change: nobody, delete: server },
+    refusal: 'Only desks and the office write visits.',
+  },
+} as const satisfies {
+  [Kind in DatabaseKind]: DatabaseGrants & { types: Readonly<Record<TypeIn<Kind>, TypeGrants>> };
+};
+
+const typesThat = (holds: (grants: TypeGrants) => boolean): readonly string[] =>
+  databaseKinds
+    .flatMap((kind) => Object.entries<TypeGrants>(databaseGrants[kind].types))
+    .flatMap(([type, grants]) => (holds(grants) ? [type] : []))
+    .sort();
+
+/** What the server makes by itself, sorted: a store with nothing else is an empty one. */
+export const typesMadeAtStart = typesThat(({ isMadeAtStart }) => isMadeAtStart === true);
+/** What no backup carries. */
+export const typesOfThisStore = typesThat(({ isOfThisStore }) => isOfThisStore === true);

@@ -6,7 +6,7 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-/** What one area of the office may import, besides itself. No area imports another. */
+/** What one area of the office may import besides itself. No area imports another. */
 const officeArea = [
   'office/session',
   'office/lookups',
@@ -17,7 +17,9 @@ const officeArea = [
   'paraglide',
 ];
 
-/** Every room of src/lib, and what each may import of ours besides itself. docs/architecture.md draws them. */
+/**
+ * Every room of src/lib, and what of ours each may import besides itself. docs/architecture.md draws them.
+ */
 const rooms = {
   domain: [],
   documents: ['domain'],
@@ -56,7 +58,7 @@ const ownedPackages = {
   svelte: ['state', 'ui', 'app', 'demo', ...Object.keys(rooms).filter((room) => room.startsWith('office/'))],
 };
 
-/** The counter: no name of a person can reach it by mistake. */
+/** The counter: no person's name can reach it by mistake. */
 const counterRoutes = ['desk', 'kiosk', 'setup', 'sync', 'review'];
 
 /** @param {string[]} names */
@@ -161,7 +163,7 @@ const routeRules = [
     ignores: ['**/*.test.ts'],
     rules: screen([noDexie, noOffice]),
   },
-  // A screen of the office is of one area. The address /office/review is older than its area's name.
+  // A screen of the office belongs to one area. The address /office/review is older than its area's name.
   ...Object.entries({
     cards: 'cards',
     catalogue: 'catalogue',
@@ -239,7 +241,7 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
   },
   {
-    // A module that needs itself by way of others can be read, tested and loaded by none of them alone.
+    // Modules in an import cycle can't be read, tested or loaded alone.
     files: ['src/**/*.ts', 'src/**/*.svelte', 'tests/**/*.ts'],
     plugins: { 'import-x': importX },
     settings: {
@@ -275,7 +277,7 @@ export default ts.config(
     },
   },
   {
-    // The validation functions run inside CouchDB: plain ES5, one expression a file.
+    // The validation functions run inside CouchDB: plain ES5, one expression per file.
     files: ['src/server/provision/validate/*.js'],
     languageOptions: { sourceType: 'script', ecmaVersion: 5 },
     rules: {

@@ -7,7 +7,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   workers: 2,
-  // Machines of CI are shared: a test that fails for want of time is tried again, and told as flaky.
+  // CI machines are shared: a test that runs out of time is tried again, and reported as flaky.
   retries: process.env['CI'] ? 2 : 0,
   timeout: 180_000,
   expect: { timeout: 30_000 },

@@ -8,18 +8,18 @@ import { html5QrcodeAlias } from './html5-qrcode-alias.js';
 
 const kitEntry = 'node_modules/@sveltejs/kit/src/runtime/client/entry.js';
 /**
- * What starts the app, and runs hooks.client.ts before any screen is loaded: nothing of a screen may come with it, or
- * Dexie would meet a browser that refuses all storage before that was seen to.
+ * What starts the app, and runs hooks.client.ts before any screen is loaded: it must not include anything of
+ * a screen, or Dexie would meet a browser that refuses all storage before that was noticed.
  */
 const start = modulesOf('.svelte-kit/generated/client-optimized/app.js', kitEntry);
-/** Every screen opens with the layout, and a counter with this page besides. */
+/** Every screen opens with the layout, and a counter with this page as well. */
 const layout = modulesOf('src/routes/+layout.svelte');
 const counter = modulesOf('src/routes/desk/+page.svelte');
 const message = /[\\/]paraglide[\\/]messages[\\/]/;
 
 /**
- * Modules and all that they import, at once and not later. Messages are left out: whoever imports one imports the list of
- * all, and only the bundler finds out which.
+ * Modules and their static imports, recursively. Messages are left out: importing one imports the list of
+ * all, and only the bundler finds out which are used.
  */
 function modulesOf(...paths: string[]): (context: Rolldown.ChunkingContext) => ReadonlySet<string> {
   const modules = new Set<string>();
@@ -38,13 +38,14 @@ const shared = { minShareCount: 2 };
 
 /**
  * One file for each set of screens that share something.
- * @param threshold bytes; what is smaller is put together, and some screens load what they don't need
+ * @param threshold bytes; smaller files are merged, and some screens load what they don't need
  */
 const byScreens = (threshold: number) => ({ entriesAware: true, entriesAwareMergeThreshold: threshold });
 
 export default defineConfig({
   plugins: [
-    // Unit tests read the messages that `npm run prepare` compiled; the plugin's watcher would not let go.
+    // Unit tests read the messages that `npm run prepare` compiled; the plugin's watcher would keep the
+    // process alive.
     !process.env['VITEST'] &&
       paraglideVitePlugin({
         project: './src/i18n/project.inlang',
@@ -65,8 +66,9 @@ export default defineConfig({
       build: {
         rolldownOptions: {
           output: {
-            // The service worker fetches file by file, and each is compressed by itself: what screens share comes in
-            // few of them. What the counter opens with is apart, so that it loads nothing that only the office needs.
+            // The service worker downloads file by file, and each is compressed separately: so what screens
+            // share comes in few files. What the counter opens with is separate, so that it loads nothing
+            // that only the office needs.
             codeSplitting: {
               groups: [
                 { ...shared, name: (id, context) => (start(context).has(id) ? 'start' : null) },
@@ -89,8 +91,8 @@ export default defineConfig({
     // nothing behind.
     isolate: false,
     unstubGlobals: true,
-    // Whole servers are started and killed in some of them. Machines of CI are shared: what fails there for want of
-    // time is tried once more, and told.
+    // Some of them start and kill whole servers. CI machines are shared: what runs out of time there is tried
+    // once more, and reported.
     testTimeout: 90_000,
     hookTimeout: 60_000,
     retry: process.env['CI'] ? 1 : 0,

@@ -24,7 +24,10 @@ const dropPackageMaps: Plugin = {
   },
 };
 
-/** The server in a few files that Node.js runs as they are: `build/server/tiski.js` takes the words of `tiski`. */
+/**
+ * The server in a few files that Node.js runs directly: `build/server/tiski.js` takes the arguments of
+ * `tiski`.
+ */
 export default defineConfig({
   publicDir: false,
   plugins: [copyRules, dropPackageMaps],
@@ -39,11 +42,12 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      // Flat: what finds files by its own place is two folders below the project, as in src/server.
+      // Flat: code that finds files relative to itself is two folders below the project, as in src/server.
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: ({ name }) => (name.startsWith(packages) ? `${packages}-[hash].js` : '[name].js'),
-        // Node.js reads the maps of what it loads: those of packages would take a quarter of the start.
+        // Node.js reads the source maps of what it loads: those of packages would take a quarter of the
+        // start.
         codeSplitting: { groups: [{ name: packages, test: /[\\/]node_modules[\\/]/, entriesAware: true }] },
       },
     },

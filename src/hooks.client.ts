@@ -1,6 +1,7 @@
 /**
- * Runs before any screen is loaded. With all cookies blocked, Firefox throws at every door to storage. A channel is one,
- * and Dexie makes one as soon as it is loaded, if there are any: then nothing could say in words what is wrong.
+ * Runs before any screen is loaded. With all cookies blocked, Firefox throws at every access to storage,
+ * including channels, and Dexie makes a channel as soon as it is loaded, if there are any: then no screen
+ * could say what is wrong.
  */
 export function init(): void {
   try {

@@ -25,9 +25,9 @@ const entries = [
 ];
 
 /**
- * Keeps a half-deployed server or a proxy's error page out of the cache: the shell must start the very files
+ * Keeps a half-deployed server or a proxy's error page out of the cache: the shell must load the very files
  * of this version, and nothing else may be HTML. A failed check fails the installation; the browser tries
- * again at the next look for updates, and until then the old version goes on.
+ * again at the next update check, and until then the old version stays.
  */
 async function belongsToThisVersion(url: string, response: Response): Promise<boolean> {
   if (response.status !== 200) return false;
@@ -55,7 +55,7 @@ async function isComplete(): Promise<boolean> {
 }
 
 worker.addEventListener('activate', (event) => {
-  // The page that installed it is served by it from now on: its later chunks must not need the network.
+  // From now on it serves the page that installed it: the page's later chunks must not need the network.
   event.waitUntil(worker.clients.claim());
 });
 

@@ -22,7 +22,7 @@ interface Wanted {
   extensions: Uint8Array[];
 }
 
-/** A certificate (RFC 5280) of a P-256 key, good from yesterday on for a month. */
+/** A certificate (RFC 5280) of a P-256 key, valid from yesterday for a month. */
 function certificate({ serial, issuer, subject, publicKey, extensions }: Wanted, signer: KeyObject): string {
   const now = Date.now();
   const body = sequence(
@@ -43,11 +43,11 @@ function certificate({ serial, issuer, subject, publicKey, extensions }: Wanted,
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 export interface TestAuthority extends TestCertificate {
-  /** The authority's own certificate, for those who are to believe it. */
+  /** The authority's own certificate, for those who should trust it. */
   authority: string;
 }
 
-/** A certificate authority that nobody knows, made anew, and what it issued to `localhost`: browsers take it, too. */
+/** A new, unknown certificate authority, and what it issued to `localhost`: browsers accept it, too. */
 export function makeAuthority(): TestAuthority {
   const root = newKey();
   const site = newKey();

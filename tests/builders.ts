@@ -13,9 +13,9 @@ import type {
 } from '../src/lib/documents/visits/visit-documents';
 import { checkDigit } from '../src/lib/domain/visit/card-number';
 
-/** Documents as they are on the wire, valid but for what a test changes. */
+/** Documents as on the wire, valid except for what a test changes. */
 
-/** The valid card number of a small integer: cardNumber(1) is '00000013' or so. */
+/** A valid card number made from a small integer: cardNumber(1) is '00000013' or so. */
 export function cardNumber(index: number): string {
   const digits = String(index).padStart(7, '0');
   return digits + checkDigit(digits);
@@ -96,7 +96,7 @@ export function anOffering(id: string, changes: Partial<OfferingDocument> = {}):
   };
 }
 
-/** A ULID-shaped text of a small integer; later ones sort later. */
+/** A ULID-shaped text made from a small integer; later ones sort later. */
 export function ulidOf(index: number): string {
   return `01${String(index).padStart(24, '0')}`;
 }

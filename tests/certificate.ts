@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A tag of ASN.1 with what is in it, in DER. */
+/** An ASN.1 tag with its content, in DER. */
 export function der(tag: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const length = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const long = length > 255 ? [0x82, length >> 8, length & 255] : [0x81, length];
@@ -33,7 +33,10 @@ export interface TestCertificate {
   key: string;
 }
 
-/** A certificate for `localhost` that signs itself (RFC 5280), and its key; made anew, so that none is kept. */
+/**
+ * A self-signed certificate for `localhost` (RFC 5280), and its key; generated each time, so that none is
+ * stored.
+ */
 export function makeCertificate(ends: Date): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const name = sequence(der(0x31, sequence(commonName, der(0x0c, derText('localhost')))));

@@ -1,24 +1,24 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a made-up node of CouchDB says of itself. */
+/** What a simulated CouchDB node says about itself. */
 export interface StandInNode {
   version?: string;
   up?: boolean;
   allNodes?: string[];
   clusterNodes?: string[];
-  /** `section/name` and the value that is set. */
+  /** `section/name` and its value. */
   settings?: Record<string, string>;
   requiresValidUser?: boolean;
-  /** Seconds that its clock is ahead. */
+  /** How many seconds its clock is ahead. */
   clockAhead?: number;
 }
 
 export const standInPassword = 'stand-in-secret';
 
 /**
- * A server that answers as CouchDB 3 does, for the addresses that `tiski doctor` asks of a node and no others: shapes
- * from CouchDB's documentation (api/server, config/auth). It holds no data.
+ * A server that answers like CouchDB 3, only for the addresses that `tiski doctor` requests from a node:
+ * shapes from CouchDB's documentation (api/server, config/auth). It holds no data.
  */
 export async function startStandIn(node: StandInNode = {}) {
   const { version = '3.5.0', up = true, allNodes = ['couchdb@127.0.0.1'], clusterNodes = allNodes } = node;

@@ -40,7 +40,7 @@ export class FakeDatabase {
     this.#wake();
   }
 
-  /** S18: the server's hand. A part of so many bytes before gzip. */
+  /** S18: the server's hand. A part of this many bytes before gzip. */
   async pack(partSize?: number): Promise<APackedRegister> {
     const [documents, seq] = [this.bodies(), String(this.seq)];
     const deleted = [...this.documents.values()].flatMap(({ id, body }) => (body ? [] : [id]));
@@ -62,7 +62,10 @@ export class FakeDatabase {
     return [...this.documents.values()].flatMap(({ body }) => body ?? []);
   }
 
-  /** A copy to go back to: as `tiski restore` does, or as somebody who copies files back, who keeps the epoch. */
+  /**
+   * A copy to go back to: as with `tiski restore`, or as if somebody copies files back, which keeps the
+   * epoch.
+   */
   backup(epoch: 'renewed' | 'kept' = 'renewed'): () => void {
     const { seq, snapshot } = this;
     const documents = new Map(this.documents);
@@ -98,7 +101,7 @@ export type Fate =
   | 'deliver'
   /** It never arrives. */
   | 'lose-request'
-  /** The server does it, and nobody hears. */
+  /** The server does it, and nobody gets the answer. */
   | 'lose-answer'
   /** It arrives twice. */
   | 'double'
@@ -107,13 +110,13 @@ export type Fate =
 export interface Request {
   kind: 'epoch' | 'changes' | 'snapshot' | 'part' | 'wait' | 'push' | 'missing' | 'account' | 'time';
   database: string;
-  /** Ids that are pushed or asked after. */
+  /** Ids that are pushed or asked about. */
   ids: string[];
 }
 
 /**
- * The way to the server and back. `serve` lets the server do what was asked, and may be called more than once;
- * a push that is cut short stores only the first `most` documents: the server died over the next.
+ * The way to the server and back. `serve` lets the server do what was requested, and may be called more than
+ * once; a push that is cut short stores only the first `most` documents: the server died at the next.
  */
 export type Line = <T>(
   request: Request,
@@ -158,7 +161,7 @@ export class FakeServer {
           ok: true,
           value: this.revoked.has(account) ? 'revoked' : 'active',
         })),
-      // It has no clock: who wants one puts it in the place of this.
+      // It has no clock: a test that needs one replaces this.
       time: () =>
         line<undefined>({ kind: 'time', database: '', ids: [] }, () => ({ ok: true, value: undefined })),
     };

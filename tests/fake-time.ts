@@ -1,6 +1,6 @@
 import type { Timing } from '../src/lib/sync/ports';
 
-/** Time that passes by hand, and chance that is always a half. */
+/** Time that passes by hand, and a random number that is always a half. */
 export class FakeTime implements Timing {
   #now = 0;
   #sleepers = new Set<{ at: number; wake: () => void }>();

@@ -7,7 +7,7 @@ import { saveDevice, type Device } from '../src/lib/store/device';
 import { applyPage, startOver } from '../src/lib/store/pull-store';
 import { aScheme, aService, aVenue } from './builders';
 
-// Dexie looks for IndexedDB when it is loaded, which may have been before the fake was there.
+// Dexie looks for IndexedDB when it is loaded, which may have been before the fake existed.
 Dexie.dependencies.indexedDB = indexedDB;
 Dexie.dependencies.IDBKeyRange = IDBKeyRange;
 
@@ -36,10 +36,12 @@ export function anUnpairedDatabase(clockMark?: TiskiDatabase['clockMark']): Tisk
   return openDatabase(`test-${++opened}`, builtAt, clockMark);
 }
 
-/** Of a clock that nobody sets, whatever instants a test makes up. */
+/** Of a clock that nobody sets, whatever instants a test uses. */
 export const steadyMark = { session: 'steady', offset: 0 };
 
-/** A device that is the desk `device`, with nothing pulled yet. It has met the server, and its clock is right. */
+/**
+ * A device that is the desk `device`, with nothing pulled yet. It has met the server, and its clock is right.
+ */
 export async function aPairedDatabase(
   device: Device = aDevice(),
   clockMark: TiskiDatabase['clockMark'] = () => steadyMark,

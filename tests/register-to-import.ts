@@ -9,17 +9,17 @@ import { embeddedClient } from '../src/server/couch/embedded-client';
 import { Endpoint } from '../src/server/couch/endpoint';
 
 export const cardsHeader = 'number,scheme,valid_from,valid_until,status,codes,hint';
-/** A line that nothing is wrong with. */
+/** A valid line. */
 export const goodLine = '12345671,vihrea,2026-01-01,2026-12-31,active,,';
 export const lines = (...all: string[]) => `${all.join('\n')}\n`;
 
 type Stored = Record<string, unknown> & { _id: string };
 
-/** A register in a data folder of its own, and a card file beside it. */
+/** A register in its own data folder, and a card file beside it. */
 export class RegisterToImport {
   /** Requests that wrote cards. */
   writes = 0;
-  /** Called before each of them with its number; what it throws befalls the request. */
+  /** Called before each of them with its number; what it throws makes the request fail. */
   beforeWrite: (write: number) => unknown = () => undefined;
   readonly file: string;
 
@@ -58,7 +58,7 @@ export class RegisterToImport {
     },
   };
 
-  /** Imports a file that holds this. */
+  /** Imports a file with this content. */
   async import(content: string | Uint8Array, out: LineOutput = { write: () => undefined }) {
     await writeFile(this.file, content);
     return this.importFile(this.file, out);
@@ -68,7 +68,7 @@ export class RegisterToImport {
     return importCards(this.client, path, out);
   }
 
-  /** What is told of a file, of which nothing may have been written. */
+  /** What is reported about a file from which nothing may have been written. */
   async faultsOf(content: string | Uint8Array): Promise<string[]> {
     const before = this.writes;
     const result = await this.import(content);
@@ -76,13 +76,13 @@ export class RegisterToImport {
     return result.ok ? [] : result.faults.map(faultText);
   }
 
-  /** What the register has, by id. */
+  /** The register's content, by id. */
   async cards(): Promise<Map<string, Stored>> {
     const body = await requireOk(this.embedded, 'GET', '/tiski-register/_all_docs?include_docs=true');
     return new Map((body as { rows: { doc: Stored }[] }).rows.map(({ doc }) => [doc._id, doc]));
   }
 
-  /** Writes a card as somebody else does. */
+  /** Writes a card as somebody else would. */
   async put(card: Stored): Promise<void> {
     await requireOk(this.embedded, 'PUT', `/tiski-register/${card._id}`, card);
   }

@@ -60,7 +60,7 @@ export function historyOf({ history = [], log = {} }: RightsCase): History {
   };
 }
 
-/** What the rules say of a case, with its own history or another. */
+/** What the rules say about a case, with its own history or another. */
 export function decideCase(given: RightsCase, history = historyOf(given)): Verdict {
   const card = given.card === null ? undefined : ({ ...defaults.card, ...given.card } as Card);
   const scheme = given.scheme === null ? undefined : { ...defaults.scheme, ...given.scheme };

@@ -8,20 +8,20 @@ import { databaseKinds, type DatabaseKind } from '$lib/documents/databases';
 import type { Role } from '$lib/documents/roles';
 
 /**
- * Who may do what, for contract/rights-table.test.ts: what is not granted here is refused, at every door. What is stored
- * is granted by the registry, whose roles become callers here. An address under /api that has no row here fails the test,
- * as does a row of nothing.
+ * Who may do what, for contract/rights-table.test.ts: what is not granted here is refused, at every door. The
+ * registry grants access to what is stored; its roles become callers here. An address under /api without a
+ * row here fails the test, as does a row without an address.
  */
 
 export type { Operation };
 
 /** A desk at its own counter: the documents of visits in the test are its own. */
 const ownDesk = 'desk';
-/** Its next device after it was paired anew: it sends what the one before had not sent. */
+/** Its next device after it was paired again: it sends what the one before had not sent. */
 const successor = "the desk's successor";
 const desksOfSector = [ownDesk, successor, 'desk of another venue'] as const;
 const desks = [...desksOfSector, 'desk of another sector'] as const;
-/** `server`: the administrator of the CouchDB, who is with the embedded store the role `administrator` too. */
+/** `server`: the CouchDB's administrator, who in the embedded store also has the role `administrator`. */
 const administrators = ['administrator', 'server'] as const;
 export const callers = [
   'signed out',
@@ -42,7 +42,10 @@ const signedIn: Callers = callers.filter((caller) => caller !== 'signed out');
 const office: Callers = ['office', ...administrators];
 const coordinators: Callers = ['coordinator', ...administrators];
 
-/** Of a stored document `change` is another content under another revision, `attach` an attachment more or less. */
+/**
+ * For a stored document `change` is other content under another revision, `attach` one attachment more or
+ * less.
+ */
 export type TypeRights = Record<Operation, Callers>;
 
 export interface DatabaseRights {
@@ -50,10 +53,13 @@ export interface DatabaseRights {
   read: Callers;
   /** `_security`, and every change of design documents. */
   rules: Callers;
-  /** Reading and writing checkpoints in `_local`; its server's notes there are read by them, written by nobody. */
+  /**
+   * Reading and writing checkpoints in `_local`; the same callers read the server's records there, and nobody
+   * writes them.
+   */
   checkpoints: Callers;
   types: Record<string, TypeRights>;
-  /** Documents whose type has its place elsewhere. To delete what was never there is noise, and not forbidden. */
+  /** Documents whose type belongs elsewhere. Deleting what was never there is noise, and not forbidden. */
   otherTypes: { create: Callers; delete: Callers };
   /** The same, for types that would give power. */
   reservedTypes: Record<string, Callers>;
@@ -106,14 +112,18 @@ export const accountRights = {
   'change the rules for them': server,
 } satisfies Record<string, Callers>;
 
-/** Addresses under /api, and the one beside it: who is understood there, if only to hear that there is no such card. */
+/**
+ * Addresses under /api, and the one beside it: who is understood there, if only to learn that there is no
+ * such card.
+ */
 export const apiRights: Record<string, Callers> = {
   'GET /api/health': callers,
   'GET /api/ready': callers,
-  // By the address that asks, or a token: no account's right. monitoring/metrics-routes.test.ts has the attacks.
+  // By the address of the request, or a token: no account's right. monitoring/metrics-routes.test.ts has the
+  // attacks.
   'GET /metrics': callers,
   'POST /api/pair': callers,
-  // In a city that is no demo they hold nothing, for anybody.
+  // In a city that is not a demo they don't exist, for anybody.
   'GET /api/demo/cards': callers,
   'POST /api/demo/desk': callers,
   'POST /api/desks/report': desks,

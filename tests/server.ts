@@ -18,14 +18,14 @@ export interface TestServer {
 }
 
 export interface TestServerOptions extends Partial<Omit<ServerSettings, 'folder' | 'port' | 'host'>> {
-  /** An existing data folder; a fresh one when absent. */
+  /** An existing data folder; a fresh one if absent. */
   dataDir?: string;
   port?: number;
 }
 
 export const testAdminPassword = 'tiski-tests-only-7412';
 
-/** The real server, in this process, listening on a free port; the app's files are not served unless named. */
+/** The real server, in this process, listening on a free port; the app's files are only served if named. */
 export async function startTestServer({ dataDir, ...options }: TestServerOptions = {}): Promise<TestServer> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'tiski-test-')));
   const server = await startServer({

@@ -10,8 +10,8 @@ export interface StartedTiski {
 }
 
 /**
- * A Tiski of its own process, once it has told its address.
- * @param words the program and its words, without `start`
+ * A Tiski in its own process, once it has printed its address.
+ * @param words the program and its arguments, without `start`
  */
 export async function startedTiski(words: string[], environment: NodeJS.ProcessEnv): Promise<StartedTiski> {
   const child = spawn(process.execPath, [...words, 'start', '--port', environment['PORT'] ?? '0'], {

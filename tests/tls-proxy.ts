@@ -8,15 +8,15 @@ import type { TestCertificate } from './certificate';
 export interface ProxySettings extends TestCertificate {
   /** The server behind. */
   to: string;
-  /** Says nothing of TLS to the server behind. */
+  /** Doesn't tell the server behind about TLS. */
   isSilent?: boolean;
-  /** The name that it says it was called by. */
+  /** The name that it claims to have been called by. */
   calledAs?: string;
-  /** Ends a held answer after so long, ms. */
+  /** Ends a held answer after this long, ms. */
   cutAfterMs?: number;
   /** Changes what comes back. */
   headers?: (headers: IncomingHttpHeaders, path: string) => IncomingHttpHeaders;
-  /** Packs every answer once more, without saying so. */
+  /** Compresses every answer once more, without saying so. */
   packsAgain?: boolean;
 }
 

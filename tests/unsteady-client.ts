@@ -1,12 +1,12 @@
 import type { CouchClient, CouchReply } from '../src/server/couch/client';
 
-/** A cluster that is short of nodes, as its administrator's client sees it. */
+/** A cluster that lacks nodes, as its administrator's client sees it. */
 export interface Unsteady extends CouchClient {
   /** Writes seen so far. */
   readonly writes: number;
 }
 
-/** What becomes of the write with this number, counted from 1. */
+/** What happens to the write with this number, counted from 1. */
 type Fate = (write: number) => 'stored' | 'accepted' | 'lost' | 'stored-and-unanswered';
 
 const unavailable: CouchReply = { status: 503, body: { error: 'service_unavailable', reason: 'No quorum.' } };

@@ -1,4 +1,4 @@
-/** A request to /api/ that is refused: `error` for programs, one English sentence for people. */
+/** A refused request to /api/: `error` for programs, one English sentence for people. */
 export class ApiFailure extends Error {
   constructor(
     readonly status: number,

@@ -10,12 +10,12 @@ import { addMetrics, countRequests } from './monitoring/metrics-routes';
 import { newRequestId } from './server-log';
 
 export interface AppSettings extends ApiSettings {
-  /** Addresses of reverse proxies whose X-Forwarded headers are believed. */
+  /** Addresses of reverse proxies whose X-Forwarded headers are trusted. */
   trustProxy: string;
   metrics: Metrics;
   /** TISKI_METRICS_TOKEN. */
   metricsToken?: string | undefined;
-  /** Names that it answers to; every name when absent. */
+  /** Names that it answers to; any name if absent. */
   allowedHosts?: ReadonlySet<string> | undefined;
 }
 
@@ -23,12 +23,12 @@ export interface AppSettings extends ApiSettings {
 export async function createApp(settings: AppSettings): Promise<FastifyInstance> {
   const { backend, build, trustProxy } = settings;
   const app = Fastify({
-    // Its own lines would tell addresses and what was asked for; faults are told by server-log.ts.
+    // Fastify's own log would reveal addresses and what was requested; server-log.ts reports faults.
     logger: false,
     genReqId: newRequestId,
     trustProxy,
     forceCloseConnections: true,
-    // Longer than any body may take (body-budget.ts): what is left then is somebody who holds a connection.
+    // Longer than any body may take (body-budget.ts): what remains is somebody who holds a connection open.
     requestTimeout: 11 * 60_000,
     routerOptions: { maxParamLength: 10_000 },
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
@@ -48,7 +48,7 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
   return app;
 }
 
-/** By which an answer is found in the log. */
+/** Identifies an answer in the log. */
 function addRequestIds(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, next) => {
     reply.header('x-request-id', request.id);

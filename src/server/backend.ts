@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Credentials, Identity } from './accounts/identity';
 import type { CouchClient } from './couch/client';
 
-/** Where the data is: the embedded store, or a CouchDB behind a proxy. The app works with either. */
+/** Where the data is: the embedded store, or a CouchDB behind a proxy. The app works with both. */
 export interface Backend {
   readonly store: 'embedded' | 'couchdb';
   /** Acts as the server's administrator. */
   readonly client: CouchClient;
-  /** Who a request is from. */
+  /** Who makes a request. */
   identify(credentials: Credentials): Promise<Identity>;
   /** Adds the routes below /couch/. */
   addCouchRoutes(app: FastifyInstance): void;

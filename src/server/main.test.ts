@@ -19,7 +19,7 @@ const databases = [
   'tiski-visits-liikunta',
 ];
 
-/** Everything that provisioning is about, as it stands. */
+/** The current state of everything that provisioning manages. */
 async function state(client: CouchClient): Promise<unknown> {
   const names = (await requireOk(client, 'GET', '/_all_dbs')) as string[];
   const parts = names.map(async (name) => {
@@ -36,16 +36,16 @@ describe('provisioning', () => {
   });
   afterAll(() => server.stop());
 
-  it('makes a database for every sector of the catalogue, each with an epoch of its own', async () => {
+  it('creates a database for every sector of the catalogue, each with its own epoch', async () => {
     const names = (await requireOk(server.client, 'GET', '/_all_dbs')) as string[];
     expect(names).toEqual(expect.arrayContaining(['_users', ...databases, 'tiski-visits-kulttuuri']));
     const epochs = await Promise.all(databases.map((name) => readEpoch(server.client, name)));
     expect(new Set(epochs).size).toBe(databases.length);
   });
 
-  it('a sector whose name is too long ends no start, and is told', async () => {
+  it('a sector whose name is too long does not stop a start, and is reported', async () => {
     const { client } = server;
-    // As it may have come in beside the rules: by an older server, or by a copied file.
+    // As it may have bypassed the rules: through an older server, or a copied file.
     const design = (await requireOk(client, 'GET', '/tiski-catalogue/_design/tiski')) as { _rev: string };
     await requireOk(client, 'DELETE', `/tiski-catalogue/_design/tiski?rev=${design._rev}`);
     const wrong = ['x'.repeat(300), '-dash', 'Ä'];
@@ -70,7 +70,7 @@ describe('provisioning', () => {
     expect(await state(server.client)).toEqual(before);
   });
 
-  it('mends what somebody changed: rights and validation, but not the epoch', async () => {
+  it('repairs what somebody changed: rights and validation, but not the epoch', async () => {
     const before = (await state(server.client)) as { parts: unknown[][] };
     const { client } = server;
     await requireOk(client, 'PUT', '/tiski-register/_security', {});
@@ -129,7 +129,7 @@ describe('a second start', () => {
     await rm(first.dataDir, { recursive: true });
   });
 
-  it('gives the administrator the password of the settings, when it is another one', async () => {
+  it('gives the administrator the password of the settings, if it is another one', async () => {
     const first = await start();
     await first.close();
     const { dataDir } = first;
@@ -151,12 +151,12 @@ describe('a second start', () => {
     await rm(dataDir, { recursive: true });
   });
 
-  it('gives the administrator the lost roles back, with the password of the settings and not without', async () => {
+  it('gives the administrator lost roles back, with the password of the settings and not without', async () => {
     const first = await start();
     const { dataDir } = first;
     const path = '/_users/org.couchdb.user:administrator';
     const account = (await requireOk(first.client, 'GET', path)) as object;
-    // As a desk's document has done once: its password and its roles.
+    // As a desk's document once did: its password and its roles.
     const taken = { ...account, roles: ['desk', 'venue:x', 'administrator'], password: 'of-the-thief-7412' };
     await requireOk(first.client, 'PUT', path, taken);
     await first.close();
@@ -177,7 +177,7 @@ describe('a second start', () => {
     await rm(dataDir, { recursive: true });
   });
 
-  it('leaves a store alone that was begun empty and has been filled', async () => {
+  it('leaves a store alone that was started empty and has been filled', async () => {
     const server = await start({ demo: false });
     const health = await send('GET', `${server.url}/api/health`);
     expect(health.body).toMatchObject({ demo: false });
@@ -286,7 +286,7 @@ describe('the app', () => {
     expect((await send('GET', `${server.url}/..%2f..%2fpackage.json`)).status).toBeGreaterThanOrEqual(400);
   });
 
-  it('keeps hashed files for good and asks again for the others', async () => {
+  it('lets browsers keep hashed files forever, and revalidate the others', async () => {
     const cacheOf = async (path: string) =>
       (await send('GET', server.url + path)).headers.get('cache-control');
     expect(await cacheOf('/_app/immutable/a.js')).toBe('public, max-age=31536000, immutable');
@@ -296,7 +296,7 @@ describe('the app', () => {
     expect(await cacheOf('/couch/')).toBe('no-store');
   });
 
-  it('runs its own scripts and no others, is framed by nobody, and tells nobody where it was', async () => {
+  it('runs only its own scripts, is framed by nobody, and tells nobody where it was', async () => {
     for (const path of ['/', '/api/health', '/nothing']) {
       const { headers } = await send('GET', server.url + path, page);
       const policy = headers.get('content-security-policy') ?? '';

@@ -29,43 +29,46 @@ export interface ServerSettings extends StoreSettings {
   /** 0 takes a free one. */
   port: number;
   host: string;
-  /** Folder of the built app; absent where Vite serves it. */
+  /** Folder of the built app; absent if Vite serves it. */
   build?: string;
-  /** The first administrator's password, also when the account is there; made up for a new one when absent. */
+  /** The first administrator's password, also for an existing account; generated for a new one if absent. */
   adminPassword?: string;
-  /** Takes one that was made up, before its account is made. */
+  /** Stores a generated one, before its account is made. */
   keepPassword?: KeepPassword;
-  /** Fill an empty store with the made-up city. */
+  /** Fill an empty store with the demo city. */
   demo: boolean;
   /** S18: when the register is packed for new desks. */
   snapshots?: SnapshotSettings;
-  /** How long several servers miss the one of them that packs or follows the visits, ms. */
+  /** How long it takes several servers to replace the one that packs or follows the visits, ms. */
   leaseTermMs?: number;
-  /** Addresses of reverse proxies whose X-Forwarded headers are believed; `loopback` when absent. */
+  /** Addresses of reverse proxies whose X-Forwarded headers are trusted; `loopback` if absent. */
   trustProxy?: string;
-  /** With which Prometheus may read /metrics from elsewhere; only this machine may when absent. */
+  /** Lets Prometheus read /metrics from elsewhere; only this machine may if absent. */
   metricsToken?: string | undefined;
-  /** Names that it answers to besides `host` and loopback's; without any, a city answers to every name. */
+  /** Names that it answers to in addition to `host` and loopback's; if absent, a city answers to any name. */
   hosts?: readonly string[];
 }
 
 export interface RunningServer {
-  /** Where it listens, e.g. http://localhost:3000 */
+  /** Its address, e.g. http://localhost:3000 */
   url: string;
   port: number;
   client: CouchClient;
-  /** The password is known only when this start made the account; `isReset`: it took the settings' one; `rolesRestored`: it had lost some. */
+  /**
+   * The password is only known if this start made the account; `isReset`: it took the one from the settings;
+   * `rolesRestored`: it had lost some.
+   */
   administrator: { name: string; password?: string; isReset: boolean; rolesRestored: boolean };
-  /** What was made just now, when the demo city was. */
+  /** What was just made, if the demo city was. */
   madeDemo?: { cards: number; visits: number };
   isDemo: boolean;
-  /** It was a demo by its catalogue, for an older version, and holds other cards than the demo's. */
+  /** An older version took it for a demo by its catalogue, but it holds other cards than the demo's. */
   isDemoNoMore: boolean;
   /** Ends long polls, finishes writes, closes the store. */
   close(): Promise<void>;
 }
 
-/** What one service's sector lacks ends no start. */
+/** What one service's sector lacks doesn't stop the start. */
 function reportSectors(sectors: readonly string[], log: ServerLog): void {
   for (const sector of sectors) {
     const name = JSON.stringify(sector.slice(0, 80));
@@ -73,7 +76,9 @@ function reportSectors(sectors: readonly string[], log: ServerLog): void {
   }
 }
 
-/** Brings the store into shape and opens the server. @throws when the port is taken or the store can't be had */
+/**
+ * Brings the store into shape and opens the server. @throws if the port is taken or the store can't be opened
+ */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const log = serverLog();
   const backend = await openBackend(settings, {
@@ -95,7 +100,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const makesDemo = await needsDemoCity(client, settings.demo);
     const isDemo = makesDemo || (await isDemoStore(client));
     const keys: KeyStore = { folder: keyFolder(settings, isDemo), client };
-    // A demo's key is published after the store is marked as one: no city may ever believe it.
+    // A demo's key is published only after the store is marked as a demo: no city may ever trust it.
     if (!makesDemo) await ensureKeys(keys, now(), log);
     const leases = leasesOf(backend, settings, log);
     const watch = new DeskWatch(client, log.fault, leases.watch ?? unshared);
@@ -122,7 +127,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     await app.listen({ port: settings.port, host });
     const listening = app;
     const port = portOf(listening);
-    // Last: a made-up password, or the news of a demo city, must not be lost because the port was taken.
+    // Last: a generated password, or the news of a demo city, must not be lost because the port was taken.
     const madeDemo = makesDemo ? await createDemoCity(client, now()) : undefined;
     if (makesDemo) await ensureKeys(keys, now(), log);
     const { password, ...administrator } = await ensureAdministrator(
@@ -160,7 +165,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   }
 }
 
-/** An embedded store is one process's. */
+/** Only one process has an embedded store. */
 function leasesOf(
   { store, client }: Backend,
   { now = () => new Date(), leaseTermMs }: ServerSettings,

@@ -14,9 +14,14 @@ import { serverLog } from './server-log';
 export interface StoreSettings {
   /** Data folder of the embedded store. */
   folder: string;
-  /** Addresses of a CouchDB's nodes with their administrator's credentials; the embedded store is used without. */
+  /**
+   * Addresses of a CouchDB's nodes with their administrator's credentials; without it the embedded store is
+   * used.
+   */
   couchUrl?: string;
-  /** Folder of the private keys, for several servers or a mounted secret; `keys` of the data folder when absent. */
+  /**
+   * Folder of the private keys, for several servers or a mounted secret; `keys` in the data folder if absent.
+   */
   keys?: string;
   /** Bytes of the largest request body below /couch/; 8 MiB. */
   bodyLimit?: number;
@@ -28,12 +33,12 @@ export interface StoreSettings {
   now?: () => Date;
 }
 
-/** Who is told of what the backend does. */
+/** Who is notified of what the backend does. */
 export type BackendListeners = Pick<CouchRouteSettings, 'onFault' | 'onVisits'> & {
   onNotice?: (text: string) => void;
 };
 
-/** Opens the store that the settings name. @throws when it can't be opened */
+/** Opens the store that the settings name. @throws if it can't be opened */
 export async function openBackend(
   settings: StoreSettings,
   listeners: BackendListeners = { onFault: serverLog().fault },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where package.json is: two folders above this file, and above `build/server`, in which it is bundled. */
+/** The folder of package.json: two above this file, and above `build/server`, into which it is bundled. */
 export const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What `npm run build` makes of the app; the server serves it. */

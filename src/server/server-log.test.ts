@@ -15,7 +15,7 @@ import { openBackend } from './open-backend';
 import { ensureAdministrator } from './provision/administrator';
 import { serverLog } from './server-log';
 
-/** What was written, and to what. */
+/** What was written, and where. */
 function anOutput(isTTY = false) {
   const lines: string[] = [];
   return { lines, isTTY, write: (text: string) => lines.push(text) };
@@ -25,7 +25,7 @@ const card = cardNumber(4);
 const aFault = () => new TypeError(`The card ${card} of Maija is odd`);
 
 describe('serverLog', () => {
-  it('writes a line of JSON where there is no terminal: where it failed, not what about', () => {
+  it('writes a line of JSON if there is no terminal: where it failed, not about what', () => {
     const output = anOutput();
     const log = serverLog(output);
     log.fault(aFault(), 'abcd1234');
@@ -53,7 +53,7 @@ describe('serverLog', () => {
     expect(output.lines.join('')).not.toMatch(new RegExp(`Maija|${card}`));
   });
 
-  it('takes what was thrown and is no error', () => {
+  it('accepts a thrown value that is not an error', () => {
     const output = anOutput();
     serverLog(output).fault(`no ${card}`);
     expect(output.lines.join('')).toContain('"fault":"Error"');
@@ -69,7 +69,7 @@ describe('a request that fails', () => {
   let url: string;
   let output: ReturnType<typeof anOutput>;
 
-  /** The real store, but for the desks: a fault of ours. */
+  /** The real store, except for the desks: a fault of ours. */
   const faulty = (client: CouchClient): CouchClient => ({
     request: (method, path, body) =>
       path.startsWith('/tiski-desks') ? Promise.reject(aFault()) : client.request(method, path, body),
@@ -101,7 +101,7 @@ describe('a request that fails', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('is found in the log by what header and body tell', async () => {
+  it('is found in the log by the id in header and body', async () => {
     const answer = await send('GET', `${url}/api/desks?card=${card}`, { as: admin });
     const requestId = answer.headers.get('x-request-id');
     expect(requestId).toMatch(/^[0-9a-f]{8}$/);
@@ -115,7 +115,7 @@ describe('a request that fails', () => {
     expect(secrets.filter((secret) => output.lines.join('').includes(secret))).toEqual([]);
   });
 
-  it('has an id of its own each time, which nobody outside chooses', async () => {
+  it('has its own id each time, which nobody outside chooses', async () => {
     const headers = { 'x-request-id': 'chosen', 'request-id': 'chosen' };
     const ids = [];
     for (let times = 0; times < 3; times++) {

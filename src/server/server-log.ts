@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 
-/** Told of a fault of ours; the request's id is that of the answer's `x-request-id`. */
+/** Called with a fault of ours; the request's id is that of the answer's `x-request-id`. */
 export type OnFault = (error: unknown, requestId?: string) => void;
 
 export interface ServerLog {
   fault: OnFault;
-  /** One line for whoever looks after the server. */
+  /** One line for the operator. */
   warn(text: string): void;
 }
 
@@ -15,15 +15,15 @@ interface Output {
   write(text: string): unknown;
 }
 
-/** Short enough to be read out over the telephone. */
+/** Short enough to read out over the telephone. */
 export const newRequestId = () => randomBytes(4).toString('hex');
 
-/** Plain lines in a terminal, else JSON, a line each. */
+/** Plain lines in a terminal, else JSON, one object per line. */
 export function serverLog(output: Output = process.stderr): ServerLog {
   return output.isTTY === true ? plainLog(output) : jsonLog(output);
 }
 
-/** Faults of ours: where, not what about, since that could be a card or a person. */
+/** Faults of ours: where, not about what, since that could be a card or a person. */
 function traceOf(error: unknown): { name: string; frames: string[] } {
   const { name, stack = '' } = error instanceof Error ? error : new Error('not an error');
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));

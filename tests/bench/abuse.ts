@@ -7,7 +7,9 @@ import { basicAuthorization } from '../../src/server/accounts/basic-credentials'
 import { mostRows } from '../../src/server/couch/limits';
 import { administratorName } from '../../src/server/provision/administrator';
 
-/** What one request may ask for, asked for in full: each of a server of its own, so that memory says something. */
+/**
+ * The most that one request may ask for, each on a server of its own, so that memory figures mean something.
+ */
 const rowsAsked: Record<BenchSize, number> = { tiny: 300, usual: mostRows, full: mostRows };
 
 const visits = '/tiski-visits-liikunta';
@@ -20,7 +22,7 @@ interface Request {
   method: Method;
   path: string;
   body?: object;
-  /** What has to be there before. */
+  /** What has to exist before. */
   prepare?: (desk: LoadDesk, administrator: LoadDesk) => Promise<void>;
 }
 
@@ -160,7 +162,7 @@ async function attach(_desk: LoadDesk, administrator: LoadDesk): Promise<void> {
   await administrator.call('POST', register, { ...card, _attachments: { bytes: attachment } });
 }
 
-/** Replicas of stored cards by branches that nobody has heard of. */
+/** Replicas of stored cards with branches that nobody has heard of. */
 function longHistories(documents: number): object[] {
   return Array.from({ length: documents }, (_, index) => {
     const number = String(index).padStart(8, '0');

@@ -1,17 +1,17 @@
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
 import { launchOptions } from '../setup/browser';
 
-/** tsx names functions by a helper, which a function that is sent to a page must find there too. */
+/** tsx names functions through a helper, which a function that is sent to a page must find there too. */
 export const nameFunctions = (context: BrowserContext) =>
   context.addInitScript('globalThis.__name = (value) => value');
 
-/** The browser of the tests, with flags of a bench's own. */
+/** The tests' browser, with a bench's own flags. */
 export function launchBrowser(...flags: string[]): Promise<Browser> {
   const options = launchOptions();
   return chromium.launch({ ...options, args: [...(options.args ?? []), ...flags] });
 }
 
-/** A device of its own, with an empty cache, in Finnish and in Finland. */
+/** A separate device with an empty cache, in Finnish and in Finland. */
 export async function openDevice(
   browser: Browser,
   options: BrowserContextOptions & { baseURL: string },

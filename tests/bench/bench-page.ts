@@ -9,7 +9,7 @@ export interface Bench {
   openPage(): Promise<Page>;
 }
 
-/** Starts a server with an empty city and a browser, and ends both after the work. */
+/** Starts a server with an empty city and a browser, and closes both after the work. */
 export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
   const server = await startBenchServer();
   const browser = await launchBrowser();

@@ -23,7 +23,7 @@ export class BenchRegister {
     this.#client = remoteClient({ origin: `${server.url}/couch`, authorization });
   }
 
-  /** Writes so many cards; those that are there already stay. */
+  /** Writes this many cards; existing ones stay. */
   async add(first: number, count: number): Promise<void> {
     const batch = 2_000;
     for (let done = 0; done < count; done += batch) {
@@ -37,14 +37,17 @@ export class BenchRegister {
     }
   }
 
-  /** Packs the register as it is; gives the snapshot's bytes. */
+  /** Packs the register as it is; returns the snapshot's bytes. */
   async pack(): Promise<number> {
     const made = await makeSnapshot(this.#client);
     if (made.kind !== 'made') throw new Error(`The register was not packed: ${made.kind}`);
     return made.bytes;
   }
 
-  /** Puts a snapshot of so many cards in place, without their documents: a million of them take an hour to write. */
+  /**
+   * Puts a snapshot of this many cards in place, without their documents: a million of them take an hour to
+   * write.
+   */
   async packWithoutDocuments(count: number): Promise<number> {
     const register = `/${registerDatabase}`;
     const epoch = await readEpoch(this.#client, registerDatabase);
@@ -60,11 +63,11 @@ export class BenchRegister {
   }
 }
 
-/** The made-up city's register, grown to so many cards and packed; `cards` is not less than it has. */
+/** The demo city's register, grown to this many cards and packed; `cards` is not less than it has. */
 export async function growRegister(server: TiskiServer, cards: number): Promise<void> {
   if (cards === demoCardCount) return;
   const register = new BenchRegister(server);
-  // The made-up city's numbers begin at two millions.
+  // The demo city's numbers begin at two million.
   await register.add(0, cards - demoCardCount);
   await register.pack();
 }

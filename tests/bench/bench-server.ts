@@ -8,7 +8,7 @@ import { TiskiServer } from '../setup/tiski-server';
 import { BenchRegister, postAsAdministrator } from './bench-register';
 import { benchCatalogue, benchVenue } from './city';
 
-/** The real server in its own process, which serves the benches' page instead of the app. */
+/** The real server in its own process, serving the benches' page instead of the app. */
 export interface BenchServer {
   url: string;
   register: BenchRegister;

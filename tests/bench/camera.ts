@@ -13,9 +13,9 @@ import type { BenchSize } from './sizes';
 import { count, milliseconds, quantile, times as ratio, type BenchTable } from './table';
 
 /**
- * From the first camera frame that shows a card to the frame in which the verdict is on the screen, in the built app
- * with a filmed card; and how long the page's main thread is ever held up while the camera reads. The wasm detector
- * works in a worker.
+ * From the first camera frame that shows a card to the frame in which the verdict is on the screen, in the
+ * built app with a filmed card; and how long the page's main thread is ever blocked while the camera reads.
+ * The wasm detector runs in a worker.
  */
 const sizes: Record<BenchSize, { cards: number[]; scans: number }> = {
   tiny: { cards: [demoCardCount], scans: 1 },
@@ -100,7 +100,7 @@ declare global {
   var scanWatch: ScanWatch;
 }
 
-/** Looks at the picture's middle in every frame: the film's table is dark, its card white. */
+/** Looks at the picture's centre in every frame: the film's table is dark, its card white. */
 function watch(page: Page): Promise<void> {
   return page.evaluate(() => {
     const begun = performance.now();

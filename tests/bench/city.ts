@@ -3,7 +3,7 @@ import { addDays } from '../../src/lib/domain/time/day';
 import type { RemoteDocument } from '../../src/lib/sync/ports';
 import { aCard, aScheme, aService, aVenue, cardNumber } from '../builders';
 
-/** The made-up city of the benches: one hall, one service under a season's limit. */
+/** The benches' demo city: one hall, one service under a season's limit. */
 export const benchSector = 'liikunta';
 export const benchService = 'swim';
 export const benchVenue = 'uimahalli';
@@ -17,7 +17,7 @@ export const benchCatalogue = (): RemoteDocument[] => [
   aVenue(benchVenue),
 ];
 
-/** Cards as unlike each other as a city's: issued over two years, one in ten not active, a third of old stock. */
+/** Cards as varied as a city's: issued over two years, one in ten not active, a third of old stock. */
 export const benchCards = (first: number, count: number): RemoteDocument[] =>
   Array.from({ length: count }, (_, index) => benchCard(first + index));
 

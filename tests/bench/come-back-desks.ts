@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How a desk that found no answer goes on, ms. */
+/** How long a desk that got no answer waits, ms. */
 const againMs = 500;
 
 export interface ComeBack {
@@ -10,9 +10,9 @@ export interface ComeBack {
   ms: number;
   /** Until half of them had. */
   medianMs: number;
-  /** Answers that told to come again, and lines that broke. */
+  /** Answers that said to come again, and broken lines. */
   again: number;
-  /** Answers that called a right password wrong: a CouchDB that has too much to do. */
+  /** Answers that called a right password wrong: a CouchDB with too much to do. */
   refused: number;
 }
 
@@ -23,10 +23,10 @@ export interface BenchDesk {
 }
 
 /**
- * Every desk asks four things at once, as after an outage: who it is, a database's state, its changes, and to store a
- * document. Each is asked again until it is answered; 503 and 429 say when.
+ * Every desk makes four requests at once, as after an outage: who it is, a database's state, its changes, and
+ * storing a document. Each is repeated until it is answered; 503 and 429 say when.
  * @param base where CouchDB's API begins
- * @throws when a desk is answered with what no outage explains
+ * @throws if a desk gets an answer that no outage explains
  */
 export async function comeBack(
   base: string,
@@ -85,7 +85,7 @@ async function untilServed(
   }
 }
 
-/** undefined where the line breaks. */
+/** undefined if the line breaks. */
 function ask(
   url: string,
   {

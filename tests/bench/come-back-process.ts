@@ -3,7 +3,10 @@ import { openBackend } from '../../src/server/open-backend';
 import { ensureAdministrator } from '../../src/server/provision/administrator';
 import { adminPassword } from './load-server';
 
-/** Begun by come-back.ts; ends when its parent lets go of it. With a CouchDB it changes nothing there at its start. */
+/**
+ * Started by come-back.ts; ends when its parent lets go of it. With a CouchDB it changes nothing there when
+ * it starts.
+ */
 const [folder = '', couchUrl] = process.argv.slice(2);
 const backend = await openBackend({ folder, ...(couchUrl === undefined ? {} : { couchUrl }) });
 if (couchUrl === undefined) await ensureAdministrator(backend, adminPassword);

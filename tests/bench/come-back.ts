@@ -15,11 +15,11 @@ import { adminPassword } from './load-server';
 import type { BenchSize } from './sizes';
 import { count, seconds, times, type BenchTable } from './table';
 
-/** Rounds of a desk's own password, and of what a CouchDB makes of it when it sees it. */
+/** Rounds of a desk's own password, and of the hash that a CouchDB makes of it when it sees it. */
 const quick = 1000;
 const slow = 600_000;
 
-/** `direct`: also by CouchDB alone, without Tiski before it. */
+/** `direct`: also by CouchDB alone, without Tiski in front. */
 const sizes: Record<BenchSize, Plan[]> = {
   tiny: [{ desks: 20, rounds: slow, direct: true }],
   usual: [
@@ -38,7 +38,7 @@ const sizes: Record<BenchSize, Plan[]> = {
 /** As long as a device's own. All desks of the bench share it, and its hash, which is made once. */
 const password = randomBytes(32).toString('hex');
 
-/** A city's desks that all come back at once, after the server, or the database server, was started anew. */
+/** All of a city's desks come back at once, after the server, or the database server, was restarted. */
 export async function comeBacks(size: BenchSize): Promise<BenchTable> {
   const couchUrl = process.env['COUCHDB_URL'];
   const all: Measured[] = [];
@@ -70,7 +70,7 @@ interface Measured {
   where: string;
   desks: number;
   rounds: number;
-  /** What was started anew. */
+  /** What was restarted. */
   what: string;
   back: ComeBack;
 }
@@ -179,10 +179,10 @@ async function makeCity(client: CouchClient, desks: number, rounds: number) {
   };
 }
 
-/** Starts every node anew, so that none remembers a password; resolves when all are up. */
+/** Restarts every node, so that none remembers a password; resolves when all are up. */
 async function restart(couch: CouchAddress, client: CouchClient): Promise<void> {
   const { all_nodes: nodes } = (await requireOk(client, 'GET', '/_membership')) as { all_nodes: string[] };
-  // The one that is asked comes last.
+  // The one that requests go to comes last.
   const { name } = (await requireOk(client, 'GET', '/_node/_local')) as { name: string };
   for (const node of [...nodes.filter((each) => each !== name), name]) {
     await requireOk(client, 'POST', `/_node/${encodeURIComponent(node)}/_restart`, {});
@@ -219,7 +219,7 @@ async function startServer(folder: string, couchUrl?: string) {
   };
 }
 
-/** Told at once as well: the whole table comes after many minutes. */
+/** Also printed at once: the whole table comes after many minutes. */
 function told(measured: Measured): Measured {
   console.error(`  ${cellsOf(measured).join('  ')}`);
   return measured;

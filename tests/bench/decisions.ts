@@ -7,8 +7,9 @@ import { periodAround, type PastVisit } from '../../src/lib/domain/visit/limits'
 import { count, times, type BenchTable } from './table';
 
 /**
- * Decisions per second on a card with more and more visits, and how that grows. The peer, measured in the same run,
- * is the obvious way: the calendar day of every visit from Intl, counted against the day of the limit's period.
+ * Decisions per second on a card with more and more visits, and how that grows. The baseline, measured in the
+ * same run, is the obvious way: the calendar day of every visit from Intl, counted against the day of the
+ * limit's period.
  */
 
 const zone = 'Europe/Helsinki';
@@ -52,7 +53,7 @@ function decidePlainly(visits: readonly PastVisit[]) {
   return used.length < limit.n;
 }
 
-/** Calls a second: the best of five rounds of at least 200 ms, because others use this machine too. */
+/** Calls per second: the best of five rounds of at least 200 ms, because this machine has other work too. */
 function rate(work: () => unknown): number {
   let best = 0;
   for (let round = 0; round < 5; round += 1) {

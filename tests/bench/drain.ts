@@ -4,8 +4,9 @@ import type { BenchSize } from './sizes';
 import { count, seconds, times, type BenchTable } from './table';
 
 /**
- * A desk's waiting visits on their way to the server, until the outbox is empty; against PouchDB's replication of as
- * many visits from its own store to the same database. Both send up to 200 documents in a request.
+ * A desk's waiting visits on their way to the server, until the outbox is empty; compared with PouchDB's
+ * replication of as many visits from its own store to the same database. Both send up to 200 documents per
+ * request.
  */
 const sizes: Record<BenchSize, number[]> = {
   tiny: [50],

@@ -4,9 +4,9 @@ import { count, kilobytes, seconds, times, type BenchTable } from './table';
 import type {} from './page/main';
 
 /**
- * A new desk's register, three ways from the same server in the same browser: by pages of `_changes`, by the packed
- * snapshot (S18), and by PouchDB's replication of the same documents into its own IndexedDB adapter. The peer gets the
- * page size with which it is quicker than with its own hundred.
+ * A new desk's register, three ways from the same server in the same browser: by pages of `_changes`, by the
+ * packed snapshot (S18), and by PouchDB's replication of the same documents into its own IndexedDB adapter.
+ * PouchDB gets the page size that makes it faster than its default of a hundred.
  */
 const sizes: Record<BenchSize, { cards: number[]; mostForPeer: number; packedAlone: number[] }> = {
   tiny: { cards: [100], mostForPeer: 100, packedAlone: [] },

@@ -11,9 +11,10 @@ import type { BenchSize } from './sizes';
 import { count, seconds, times, type BenchTable } from './table';
 
 /**
- * `tiski import` of new cards, of cards that all change, and of the same file again. The peer, measured in the same run, is
- * the store's own bulk load of as many documents, a thousand a request: without rules, and with the register's.
- * The store is the embedded one, and the CouchDB in COUCHDB_URL as well where there is one.
+ * `tiski import` of new cards, of cards that all change, and of the same file again. The baseline, measured
+ * in the same run, is the store's own bulk load of as many documents, a thousand per request: without rules,
+ * and with the register's. The store is the embedded one, and also the CouchDB in COUCHDB_URL if there is
+ * one.
  */
 
 const cards: Record<BenchSize, number> = { tiny: 2_000, usual: 20_000, full: 100_000 };

@@ -10,7 +10,7 @@ export interface Timed {
   ms: number;
 }
 
-/** One desk as a browser is to the server: six connections that stay open, Basic with every request. */
+/** One desk as the server sees a browser: six connections that stay open, Basic with every request. */
 export class LoadDesk {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
   #visits = 0;
@@ -34,7 +34,7 @@ export class LoadDesk {
     });
   }
 
-  /** Rejects when the connection breaks or the signal aborts. */
+  /** Rejects if the connection breaks or the signal aborts. */
   call(method: 'GET' | 'POST', path: string, body?: object, signal?: AbortSignal): Promise<Timed> {
     const started = performance.now();
     const text = body === undefined ? undefined : JSON.stringify(body);

@@ -5,7 +5,7 @@ import { provisionSectors } from '../../src/server/provision/provision';
 import { aService, aVenue } from '../builders';
 import { adminPassword, sectors } from './load-server';
 
-/** Begun by load-server.ts; ends when its parent lets go of it. */
+/** Started by load-server.ts; ends when its parent lets go of it. */
 const server = await startServer({
   folder: process.argv[2] ?? '',
   port: 0,
@@ -18,7 +18,7 @@ await requireOk(server.client, 'POST', '/tiski-catalogue/_bulk_docs', {
   docs: [aVenue('uimahalli'), ...services],
 });
 await provisionSectors(server.client);
-/** The longest time that nobody had a turn, and the most memory, since this was asked last. */
+/** The longest block of the event loop, and the most memory, since the last request for them. */
 const resolution = 5;
 const turns = monitorEventLoopDelay({ resolution });
 turns.enable();

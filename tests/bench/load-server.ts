@@ -9,15 +9,18 @@ import { remoteClient } from '../../src/server/couch/remote-client';
 import { basicAuthorization } from '../../src/server/accounts/basic-credentials';
 import { administratorName } from '../../src/server/provision/administrator';
 
-/** The real server in a process of its own, so that its memory is its own. */
+/** The real server in its own process, so that its memory is its own. */
 export interface LoadServer {
   url: string;
   client: CouchClient;
   /** Resident memory, bytes. */
   memory(): Promise<number>;
-  /** The longest time, ms, that its event loop stood still, and its most memory, since this was asked last. */
+  /**
+   * The longest time, ms, that its event loop was blocked, and its most memory, since the last request for
+   * them.
+   */
   pace(): Promise<{ longestStopMs: number; peakBytes: number }>;
-  /** Basic credentials of a desk, made when first asked for. */
+  /** Basic credentials of a desk, made on first use. */
   desk(index: number): Promise<{ name: string; authorization: string }>;
   stop(): Promise<void>;
 }

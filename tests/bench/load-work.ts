@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadDesk, Timed } from './load-desk';
 
-/** What a desk asks of the server, with real HTTP; clients and server share this machine's cores. */
+/** What a desk asks of the server, over real HTTP; clients and server share this machine's cores. */
 
 export const visitEveryMs = 3_000;
 
-/** What the server answers while desks work; `until` ends them. */
+/** The server's answers while desks work; `until` ends them. */
 export interface Tally {
   requests: number;
   pushes: number[];
@@ -47,7 +47,7 @@ function answered(answer: Timed): Timed {
 
 const lastSeq = ({ body }: Timed) => (body as { last_seq: string }).last_seq;
 
-/** Logs a visit every few seconds, beginning anywhere in that time. */
+/** Logs a visit every few seconds, starting at a random point in that interval. */
 export async function logVisits(desk: LoadDesk, until: AbortSignal, tally: Tally): Promise<void> {
   await sleep(Math.random() * visitEveryMs, undefined, { signal: until }).catch(() => undefined);
   while (!until.aborted) {
@@ -58,7 +58,7 @@ export async function logVisits(desk: LoadDesk, until: AbortSignal, tally: Tally
   }
 }
 
-/** S12: sends until the server takes it; Retry-After is the least wait, with jitter above. */
+/** S12: sends until the server accepts it; Retry-After is the shortest wait, plus jitter. */
 export async function pushed(desk: LoadDesk, docs: object[], tally: Tally): Promise<Timed> {
   for (let attempt = 0; ; attempt += 1) {
     const answer = await desk.call('POST', '/tiski-visits-liikunta/_bulk_docs', { docs });

@@ -4,9 +4,9 @@ import type { BenchSize } from './sizes';
 import { count, milliseconds, quantile, times, type BenchTable } from './table';
 
 /**
- * From a card's number to the verdict, through the real store, on registers of three sizes, each card under a season's
- * limit with twenty visits; also with the processor slowed down four times. The limit of what is possible is one bare
- * IndexedDB get of the same number, taken in turn with the verdicts.
+ * From a card's number to the verdict, through the real store, on registers of three sizes, each card under a
+ * season's limit with twenty visits; also with the processor slowed down four times. The lower bound is one
+ * bare IndexedDB get of the same number, alternating with the verdicts.
  */
 const sizes: Record<BenchSize, { cards: number[]; lookUps: number }> = {
   tiny: { cards: [400], lookUps: 20 },

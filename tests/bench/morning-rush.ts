@@ -5,7 +5,7 @@ import { askSmall, newTally, pushed, type Tally } from './load-work';
 import type { BenchSize } from './sizes';
 import { count, megabytes, milliseconds, quantile, times, type BenchTable } from './table';
 
-/** The morning after an outage: every desk sends all that waits, at once with the others. */
+/** The morning after an outage: every desk sends all that is waiting, at the same time as the others. */
 const sizes: Record<BenchSize, { desks: number[]; visits: number }> = {
   tiny: { desks: [2], visits: 100 },
   usual: { desks: [20, 60, 200], visits: 500 },
@@ -78,7 +78,7 @@ async function rush(desksInAll: number, visits: number) {
     const seconds = (performance.now() - started) / 1_000;
     await Promise.all([asking, watching]);
     const info = await server.client.request('GET', '/tiski-visits-liikunta');
-    // Less the design document.
+    // Minus the design document.
     const stored = (info.body as { doc_count: number }).doc_count - 1;
     desks.forEach((desk) => desk.close());
     asker.close();
@@ -88,7 +88,7 @@ async function rush(desksInAll: number, visits: number) {
   }
 }
 
-/** S13: as a desk does, beginning with a little. */
+/** S13: like a desk, starting with a little. */
 async function sendAll(desk: LoadDesk, visits: number, tally: Tally): Promise<void> {
   for (let left = visits, batch = 50; left > 0; left -= batch, batch = Math.min(2 * batch, 200)) {
     await pushed(desk, desk.newVisits(Math.min(left, batch)), tally);

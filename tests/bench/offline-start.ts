@@ -13,8 +13,8 @@ import type { BenchSize } from './sizes';
 import { count, milliseconds, quantile, times as ratio, type BenchTable } from './table';
 
 /**
- * A desk that is opened without a server: from the navigation to the frame in which the counter is ready for a scan.
- * Each time the browser is a new process, so neither the service worker nor the database is warm.
+ * A desk that is opened without a server: from the navigation to the frame in which the counter is ready for
+ * a scan. Each time the browser is a new process, so neither the service worker nor the database is warm.
  */
 const sizes: Record<BenchSize, { cards: number[]; starts: number }> = {
   tiny: { cards: [demoCardCount], starts: 1 },
@@ -44,7 +44,7 @@ export async function offlineStart(size: BenchSize): Promise<BenchTable[]> {
   }
 }
 
-/** A new desk of a running server, which is then stopped: ms until it is ready, of every start. */
+/** A new desk of a running server, which is then stopped: ms until it is ready, for every start. */
 async function startTimes(server: TiskiServer, starts: number): Promise<number[]> {
   const profile = await mkdtemp(path.join(tmpdir(), 'tiski-bench-'));
   const open = async () => {

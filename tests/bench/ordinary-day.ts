@@ -6,7 +6,10 @@ import { askSmall, follow, logVisits, newTally, visitEveryMs } from './load-work
 import type { BenchSize } from './sizes';
 import { count, megabytes, milliseconds, quantile, times, type BenchTable } from './table';
 
-/** The embedded server on an ordinary day: desks wait for changes of four databases and log a visit now and then. */
+/**
+ * The embedded server on an ordinary day: desks wait for changes of four databases and log a visit now and
+ * then.
+ */
 const sizes: Record<BenchSize, { desks: number[]; forMs: number }> = {
   tiny: { desks: [2], forMs: 4_000 },
   usual: { desks: [20, 60, 200], forMs: 15_000 },

@@ -17,8 +17,9 @@ import { isBenchSize, type BenchSize } from './sizes';
 import { formatTable, type BenchTable } from './table';
 
 /**
- * `npm run bench` measures everything, `npm run bench -- drain` one figure; `--size tiny` is over in a minute or two,
- * and `--size full` has the sizes of the largest cities. docs/performance.md says what is measured and how.
+ * `npm run bench` measures everything, `npm run bench -- drain` one figure; `--size tiny` takes a minute or
+ * two, and `--size full` has the sizes of the largest cities. docs/performance.md says what is measured and
+ * how.
  */
 
 const benches: Record<string, (size: BenchSize) => Promise<BenchTable[]>> = {

@@ -10,10 +10,11 @@ import { launchBrowser, openDevice } from './bench-browser';
 import { kilobytes, type BenchTable } from './table';
 
 /**
- * JavaScript that the desk's screen downloads with an empty cache and no service worker, compressed as the server
- * sends it. A device is paired first, because an unpaired one leaves the screen; its database is then given to three
- * new browsers: one is refused what the screen can do without, one the camera alone, one nothing. So the first figure
- * is a proof: with those bytes the desk opened, took a scanner's code and gave a verdict.
+ * JavaScript that the desk's screen downloads with an empty cache and no service worker, compressed as the
+ * server sends it. A device is paired first, because an unpaired one leaves the screen; its database is then
+ * given to three new browsers: one is denied what the screen can do without, one only the camera, one
+ * nothing. So the first figure is a proof: with those bytes the desk opened, took a scanner's code and gave a
+ * verdict.
  */
 export async function shippedBytes(): Promise<BenchTable[]> {
   await buildIfStale();
@@ -79,13 +80,13 @@ async function pairedDevice(browser: Browser, baseURL: string): Promise<StoredDe
 }
 
 interface Load {
-  /** Files that are not let through. */
+  /** Files that are blocked. */
   cut: readonly string[];
-  /** Addresses that must have answered: by then everything has been asked for that asks for them. */
+  /** Addresses that must have answered: by then everything that requests them has been loaded. */
   until: readonly RegExp[];
 }
 
-/** Opens the desk, scans, and sums what came. */
+/** Opens the desk, scans, and sums up what was loaded. */
 async function load(
   browser: Browser,
   device: { baseURL: string; storageState: StoredDevice },
@@ -112,7 +113,7 @@ async function load(
   await verdict(page).getByText('Valmis').waitFor();
   await scanAndSee(page, cardOf('admitted'), 'Kortti käy');
   await Promise.all(ends);
-  // What ends from here on, a report of the desk say, would be asked of a context that is closed.
+  // Requests that end from here on, such as a desk's report, would use a closed context.
   context.off('requestfinished', noteRequest);
   const sizes = await Promise.all(received);
   await context.close();
@@ -133,8 +134,8 @@ const output = join(projectFolder, '.svelte-kit');
 const generatedNodes = '.svelte-kit/generated/client-optimized/nodes/';
 
 /**
- * Files that come with a module, or with what the screen loads to load it, and that neither the app nor the desk's screen
- * has a static import of.
+ * Files that come with a module, or with what the screen loads to load it, and that neither the app nor the
+ * desk's screen imports statically.
  */
 async function filesOfItsOwn(sources: readonly string[]): Promise<string[]> {
   const text = await readFile(join(output, 'output/client/.vite/manifest.json'), 'utf8');

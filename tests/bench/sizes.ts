@@ -1,4 +1,4 @@
-/** How much is measured: to see that it runs, in some ten minutes, or up to the largest cities. */
+/** How much is measured: just enough to see that it runs, about ten minutes, or up to the largest cities. */
 export const benchSizes = ['tiny', 'usual', 'full'] as const;
 export type BenchSize = (typeof benchSizes)[number];
 

@@ -1,4 +1,4 @@
-/** What a bench prints: a title, a table, and what must be known to read it. */
+/** What a bench prints: a title, a table, and what one must know to read it. */
 export interface BenchTable {
   title: string;
   columns: readonly string[];
@@ -35,10 +35,10 @@ export const milliseconds = (ms: number): string => `${figures(ms < 100 ? 2 : 0)
 /** Decimal kilobytes, as browsers' tools show them. */
 export const kilobytes = (bytes: number): string => `${figures(1).format(bytes / 1_000)} kB`;
 export const megabytes = (bytes: number): string => `${figures(1).format(bytes / 1_000_000)} MB`;
-/** "× 1.20": how a figure stands to another. */
+/** "× 1.20": the ratio of one figure to another. */
 export const times = (ratio: number): string => `× ${figures(ratio < 100 ? 2 : 0).format(ratio)}`;
 
-/** The value below which that share of the values is. */
+/** The value below which that share of the values lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

@@ -3,11 +3,11 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 
 /**
- * What stands before several servers: each request goes to the first that takes it, as HAProxy does with `retries` and
- * `option redispatch`. A connection that breaks later breaks for the client as well.
+ * A load balancer for several servers: each request goes to the first that accepts it, like HAProxy with
+ * `retries` and `option redispatch`. A connection that breaks later breaks for the client as well.
  */
 export class Balancer {
-  /** Addresses that were asked for, in order. */
+  /** Addresses that were requested, in order. */
   readonly asked: string[] = [];
 
   private constructor(

@@ -6,17 +6,23 @@ import { couchAddress } from '../../src/server/couch/remote-client';
 
 const run = promisify(execFile);
 
-/** Of COUCHDB_NODE_COMMAND: `stop` ends a node in order, `kill` at once, `wipe` takes a stopped one's data away. */
+/**
+ * Commands for COUCHDB_NODE_COMMAND: `stop` ends a node cleanly, `kill` at once, `wipe` deletes a stopped
+ * one's data.
+ */
 export type NodeAction = 'start' | 'stop' | 'kill' | 'wipe';
 
 const usage =
   'COUCHDB_URLS names the nodes of a cluster that is for these tests alone, as http://admin:secret@127.0.0.1:5984,…; ' +
   'COUCHDB_NODE_COMMAND starts, stops, kills and wipes one, as "node.sh {action} {node}", the first being 1.';
 
-/** Nodes bring each other what one has missed after five seconds (`mem3`, `sync_delay`): looks at 250 ms that tell of nothing. */
+/**
+ * Nodes send each other what one has missed after five seconds (`mem3`, `sync_delay`): this many unchanged
+ * looks, 250 ms apart.
+ */
 const calmLooks = 28;
 
-/** How long a node takes at most to start, or to get what the others have, ms. */
+/** The longest a node may take to start, or to get what the others have, ms. */
 const patienceMs = 4 * 60_000;
 
 const replicationPrefix = 'tiski-test-';
@@ -26,7 +32,7 @@ interface Asked {
   body: Record<string, unknown> & { length?: number };
 }
 
-/** The nodes of a real CouchDB cluster, numbered from 1, each of which can be stopped and started. */
+/** The nodes of a real CouchDB cluster, numbered from 1; each can be stopped and started. */
 export class CouchCluster {
   private constructor(
     readonly urls: readonly string[],
@@ -45,7 +51,7 @@ export class CouchCluster {
     return this.urls.map((_, index) => index + 1);
   }
 
-  /** Asks one node as its administrator. Rejects when it is not there. */
+  /** Asks one node as its administrator. Rejects if it is not there. */
   async ask(node: number, method: string, path: string, body?: unknown): Promise<Asked> {
     const { origin, authorization = '' } = couchAddress(this.urls[node - 1] ?? '');
     const response = await fetch(origin + path, {
@@ -64,13 +70,13 @@ export class CouchCluster {
     if (action === 'start') await this.#untilUp(node);
   }
 
-  /** Starts what is not there, and waits until every node has what the others have. */
+  /** Starts missing nodes, and waits until every node has what the others have. */
   async makeWhole(): Promise<void> {
     for (const node of this.nodes) if (!(await this.#isUp(node))) await this.act('start', node);
     await this.untilEven();
   }
 
-  /** Another machine in the place of a node: empty, taken into the cluster, and filled by the others. */
+  /** Replaces a node by another machine: empty, added to the cluster, and filled by the others. */
   async replace(node: number): Promise<void> {
     const other = this.nodes.find((each) => each !== node) ?? 1;
     const { body } = await this.ask(other, 'GET', '/_membership');
@@ -85,7 +91,7 @@ export class CouchCluster {
     await this.untilEven();
   }
 
-  /** Until no node has anything left to bring to another. */
+  /** Until no node has anything left to send to another. */
   async untilEven(): Promise<void> {
     let calm = 0;
     await this.#until('the nodes have the same', async () => {
@@ -100,7 +106,7 @@ export class CouchCluster {
     });
   }
 
-  /** Has a database replicated both ways, without an end, with a server that has a store of its own. */
+  /** Replicates a database continuously, both ways, with a server that has its own store. */
   async replicate(
     database: string,
     { url, adminPassword }: { url: string; adminPassword: string },
@@ -126,7 +132,7 @@ export class CouchCluster {
     }
   }
 
-  /** Takes away all that Tiski has made: databases and accounts. */
+  /** Deletes everything that Tiski has made: databases and accounts. */
   async clear(): Promise<void> {
     await this.endReplications();
     const { body } = await this.ask(1, 'GET', '/_all_dbs');

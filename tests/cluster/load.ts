@@ -4,10 +4,10 @@ import type { Desk } from '../contract/fault-world';
 /** How often every desk logs a visit, ms. */
 const everyMs = 500;
 
-/** What desks under load went through. */
+/** What desks under load experienced. */
 export interface LoadFigures {
   logged: number;
-  /** The longest time that a desk had nothing acknowledged though something waited, ms. */
+  /** The longest time that a desk had something waiting but nothing acknowledged, ms. */
   longestSilence: number;
 }
 

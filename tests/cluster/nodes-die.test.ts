@@ -8,7 +8,7 @@ import { TwoServers } from './two-servers';
 
 const cluster = CouchCluster.fromEnvironment();
 let two: TwoServers;
-/** What was opened, the last first to be closed. */
+/** What was opened, to be closed in reverse order. */
 const closing: (() => Promise<unknown>)[] = [];
 const desks: Desk[] = [];
 const balancers: Balancer[] = [];
@@ -47,11 +47,11 @@ async function expectAllThere(): Promise<void> {
   await expectEachOnce(two.office, desks);
 }
 
-/** How often the desks have asked for a database from its beginning. */
+/** How often the desks have read a database from its beginning. */
 const pullsFromZero = () =>
   balancers.flatMap(({ asked }) => asked).filter((url) => /_changes\?.*\bsince=0(&|$)/.test(url)).length;
 
-/** What both servers say the epochs are, again and again while something happens. */
+/** The epochs that both servers report, again and again while something happens. */
 async function epochsSeenDuring(happens: () => Promise<void>): Promise<Map<string, Set<string>>> {
   const seen = new Map<string, Set<string>>();
   let isOver = false;
@@ -71,7 +71,7 @@ async function epochsSeenDuring(happens: () => Promise<void>): Promise<Map<strin
   return seen;
 }
 
-it('S3 each node is killed and started again under load: every visit is stored once', async () => {
+it('S3 each node is killed and restarted under load: every visit is stored once', async () => {
   const figures = await underLoad(desks, async () => {
     for (const node of cluster.nodes) {
       await setTimeout(5_000);
@@ -99,7 +99,7 @@ it('S3 each server is killed under load, and both at once: every visit is stored
   tell('Servers killed', figures);
 });
 
-it('S8 nodes are replaced under load: every visit is there once, and no desk begins from zero', async () => {
+it('S8 nodes are replaced under load: every visit is there once, and no desk starts from zero', async () => {
   const before = pullsFromZero();
   let figures: LoadFigures | undefined;
   const epochs = await epochsSeenDuring(async () => {
@@ -117,6 +117,6 @@ it('S8 nodes are replaced under load: every visit is there once, and no desk beg
     `Pulls from zero: ${again}; epochs seen: ${[...epochs.values()].map(({ size }) => size).join()}`,
   );
   for (const seen of epochs.values()) expect([...seen]).toHaveLength(1);
-  // A replaced node's feed begins anew, so each desk may read each of its databases once more.
+  // A replaced node's feed starts over, so each desk may read each of its databases once more.
   expect(again).toBeLessThanOrEqual(desks.length * 4 * 2);
 });

@@ -9,7 +9,7 @@ import { TwoServers } from './two-servers';
 
 const cluster = CouchCluster.fromEnvironment();
 let two: TwoServers;
-/** What was opened, the last first to be closed. */
+/** What was opened, to be closed in reverse order. */
 const closing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -47,8 +47,8 @@ async function aDesk(server = 0): Promise<Issued> {
 }
 
 /**
- * Pairs with a fresh code. The list of desks is read from one copy, which may lack what was stored a moment ago: nobody
- * types a code in that time, and a program tries again. Gives how often it had to.
+ * Pairs with a fresh code. The list of desks is read from one copy, which may lack what was stored a moment
+ * ago: nobody types a code that fast, and a program tries again. Returns how often it had to.
  */
 async function pairedAfterLooks(server: number, code: string): Promise<number> {
   for (let looks = 0; ; looks++) {
@@ -59,7 +59,7 @@ async function pairedAfterLooks(server: number, code: string): Promise<number> {
   }
 }
 
-/** Roles of an account as each node has it. */
+/** An account's roles on each node. */
 async function rolesOf(account: string): Promise<string[]> {
   const { body } = await cluster.ask(1, 'GET', `/_users/org.couchdb.user:${account}?r=3`);
   return (body['roles'] as string[] | undefined) ?? [];
@@ -90,7 +90,7 @@ async function unexplained(): Promise<string[]> {
     .map(({ doc }) => doc.name ?? '');
 }
 
-/** Documents of a database that have more than one living branch. */
+/** Documents of a database that have more than one branch that isn't deleted. */
 async function branches(database: string): Promise<string[]> {
   const { body } = await cluster.ask(1, 'GET', `/${database}/_all_docs?include_docs=true&conflicts=true`);
   return (body['rows'] as { id: string; doc: { _conflicts?: string[] } }[])
@@ -118,7 +118,7 @@ it('two first starts over an empty cluster make one of everything, and every pub
   expect(files).toEqual(expect.arrayContaining(published));
 });
 
-it('of eight devices with one code, four at each server, one is paired at most; a fresh code makes the desk whole', async () => {
+it('of eight devices with one code, four at each server, at most one is paired; a fresh code makes the desk whole', async () => {
   const counts = { paired: 0, none: 0, lookedAgain: 0 };
   for (let round = 0; round < 12; round++) {
     const { desk, code } = await aDesk(round);
@@ -140,7 +140,7 @@ it('of eight devices with one code, four at each server, one is paired at most; 
   console.log(`A fresh code was not known at once: ${counts.lookedAgain} times`);
 });
 
-it('R7 of two people who decide one review at two servers, one does', async () => {
+it('R7 if two people decide one review at two servers, one does', async () => {
   let [one, none] = [0, 0];
   for (let round = 0; round < 24; round++) {
     const card = cardNumber(1_000 + round);
@@ -178,7 +178,7 @@ it('R7 of two people who decide one review at two servers, one does', async () =
   console.log(`Two decisions at once: one stands in ${one} rounds, none in ${none}`);
 });
 
-it('S11 without a quorum desks are added, paired and revoked: what was told holds, what failed is pressed again', async () => {
+it('S11 without a quorum desks are added, paired and revoked: what was confirmed holds, what failed is repeated', async () => {
   const old = await Promise.all([aDesk(), aDesk(1), aDesk()]);
   for (const { code } of old) expect((await at(0, 'POST', '/api/pair', { code })).status).toBe(200);
   const [lost, first, second] = [cluster.nodes.slice(1), old[0], old[1]];

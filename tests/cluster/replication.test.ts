@@ -10,9 +10,9 @@ const minutes = Number(process.env['TISKI_CLUSTER_MINUTES'] ?? 2);
 const databases = ['tiski-catalogue', 'tiski-register', visits];
 const cluster = CouchCluster.fromEnvironment();
 let two: TwoServers;
-/** What was opened, the last first to be closed. */
+/** What was opened, to be closed in reverse order. */
 const closing: (() => Promise<unknown>)[] = [];
-/** A server with a store of its own, with which the cluster's replicator keeps it even. */
+/** A server with its own store, which the cluster's replicator keeps in step. */
 let other: TiskiServer;
 let office: Office;
 
@@ -44,7 +44,7 @@ interface Row {
   value: { rev: string };
 }
 
-/** Ids and revisions of a database's documents, rules left out: each side has its own version's. */
+/** Ids and revisions of a database's documents, without rules: each side has its own version's. */
 async function heldBy(asked: Office, database: string): Promise<Map<string, string>> {
   const answer = (await asked.request('GET', `/couch/${database}/_all_docs`)) as { rows: Row[] };
   const rows = answer.rows.filter(({ id }) => !id.startsWith('_design/'));
@@ -83,7 +83,7 @@ it(
           made.push(visit._id);
           written += 1;
         } catch {
-          // Its server was just killed: it is not known whether this one is stored.
+          // Its server was just killed: it is unknown whether this one is stored.
           failed += 1;
         }
         await setTimeout(100);

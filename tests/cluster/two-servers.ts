@@ -9,7 +9,9 @@ import type { CouchCluster } from './couch-cluster';
 /** A start waits for its CouchDB, whose nodes may be starting too, ms. */
 const patienceMs = 4 * 60_000;
 
-/** Two real servers in processes of their own before one cluster, with one folder of keys, and their office. */
+/**
+ * Two real servers in their own processes in front of one cluster, with one folder of keys, and their office.
+ */
 export class TwoServers {
   readonly office: Office;
 
@@ -21,14 +23,14 @@ export class TwoServers {
     this.office = new Office(() => this.running[0] ?? servers[0]);
   }
 
-  /** Empties the cluster, and starts both at the same moment over nothing. */
+  /** Empties the cluster, and starts both at the same moment from nothing. */
   static async begin(cluster: CouchCluster): Promise<TwoServers> {
     await cluster.makeWhole();
     await cluster.clear();
     const folder = await mkdtemp(join(tmpdir(), 'tiski-cluster-'));
     await writeFile(join(folder, 'index.html'), '<!doctype html>');
     const keys = join(folder, 'keys');
-    // The one begins with the first node and the other with the second: each asks its own.
+    // One prefers the first node and the other the second.
     const prepare = (turned: number) =>
       TiskiServer.prepare({
         demo: false,
@@ -60,7 +62,7 @@ export class TwoServers {
     this.#stopped.delete(server);
   }
 
-  /** A server besides, over a store of its own. */
+  /** A further server, over its own store. */
   startAlso = (server: TiskiServer): Promise<void> => server.start(this.folder);
 
   async kill(server: TiskiServer): Promise<void> {
@@ -68,7 +70,7 @@ export class TwoServers {
     await server.kill();
   }
 
-  /** A request of the administrator to one of them. */
+  /** An administrator's request to one of them. */
   ask(server: TiskiServer, method: string, path: string, body?: unknown): Promise<Answer> {
     const as = { name: 'administrator', password: server.adminPassword };
     return send(method, `${server.url}${path}`, { as, ...(body === undefined ? {} : { body }) });

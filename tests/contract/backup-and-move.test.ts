@@ -27,7 +27,7 @@ import { couchUrl, removeDocument } from './couch-target';
 
 const now = new Date('2026-11-22T08:00:00Z');
 const quiet = { write: () => undefined };
-/** Servers start and passwords are hashed here, on machines that are busy, ms. */
+/** Servers start and passwords are hashed here, on busy machines, ms. */
 const patience = 120_000;
 
 interface Desk {
@@ -35,7 +35,7 @@ interface Desk {
   device: Device;
 }
 
-/** A city of one venue, whose desk is the device's real half. */
+/** A city with one venue, whose desk is the device's real half. */
 async function aCity(server: TestServer): Promise<Desk> {
   const { client } = server;
   await requireOk(client, 'POST', '/tiski-catalogue/_bulk_docs', {
@@ -65,7 +65,7 @@ const addressOf = ({ url }: { url: string }) => ({
   now: Date.now,
 });
 
-/** One round of the desk's syncer; whether all of it went through. */
+/** One round of the desk's syncer; whether all of it succeeded. */
 async function sync({ db, device }: Desk, server: { url: string }): Promise<boolean> {
   const remote = createCouchServer(addressOf(server), device.account);
   const store = createLocalStore(db, Date.now);
@@ -98,7 +98,7 @@ describe('backup and restore', { timeout: patience }, () => {
   let backup = '';
   const environment = { TISKI_ADMIN_PASSWORD: testAdminPassword };
   const into = (data: string, replace = false) => ({ data, replace });
-  /** The bodies of every database but for what each server makes itself, and who may use it. */
+  /** The bodies in every database, except what each server makes itself, and who may use it. */
   async function contentOf(client: CouchClient): Promise<unknown[]> {
     const names = (await requireOk(client, 'GET', '/_all_dbs')) as string[];
     return Promise.all(
@@ -138,7 +138,7 @@ describe('backup and restore', { timeout: patience }, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('of a running server is for its owner only, and has no private key in it', async () => {
+  it('of a running server is readable only by its owner, and has no private key in it', async () => {
     expect(backup).toBe(join(folder, 'tiski-2026-11-22T080000Z.backup.gz'));
     expect((await stat(backup)).mode & 0o777).toBe(0o600);
     const text = gunzipSync(Uint8Array.from(await readFile(backup))).toString();
@@ -169,7 +169,7 @@ describe('backup and restore', { timeout: patience }, () => {
       expect(gone.body).toMatchObject({ reason: 'deleted' });
       expect(await readEpoch(restored.client, 'tiski-visits-liikunta')).not.toBe(epoch);
 
-      // The desk learns of the other epoch, and offers again what it holds.
+      // The desk learns of the other epoch, and offers what it holds again.
       expect(await sync(desk, restored)).toBe(true);
       expect(await sync(desk, restored)).toBe(true);
       expect(await waitingCount(desk.db)).toBe(0);
@@ -188,7 +188,7 @@ describe('backup and restore', { timeout: patience }, () => {
     await server.close();
   });
 
-  it('of a server that is stopped can be taken from its folder', async () => {
+  it('of a stopped server can be taken from its folder', async () => {
     const path = await runBackup(join(folder, 'again.gz'), { folder: join(folder, 'restored') }, {}, quiet);
     await runRestore(path, into(join(folder, 'copied')), quiet);
     await expect(runBackup(path, { folder: join(folder, 'nowhere') }, {}, quiet)).rejects.toThrow(
@@ -218,7 +218,7 @@ describe('backup and restore', { timeout: patience }, () => {
     );
   });
 
-  it('is not taken by anybody else than the administrator', async () => {
+  it('can’t be taken by anybody but the administrator', async () => {
     const wrong = { TISKI_ADMIN_PASSWORD: 'a guess' };
     const taken = runBackup(join(folder, 'stolen.gz'), { url: server.url }, wrong, quiet);
     await expect(taken).rejects.toThrow(/did not accept the administrator's password/);
@@ -226,9 +226,12 @@ describe('backup and restore', { timeout: patience }, () => {
   });
 });
 
-/** docs/operations.md, "To a CouchDB": with COUCHDB_URL to that one, else to another embedded server in its place. */
+/**
+ * docs/operations.md, "To a CouchDB": with COUCHDB_URL to that one, else to another embedded server in its
+ * place.
+ */
 describe('the move to another store', { timeout: patience }, () => {
-  it('S8 takes the whole city along while the desk goes on logging: nothing lost, each once', async () => {
+  it('S8 takes the whole city along while the desk keeps logging: nothing is lost, each once', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tiski-move-'));
     const old = await startTestServer();
     const target = { data: join(folder, 'target'), ...(couchUrl === undefined ? {} : { couchUrl }) };
@@ -241,11 +244,12 @@ describe('the move to another store', { timeout: patience }, () => {
       expect(await sync(desk, old)).toBe(true);
       logged.push(await log(desk));
 
-      // 1. Stop. The desks go on without it.
+      // 1. Stop. The desks work on without it.
       await old.close();
       logged.push(await log(desk));
       expect(await sync(desk, old)).toBe(false);
-      // 2. Back up, 3. restore into the new store, on which a server was tried before, with an administrator of its own.
+      // 2. Back up, 3. restore into the new store, on which a server was tried before, with its own
+      // administrator.
       const store = { dataDir: target.data, ...(couchUrl === undefined ? {} : { couchUrl }) };
       await (await startTestServer({ ...store, adminPassword: 'a trial only 1' })).close();
       const backup = await runBackup(folder, { folder: old.dataDir }, {}, quiet);
@@ -258,11 +262,12 @@ describe('the move to another store', { timeout: patience }, () => {
       expect(await sync(desk, moved)).toBe(true);
       expect(await waitingCount(desk.db)).toBe(0);
       expect(await visitsOf(moved.client)).toEqual(logged.sort());
-      // And a visit there reaches the desk's own server as every other does.
+      // And a visit there reaches the desk's own server like any other.
       const last = await log(desk);
       expect(await sync(desk, moved)).toBe(true);
       expect(await visitsOf(moved.client)).toContain(last);
-      // S18: the register is not packed in the backup; here it is by the server that runs, and by the store itself.
+      // S18: the backup leaves out the packed register; the running server packs it here, and so does the
+      // store itself.
       const running = await snapshot({ url: moved.url }, { TISKI_ADMIN_PASSWORD: testAdminPassword });
       expect(running).toMatch(/^The register is packed: 3 cards, 1 kB to download\.\n$/);
       if (couchUrl !== undefined) {
@@ -279,7 +284,7 @@ describe('the move to another store', { timeout: patience }, () => {
     }
   });
 
-  /** `tiski snapshot`; what it says. */
+  /** `tiski snapshot`; returns its output. */
   async function snapshot(place: { url?: string }, environment: NodeJS.ProcessEnv): Promise<string> {
     let said = '';
     const out = { write: (text: string) => (said += text) };

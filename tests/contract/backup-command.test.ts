@@ -23,7 +23,10 @@ function tiski(words: string[], variables: NodeJS.ProcessEnv = {}): Promise<Ende
   });
 }
 
-/** docs/operations/backup.md, "Every night": the commands of a city's server, and of the machine that has the key. */
+/**
+ * docs/operations/backup.md, "Every night": the commands on a city's server, and on the machine that has the
+ * key.
+ */
 describe('tiski backup, encrypted, every night', { timeout: 120_000 }, () => {
   let folder = '';
   let server: TestServer;
@@ -137,7 +140,7 @@ describe('tiski backup, encrypted, every night', { timeout: 120_000 }, () => {
     await empty.close();
   });
 
-  it('refuses what is no public key before it reads anything, and doesn’t repeat it', async () => {
+  it('refuses what is not a public key before it reads anything, and doesn’t repeat it', async () => {
     const before = await readdir(there());
     const secret = /AGE-SECRET-KEY\S+/.exec(await readFile(key, 'utf8'))?.[0] ?? '';
     for (const none of [secret, `${recipient},age1x`]) {
@@ -149,7 +152,7 @@ describe('tiski backup, encrypted, every night', { timeout: 120_000 }, () => {
     expect(await readdir(there())).toEqual(before);
   });
 
-  it('deletes nothing when the new backup fails, nor beside a file', async () => {
+  it('deletes nothing if the new backup fails, nor when it writes to a single file', async () => {
     const before = await readdir(there());
     const wrong = { TISKI_ADMIN_PASSWORD: 'a guess' };
     const failed = await tiski(['backup', there(), '--url', server.url, '--keep', '1'], wrong);

@@ -11,7 +11,7 @@ import { startTestServer, type TestServer } from '../server';
 import { FaultProxy } from '../setup/fault-proxy';
 import { Desk, Office, visits } from './fault-world';
 
-/** Devices whose clock is wrong, and desks whose account is no good any more, beside the real server. */
+/** Devices with a wrong clock, and desks whose account is no longer valid, with the real server. */
 
 let server: TestServer;
 let office: Office;
@@ -42,7 +42,7 @@ async function aRunningDesk(clockOffMs = 0): Promise<Desk> {
 
 const isoOf = (at: number) => new Date(at).toISOString();
 
-/** The last visit of a desk as the server has it. */
+/** The last visit of a desk on the server. */
 async function lastOf({ logged }: Desk): Promise<VisitDocument> {
   return (await office.read(visits, logged.at(-1) ?? '')) as unknown as VisitDocument;
 }
@@ -59,7 +59,7 @@ describe('a device’s clock', () => {
     ['an hour behind', -hour],
     ['ten years ahead', 3653 * day],
     ['twenty years behind', -7305 * day],
-  ])('R13 S9 %s: visits carry the right time, sync goes on, nothing is forgotten', async (_how, offMs) => {
+  ])('R13 S9 %s: visits carry the right time, sync continues, nothing is forgotten', async (_how, offMs) => {
     const now = Date.now();
     const desk = await aRunningDesk(offMs);
     const [recent, old] = [aVisit('desk-x', ++made), aVisit('desk-x', ++made)];
@@ -73,7 +73,7 @@ describe('a device’s clock', () => {
     expectNow(visit);
     expect(Math.abs((visit.clockSkewMs ?? 0) + offMs)).toBeLessThan(toleratedSkew);
 
-    // As a day later: the next pull forgets what no rule counts.
+    // As if a day later: the next pull forgets what no rule counts.
     await deleteSetting(desk.db, 'pruned-at');
     await office.suspend(visit.card);
     await desk.until('the old visit forgotten', async () => !(await desk.db.visits.get(old._id)));
@@ -90,7 +90,7 @@ describe('a device’s clock', () => {
     expectNow(first);
     expect(first.clockSkewMs).toBeLessThan(-toleratedSkew);
     desk.clockOffMs = 0;
-    // The next contact tells.
+    // The next contact shows it.
     await office.suspend(first.card);
     await desk.until('the clock known', async () => {
       const known = (await desk.db.settings.get('clock'))?.value as { skewMs: number } | undefined;
@@ -165,7 +165,7 @@ describe('a clock that is set while there is no server', () => {
 describe('a desk’s account', () => {
   const accountOf = (desk: Desk) => `org.couchdb.user:${desk.device.account.name}`;
 
-  it('S11 that runs out at work: the desk works on, and sends everything when it is paired anew', async () => {
+  it('S11 that expires at work: the desk works on, and sends everything when it is paired again', async () => {
     const desk = await aRunningDesk();
     proxy.break({ kind: 'dead' }, /_bulk_docs/);
     await desk.log(2);
@@ -190,7 +190,7 @@ describe('a desk’s account', () => {
     expect(await office.visits()).toEqual(expect.arrayContaining(desk.logged));
   });
 
-  it('S11 that is revoked at work: the cards go, the visits stay, and it says so', async () => {
+  it('S11 that is revoked at work: the cards are wiped, the visits stay, and it says so', async () => {
     const desk = await aRunningDesk();
     proxy.break({ kind: 'dead' }, /_bulk_docs/);
     await desk.log(2);

@@ -88,7 +88,7 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(signedOut.headers.getSetCookie()[0]).toMatch(/^AuthSession=;.*Max-Age=0/);
     });
 
-    it('marks a browser as one that the name signs in at, and no other client', async () => {
+    it('marks a browser in which the name signs in, and no other client', async () => {
       const { name, password } = hall;
       const cookies = async (headers: Record<string, string>) => {
         const signedIn = await target.couch('POST', '/_session', { body: { name, password }, headers });
@@ -110,7 +110,7 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const formOf = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
 
-    it('takes `username` for `name`, and a form for JSON, as other clients send them', async () => {
+    it('accepts `username` for `name`, and a form for JSON, as other clients send them', async () => {
       const { name, password } = hall;
       for (const options of [
         { body: { username: name, password } },
@@ -123,7 +123,7 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       }
     });
 
-    it('takes a form from a page of this origin only: another site could sign somebody in', async () => {
+    it('accepts a form only from a page of this origin: another site could sign somebody in', async () => {
       const { name, password } = hall;
       const signIn = (headers: Record<string, string>) =>
         target.couch('POST', '/_session', {
@@ -148,7 +148,7 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect((await signIn({ ...tls, origin: 'https://tiski.example' })).status).toBe(200);
     });
 
-    it('counts failed attempts for the one name that is tried, however it is named', async () => {
+    it('counts failed attempts for the one name that is tried, however it is given', async () => {
       const victim = await target.addAccount('victim', ['desk']);
       const { name } = victim;
       for (const body of [
@@ -162,7 +162,7 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
         const answer = await target.couch('POST', '/_session', { body, headers: form });
         expect([body, ...failure(answer)]).toEqual([body, 400, 'bad_request']);
       }
-      // Somebody else's right password in the header takes nothing off the count.
+      // Somebody else's right password in the header does not reduce the count.
       for (let attempt = 0; attempt < 10; attempt += 1) {
         const body = formOf({ username: name, password: `wrong${attempt}` });
         const answer = await target.couch('POST', '/_session', { as: hall, body, headers: form });
@@ -200,7 +200,7 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(other).toMatchObject({ status: 200, body: { userCtx: { name: null, roles: [] } } });
     });
 
-    it('signing out ends the session at the server, a copy of its cookie too; a new one is another', async () => {
+    it('signing out ends the session at the server, also for a copy of its cookie; a new one is another', async () => {
       const cookieFrom = async (method: string, options: CallOptions) => {
         const answer = await target.couch(method, '/_session', options);
         return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -221,7 +221,7 @@ describe.each(targets)('accounts, over $name', ({ start }) => {
       expect(await whoIs(next)).toBe(hall.name);
     });
 
-    it('answers 429 with Retry-After after thirty wrong passwords where somebody has signed in before, other names and sessions unharmed', async () => {
+    it('answers 429 with Retry-After after thirty wrong passwords where somebody has signed in before; other names and sessions are unaffected', async () => {
       const user = await target.addAccount('limited', ['desk']);
       const signedIn = await target.couch('POST', '/_session', { body: user });
       const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { targets, type Answer, type CallOptions, type Target } from './couch-target';
 
-/** A kind of server under test: asked as its administrator, or through `target` as anybody. */
+/** A kind of server under test: used as its administrator, or through `target` as anybody. */
 export interface CouchApi {
   target(): Target;
   couch(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;

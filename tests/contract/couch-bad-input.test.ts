@@ -157,7 +157,7 @@ describe('bad input', () => {
     ['null bytes', Buffer.from([0, 1, 2, 255, 254])],
     ['UTF-8 cut in half', Buffer.from([0x7b, 0x22, 0xe2, 0x82, 0x22, 0x3a, 0x31, 0x7d])],
     ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
-  ])('a body of %s is no JSON', async (_what, bytes) => {
+  ])('a body of %s is not JSON', async (_what, bytes) => {
     const response = await fetch(`${target.url}/couch${database}/b`, {
       method: 'PUT',
       headers: { authorization: `Basic ${btoa(`${target.admin.name}:${target.admin.password}`)}` },
@@ -167,7 +167,7 @@ describe('bad input', () => {
     expect(await response.json()).toEqual({ error: 'bad_request', reason: 'invalid UTF-8 JSON' });
   });
 
-  it('a body larger than the limit is answered with 413, whether its length is told or not', async () => {
+  it('a body larger than the limit is answered with 413, whether its length is announced or not', async () => {
     const docs = [{ _id: 'large', text: 'x'.repeat(400_000) }];
     const told = await target.couch('POST', `${database}/_bulk_docs`, { as: target.admin, body: { docs } });
     expect(told).toMatchObject({ status: 413, body: { error: 'document_too_large' } });
@@ -182,7 +182,7 @@ describe('bad input', () => {
       'two lengths',
       'POST /couch/ HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello',
     ],
-  ])('%s on the wire ends that connection only', async (_what, bytes) => {
+  ])('%s on the wire ends only that connection', async (_what, bytes) => {
     const { hostname, port } = new URL(target.url);
     const answer = await new Promise<string>((resolve) => {
       const socket = connect(Number(port), hostname, () => socket.write(bytes));
@@ -211,7 +211,7 @@ describe('bad input', () => {
       const made = await target.couch('PUT', design, { ...as, body: { validate_doc_update: validate } });
       expect(made.status).toBe(201);
       const write = await target.couch('PUT', `${evil}/doc`, { ...as, body: {} });
-      // The endless one says nothing of the document: come back later.
+      // The endless one says nothing about the document: come back later.
       expect(index === 0 ? [503] : [403, 500]).toContain(write.status);
       if (write.status === 403) expect(write.body).toMatchObject({ reason: 'undefinedundefinedundefined' });
       const { rev } = made.body as { rev: string };

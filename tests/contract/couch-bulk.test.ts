@@ -55,7 +55,7 @@ describeCouchApi(({ couch, newDatabase }) => {
       expect(rowsOf(await couch('GET', `${database}/_all_docs`))).toEqual([]);
     });
 
-    it('wants JSON, and not more of it than it takes', async () => {
+    it('requires JSON, and not more than it accepts', async () => {
       const database = await newDatabase();
       const text = { headers: { 'content-type': 'text/plain' } };
       const plain = await couch('POST', `${database}/_bulk_docs`, '{"docs":[]}', text);
@@ -88,7 +88,7 @@ describeCouchApi(({ couch, newDatabase }) => {
       expect(failure(await couch('POST', `${database}/_bulk_get`, {}))).toEqual([400, 'bad_request']);
     });
 
-    it('tells which revisions are missing', async () => {
+    it('says which revisions are missing', async () => {
       const database = await newDatabase();
       const rev = revOf(await couch('PUT', `${database}/a`, {}));
       const asked = { a: [rev, '9-ff'], b: ['1-aa'] };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer } from '../server';
 import { basic, failure, startEmbedded, targets, type Account, type Target } from './couch-target';
 
-/** A feed as it comes: its lines so far, and its end. */
+/** A feed as it arrives: its lines so far, and its end. */
 class Feed {
   readonly lines: string[] = [];
   readonly #leaving = new AbortController();
@@ -47,7 +47,7 @@ class Feed {
   }
 }
 
-/** The embedded store's own: before a CouchDB it is refused, see below. */
+/** The embedded store's own: in front of a CouchDB it is refused, see below. */
 describe('feed=continuous', () => {
   let target: Target;
   let databases = 0;
@@ -76,10 +76,10 @@ describe('feed=continuous', () => {
     while (!isThere()) await delay(10);
   };
 
-  it('gives what is there and what comes, a line each, and ends with last_seq when nothing has come', async () => {
+  it('gives what is there and what comes, one per line, and ends with last_seq if nothing has come', async () => {
     const database = await newDatabase();
     await write(database, ['a', 'b']);
-    // As CouchDB's replicator asks, which goes on from where it ended.
+    // As CouchDB's replicator asks, which continues from where it ended.
     const feed = await open(database, 'style=all_docs&since=0&timeout=700');
     await until(() => feed.ids.length === 2);
     await write(database, ['c']);
@@ -131,7 +131,7 @@ describe('feed=continuous', () => {
     expect(failure(refused)).toEqual([403, 'forbidden']);
   });
 
-  it('ends when its database is closed to its reader, or is no more', async () => {
+  it('ends when its database is closed to its reader, or no longer exists', async () => {
     const database = await newDatabase();
     const reader = await target.addAccount(`reader${++readers}`, ['readers']);
     const feed = await open(database, 'heartbeat=5000', reader);
@@ -145,7 +145,7 @@ describe('feed=continuous', () => {
     expect([...feed.ids, ...gone.ids]).toEqual([]);
   });
 
-  it('goes forwards only', async () => {
+  it('only goes forwards', async () => {
     const database = await newDatabase();
     const answer = await target.couch('GET', `${database}/_changes?feed=continuous&descending=true&limit=1`, {
       as: target.admin,

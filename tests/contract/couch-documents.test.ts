@@ -22,7 +22,7 @@ describeCouchApi(({ couch, newDatabase }) => {
       expect((await couch('PUT', doc, { x: 5 })).status).toBe(201);
     });
 
-    it('tells its revisions and conflicts when asked', async () => {
+    it('gives its revisions and conflicts on request', async () => {
       const database = await newDatabase();
       const replicas = [
         { _id: 'a', _rev: '1-aa' },
@@ -135,7 +135,7 @@ describeCouchApi(({ couch, newDatabase }) => {
       expect(failure(await couch('GET', `${database}/a/note.txt`))).toEqual([404, 'not_found']);
     });
 
-    it('stands for one that is there already or is refused', async () => {
+    it('stands for one that is already there or is refused', async () => {
       const database = await newDatabase();
       const invented = { _attachments: { x: { stub: true, digest: 'md5-XrY7u+Ae7tCTyyK7j1rNww==' } } };
       expect((await couch('PUT', `${database}/a`, invented)).status).toBe(412);
@@ -158,7 +158,7 @@ describeCouchApi(({ couch, newDatabase }) => {
       expect(failure(await couch('PUT', path, []))).toEqual([400, 'bad_request']);
     });
 
-    it("takes a checkpoint as CouchDB's replicator sends it, with `_revisions`", async () => {
+    it("accepts a checkpoint as CouchDB's replicator sends it, with `_revisions`", async () => {
       const path = `${await newDatabase()}/_local/${'0c'.repeat(16)}`;
       const checkpoint = { _id: path.slice(path.indexOf('_local')), history: [{ recorded_seq: '5-x' }] };
       const fresh = { ...checkpoint, _revisions: { start: 0, ids: [] } };
@@ -174,7 +174,7 @@ describeCouchApi(({ couch, newDatabase }) => {
       expect(stored).toEqual({ ...checkpoint, source_last_seq: '7-y', _rev: '0-2' });
     });
 
-    it('S8 _local/epoch is written by nobody from outside, in whatever spelling', async () => {
+    it('S8 _local/epoch can’t be written from outside, however it is spelled', async () => {
       const database = await newDatabase();
       const body = { epoch: 'forged' };
       for (const path of ['_local/epoch', '_local%2Fepoch', '_local/e%70och', '%5Flocal/epoch']) {

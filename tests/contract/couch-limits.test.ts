@@ -19,12 +19,12 @@ describeCouchApi(({ couch, newDatabase }) => {
       ['_all_docs', { keys: Array(tooMany).fill('a') }, 'max_keys_count_exceeded'],
       ['_revs_diff', { a: Array(tooMany).fill('1-a') }, 'max_revs_count_exceeded'],
       ['_changes?filter=_doc_ids', { doc_ids: Array(tooMany).fill('a') }, 'max_doc_ids_count_exceeded'],
-    ])('%s is answered with 413 for one more than it takes', async (path, body, error) => {
+    ])('%s is answered with 413 for one more than it accepts', async (path, body, error) => {
       const answer = await couch('POST', `${database}/${path}`, body);
       expect(answer).toMatchObject({ status: 413, body: { error, reason: String(mostRows) } });
     });
 
-    it('_bulk_get answers once what is asked many times', async () => {
+    it('_bulk_get answers only once what is requested many times', async () => {
       await couch('PUT', `${database}/once`, { x: 1 });
       const docs = [...Array<object>(500).fill({ id: 'once' }), { id: 'none' }];
       const { body } = await couch('POST', `${database}/_bulk_get`, { docs });
@@ -49,9 +49,9 @@ describeCouchApi(({ couch, newDatabase }) => {
 });
 
 describeCouchApi(({ target, couch, newDatabase }) => {
-  // A CouchDB has bounds of its own for these.
+  // A CouchDB has its own limits for these.
   describe.runIf(process.env['COUCHDB_URL'] === undefined)('what the embedded store keeps', () => {
-    it('a history is cut, and one that nobody knows costs no search', async () => {
+    it('a history is cut, and an unknown one costs no search', async () => {
       const database = await newDatabase();
       const ids = Array.from({ length: 5000 }, (_, index) => hash(index));
       const write = (start: number, of: string[]) =>
@@ -76,7 +76,7 @@ describeCouchApi(({ target, couch, newDatabase }) => {
       expect(await known(`&rev=5000-f${hash(0).slice(1)}`)).toBe(branchHistory);
     });
 
-    it('a document has a bounded number of branches', async () => {
+    it('a document has a limited number of branches', async () => {
       const database = await newDatabase();
       const member = await target().addAccount('branching', ['branching']);
       const members = { names: [], roles: ['branching'] };
@@ -91,9 +91,9 @@ describeCouchApi(({ target, couch, newDatabase }) => {
       expect((answer.body as object[])[0]).toMatchObject({ error: 'forbidden' });
     });
 
-    it('a document larger than its bound is refused', async () => {
+    it('a document larger than its limit is refused', async () => {
       const small = await newDatabase();
-      // The target takes less of a body than of a document: by the server's own client.
+      // The target accepts smaller bodies than documents, so this goes through the server's own client.
       const body = { text: 'x'.repeat(largestDocument) };
 
       const reply = await target().client.request('PUT', `${small}/large`, body);

@@ -38,7 +38,7 @@ describe.each(targets)('the log’s documents, over $name', ({ start }) => {
     gym = await target.addAccount('gym', ['desk', 'venue:kuntosali', 'sector:liikunta']);
     office = await target.addAccount('office', ['office']);
     coordinator = await target.addAccount('coordinator', ['coordinator']);
-    // CouchDB takes a fresh validation function up a moment late.
+    // CouchDB applies a new validation function a moment late.
     for (const database of [log, 'tiski-catalogue']) {
       await vi.waitFor(async () => {
         expect((await write(database, { _id: `probe${next()}` }, target.admin)).status).toBe(403);
@@ -59,7 +59,7 @@ describe.each(targets)('the log’s documents, over $name', ({ start }) => {
     expect((await write(log, aRelease(choice), hall)).status).toBe(201);
   });
 
-  it('R9 a desk writes no choice of another, for another venue, or of another form', async () => {
+  it('R9 a desk writes no choice of another desk, for another venue, or of another form', async () => {
     const others = aChoice(gym.name, next(), { venue: 'kuntosali' });
     expect((await write(log, others, gym)).status).toBe(201);
     const own = () => aChoice(hall.name, next());
@@ -89,7 +89,7 @@ describe.each(targets)('the log’s documents, over $name', ({ start }) => {
     expect((await write(log, release, office)).status).toBe(201);
   });
 
-  it('a desk accepts or asks in a review; what is kept is decided by the office', async () => {
+  it('a desk accepts or asks in a review; the office decides what is kept', async () => {
     expect((await write(log, resolution(hall.name, next()), hall)).status).toBe(201);
     const asking = resolution(hall.name, next(), { decision: 'contact' });
     expect((await write(log, asking, hall)).status).toBe(201);
@@ -106,7 +106,7 @@ describe.each(targets)('the log’s documents, over $name', ({ start }) => {
     expect((await write(log, kept, office)).status).toBe(201);
   });
 
-  it('R10 R11 a visit may say its offering, its portions and its people; a void of the office who made it', async () => {
+  it('R10 R11 a visit may have its offering, its portions and its people; the office’s void has its author', async () => {
     const visit = aVisit(hall.name, next(), {
       offering: 'tonight',
       portions: 2,

@@ -21,7 +21,9 @@ const packed = (content: Buffer, facts: object = {}) => {
   };
 };
 
-/** What is no document with attachments is refused as a whole; the target lets bodies of 256 KiB in. */
+/**
+ * What is not a document with attachments is refused as a whole; the target accepts bodies of up to 256 KiB.
+ */
 const refused: [what: string, expected: [number, string], document: object, parts: SentPart[]][] = [
   ['fewer parts than attachments', [400, 'bad_request'], withOne(), []],
   ['more parts than attachments', [400, 'bad_request'], withOne(), [hello, { name: 'b', bytes }]],
@@ -130,7 +132,7 @@ describeCouchApi(({ couch, newDatabase }) => {
     expect(failure(await couch('PUT', `${database}/a`, body, { headers }))).toEqual(expected);
   });
 
-  it('multipart/related is an edit like any: a conflict, a revision, a stub', async () => {
+  it('multipart/related is an edit like any other: a conflict, a revision, a stub', async () => {
     const database = await newDatabase();
     const put = (id: string, document: object, parts: SentPart[] = []) => {
       const { headers, body } = multipartOf(document, parts);
@@ -146,7 +148,7 @@ describeCouchApi(({ couch, newDatabase }) => {
     expect((await couch('GET', `${database}/a/a.txt`)).body).toBe('hello');
   });
 
-  it('an attachment of that type is an attachment like any', async () => {
+  it('an attachment of that type is an attachment like any other', async () => {
     const database = await newDatabase();
     const { headers, body } = multipartOf({ _id: 'x' });
     expect((await couch('PUT', `${database}/a/kept`, body, { headers })).status).toBe(201);

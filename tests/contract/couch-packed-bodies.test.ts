@@ -9,10 +9,10 @@ const gzip = { 'content-encoding': 'gzip' };
 /** Of the servers under test, bytes. */
 const bodyLimit = 256 * 1024;
 const pack = (value: unknown) => gzipSync(JSON.stringify(value));
-/** Text that packs as badly as ids and hashes do. */
+/** Text that compresses as badly as ids and hashes do. */
 const noise = (bytes: number) => randomBytes(bytes / 2).toString('hex');
 
-/** The same packed bytes, telling another length of their content. */
+/** The same compressed bytes, claiming another length of their content. */
 function claiming(packed: Buffer, length: number): Buffer {
   const forged = Buffer.from(packed);
   forged.writeUInt32LE(length, forged.length - 4);
@@ -23,7 +23,7 @@ const twoMembers = (first: unknown, second: unknown) =>
   Buffer.concat([bytesOf(pack(first)), bytesOf(pack(second))]);
 
 describeCouchApi(({ couch, newDatabase, target }) => {
-  describe('a body that comes as gzip', () => {
+  describe('a body sent as gzip', () => {
     it('is stored as if it had come plain, on every way to write and to ask', async () => {
       const database = await newDatabase();
       const put = await couch('PUT', `${database}/a`, pack({ x: 1 }), { headers: gzip });
@@ -74,7 +74,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       expect(failure(await put('longer', noise(bodyLimit)))).toEqual([413, 'document_too_large']);
     });
 
-    it('is refused when it would unpack to very much more than it is: 413', async () => {
+    it('is refused if it would unpack to very much more than it is: 413', async () => {
       const database = await newDatabase();
       const bomb = pack({ text: 'x'.repeat(bodyLimit - 100) });
       expect(bomb.length).toBeLessThan(bodyLimit / 100);

@@ -91,7 +91,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       return { ...answer, body: { rev: (answer.body as { _rev: string })._rev } };
     }
 
-    it('tells deletions, branches when asked, and chosen documents', async () => {
+    it('gives deletions, branches on request, and chosen documents', async () => {
       const database = await newDatabase();
       const replicas = [
         { _id: 'a', _rev: '1-aa' },
@@ -107,7 +107,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       expect(changesOf(some).results.map(({ id }) => id)).toEqual(['a']);
     });
 
-    it('a long poll answers when a change comes, and when the time is over', async () => {
+    it('a long poll answers when a change comes, and when the time is up', async () => {
       const database = await newDatabase();
       const first = await couch('PUT', `${database}/a`, {});
       expect(first.status).toBe(201);
@@ -128,7 +128,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       }
     });
 
-    it('a long poll that its client leaves ends by itself', async () => {
+    it('a long poll whose client leaves ends by itself', async () => {
       const database = await newDatabase();
       const leaving = new AbortController();
       const polled = fetch(`${target().url}/couch${database}/_changes?feed=longpoll&since=now`, {

@@ -9,17 +9,20 @@ export interface SeenRequest {
   cookie: string | undefined;
 }
 
-/** A wire to a CouchDB that notes what goes over it, and may answer in its place. */
+/** A line to a CouchDB that records what goes over it, and may answer in its place. */
 export interface CouchRecorder {
-  /** As COUCHDB_URL, with the administrator's credentials. */
+  /** Like COUCHDB_URL, with the administrator's credentials. */
   url: string;
   readonly seen: SeenRequest[];
-  /** Answers instead of the CouchDB where it gives something. */
+  /** Answers instead of the CouchDB if it returns something. */
   instead: (request: SeenRequest) => { status: number; body: unknown } | undefined;
   stop(): Promise<void>;
 }
 
-/** @param prefix of Tiski's databases there, whose names are on this side as always: several tests may share a CouchDB */
+/**
+ * @param prefix of Tiski's databases there, which have their usual names on this side: several tests may
+ * share a CouchDB
+ */
 export async function startRecorder(couchUrl: string, prefix = ''): Promise<CouchRecorder> {
   const couch = new URL(couchUrl);
   const seen: SeenRequest[] = [];

@@ -64,7 +64,7 @@ describe.each(targets)('replication with PouchDB over $name', ({ start }) => {
     await local.close();
   });
 
-  it('goes on where it stopped, and again changes nothing', async () => {
+  it('continues where it stopped, and again changes nothing', async () => {
     const { local, remote } = await pair();
     await remote.bulkDocs(documents(30));
     expect((await local.replicate.from(remote)).docs_written).toBe(30);

@@ -3,7 +3,7 @@ import { aCard, ulidOf } from '../builders';
 import { failure, targets, type Account, type Target } from './couch-target';
 import { documentPath, firstOutcome, path, startRightsCity, visit, voidOf, writePaths } from './rights-city';
 
-/** Beside rights-table.test.ts, which has who writes visits: what even they can't write. */
+/** Complements rights-table.test.ts, which has who writes visits: what even they can't write. */
 describe.each(targets)('which visits are written, over $name', ({ start }) => {
   let target: Target;
   let hall: Account;
@@ -68,7 +68,7 @@ describe.each(targets)('which visits are written, over $name', ({ start }) => {
       }
     });
 
-    it('S4 a desk writes no more than its visits: no attachment, no member unknown, nothing large', async () => {
+    it('S4 a desk writes no more than its visits: no attachment, no unknown member, nothing large', async () => {
       const own = hall.name;
       const bytes = { content_type: 'text/plain', data: 'aGVsbG8=' };
       const people = { holder: 1, children: 0, assistants: 0, name: 'A' };
@@ -93,7 +93,7 @@ describe.each(targets)('which visits are written, over $name', ({ start }) => {
       expect(failure(firstOutcome(bulk))).toEqual([403, 'forbidden']);
     });
 
-    it('a visit does not change by a second root either, and comes again as it is', async () => {
+    it('a visit does not change through a second root either, and may come again unchanged', async () => {
       const document = visit(hall.name, next());
       const address = documentPath('tiski-visits-liikunta', document._id);
       await target.couch('PUT', address, { as: hall, body: document });

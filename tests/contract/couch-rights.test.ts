@@ -3,7 +3,7 @@ import { aCard, aService } from '../builders';
 import { failure, targets, type Account, type Target } from './couch-target';
 import { path, startRightsCity, writePaths } from './rights-city';
 
-/** Beside rights-table.test.ts: what even those who may can't write, and rights that go away. */
+/** Complements rights-table.test.ts: what even those with the right can't write, and rights that go away. */
 describe.each(targets)('what nobody may write, over $name', ({ start }) => {
   let target: Target;
   let office: Account;
@@ -15,7 +15,7 @@ describe.each(targets)('what nobody may write, over $name', ({ start }) => {
   afterAll(() => target.stop());
 
   describe.each(writePaths)('writing by %s', (_name, writeBy) => {
-    it('the register takes cards of the right form only', async () => {
+    it('the register only accepts cards of the right form', async () => {
       const wrong = [
         { ...aCard('20240013'), _id: 'card:20240021' },
         { ...aCard('123'), _id: 'card:123' },
@@ -27,7 +27,7 @@ describe.each(targets)('what nobody may write, over $name', ({ start }) => {
       }
     });
 
-    it('the catalogue takes documents of the right form only', async () => {
+    it('the catalogue only accepts documents of the right form', async () => {
       const wrong = [
         { ...aService('y'), _id: 'venue:y' },
         { ...aService('y'), type: 'thing', _id: 'thing:y' },
@@ -42,13 +42,13 @@ describe.each(targets)('what nobody may write, over $name', ({ start }) => {
       }
     });
 
-    it('the office takes documents with a type only', async () => {
+    it('the office only accepts documents with a type', async () => {
       const answer = await writeBy(target, 'tiski-office', { _id: 'note:x' }, office);
       expect(failure(answer)).toEqual([403, 'forbidden']);
     });
   });
 
-  it('_local takes checkpoints of replications, and no large ones', async () => {
+  it('_local accepts checkpoints of replications, and no large ones', async () => {
     const put = (id: string, body: object) =>
       target.couch('PUT', path('tiski-visits-liikunta', `/_local/${id}`), {
         as: administrator,
@@ -66,7 +66,7 @@ describe.each(targets)('what nobody may write, over $name', ({ start }) => {
     expect(failure(await put('a b', { seq: 1 }))).toEqual([400, 'bad_request']);
   });
 
-  it('S11 an account whose rights are gone signs in still, and is told so', async () => {
+  it('S11 an account that has lost its rights can still sign in, and is told so', async () => {
     const leaver = await target.addAccount('leaver', ['desk', 'venue:uimahalli', 'sector:liikunta']);
     const register = () => target.couch('GET', path('tiski-register'), { as: leaver });
     expect((await register()).status).toBe(200);

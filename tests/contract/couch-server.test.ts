@@ -4,7 +4,7 @@ import { failure } from './couch-target';
 
 describeCouchApi(({ couch, newDatabase, target }) => {
   describe('server', () => {
-    it('welcomes, and says it is up, to anybody', async () => {
+    it('welcomes anybody, and says that it is up', async () => {
       const welcome = await target().couch('GET', '/');
       expect(welcome).toMatchObject({ status: 200, body: { couchdb: 'Welcome' } });
       expect(await target().couch('GET', '/_up')).toMatchObject({ status: 200, body: { status: 'ok' } });
@@ -35,7 +35,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       }
     });
 
-    it('says by name what a CouchDB has and this server has not: 501, to whoever asks and however', async () => {
+    it('says by name what a CouchDB has and this server doesn’t: 501, whoever asks and however', async () => {
       const database = await newDatabase();
       const missing: [path: string, name: string][] = [
         ['/_active_tasks', '_active_tasks'],
@@ -71,7 +71,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       expect((answer.body as { reason: string }).reason).toContain('feed');
     });
 
-    it('makes up ids for anybody, up to 1,000', async () => {
+    it('generates ids for anybody, up to 1,000', async () => {
       const idsOf = async (query: string) =>
         ((await target().couch('GET', `/_uuids${query}`)).body as { uuids: string[] }).uuids;
       expect(await idsOf('')).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
@@ -79,7 +79,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       expect((await target().couch('GET', '/_uuids?count=1001')).status).toBe(400);
     });
 
-    it('never asks the browser for its own sign-in dialog', async () => {
+    it('never makes the browser show its own sign-in dialog', async () => {
       const database = await newDatabase();
       for (const options of [{}, { as: { name: 'nobody', password: 'x' } }]) {
         const answer = await target().couch('GET', database, options);
@@ -90,7 +90,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
   });
 
   describe('database', () => {
-    it('is made once, described, and deleted', async () => {
+    it('is created once, described, and deleted', async () => {
       const database = await newDatabase();
       expect(failure(await couch('PUT', database))).toEqual([412, 'file_exists']);
       const info = await couch('GET', database);
@@ -111,7 +111,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       expect((await couch('GET', slashed)).body).toMatchObject({ db_name: `${target().prefix}a/b` });
     });
 
-    it('is made and deleted by administrators only', async () => {
+    it('is created and deleted by administrators only', async () => {
       const database = await newDatabase();
       const user = await target().addAccount('maker', ['office']);
       for (const options of [{}, { as: user }]) {

@@ -13,7 +13,7 @@ import { ensureAdministrator } from '../../src/server/provision/administrator';
 import { startRecorder } from './couch-recorder';
 import { watchedApp } from './watched-app';
 
-/** A CouchDB to run the contract against as well; there databases and accounts of the tests bear a prefix. */
+/** A CouchDB to run the contract against as well; the tests' databases and accounts have a prefix there. */
 export const couchUrl = process.env['COUCHDB_URL'];
 
 export interface Account {
@@ -24,7 +24,7 @@ export interface Account {
 export interface Answer {
   status: number;
   headers: Headers;
-  /** Parsed, or the text where it isn't JSON. */
+  /** Parsed, or the text if it isn't JSON. */
   body: unknown;
 }
 
@@ -38,19 +38,21 @@ export interface CallOptions {
 /** The endpoint under test: a listening server, over the embedded store or as a proxy to a CouchDB. */
 export interface Target {
   url: string;
-  /** Of every account of this run, and of databases that tests make beside Tiski's, e.g. `t1a2b3-`. */
+  /**
+   * Prefix of every account of this run, and of databases that tests make besides Tiski's, e.g. `t1a2b3-`.
+   */
   prefix: string;
   /** Signs in as the server's administrator. */
   admin: Account;
   /** The server's own client. */
   client: CouchClient;
-  /** Every address that the server answers at, e.g. `GET /api/desks`. */
+  /** Every address that the server answers, e.g. `GET /api/desks`. */
   routes: ReadonlySet<string>;
   /** A request below /couch. */
   couch(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A request below the origin. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
-  /** Makes an account whose name bears the prefix. */
+  /** Makes an account whose name has the prefix. */
   addAccount(name: string, roles: string[]): Promise<Account>;
   stop(): Promise<void>;
 }
@@ -126,14 +128,14 @@ async function startTarget(backend: Backend, { admin, prefix, clean }: TargetPar
   };
 }
 
-/** The same server before it has routes: notes those that it gets. */
+/** The same server before it has routes: records those that it gets. */
 function noting(server: FastifyInstance, routes: Set<string>): FastifyInstance {
   return server.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) routes.add(`${each} ${url}`);
   });
 }
 
-/** The same client; notes the accounts that it makes. */
+/** The same client; records the accounts that it makes. */
 function notingClient(client: CouchClient, accounts: Set<string>): CouchClient {
   return {
     request: (method, path, body) => {
@@ -170,7 +172,7 @@ export async function removeDocument(client: CouchClient, path: string): Promise
   if (status !== 200) return;
   const address = `${path}?rev=${(body as { _rev: string })._rev}`;
   const reply = await client.request('DELETE', address);
-  // After an account's first sign-in CouchDB writes it anew, with its own hash of the password: maybe just now.
+  // After an account's first sign-in CouchDB rewrites it with its own hash of the password: maybe just now.
   if (reply.status === 409) return removeDocument(client, path);
   expect(reply).toMatchObject({ status: 200 });
 }
@@ -206,7 +208,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Status and CouchDB's error name: what a client goes by. */
+/** Status and CouchDB's error name: what a client relies on. */
 export function failure({ status, body }: Answer): [number, unknown] {
   return [status, (body as { error?: unknown }).error];
 }

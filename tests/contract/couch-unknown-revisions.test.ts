@@ -3,7 +3,10 @@ import { aCard, cardNumber } from '../builders';
 import { targets, type Target } from './couch-target';
 import { provision } from '../../src/server/provision/provision';
 
-/** Asked for the latest of a revision that it never had, the store ended the process: any desk could do that. */
+/**
+ * When asked for the latest of a revision that it never had, the store ended the process: any desk could do
+ * that.
+ */
 describe.each(targets)('revisions that a document never had, over $name', ({ name, start }) => {
   const number = cardNumber(1);
   let target: Target;
@@ -28,7 +31,7 @@ describe.each(targets)('revisions that a document never had, over $name', ({ nam
     async (asked) => {
       for (const latest of [true, false]) {
         const one = await get(`rev=${asked}&latest=${latest}`);
-        // CouchDB takes the latest of what it can't find to be the document as it is.
+        // CouchDB treats the latest of what it can't find as the current document.
         const isAsItIs = name === 'CouchDB' && latest;
         expect([one.status, (one.body as { error?: string }).error]).toEqual(
           isAsItIs ? [200, undefined] : [404, 'not_found'],

@@ -24,7 +24,7 @@ function storedEpoch(epoch: string | undefined): CouchReply {
   return { status: 200, body: { _id, _rev: '1-a', type: 'epoch', v: 1, epoch, made: unknownMade } };
 }
 
-/** A database of its own, with two desks, on a server that speaks CouchDB's API. */
+/** A separate database, with two desks, on a server that speaks CouchDB's API. */
 export async function createCouchWorld(
   couchUrl: string,
   client: CouchClient,
@@ -41,7 +41,7 @@ export async function createCouchWorld(
     return reply.body as { _rev?: string };
   }
   let epochNow: string | undefined;
-  /** The database in the register's place, and what tiski-desks would have of its epoch. */
+  /** The database in the register's place, and what tiski-desks would have as its epoch. */
   const register: CouchClient = {
     request: (method, path, body) =>
       path.startsWith(epochPath(registerDatabase))
@@ -66,7 +66,7 @@ export async function createCouchWorld(
     members: { names: [desk], roles: [] },
   });
   await couch('PUT', `/${database}/_design/validation`, { validate_doc_update: validation });
-  // CouchDB enforces a fresh validation some 100 ms late, and later where it is busy.
+  // CouchDB enforces a fresh validation some 100 ms late, and later if it is busy.
   const box = as(desk).database(database);
   await vi.waitFor(async () => {
     const answer = await box.push([{ _id: `probe-${Math.random()}`, forbidden: true }]);

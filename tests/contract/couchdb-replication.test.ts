@@ -8,7 +8,7 @@ import { TiskiServer } from '../setup/tiski-server';
 import { basic, couchUrl, removeDocument, send, startEmbedded, type Account } from './couch-target';
 import { couchAddress, remoteClient } from '../../src/server/couch/remote-client';
 
-/** The real replicator of a real CouchDB; what it asks is in couchdb-replicator.test.ts, for every run. */
+/** The real replicator of a real CouchDB; couchdb-replicator.test.ts has its requests, for every run. */
 if (couchUrl !== undefined) {
   const couchdb = new URL(couchUrl);
   const couchAdmin = { name: couchdb.username, password: couchdb.password };
@@ -140,7 +140,7 @@ if (couchUrl !== undefined) {
         const first = await once(source, goal, name);
         expect(await contentOf(goal, name)).toEqual(await contentOf(source, name));
 
-        // The attachments stay as they are, and so come as stubs where the target has them.
+        // The attachments stay as they are, and so come as stubs if the target has them.
         const { body } = await call(source, 'GET', `/${name}/packed`);
         await write(source, name, [{ ...(body as object), changed: true }, { _id: 'later' }]);
         const second = await once(source, goal, name);
@@ -194,7 +194,7 @@ if (couchUrl !== undefined) {
         for (let round = 1; round <= 2; round += 1) {
           await write(here, name, visits('here', round * 1000, 400));
           await write(there, name, visits('there', round * 1000, 400));
-          // In the midst of both: its answers are lost, and what it had stored is offered again.
+          // In the middle of both: its answers are lost, and what it had stored is offered again.
           await server.kill();
           await write(there, name, visits('there', round * 1000 + 500, 100));
           await server.start(app);
@@ -210,7 +210,7 @@ if (couchUrl !== undefined) {
     );
   });
 
-  /** A city that moves to a cluster of its own. */
+  /** A city that moves to its own cluster. */
   it('accounts move with their passwords', async () => {
     const target = await startEmbedded();
     try {

@@ -38,14 +38,14 @@ describeCouchApi(({ target, couch, newDatabase }) => {
     return Buffer.from(await (await fetch(`${target().url}/couch${path}`, { headers })).arrayBuffer());
   };
 
-  it('asks for a session at the root, which is not there: then it goes on with Basic', async () => {
+  it('asks for a session at the root, which is not there: then it continues with Basic', async () => {
     const body = new URLSearchParams({ name: target().admin.name, password: target().admin.password });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await target().call('POST', '/_session', { body: body.toString(), headers });
     expect(answer.status).toBe(404);
   });
 
-  it('a target takes design documents, documents, attachments and two checkpoints', async () => {
+  it('a target accepts design documents, documents, attachments and two checkpoints', async () => {
     const database = await newDatabase();
     expect((await couch('GET', `${database}/`)).body).toHaveProperty('instance_start_time');
     const diff = await couch('POST', `${database}/_revs_diff`, {
@@ -110,7 +110,7 @@ describeCouchApi(({ target, couch, newDatabase }) => {
     expect(second.status).toBe(201);
   });
 
-  it('a source gives its leaves as multipart/mixed to who asks for it by name', async () => {
+  it('a source gives its leaves as multipart/mixed to a client that asks for it by name', async () => {
     const database = await newDatabase();
     const inline = { content_type: 'text/plain', data: text.toString('base64') };
     const second = { content_type: 'image/png', data: picture.toString('base64') };
@@ -141,7 +141,7 @@ describeCouchApi(({ target, couch, newDatabase }) => {
     const [document, ...parts] = whole ? partsIn(whole.type, whole.bytes) : [];
     const facts = (document && jsonIn(document))?.['_attachments'] as Record<string, { follows: boolean }>;
     expect(Object.values(facts).map(({ follows }) => follows)).toEqual([true, true, true]);
-    // CouchDB takes the parts in the order of the document's members; it sends texts as gzip itself.
+    // CouchDB expects the parts in the order of the document's members; it compresses texts itself.
     const lengths = Object.entries(facts).map(([, each]) => {
       const { length, encoded_length = length } = each as unknown as {
         length: number;
@@ -153,7 +153,7 @@ describeCouchApi(({ target, couch, newDatabase }) => {
     expect(Buffer.from(parts[Object.keys(facts).indexOf('10')]?.bytes ?? [])).toEqual(picture);
   });
 
-  it('a source answers _bulk_get in the order it was asked, attachments as stubs', async () => {
+  it('a source answers _bulk_get in the requested order, attachments as stubs', async () => {
     const database = await newDatabase();
     const docs = ['c', 'a', 'b'].map((_id) => ({ _id, _attachments: { x: { data: 'aGVsbG8=' } } }));
     const rows = (await couch('POST', `${database}/_bulk_docs`, { docs })).body as {
@@ -199,7 +199,7 @@ describeCouchApi(({ target, couch, newDatabase }) => {
     expect(await bytesAt(`${database}/text/b.txt`)).toEqual(picture);
   });
 
-  it('parts that tell no name come in the order of the document', async () => {
+  it('parts without a name come in the order of the document', async () => {
     const database = await newDatabase();
     const facts = { content_type: 'text/plain', follows: true };
     const document = { _id: 'a', _rev: '1-aa', _attachments: { y: facts, x: facts } };

@@ -19,7 +19,7 @@ import { ulidOf } from '../builders';
 import { anUnpairedDatabase, builtAt, steadyMark } from '../paired-database';
 import { startTestServer, type TestServer } from '../server';
 
-/** The device's whole half against the real server, in this process: no browser, all of the protocol. */
+/** The device's whole half against the real server, in this process: no browser, the full protocol. */
 describe('a desk and the server', () => {
   let server: TestServer;
   let address: ServerAddress;
@@ -75,9 +75,9 @@ describe('a desk and the server', () => {
     });
   });
 
-  it('S11 a pairing that was cut off is finished later, wherever the cut was', async () => {
+  it('S11 a pairing that was cut off is completed later, wherever the cut was', async () => {
     const db = anUnpairedDatabase();
-    // The code is used up, and the line is gone before the password is changed.
+    // The code is used up, and the line breaks before the password is changed.
     const noCouch = { ...address, couchUrl: 'http://127.0.0.1:1' };
     const cut = await pairDevice(db, noCouch, await aCode(), randomSecret);
     expect(cut).toEqual({ ok: false, failure: { kind: 'unreachable' } });
@@ -125,7 +125,7 @@ describe('a desk and the server', () => {
     expect(await listRefused(db)).toEqual([]);
   });
 
-  it('S4 the server takes no visit in another desk’s name: it is refused and kept', async () => {
+  it('S4 the server accepts no visit in another desk’s name: it is refused and kept', async () => {
     const { db, device } = await aPairedDesk();
     await sync(db, device);
     const visit = await logAny(db);
@@ -138,7 +138,7 @@ describe('a desk and the server', () => {
     expect(await listRefused(db)).toMatchObject([{ id: forged._id, refusal: { status: 403 } }]);
   });
 
-  it('S11 a device paired anew as the same desk sends what it had not sent under its former name', async () => {
+  it('S11 a device paired again as the same desk sends what it had not sent under its former name', async () => {
     const { db, device } = await aPairedDesk();
     await sync(db, device);
     const visit = await logAny(db);

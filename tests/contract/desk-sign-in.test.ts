@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireOk } from '../../src/server/couch/client';
 import { failure, targets, type Account, type Target } from './couch-target';
 
-/** Accounts are changed by the store's own client: with a CouchDB behind the back of the server under test. */
+/**
+ * Accounts are changed through the store's own client: with a CouchDB that is behind the back of the server
+ * under test.
+ */
 describe.each(targets)('how desks sign in, over $name', ({ start }) => {
   let target: Target;
   let database: string;
@@ -37,7 +40,7 @@ describe.each(targets)('how desks sign in, over $name', ({ start }) => {
 
   const ownPassword = () => randomBytes(32).toString('hex');
 
-  /** A desk whose password, of the form that desks give themselves, was hashed with so many rounds. */
+  /** A desk whose password, of the form that desks give themselves, was hashed with this many rounds. */
   async function aDesk(name: string, iterations: number): Promise<Account> {
     const account = await target.addAccount(name, ['desk']);
     const password = ownPassword();
@@ -85,14 +88,14 @@ describe.each(targets)('how desks sign in, over $name', ({ start }) => {
     expect(before.iterations).toBeGreaterThan(1000);
   });
 
-  // What is heard of comes within a second, and here there is time for a machine with much other work.
+  // News usually arrives within a second; the limit allows for a machine with much other work.
   const soon = { timeout: 8000 };
 
   it('S11 a role that is taken away is gone, and the desk is told that it is revoked', async () => {
     const desk = await aDesk('revoked', 1000);
     expect(await statuses(desk)).toEqual([200, 200]);
     await change(desk, { roles: ['revoked'] });
-    // A device may wipe its register on it: true from the first answer on.
+    // A device may wipe its register because of it: must be true from the first answer on.
     const session = await target.couch('GET', '/_session', { as: desk });
     expect(session).toMatchObject({
       status: 200,
@@ -127,7 +130,7 @@ describe.each(targets)('how desks sign in, over $name', ({ start }) => {
     expect(await statusOf(desk.password)).toBe(200);
   });
 
-  it('a session that nobody was given is none', async () => {
+  it('a session that nobody issued does not count', async () => {
     const desk = await aDesk('forged', 1000);
     const token = Buffer.concat([
       new Uint8Array(

@@ -41,7 +41,7 @@ export class Office {
     return answer;
   }
 
-  /** The ordinary catalogue, and cards enough for every visit of a test. */
+  /** The ordinary catalogue, and enough cards for every visit of a test. */
   async fillStore(count = 400): Promise<void> {
     cards = count;
     await this.write('tiski-catalogue', ordinaryCatalogue());
@@ -64,7 +64,7 @@ export class Office {
     await this.write('tiski-register', [{ ...document, status: 'suspended' }]);
   }
 
-  /** Ids of the visits that the server has, sorted. */
+  /** Ids of the visits on the server, sorted. */
   async visits(): Promise<string[]> {
     const answer = await this.request('GET', `/couch/${visits}/_all_docs?startkey="visit:"&endkey="visit;"`);
     return (answer as { rows: { id: string }[] }).rows.map(({ id }) => id).sort();
@@ -77,19 +77,19 @@ export class Office {
 }
 
 let cards = 400;
-/** What a desk has logged so far, over all desks of this file: each visit has a card of its own. */
+/** What a desk has logged so far, across all desks of this file: each visit has a card of its own. */
 let used = 0;
 
 export class Desk {
   /** How much the device's clock is off, ms. */
   clockOffMs = 0;
-  /** Ids of the visits that the device called logged. */
+  /** Ids of the visits that the device reported as logged. */
   readonly logged: string[] = [];
   readonly states: SyncState[] = [];
   #device: Device | undefined;
   #syncer: Syncer | undefined;
 
-  /** Pauses pass by hand; what the clock shows is real, as the server's is. */
+  /** Pauses are advanced by hand; the clock's time is real, like the server's. */
   readonly time = new FakeTime();
   readonly db = anUnpairedDatabase();
   readonly now = () => Date.now() + this.clockOffMs;
@@ -144,7 +144,7 @@ export class Desk {
     await this.#syncer?.stop();
   }
 
-  /** Logs visits of cards that had none yet. */
+  /** Logs visits with cards that had none yet. */
   async log(count = 1): Promise<void> {
     for (let index = 0; index < count; index++) {
       const deviceNow = this.now();
@@ -156,7 +156,7 @@ export class Desk {
     }
   }
 
-  /** Lets the device's pauses pass until something holds, however long the network takes. */
+  /** Advances the device's pauses until something holds, however long the network takes. */
   async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
     for (let turn = 0; turn < 1_000; turn++) {
       if (await holds()) return;
@@ -174,7 +174,7 @@ export class Desk {
     expect(await listRefused(this.db)).toEqual([]);
   }
 
-  /** S3: the logged visits that have left the outbox: the server is to have them. */
+  /** S3: the logged visits that have left the outbox: the server must have them. */
   async acknowledged(): Promise<string[]> {
     const rows = await this.db.outbox.bulkGet(this.logged);
     return this.logged.filter((_, index) => rows[index] === undefined);
@@ -185,11 +185,13 @@ export class Desk {
   }
 }
 
-/** Nothing lost, nothing twice, nothing made up: the server has exactly what the desks called logged. */
+/**
+ * Nothing lost, nothing twice, nothing invented: the server has exactly what the desks reported as logged.
+ */
 export async function expectEachOnce(office: Office, desks: readonly Desk[]): Promise<void> {
   const logged = desks.flatMap((desk) => desk.logged).sort();
   expect(await office.visits()).toEqual(logged);
-  // Written once: a second writing would have been another revision.
+  // Written once: a second write would have been another revision.
   const answer = await office.request('GET', `/couch/${visits}/_changes`);
   const { results } = answer as { results: { id: string; changes: { rev: string }[] }[] };
   const revisions = results.filter(({ id }) => id.startsWith('visit:')).flatMap(({ changes }) => changes);

@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from '../server';
 import { FaultProxy, type Fault } from '../setup/fault-proxy';
 import { Desk, expectEachOnce, Office } from './fault-world';
 
-/** The device's whole half and the real server, with a line between them that breaks as lines do. */
+/** The device's whole half and the real server, with a line between them that breaks as real lines do. */
 
 const portal = '<!doctype html><title>Welcome</title><form action="/login">Accept the terms</form>';
 const couchError = JSON.stringify({ error: 'unknown_error', reason: 'badmatch' });
@@ -23,7 +23,7 @@ const trouble = (lastFailure: Told['lastFailure']): Told => ({ phase: 'trouble',
 
 interface Trouble {
   fault: Fault;
-  /** What the screen is told meanwhile; absent where the fault does no harm. */
+  /** What the screen shows meanwhile; absent if the fault does no harm. */
   told?: Told;
 }
 
@@ -114,7 +114,7 @@ let proxy: FaultProxy;
 let office: Office;
 let desk: Desk;
 let syncer: Syncer;
-/** Cards that the office has suspended, one a test. */
+/** Cards that the office has suspended, one per test. */
 let suspended = 399;
 
 beforeAll(async () => {
@@ -138,7 +138,7 @@ afterAll(async () => {
 
 const statusOf = async (number: string) => (await findCard(desk.db, { kind: 'number', number }))?.status;
 
-/** S3: in the midst of it, whatever has left the outbox is on the server. */
+/** S3: in the middle of it, whatever has left the outbox is on the server. */
 async function expectNoFalseAcknowledgement(): Promise<void> {
   // In this order: the next acknowledgement may come in between.
   const acknowledged = await desk.acknowledged();
@@ -171,7 +171,7 @@ describe('visits on their way meet', () => {
     const card = cardNumber(suspended--);
     proxy.break(fault, pushes);
     await desk.log(3);
-    // S3: where the server did its part the visits may also come back in a pull, and are acknowledged by that.
+    // S3: if the server did its part the visits may also come back in a pull, and are acknowledged by that.
     await desk.until('the fault met three times', async () => {
       await expectNoFalseAcknowledgement();
       return proxy.met.length >= 3 || (proxy.met.length > 0 && (await desk.waiting()) === 0);
@@ -219,7 +219,7 @@ describe('a server that asks for a pause', () => {
   it.each([
     ['in seconds', inSeconds],
     ['by a date', atADate],
-  ])('S12 %s is left alone for so long, whoever hurries', async (_how, fault) => {
+  ])('S12 %s is left alone for that long, whoever hurries', async (_how, fault) => {
     let askedAt = 0;
     proxy.onMet = () => (askedAt = desk.time.now());
     proxy.break(fault, pushes);
@@ -239,7 +239,7 @@ describe('a server that asks for a pause', () => {
   });
 });
 
-describe('a server, or a proxy before it, that takes little at once', () => {
+describe('a server, or a proxy in front of it, that accepts little at once', () => {
   it.each([
     ['two documents', { documents: 2 }],
     ['six hundred bytes', { bytes: 600 }],

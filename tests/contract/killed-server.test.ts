@@ -8,7 +8,7 @@ import { FaultProxy } from '../setup/fault-proxy';
 import { TiskiServer } from '../setup/tiski-server';
 import { Desk, expectEachOnce, Office } from './fault-world';
 
-/** The real server in a process of its own, which is killed, and two running desks. */
+/** The real server in its own process, which is killed, and two running desks. */
 
 /** A process is started several times, on a machine that may be busy. */
 const minute = 60_000;
@@ -54,7 +54,7 @@ describe('kill -9', () => {
     'S3 during writes, again and again: what was acknowledged is there, each visit once, nothing waits',
     async () => {
       for (const moment of moments) {
-        // A batch for the killer to meet: it gathers while the line is dead.
+        // A batch for the kill to hit: it gathers while the line is dead.
         proxy.break({ kind: 'dead' });
         for (const desk of desks) await desk.log(25);
         let killed: Promise<void> | undefined;
@@ -65,7 +65,7 @@ describe('kill -9', () => {
         proxy.onMet = () => undefined;
         proxy.break({ kind: 'dead' });
 
-        // Before any desk can mend anything.
+        // Before any desk can repair anything.
         await server.start(app);
         const stored = await office.visits();
         for (const desk of desks) expect(stored).toEqual(expect.arrayContaining(await desk.acknowledged()));
@@ -92,7 +92,8 @@ describe('yesterday’s data folder', () => {
       await server.start(app);
 
       for (const desk of desks) await desk.log(5);
-      // Their cursors are beyond the copy's end: S8 sees that. Where they are not it is S9's (restored-server.test.ts).
+      // Their cursors are beyond the copy's end, which S8 notices. S9 covers the other case
+      // (restored-server.test.ts).
       const morning = desks.flatMap(({ logged }) => logged);
       for (const desk of desks) {
         await desk.until('the morning known', async () =>

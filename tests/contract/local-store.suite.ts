@@ -12,7 +12,7 @@ import { aDevice, builtAt, steadyMark, sundayMorning } from '../paired-database'
 const [register, catalogue, visits] = ['tiski-register', 'tiski-catalogue', 'tiski-visits-liikunta'];
 const card = cardNumber(1);
 
-/** What the sync engine relies on, of every store of a device (S3–S13). */
+/** What the sync engine relies on in every store of a device (S3–S13). */
 export function describeLocalStore(
   kind: string,
   open: (device: Device, now: () => Instant, clockMark: () => ClockMark) => Promise<DeskStore>,
@@ -79,7 +79,7 @@ export function describeLocalStore(
       expect(await store.waiting(register, 10)).toEqual([]);
     });
 
-    it('S3 what is acknowledged waits no more, and stays in the log', async () => {
+    it('S3 what is acknowledged no longer waits, and stays in the log', async () => {
       const [first, second] = [await logged(), await logged()];
       await acknowledge(first._id);
       expect(await waiting()).toEqual([second._id]);
@@ -96,7 +96,7 @@ export function describeLocalStore(
       expect((await desk.held()).log.get(other._id)).toEqual(other);
     });
 
-    it('S4 what the server does not want is kept, and sent no more', async () => {
+    it('S4 what the server refuses is kept, and not sent again', async () => {
       const visit = await logged();
       await store.refuse([{ id: visit._id, status: 403, reason: 'no' }]);
       expect(await waiting()).toEqual([]);
@@ -148,7 +148,7 @@ export function describeLocalStore(
       expect([...deletedCards]).toEqual([card]);
     });
 
-    it('S7 what can’t be read is put aside, the rest goes on, and staff are asked of the last good version', async () => {
+    it('S7 what can’t be read is set aside, the rest continues, and staff are asked about the last good version', async () => {
       const broken = { ...aCard(card), status: 'frozen' };
       await page(register, '10', '12', [broken, aCard(cardNumber(2))]);
       const { cards, quarantine } = await desk.held();
@@ -161,7 +161,7 @@ export function describeLocalStore(
       expect((await desk.held()).quarantine.size).toBe(0);
     });
 
-    it('S8 what could not be read goes with the copy that had it, looked at again meanwhile or not', async () => {
+    it('S8 what could not be read goes with the copy that had it, whether or not it was read again meanwhile', async () => {
       const spoilt = { ...aCard(cardNumber(2)), status: 'frozen' };
       await page(register, '10', '11', [aCard(cardNumber(2))]);
       await page(register, '11', '12', [spoilt, { ...aCard(cardNumber(3)), v: 2 }]);
@@ -175,7 +175,7 @@ export function describeLocalStore(
       expect(await store.needsUpdate()).toBe(false);
     });
 
-    it('S7 a document has its place, and a newer one asks for an update', async () => {
+    it('S7 a document belongs in one database, and a newer one asks for an update', async () => {
       expect(await store.needsUpdate()).toBe(false);
       await page(visits, '10', '12', [aCard(cardNumber(2)), { ...aVisit('desk-2', 1), v: 2 }]);
       expect((await desk.held()).cards.has(cardNumber(2))).toBe(false);
@@ -184,7 +184,7 @@ export function describeLocalStore(
       expect((await desk.held()).quarantine.size).toBe(2);
     });
 
-    it('S8 starting over offers again what this desk logged, and nothing of others', async () => {
+    it('S8 starting over offers what this desk logged again, and nothing of others', async () => {
       const [visit, other] = [await logged(), aVisit('desk-2', 1)];
       const undone = await desk.undo(visit._id);
       await page(visits, '10', '11', [other, aVoid(other)]);
@@ -204,7 +204,7 @@ export function describeLocalStore(
       expect(await waiting()).toEqual([taken._id]);
     });
 
-    it('S8 a desk that was paired anew offers also what it logged under its former account', async () => {
+    it('S8 a desk that was paired again also offers what it logged under its former account', async () => {
       const visit = await logged();
       await acknowledge(visit._id);
       await desk.pair(aDevice({ account: { name: 'desk-1-b', password: '' } }));
@@ -217,7 +217,7 @@ export function describeLocalStore(
       expect(await store.startOver(visits, 'epoch-3')).toBe(0);
     });
 
-    it('S8 an acknowledgement by a copy that is no more counts for nothing', async () => {
+    it('S8 an acknowledgement from a copy that no longer exists counts for nothing', async () => {
       const visit = await logged();
       await store.startOver(visits, 'epoch-2');
       await store.acknowledge(visits, [visit._id], 'epoch-1');
@@ -292,7 +292,7 @@ export function describeLocalStore(
       const contact = (): Contact => ({ skewMs: -mark.offset, serverNow: now, mark });
       const isoOf = (at: Instant) => new Date(at).toISOString();
 
-      it('R13 is not sent before it is dated; by a clock that was not set since it gets the right time', async () => {
+      it('R13 is not sent before it is dated; with a clock that was not set since, it gets the right time', async () => {
         expect(await store.hasUnconfirmed()).toBe(false);
         mark = { ...steadyMark, offset: 26 * hour };
         const visit = await logged();
@@ -306,7 +306,7 @@ export function describeLocalStore(
         expect((await desk.held()).log.get(visit._id)).toEqual(dated);
       });
 
-      it('R13 says that nobody knows where the page is another one', async () => {
+      it('R13 says that nobody knows if the page is another one', async () => {
         mark = { session: 'wrong', offset: 26 * hour };
         const visit = await logged();
         mark = { session: 'right', offset: 0 };
@@ -317,7 +317,7 @@ export function describeLocalStore(
         ]);
       });
 
-      it('R13 S15 holds back what follows it, and links that to what it has become', async () => {
+      it('R13 S15 holds back what follows it, and relinks that to its new form', async () => {
         mark = { ...steadyMark, offset: 26 * hour };
         const first = await logged();
         await desk.noteContact(contact());
@@ -345,7 +345,7 @@ export function describeLocalStore(
       await load(register, [aCard(card)]);
     });
 
-    it('S12 tells when something waits, and not of what the server said of it', async () => {
+    it('S12 notifies when something waits, and not about the server’s answers', async () => {
       let told = 0;
       let isTold: () => void = () => undefined;
       const next = () => new Promise<void>((resolve) => (isTold = resolve));

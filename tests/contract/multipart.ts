@@ -3,7 +3,7 @@ import { bytesOf } from '../../src/server/bytes';
 
 const boundary = '58d66f0b3c137aee5c62a7f8d5033957';
 
-/** An attachment behind its document; `name` is left out where a sender doesn't say it. */
+/** An attachment that follows its document; `name` is left out if a sender doesn't give it. */
 export interface SentPart {
   name?: string;
   type?: string;
@@ -16,7 +16,9 @@ export interface Multipart {
   body: Buffer;
 }
 
-/** A document and its attachments as CouchDB 3.5's replicator sends them, byte for byte but for the boundary. */
+/**
+ * A document and its attachments as CouchDB 3.5's replicator sends them, byte for byte except the boundary.
+ */
 export function multipartOf(document: object, parts: readonly SentPart[] = []): Multipart {
   const chunks: (string | Buffer)[] = [
     `--${boundary}\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(document)}\r\n--${boundary}`,
@@ -44,7 +46,7 @@ export interface ReceivedPart {
   bytes: Uint8Array;
 }
 
-/** Takes an answer of `multipart/…` apart. */
+/** Splits an answer of `multipart/…`. */
 export function partsIn(type: string, body: Uint8Array): ReceivedPart[] {
   const [, found = ''] = /boundary="?([^";]+)/.exec(type) ?? [];
   return [...parseMultipart(body, { boundary: found })].map((part) => ({

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failure, targets, type Account, type Target } from './couch-target';
 
 /**
- * Other people's clients as they are, over every kind of server. PouchDB has couch-replication.test.ts, and a real
- * CouchDB replicates there.
+ * Unmodified third-party clients, over every kind of server. PouchDB has couch-replication.test.ts, and a
+ * real CouchDB replicates there.
  */
 describe.each(targets)("other people's clients, over $name", ({ start }) => {
   let target: Target;
@@ -61,7 +61,7 @@ describe.each(targets)("other people's clients, over $name", ({ start }) => {
         ),
       );
 
-    it('bring a database over, with attachments and histories: all but deletions and lost branches', async () => {
+    it('copy a database, with attachments and histories: all except deletions and losing branches', async () => {
       const [source, copy] = [await newDatabase(), await newDatabase()];
       const docs = Array.from({ length: 180 }, (_, index) => ({ _id: `doc ${index}/å`, index }));
       await ask('POST', `/${source}/_bulk_docs`, { docs });
@@ -93,7 +93,7 @@ describe.each(targets)("other people's clients, over $name", ({ start }) => {
 
   describe('nano', () => {
     function server() {
-      // Else it takes the path for a database. Its types don't know of it.
+      // Otherwise it takes the path for a database. Its types don't know this option.
       const settings = { url: `${target.url}/couch`, parseUrl: false };
       return nano(settings);
     }
@@ -126,7 +126,7 @@ describe.each(targets)("other people's clients, over $name", ({ start }) => {
       expect(head).toHaveProperty('etag');
     });
 
-    it('is told by name what there is not', async () => {
+    it('is told by name what does not exist', async () => {
       const couch = server();
       await couch.auth(target.admin.name, target.admin.password);
       const database = couch.use(await newDatabase());
@@ -138,11 +138,11 @@ describe.each(targets)("other people's clients, over $name", ({ start }) => {
   });
 
   /**
-   * RxDB's replication plugin asks in these words (rxdb 17.6.0, plugins/replication-couchdb); the package itself isn't
-   * here, see docs/couchdb-api.md.
+   * RxDB's replication plugin makes these requests (rxdb 17.6.0, plugins/replication-couchdb); the package
+   * itself isn't here, see docs/couchdb-api.md.
    */
   describe("RxDB's replication", () => {
-    it('pulls by pages, pushes over what it has read, and waits for news', async () => {
+    it('pulls page by page, pushes over what it has read, and waits for news', async () => {
       const name = await newDatabase();
       const page = (since: string, feed: string) =>
         ask(

@@ -7,7 +7,7 @@ import type { RemoteDatabase } from '../../src/lib/sync/ports';
 import { describeCouchApi } from './couch-api';
 import { aVisit, cardNumber } from '../builders';
 
-/** Visits as a device makes them: ids and hashes pack badly. */
+/** Visits as a device makes them: ids and hashes compress badly. */
 const visits = (count: number) =>
   Array.from({ length: count }, (_, index) =>
     aVisit('desk-1', index + 1, {
@@ -23,7 +23,7 @@ interface Raw {
 }
 
 describeCouchApi(({ couch, newDatabase, target }) => {
-  /** The bytes as they come: fetch would unpack them. */
+  /** The raw bytes: fetch would unpack them. */
   const raw = (path: string, headers: Record<string, string> = {}, body?: unknown): Promise<Raw> =>
     new Promise((resolve, reject) => {
       const { name, password } = target().admin;
@@ -47,8 +47,8 @@ describeCouchApi(({ couch, newDatabase, target }) => {
   const gzip = { 'accept-encoding': 'br, gzip;q=0.8' };
   const encodingOf = ({ headers }: Raw) => headers['content-encoding'];
 
-  describe('an answer that goes out as gzip', () => {
-    it('holds the same rows in a tenth of the bytes, however much was asked for', async () => {
+  describe('an answer sent as gzip', () => {
+    it('holds the same rows in a tenth of the bytes, however much was requested', async () => {
       const database = await newDatabase();
       const docs = visits(200);
       await couch('POST', `${database}/_bulk_docs`, { docs });
@@ -73,7 +73,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
       }
     });
 
-    it('is no short one, none that nobody asked for, no account, no single document and no open feed', async () => {
+    it('is never a short one, one that nobody asked for, an account, a single document or an open feed', async () => {
       const database = await newDatabase();
       await couch('POST', `${database}/_bulk_docs`, { docs: visits(20) });
       await couch('PUT', `${database}/long`, { text: 'x'.repeat(5_000) });
@@ -104,7 +104,7 @@ describeCouchApi(({ couch, newDatabase, target }) => {
 describe('what a desk sends', () => {
   const server = createServer();
   let received: { encoding: string | undefined; bytes: number }[] = [];
-  /** What is on the way says to a packed body; undefined where it takes it. */
+  /** What a middlebox answers to a compressed body; undefined if it accepts it. */
   let refusal: { status: number; body: string } | undefined;
   let database: RemoteDatabase;
 
@@ -137,14 +137,14 @@ describe('what a desk sends', () => {
   const stored = { ok: true, value: [{ id: 'a', kind: 'stored' }] };
   const plainBytes = JSON.stringify({ docs: visits(50) }).length;
 
-  it('S12 goes packed, a visit or two plain', async () => {
+  it('S12 goes compressed, a visit or two plain', async () => {
     expect(await database.push(visits(50))).toEqual(stored);
     expect(await database.push(visits(1))).toEqual(stored);
     expect(received.map(({ encoding }) => encoding)).toEqual(['gzip', undefined]);
     expect(received[0]?.bytes).toBeLessThan(plainBytes / 4);
   });
 
-  it('S12 goes plain where the browser can not pack', async () => {
+  it('S12 goes plain if the browser can not compress', async () => {
     vi.stubGlobal('CompressionStream', undefined);
     expect(await database.push(visits(50))).toEqual(stored);
     expect(received).toHaveLength(1);
@@ -162,7 +162,7 @@ describe('what a desk sends', () => {
     expect(received.map(({ encoding }) => encoding)).toEqual(['gzip', undefined, undefined]);
   });
 
-  it('S11 S13 what says nothing of the packing is believed at once', async () => {
+  it('S11 S13 an answer that is not about the compression counts at once', async () => {
     for (const status of [401, 403, 413, 429, 500, 503]) {
       received = [];
       refusal = { status, body: '{"error":"x","reason":"y"}' };

@@ -24,7 +24,7 @@ async function refusalOf(document: object, previous: object | null = null, as: r
   return refusal;
 }
 
-/** What the server's own rules say, and what a desk makes of it. */
+/** What the server's own rules say, and how a desk classifies it. */
 const cases: [string, () => Promise<{ status: number; reason: string }>, RefusalKind][] = [
   ['another desk’s visit', () => refusalOf(aVisit('desk-2', 1)), 'not-this-desks'],
   ['another venue', () => refusalOf({ ...own, venue: 'gym' }), 'not-this-desks'],
@@ -55,7 +55,7 @@ const cases: [string, () => Promise<{ status: number; reason: string }>, Refusal
 it.each(cases)('S4 %s is understood', async (_name, refusal, kind) => {
   const { status, reason } = await refusal();
   expect(refusalKind({ status, reason })).toBe(kind);
-  // Of all else the status says enough.
+  // For everything else the status says enough.
   if (status === 403) expect(codeOf(reason)).toBeDefined();
 });
 
@@ -68,7 +68,7 @@ it.each(cases)(
   },
 );
 
-/** What every build has compared since the first, word for word: it must not change. */
+/** What every build since the first has compared, word for word: it must not change. */
 const landedSentences = [
   'Only desks and the office write visits.',
   'A desk writes its own documents only.',
@@ -87,7 +87,7 @@ it('S4 the sentences that older builds compare are those of the rules', async ()
 });
 
 describe.each(targets)('S4 over $name', ({ start }) => {
-  it('a desk hears codes when it says that it reads them, and else the sentences alone', async () => {
+  it('a desk gets codes if it says that it reads them, and else only the sentences', async () => {
     const target = await start();
     try {
       await provision(target.client);
@@ -109,7 +109,7 @@ describe.each(targets)('S4 over $name', ({ start }) => {
   });
 });
 
-it('S4 what no repair can change is not offered to be tried again', () => {
+it('S4 what no repair can change is not offered for another try', () => {
   const again = cases.filter(([, , kind]) => mayBeTriedAgain(kind)).map(([, , kind]) => kind);
   expect(new Set(again)).toEqual(new Set(['not-this-desks', 'server-older', 'too-large', 'server-failed']));
 });

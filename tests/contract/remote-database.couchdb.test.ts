@@ -9,7 +9,7 @@ import { watchedApp } from './watched-app';
 /** COUCHDB_URL: the administrator's address of a real Apache CouchDB, e.g. http://admin:admin@127.0.0.1:5984 */
 const address = process.env['COUCHDB_URL'];
 
-/** Tiski's proxy before it, without the databases of a city. */
+/** Tiski's proxy in front of it, without a city's databases. */
 async function createProxiedWorld(couchUrl: string): Promise<World> {
   const backend = await openBackend({ folder: 'unused', couchUrl });
   const app = await createApp({

@@ -9,7 +9,7 @@ import type {
 } from '../../src/lib/sync/ports';
 import { aPackedRegister, type APackedRegister } from '../packed-register';
 
-/** A server with one database, and every hand that the suite needs on it. */
+/** A server with one database, and everything that the suite needs to control it. */
 export interface World {
   /** As a desk that may read and write the database. */
   desk: RemoteServer;
@@ -23,13 +23,13 @@ export interface World {
   put(document: RemoteDocument): Promise<void>;
   remove(id: string): Promise<void>;
   setEpoch(epoch: string | undefined): Promise<void>;
-  /** S18: as the server does of itself, what is in the database now. */
+  /** S18: packs what is in the database now, as the server does by itself. */
   pack(): Promise<void>;
-  /** S18: stores what is packed already. */
+  /** S18: stores what is already packed. */
   publish(packed: APackedRegister): Promise<void>;
   /** A document that the database's validation forbids to the desk. */
   forbidden(id: string): RemoteDocument;
-  /** A document that it takes; `text` makes two bodies differ. */
+  /** A document that it accepts; `text` makes two bodies differ. */
   allowed(id: string, text?: string): RemoteDocument;
   /** The `n`-th id that the desk may use. */
   id(n: number): string;
@@ -52,7 +52,7 @@ function unpackedOf(rows: readonly Uint8Array[]): unknown[] {
 
 const failureOf = (outcome: Outcome<unknown>) => (outcome.ok ? 'no failure' : outcome.failure.kind);
 
-/** What sync relies on, of every kind of server (S2–S8, S11, S13, S18). */
+/** What sync relies on in every kind of server (S2–S8, S11, S13, S18). */
 export function describeRemoteDatabase(kind: string, createWorld: () => Promise<World>): void {
   describe(`a remote database: ${kind}`, () => {
     let world: World;
@@ -81,7 +81,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
     });
     afterAll(() => world?.stop());
 
-    it('S2 stores what is pushed, once, and says the same of a second identical push', async () => {
+    it('S2 stores what is pushed, once, and gives the same answer to a second identical push', async () => {
       const id = fresh();
       const document = world.allowed(id);
       expect(valueOf(await remote.push([document]))).toEqual([{ id, kind: 'stored' }]);
@@ -90,7 +90,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(changes.filter((change) => change.id === id)).toHaveLength(1);
     });
 
-    it('S3 tells a document that differs from what is there', async () => {
+    it('S3 reports a document that differs from what is there', async () => {
       const id = fresh();
       valueOf(await remote.push([world.allowed(id, 'first')]));
       expect(valueOf(await remote.push([world.allowed(id, 'second')]))).toEqual([
@@ -106,7 +106,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(document).toEqual(before);
     });
 
-    it('S4 answers for every document of a batch, whatever becomes of its neighbours', async () => {
+    it('S4 answers for every document of a batch, whatever happens to its neighbours', async () => {
       const [there, forbidden, fine] = [fresh(), fresh(), fresh()];
       valueOf(await remote.push([world.allowed(there)]));
       const answers = valueOf(
@@ -155,7 +155,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(changes).toMatchObject([{ id, deleted: true }]);
     });
 
-    it('S8 gives the epoch, and nothing when there is none', async () => {
+    it('S8 gives the epoch, and undefined if there is none', async () => {
       await world.setEpoch('first');
       expect(valueOf(await remote.epoch())).toBe('first');
       await world.setEpoch('second');
@@ -164,7 +164,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(valueOf(await remote.epoch())).toBeUndefined();
     });
 
-    it('S9 tells of which ids it has nothing, and takes a deletion for something', async () => {
+    it('S9 says which ids it doesn’t have, and counts a deletion as having it', async () => {
       const [there, deleted, never, neither] = [fresh(), fresh(), fresh(), fresh()];
       await world.put(world.allowed(there));
       await world.put(world.allowed(deleted));
@@ -181,7 +181,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(valueOf(await waiting)).toBe(true);
     });
 
-    it('S10 a wait for what has happened already ends at once', async () => {
+    it('S10 a wait for what has already happened ends at once', async () => {
       const since = await end();
       await world.put(world.allowed(fresh()));
       expect(valueOf(await remote.waitForChange(since, new AbortController().signal))).toBe(true);
@@ -239,7 +239,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(pending).toBe(0);
     });
 
-    it('S18 gives a part at a time, and nothing where there is no such part', async () => {
+    it('S18 gives a part at a time, and undefined if there is no such part', async () => {
       await world.setEpoch('parted');
       const documents = [world.allowed('first'), world.allowed('second')];
       const packed = await aPackedRegister(documents, { epoch: 'parted', seq: await end(), partSize: 1 });
@@ -266,7 +266,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(unpackedOf(await rowsOf('twice'))).toEqual([world.allowed('second')]);
     });
 
-    it('S18 takes a part of other bytes than its name says for no answer of our server', async () => {
+    it('S18 does not accept a part with other bytes than its name says as our server’s answer', async () => {
       await world.setEpoch('spoilt');
       const packed = await aPackedRegister([world.allowed('first')], { epoch: 'spoilt', seq: await end() });
       const [name = ''] = packed.parts.keys();
@@ -275,7 +275,7 @@ export function describeRemoteDatabase(kind: string, createWorld: () => Promise<
       expect(failureOf(await remote.snapshotPart('spoilt', name))).toBe('not-our-server');
     });
 
-    it('S8 S18 knows a snapshot of its own epoch only', async () => {
+    it('S8 S18 knows only a snapshot of its own epoch', async () => {
       await world.setEpoch('own');
       await world.pack();
       const name = (await snapshotOf('own')).parts[0]?.name ?? '';

@@ -20,8 +20,8 @@ import { anUnpairedDatabase, ordinaryCatalogue, sundayMorning } from '../paired-
 import { startTestServer, type TestServer } from '../server';
 
 /**
- * Last night's data folder is copied back under a stopped server: its databases keep their epoch, and by the time
- * that a desk looks, other desks have carried its `seq` beyond the desk's cursor (S8 sees nothing).
+ * Last night's data folder is copied back under a stopped server: its databases keep their epoch, and by the
+ * time that a desk looks, other desks have advanced its `seq` beyond the desk's cursor (S8 notices nothing).
  */
 const visits = 'tiski-visits-liikunta';
 let work: string;
@@ -128,7 +128,7 @@ it('S9 a server whose files were copied back gets the morning from the desk, eac
   const [again] = morning;
   const stored = await server.client.request('GET', `/${visits}/${encodeURIComponent(again?._id ?? '')}`);
   expect(stored.body).toMatchObject({ ...again, _rev: expect.stringMatching(/^1-/) });
-  // What hid behind the cursor of the time before is here too.
+  // What was hidden behind the old cursor is here too.
   expect((await desk.db.visits.toCollection().primaryKeys()).sort()).toEqual(
     idsOf([night, ...morning, ...theirs]),
   );

@@ -5,7 +5,7 @@ import { faultOf } from './rights-reads';
 import { freshHash } from './rights-city';
 import { inline } from './rights-doors';
 
-/** Somebody who asks in `_users`, with an account of the same roles that may be lost. */
+/** A caller in `_users`, with an expendable account of the same roles. */
 export interface AccountAsking {
   target: Target;
   as: Account | undefined;
@@ -34,7 +34,7 @@ async function addOther(target: Target): Promise<User> {
   return (await storedUser(target, name)) as User;
 }
 
-/** What of an account is not CouchDB's to change: it may hash a password anew after a sign-in. */
+/** The part of an account that CouchDB must not change: it may rehash a password after a sign-in. */
 function ownMembers(user: User | undefined): string {
   const { name, roles, type, photo, _attachments } = user ?? ({} as Partial<User>);
   return JSON.stringify([name, roles, type, photo, _attachments]);
@@ -42,7 +42,7 @@ function ownMembers(user: User | undefined): string {
 
 /**
  * Makes every request of the table in `_users`: what is not granted is refused and changes no account.
- * @returns a line for each that was not so
+ * @returns a line for each deviation
  */
 export async function faultsOfAccounts(asking: AccountAsking): Promise<string[]> {
   return [
@@ -66,7 +66,7 @@ async function faultsOfOwn({ target, isAllowed }: AccountAsking, own: Account): 
     ['an attachment', { _attachments: inline }],
     ['a deletion', { _deleted: true }],
   ];
-  // An administrator's own are their power itself: they would lose it here.
+  // An administrator's own roles are their power itself: they would lose it here.
   for (const [what, change] of mayChange ? [] : changes) {
     const before = (await storedUser(target, own.name)) as User;
     const body = { ...before, password: own.password, ...change };
@@ -163,7 +163,7 @@ async function faultsOfLists({ target, as, isAllowed }: AccountAsking): Promise<
     const answer = await target.couch(method, path, { ...credentials, ...(body && { body }) });
     faults.push(...faultOf(`${method} ${path}`, mayList, answer, mayList));
   }
-  // Whoever may is not tried: they are the rules of a whole CouchDB.
+  // Not tried by those with the right: they are the rules of a whole CouchDB.
   if (isAllowed('change the rules for them')) return faults;
   const rules: [string, string, object?][] = [
     ['PUT', '/_users/_security', { members: { names: [], roles: [] } }],

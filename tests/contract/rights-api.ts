@@ -5,14 +5,17 @@ import { apiRights, type Callers } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
 import { freshHash } from './rights-city';
 
-/** A request that would do something, and the answer to whoever may make it: not always 200, but never 401 or 403. */
+/**
+ * A request that would do something, and the answer to a caller with the right: not always 200, but never 401
+ * or 403.
+ */
 interface Call {
   path?: string;
   body?: object;
   status: number;
 }
 
-/** What requests speak of: there, and not yet as they would leave it. */
+/** What requests refer to: it exists, but not in the state that they would leave. */
 interface Subjects {
   desk: string;
   card: string;
@@ -43,7 +46,7 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   }),
   'POST /api/desks/:id/revoke': ({ desk }) => ({ path: `/api/desks/${desk}/revoke`, body: {}, status: 200 }),
   'POST /api/cards/find': ({ card }) => ({ body: { text: card }, status: 200 }),
-  // There is no signing key: who may is told so.
+  // There is no signing key: a caller with the right is told so.
   'POST /api/cards/:number/code': ({ card }) => ({
     path: `/api/cards/${card}/code`,
     body: {},
@@ -56,7 +59,7 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
     status: 200,
   }),
   'GET /api/reviews': () => ({ status: 200 }),
-  // Nothing is in conflict, and the file is none: who may is told so.
+  // Nothing is in conflict, and the file is not one: a caller with the right is told so.
   'POST /api/reviews': () => ({
     body: { sector: 'liikunta', conflict: 'x', seen: [], decision: { kind: 'accept' } },
     status: 409,
@@ -90,9 +93,10 @@ async function addSubjects({ client }: Target, account: string): Promise<Subject
 let made = 0;
 
 /**
- * Calls every address as somebody, about a choice that the desk with the account has written: who may gets the answer of a request that is understood, and everybody else 401 or
- * 403, after which no database has changed.
- * @returns a line for each that was not so
+ * Calls every address as somebody, about a choice that the desk with the account has written: a caller with
+ * the right gets the answer to a request that is understood, and everybody else 401 or 403, after which no
+ * database has changed.
+ * @returns a line for each deviation
  */
 export async function faultsOfCalls(
   target: Target,
@@ -128,7 +132,7 @@ function send(target: Target, as: Account | undefined, route: string, call: Call
   return target.call(method, path, { ...(as && { as }), ...(body && { body }) });
 }
 
-/** Where every database is. */
+/** The current sequence of every database. */
 async function changesOf({ client }: Target): Promise<string> {
   const names = [...fixedPlans, visitsPlan('liikunta'), visitsPlan('kulttuuri')].map(({ name }) => name);
   const states = await Promise.all(
@@ -137,7 +141,7 @@ async function changesOf({ client }: Target): Promise<string> {
         doc_count: number;
         update_seq: string;
       };
-      // The numbers of changes: behind them a CouchDB may tell of the same place in other words.
+      // The numbers of changes: what follows them may differ in a CouchDB for the same place.
       return [name, count, sequence.split('-')[0]];
     }),
   );

@@ -8,7 +8,7 @@ import type { Caller } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
 import { multipartOf } from './multipart';
 
-/** A city whose rules are in force, with an account for every part that people and desks have in it. */
+/** A city whose rules are in force, with an account for every role that people and desks have in it. */
 export interface RightsCity {
   target: Target;
   hall: Account;
@@ -18,7 +18,7 @@ export interface RightsCity {
   coordinator: Account;
   reports: Account;
   administrator: Account;
-  /** The account of a caller of the rights table; nobody's signed out. */
+  /** The account of a caller in the rights table; undefined if signed out. */
   accountOf: (caller: Caller) => Account | undefined;
 }
 
@@ -64,11 +64,11 @@ export async function startRightsCity(start: () => Promise<Target>): Promise<Rig
   return { target, hall, gym, theatre, office, coordinator, reports, administrator, accountOf };
 }
 
-/** The address of a database, or of what is below it. */
+/** The address of a database, or of something below it. */
 export const path = (database: string, below = '') => `/${database}${below}`;
 export const documentPath = (database: string, id: string) => path(database, `/${encodeURIComponent(id)}`);
 
-/** CouchDB takes a fresh validation function up a moment late: writes what it must refuse until it does. */
+/** CouchDB applies a fresh validation function a moment late: writes what it must refuse until it does. */
 async function untilEnforced(target: Target): Promise<void> {
   const plans = [...fixedPlans, visitsPlan('liikunta'), visitsPlan('kulttuuri')];
   for (const { name: database } of plans) {
@@ -95,7 +95,7 @@ type WritePath = [
 /** The hash of a revision that nobody has yet. */
 export const freshHash = () => randomBytes(16).toString('hex');
 
-/** Every way a document can be written as the next revision of what is there. */
+/** Every way to write a document as the next revision of the stored one. */
 export const editPaths: WritePath[] = [
   [
     'PUT',
@@ -129,7 +129,10 @@ export const editPaths: WritePath[] = [
   ],
 ];
 
-/** Every way a document can come with the revision that it has elsewhere: a first one where it doesn't say. */
+/**
+ * Every way a document can come with the revision that it has elsewhere: a first one unless it says
+ * otherwise.
+ */
 export const replicaPaths: WritePath[] = [
   [
     '_bulk_docs with new_edits false',
@@ -178,10 +181,10 @@ export function firstOutcome(answer: Answer): Answer {
   return row === undefined ? answer : outcomeOf(answer, row.id);
 }
 
-/** What is shown in this city, where a test doesn't say otherwise. */
+/** What is shown in this city, unless a test says otherwise. */
 const shown = { card: cardNumber(1), service: 'uinti' };
 
-/** A visit as a desk writes it, and what a test spoils in it. */
+/** A visit as a desk writes it, with what a test spoils in it. */
 export const visit = (desk: string, index: number, change: object = {}) => ({
   ...aVisit(desk, index, { ...shown, scheme: 'hyvinvointikortti' }),
   ...change,

@@ -14,7 +14,7 @@ import {
 
 export type Document = { _id: string } & Record<string, unknown>;
 
-/** A good document of a type, and what its next revision says instead. */
+/** A valid document of a type, and what its next revision changes. */
 interface Sample {
   make: (index: number, desk: string) => Document;
   change: object;
@@ -100,7 +100,7 @@ const samples: Record<string, Sample> = {
     }),
     change: { name: 'Kassa 2' },
   },
-  // The mark itself would make a demo of the city: another of its type.
+  // The mark itself would make the city a demo: another of its type.
   origin: { make: (index) => ({ _id: `origin:x${index}`, type: 'origin', v: 1 }), change: { at } },
   decision: {
     make: (index) => ({ _id: `decision:x${index}`, type: 'decision', v: 1, outcome: { undone: [] } }),
@@ -128,7 +128,7 @@ function sampleOf(type: string): Sample {
 
 let made = 0;
 
-/** A document of a type under an id that no other has, where there is more than one of its type. */
+/** A document of a type under a unique id, if more than one of its type may exist. */
 export function newDocument(type: string, desk: string): Document {
   made += 1;
   return sampleOf(type).make(made, desk);

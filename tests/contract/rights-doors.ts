@@ -4,7 +4,7 @@ import { multipartOf } from './multipart';
 import { documentPath, editPaths, freshHash, replicaPaths } from './rights-city';
 import { changedDocument, type Document } from './rights-documents';
 
-/** A database of a city, the account that asks there, and what the table grants it. */
+/** A database of a city, the account that makes the requests, and what the table grants it. */
 export interface Asking {
   target: Target;
   database: string;
@@ -17,7 +17,7 @@ export interface Asking {
 /** What is there before a write. */
 export type Before = 'nothing' | 'document' | 'document with attachment';
 
-/** One way to do one thing to a document; `rev` is of the stored one. */
+/** One way to do one thing to a document; `rev` is the stored one's. */
 export interface Door {
   operation: Operation;
   name: string;
@@ -25,7 +25,7 @@ export interface Door {
   send: (asking: Asking, document: Document, rev: string, type: string) => Promise<Answer>;
 }
 
-/** The revision after one that is stored, as another database would have made it. */
+/** The revision after a stored one, as another database would have made it. */
 function nextRevision(rev: string): { _rev: string; _revisions: { start: number; ids: string[] } } {
   const [start = '', hash = ''] = rev.split('-');
   const fresh = freshHash();
@@ -35,12 +35,12 @@ function nextRevision(rev: string): { _rev: string; _revisions: { start: number;
 
 const attachmentPath = ({ database }: Asking, { _id }: Document) => `${documentPath(database, _id)}/a.txt`;
 
-/** Of a document that is stored with its attachment. */
+/** For a document that is stored with its attachment. */
 export const inline = { 'a.txt': { content_type: 'text/plain', data: 'aGVsbG8=' } };
 
 const deleted = ({ _id }: Document) => ({ _id, _deleted: true });
 
-/** Who asks, as a request says it. */
+/** The sender, in the form of a request. */
 export const credentials = ({ as }: Asking) => (as === undefined ? {} : { as });
 
 export const putAttachment = (asking: Asking, document: Document, rev?: string) =>
@@ -50,7 +50,7 @@ export const putAttachment = (asking: Asking, document: Document, rev?: string) 
     headers: { 'content-type': 'text/plain' },
   });
 
-/** A document with an attachment behind it, as CouchDB's replicator sends one. */
+/** A document followed by an attachment, as CouchDB's replicator sends one. */
 const putFollowing = (asking: Asking, document: Document, query = '') =>
   asking.target.couch('PUT', `${documentPath(asking.database, document._id)}${query}`, {
     ...credentials(asking),

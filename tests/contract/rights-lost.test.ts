@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basic, failure, startEmbedded, type Account, type Target } from './couch-target';
 
-/** The embedded store's own: a CouchDB tells a long poll when the next change comes, or its time is over. */
-describe('S11 who loses the right to read hears of it in the midst of a long poll', () => {
+/**
+ * The embedded store's own: a CouchDB only tells a long poll when the next change comes, or its time is up.
+ */
+describe('S11 a client who loses the right to read is told in the middle of a long poll', () => {
   const database = '/watched';
   let target: Target;
   let readers = 0;

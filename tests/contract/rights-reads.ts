@@ -5,7 +5,7 @@ import { documentPath, path } from './rights-city';
 import type { Document } from './rights-documents';
 import { credentials, type Asking } from './rights-doors';
 
-/** One request that gives something. */
+/** One request that reads something. */
 export interface ReadAttempt {
   what: string;
   isAllowed: boolean;
@@ -54,7 +54,7 @@ export function readsOf(asking: Asking, { read }: DatabaseRights, documents: rea
 
 /**
  * The doors that show many documents, or what the database is.
- * @param isFed whether the store has a continuous feed: before a CouchDB there is none for anybody
+ * @param isFed whether the store has a continuous feed: in front of a CouchDB nobody has one
  */
 export function databaseReads(asking: Asking, { read }: DatabaseRights, isFed: boolean): ReadAttempt[] {
   const isAllowed = asking.isAllowed(read);
@@ -94,8 +94,9 @@ const askerOf =
     asking.target.couch(method, address, { ...credentials(asking), ...options });
 
 /**
- * Makes all attempts: what is granted gives what is there, what is not is refused and gives no more than the reason.
- * @returns a line for each that was not so
+ * Makes all attempts: what is granted returns what is there, what is not is refused and returns no more than
+ * the reason.
+ * @returns a line for each deviation
  */
 export async function faultsOfReads(attempts: readonly ReadAttempt[]): Promise<string[]> {
   const answers = await Promise.all(attempts.map(({ send }) => send()));
@@ -109,7 +110,10 @@ export async function faultsOfReads(attempts: readonly ReadAttempt[]): Promise<s
 
 const textOf = ({ body }: Answer) => (typeof body === 'string' ? body : JSON.stringify(body));
 
-/** 404 where what is others' is as if it were not there. Of the members of CouchDB's failures there are no more. */
+/**
+ * 404 if what belongs to others looks as if it did not exist. CouchDB's failures have no more members than
+ * these.
+ */
 export function isRefusal({ status, body }: Answer): boolean {
   if (![401, 403, 404].includes(status)) return false;
   if (body === '') return true;
@@ -117,7 +121,7 @@ export function isRefusal({ status, body }: Answer): boolean {
   return members.every((name) => ['id', 'rev', 'error', 'reason'].includes(name));
 }
 
-/** A line where the answer to one attempt, or what it left behind, is not as it should be. */
+/** A line if the answer to one attempt, or what it left behind, is not as it should be. */
 export function faultOf(what: string, isAllowed: boolean, answer: Answer, isDone: boolean): string[] {
   const isRight = isAllowed ? answer.status < 300 && isDone : isRefusal(answer) && !isDone;
   if (isRight) return [];

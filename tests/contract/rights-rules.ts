@@ -9,7 +9,7 @@ import { credentials, type Asking } from './rights-doors';
 
 const open = { admins: { names: [], roles: [] }, members: { names: [], roles: [] } };
 
-/** `_security` of a database: granted, it is written as it is. */
+/** `_security` of a database: if granted, it is written unchanged. */
 export async function faultsOfSecurity(asking: Asking, { rules }: DatabaseRights): Promise<string[]> {
   const { target, database } = asking;
   const stored = () => requireOk(target.client, 'GET', `/${database}/_security`);
@@ -66,7 +66,7 @@ async function faultsOfLocalReads(asking: Asking, id: string, isAllowed: boolean
   return faults;
 }
 
-/** Of a database's own path; a DELETE names the revision that there is. */
+/** Of a database's own path; a DELETE names the current revision. */
 async function send(asking: Asking, method: string, id: string): Promise<Answer> {
   const { target, database } = asking;
   const rev = method === 'DELETE' ? `?rev=${String((await storedLocal(asking, id))?._rev)}` : '';

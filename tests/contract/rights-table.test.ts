@@ -36,7 +36,7 @@ const granted = (types: readonly string[], may: (type: string) => Callers) =>
   Object.fromEntries(types.map((type) => [type, may(type)]));
 
 describe('the rights table has a row for everything, and for nothing else', () => {
-  it('databases, and types that have their place in one of them', () => {
+  it('databases, and types that belong in one of them', () => {
     expect(plans.map(({ kind }) => kind).sort()).toEqual([...databaseKinds].sort());
     expect(allTypes).toHaveLength(new Set(allTypes).size);
   });
@@ -59,7 +59,7 @@ describe('the rights table has a row for everything, and for nothing else', () =
 describe.each(targets)('the rights table, over $name', ({ name: store, start }) => {
   let city: RightsCity;
   let target: Target;
-  /** What was asked below /couch, e.g. `GET changes`. */
+  /** What was requested below /couch, e.g. `GET changes`. */
   const asked = new Set<string>();
 
   beforeAll(async () => {
@@ -97,7 +97,7 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
     const rights = databaseRights[kind];
     const types: readonly string[] = typesIn(kind);
 
-    it('is written as the table has it', async () => {
+    it('is written as in the table', async () => {
       const { rules, otherTypes, reservedTypes } = rights;
       const design = { create: rules, change: rules, delete: rules, attach: rules };
       const foreign = allTypes.filter((type) => !types.includes(type));
@@ -114,7 +114,7 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
       expect(faults).toEqual([]);
     });
 
-    it('is read as the table has it', async () => {
+    it('is read as in the table', async () => {
       const documents = types.map((type): Document => {
         const document = newDocument(type, city.hall.name);
         const hasAttachment = rights.types[type]?.attach.length !== 0;
@@ -129,7 +129,7 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
       expect(faults).toEqual([]);
     });
 
-    it('has its rules and its _local as the table has them', async () => {
+    it('has its rules and its _local as in the table', async () => {
       const faults = await faultsOfAll(async (caller) => {
         const from = asking(caller, database);
         return [...(await faultsOfSecurity(from, rights)), ...(await faultsOfLocal(from, rights))];
@@ -138,7 +138,7 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
     });
   });
 
-  it('the server is used as the table has it', async () => {
+  it('the server is used as in the table', async () => {
     const faults = await faultsOfAll((caller) =>
       faultsOfServer(asking(caller, ''), {
         isOpen: isGranted(caller, serverRights['read what it is, and who they are']),
@@ -149,7 +149,7 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
     expect(faults).toEqual([]);
   });
 
-  it('accounts are read and written as the table has it', async () => {
+  it('accounts are read and written as in the table', async () => {
     const faults = await faultsOfAll(async (caller) => {
       const as = city.accountOf(caller);
       return faultsOfAccounts({
@@ -172,14 +172,14 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
   }
 
   // By the tests above.
-  it('every address below /couch was asked, by every method that it has', () => {
+  it('every address below /couch was requested, by every method that it has', () => {
     const all = Object.entries(allowedMethods).flatMap(([kind, methods]) =>
       methods.map((method) => `${method} ${kind}`),
     );
     expect([...asked].sort()).toEqual(all.sort());
   });
 
-  it('what is under /api is called as the table has it', async () => {
+  it('what is under /api is called as in the table', async () => {
     const faults = await faultsOfAll((caller) =>
       faultsOfCalls(target, city.accountOf(caller), city.hall.name, (may) => isGranted(caller, may)),
     );
@@ -187,7 +187,7 @@ describe.each(targets)('the rights table, over $name', ({ name: store, start }) 
   });
 
   it('every address that the server has is below /couch, or has a row', () => {
-    // Fastify answers HEAD as GET; at the rest of /api there is nothing.
+    // Fastify answers HEAD like GET; at the rest of /api there is nothing.
     const isOther = (route: string) =>
       !/^HEAD /.test(route) && !/^[A-Z]+ \/(couch|couch\/\*?|api\/\*)$/.test(route);
     expect([...target.routes].filter(isOther).sort()).toEqual(Object.keys(apiRights).sort());

@@ -27,7 +27,7 @@ export function writesOf(asking: Asking, rights: Record<string, TypeRights>): Wr
   };
   return doors.flatMap(({ operation, name, before, send }) =>
     Object.entries(rights).flatMap(([type, { [operation]: may }]): WriteAttempt[] => {
-      // Where nobody may attach there is nothing to take away.
+      // If nobody may attach there is nothing to remove.
       if (before === 'document with attachment' && may.length === 0) return [];
       const isAllowed = asking.isAllowed(may);
       const document = documentFor(type, isAllowed, before);
@@ -44,7 +44,7 @@ export function writesOf(asking: Asking, rights: Record<string, TypeRights>): Wr
   );
 }
 
-/** A first document by an attachment to it: it has no type, so that only design documents come so. */
+/** A first document by an attachment to it: it has no type, so only design documents come that way. */
 export function firstAttachments(asking: Asking, rights: Record<string, Callers>): WriteAttempt[] {
   return Object.entries(rights).map(([type, may]): WriteAttempt => {
     const document = newDocument(type, asking.desk);
@@ -58,11 +58,11 @@ export function firstAttachments(asking: Asking, rights: Record<string, Callers>
   });
 }
 
-/** Not a single one's, which one of two requests would find there. */
+/** Not a single document's, which one of two requests would find there. */
 const withOwnId = (document: Document): Document =>
   isSingle(document) ? { ...document, _id: `${document._id}-${freshHash()}` } : document;
 
-/** Documents of types that have their place elsewhere, all of them in one request: of each who may write it. */
+/** Documents of types that belong elsewhere, all of them in one request: for each, who may write it. */
 export const foreignWrites = (asking: Asking, rights: Record<string, Callers>): WriteAttempt[] => [
   ...foreignBulk(asking, rights, 'create', {}),
   ...foreignBulk(asking, rights, 'create', replica()),
@@ -103,8 +103,9 @@ function foreignBulk(
 }
 
 /**
- * Makes all attempts: what is granted is stored, what is not is refused with 401 or 403 and leaves nothing behind.
- * @returns a line for each that was not so
+ * Makes all attempts: what is granted is stored, what is not is refused with 401 or 403 and leaves nothing
+ * behind.
+ * @returns a line for each deviation
  */
 export async function faultsOfWrites(asking: Asking, attempts: readonly WriteAttempt[]): Promise<string[]> {
   const faults: string[] = [];
@@ -139,7 +140,7 @@ function batchesOf(attempts: readonly WriteAttempt[]): WriteAttempt[][] {
 const goTogether = (a: WriteAttempt, b: WriteAttempt): boolean =>
   a.document._id !== b.document._id || (!a.isAllowed && !b.isAllowed && a.before === b.before);
 
-/** Brings about what each attempt needs before; gives the revisions of what is stored. */
+/** Prepares what each attempt needs; returns the revisions of what is stored. */
 async function prepare(
   { target, database }: Asking,
   attempts: readonly WriteAttempt[],
@@ -155,7 +156,7 @@ async function prepare(
   return storeDocuments(target, database, [...docs.values()]);
 }
 
-/** Writes new documents as the server does, in the place of what is under their ids; gives their revisions. */
+/** Writes new documents as the server does, replacing what is under their ids; returns their revisions. */
 export async function storeDocuments(
   target: Target,
   database: string,

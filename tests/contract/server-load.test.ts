@@ -48,7 +48,7 @@ describe('the server under load', () => {
     const path = '/tiski-visits-liikunta/_bulk_docs';
     const underWay = new Set<Promise<Answer>>();
     let busy = 0;
-    /** Sends until the server takes it; comes back when another desk has got its answer. */
+    /** Sends until the server accepts it; comes back when another desk has got its answer. */
     async function push(desk: Account, docs: object[]): Promise<void> {
       for (;;) {
         const answering = couch('POST', path, desk, { docs });
@@ -59,7 +59,7 @@ describe('the server under load', () => {
         expect(answer).toMatchObject({ status: 503, body: { error: 'service_unavailable' } });
         expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
         busy += 1;
-        // Meanwhile somebody who asks for little is answered.
+        // Meanwhile a client with a small request is answered.
         if (busy === 1) expect((await couch('GET', '/_session', desk)).status).toBe(200);
         if (underWay.size > 0) await Promise.race(underWay);
       }
@@ -82,7 +82,7 @@ describe('the server under load', () => {
     expect(ids).toEqual(expected.sort());
   });
 
-  it('S3 requests that are stored together are answered each for itself', async () => {
+  it('S3 requests that are stored together are each answered separately', async () => {
     const desk = accountOf(0);
     const same = aVisit(desk.name, 5001);
     const foreign = aVisit('desk-1', 5002);
@@ -101,7 +101,7 @@ describe('the server under load', () => {
     );
   });
 
-  it('S6 changes beyond a page asked for at once are the same as page by page', async () => {
+  it('S6 more changes than a page, requested at once, are the same as page by page', async () => {
     const desk = accountOf(0);
     type Page = { results: { id: string; seq: string }[]; last_seq: string; pending: number };
     const whole = (await couch('GET', '/tiski-visits-liikunta/_changes', desk)).body as Page;

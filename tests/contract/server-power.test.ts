@@ -7,7 +7,7 @@ import { provision } from '../../src/server/provision/provision';
 import { aVenue } from '../builders';
 import { targets, type Account, type Answer, type Target } from './couch-target';
 
-/** A code that somebody has chosen, and a desk that is good in every other way. */
+/** A code that an attacker has chosen, and a desk that is otherwise valid. */
 const code = 'ABCD-2345';
 const hash = createHash('sha256').update('ABCD2345').digest('hex');
 const aDesk = (id: string, change: object = {}) => ({
@@ -23,7 +23,7 @@ const aDesk = (id: string, change: object = {}) => ({
   ...change,
 });
 
-/** Documents of desks as an attacker would have them, in the place where only the server writes. */
+/** Desk documents as an attacker would write them, in the place where only the server writes. */
 describe.each(targets)('power stays with the server, over $name', ({ start }) => {
   let target: Target;
   let chief: Account;
@@ -38,7 +38,7 @@ describe.each(targets)('power stays with the server, over $name', ({ start }) =>
     const { _rev } = (await requireOk(target.client, 'GET', path)) as { _rev: string };
     await requireOk(target.client, 'DELETE', `${path}?rev=${_rev}`);
   };
-  /** As POST /api/pair, whose limit of attempts is for another test; gives the status and the error. */
+  /** Like POST /api/pair, whose limit of attempts another test covers; returns the status and the error. */
   const redeem = (typed: string): Promise<[number, string?]> =>
     pairDesk(target.client, typed, new Date()).then(
       () => [200],
@@ -72,7 +72,7 @@ describe.each(targets)('power stays with the server, over $name', ({ start }) =>
   afterAll(() => target.stop());
 
   it.each(['administrator', 'chief', 'Desk-x', 'desk x', 5, undefined])(
-    'a code for the account %j is no code, and the account stays as it is',
+    'a code for the account %j does not count, and the account stays as it is',
     async (name) => {
       const account = name === 'chief' ? chief.name : name;
       const before = await rolesOf(String(account));
@@ -110,7 +110,7 @@ describe.each(targets)('power stays with the server, over $name', ({ start }) =>
     await remove('desk:planted');
   });
 
-  it("a desk in another's place does not revoke a person who is named as the one before", async () => {
+  it("a desk that replaces another does not revoke a person who has the former account's name", async () => {
     const before = await rolesOf(boss);
     await put(aDesk('planted', { account: boss, status: 'paired' }));
     expect(await redeem(code)).toEqual([200]);
@@ -148,7 +148,7 @@ describe.each(targets)('power stays with the server, over $name', ({ start }) =>
     await remove('desk:broken');
   });
 
-  it('S15 a desk whose document can not be read is told no rules: it keeps those that it has', async () => {
+  it('S15 a desk whose document can not be read gets no rules: it keeps those that it has', async () => {
     const issued = await api('POST', '/desks', chief, { name: 'Kassa 2', venue: 'uimahalli' });
     const { desk, code: good } = issued.body as { desk: { id: string }; code: string };
     const { account } = (await api('POST', '/pair', undefined, { code: good })).body as { account: Account };

@@ -8,14 +8,17 @@ import { openBackend } from '../../src/server/open-backend';
 import { startRecorder, type CouchRecorder } from './couch-recorder';
 import { basic, couchUrl, removeDocument, send, type Account } from './couch-target';
 
-/** A real CouchDB's own: what it gets to see of who signs in at Tiski, and what happens when it takes no session. */
+/**
+ * Needs a real CouchDB: what it gets to see of people who sign in to Tiski, and what happens if it accepts no
+ * session.
+ */
 if (couchUrl === undefined) {
   it('runs over a real CouchDB when COUCHDB_URL is set', () => {
     expect(process.env).not.toHaveProperty('COUCHDB_URL');
   });
 } else {
   const address = couchUrl;
-  describe('sign-in before a CouchDB', () => describeSignIn(address));
+  describe('sign-in in front of a CouchDB', () => describeSignIn(address));
 }
 
 function describeSignIn(address: string): void {
@@ -56,7 +59,7 @@ function describeSignIn(address: string): void {
     return { name: account.name, password };
   }
 
-  /** A server of Tiski's, whose every request to CouchDB is noted. */
+  /** A Tiski server whose every request to CouchDB is recorded. */
   async function aServer(): Promise<string> {
     const backend = await openBackend(
       { folder: '', couchUrl: recorder.url },
@@ -76,7 +79,7 @@ function describeSignIn(address: string): void {
     const { username, password } = new URL(address);
     return basic({ name: decodeURIComponent(username), password: decodeURIComponent(password) });
   };
-  /** Basic that CouchDB got to see, the server's own aside. */
+  /** Basic credentials that CouchDB got to see, apart from the server's own. */
   const basicSeen = () =>
     recorder.seen.flatMap(({ authorization }) =>
       authorization === undefined || authorization === administrator() ? [] : [authorization],
@@ -84,7 +87,7 @@ function describeSignIn(address: string): void {
   const status = async (url: string, as: Account, path = database) =>
     (await send('GET', `${url}${path}`, { as })).status;
 
-  it('sees no name and password of anybody, right or wrong, and counts no failure', async () => {
+  it('sees nobody’s name and password, right or wrong, and counts no failure', async () => {
     const desk = await aDesk('desk');
     const person = await aDesk('person', 'a person’s password');
     const url = await aServer();
@@ -103,7 +106,7 @@ function describeSignIn(address: string): void {
     );
     expect(posted).toEqual([]);
     expect(recorder.seen.some(({ cookie }) => cookie?.startsWith('AuthSession=') === true)).toBe(true);
-    // Its own lockout would be at the fifth.
+    // Its own lockout would come at the fifth.
     expect((await send('GET', `${address.replace(/\/\/.*@/, '//')}/_session`, { as: person })).status).toBe(
       200,
     );
@@ -129,7 +132,7 @@ function describeSignIn(address: string): void {
     expect([await withCookie(one), await withCookie(two)]).toEqual([401, 401]);
   }, 60_000);
 
-  it('a session of CouchDB’s own is taken until it runs out, and not longer', async () => {
+  it('a session of CouchDB’s own is accepted until it expires, and no longer', async () => {
     const desk = await aDesk('desk', 'a password');
     const url = await aServer();
     const direct = await send('POST', `${address.replace(/\/\/.*@/, '//')}/_session`, { body: desk });
@@ -147,7 +150,7 @@ function describeSignIn(address: string): void {
     expect([await made(590), await made(610)]).toEqual([200, 401]);
   });
 
-  it('S11 a desk that is revoked while it polls hears of it, and is refused when it asks again', async () => {
+  it('S11 a desk that is revoked while it polls is told, and is refused when it asks again', async () => {
     const desk = await aDesk('desk');
     const url = await aServer();
     expect(await status(url, desk)).toBe(200);
@@ -170,8 +173,8 @@ function describeSignIn(address: string): void {
     expect(await status(url, desk, `${database}/_changes`)).toBe(403);
   }, 60_000);
 
-  describe('where it takes no sessions that Tiski makes', () => {
-    /** Its settings, but for some. */
+  describe('if it accepts no sessions that Tiski makes', () => {
+    /** Its settings, with some changed. */
     const pretend = (change: (settings: Record<string, string>) => { status: number; body: unknown }) => {
       recorder.instead = ({ path, authorization }) =>
         path.endsWith('/_config/chttpd_auth') && authorization === administrator()
@@ -198,7 +201,7 @@ function describeSignIn(address: string): void {
       expect(notices).toEqual([expect.stringContaining('no chttpd_auth/secret')]);
     }, 60_000);
 
-    it('because its secret is another than was read: nobody is told to be signed out, and soon desks are served', async () => {
+    it('because its secret is not the one that was read: nobody is told to be signed out, and soon desks are served', async () => {
       const desk = await aDesk('desk');
       pretend((settings) => ({ status: 200, body: settings }));
       const url = await aServer();

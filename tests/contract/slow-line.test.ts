@@ -12,13 +12,13 @@ import { FaultProxy } from '../setup/fault-proxy';
 import { Office, visits } from './fault-world';
 
 /**
- * A line that carries everything, and slowly: each request here takes longer than the desk waits for a sign of life.
- * Its patience is made short, so that a "slow" line may still be quick.
+ * A line that carries everything, but slowly: each request here takes longer than the desk waits for a sign
+ * of life. The desk's patience is shortened, so that a "slow" line may still be quick.
  */
 
 const register = 'tiski-register';
 const idleMs = 1_500;
-/** Of the line's steps of 10 ms: longer than the desk's patience, whatever else the machine does. */
+/** Steps of the line, 10 ms each: longer than the desk's patience, whatever else the machine does. */
 const steps = 200;
 
 let server: TestServer;
@@ -42,7 +42,7 @@ afterAll(async () => {
 const account = () => ({ name: server.adminName, password: server.adminPassword });
 const database = (name: string) =>
   createCouchDatabase({ couchUrl: `${proxy.url}/couch`, apiUrl: '', now: Date.now }, account(), name, idleMs);
-/** From now on a body of so many bytes is longer on its way than the desk waits for a sign of life. */
+/** From now on a body of this many bytes takes longer to arrive than the desk waits for a sign of life. */
 const slowDownFor = (bytes: number) => proxy.break({ kind: 'slow', bytes: Math.floor(bytes / steps) });
 const packedLength = (value: unknown) => gzipSync(JSON.stringify(value)).length;
 
@@ -68,7 +68,7 @@ describe('S12 a slow line carries', () => {
   });
 
   it('S5 a batch of visits', async () => {
-    // Long enough packed: as a device makes them, each with the hash of the one before it.
+    // Long enough when compressed: as a device makes them, each with the hash of the previous one.
     const batch = Array.from({ length: 200 }, (_, index) =>
       aVisit('desk-1', index + 1, { card: cardNumber(index), previous: randomBytes(32).toString('hex') }),
     );
@@ -78,7 +78,7 @@ describe('S12 a slow line carries', () => {
   });
 });
 
-it('S12 a line on which nothing comes any more is noticed in the midst of an answer', async () => {
+it('S12 a line on which nothing comes any more is noticed in the middle of an answer', async () => {
   proxy.break({ kind: 'stall', after: 100 });
   const page = await database(register).changes('0', 1_000);
   expect(page).toEqual({ ok: false, failure: { kind: 'unreachable' } });

@@ -55,7 +55,7 @@ describe.each(targets)('a snapshot of a register in $name', ({ start }) => {
     const counting = {
       ...remote,
       name: registerDatabase,
-      // Under the tests' prefix it is none of Tiski's.
+      // With the tests' prefix it is not one of Tiski's.
       epoch: async () => ({ ok: true as const, value: await readEpoch(target.client, registerDatabase) }),
       async changes(since: string, limit: number) {
         const page = await remote.changes(since, limit);
@@ -91,14 +91,14 @@ describe.each(targets)('a snapshot of a register in $name', ({ start }) => {
     expect(await db.quarantine.count()).toBe(0);
   });
 
-  it('S18 is made again only when it would be another one, and has no parts of the former', async () => {
+  it('S18 is only made again if it would be different, and has no parts of the former', async () => {
     expect(await makeSnapshot(target.client)).toMatchObject({ kind: 'made', cards: 3_000 });
     expect(await makeSnapshot(target.client)).toEqual({ kind: 'unchanged' });
     const { parts, _attachments } = await snapshotDocument(target.client);
     expect(Object.keys(_attachments).sort()).toEqual(parts.map(({ name }) => name).sort());
   });
 
-  it('S18 is made again where an older server packed it in another format', async () => {
+  it('S18 is made again if an older server packed it in another format', async () => {
     const document = await snapshotDocument(target.client);
     await requireOk(target.client, 'PUT', snapshotPath(document.epoch), { ...document, format: 1 });
     const { db, pull } = await aNewDesk();
@@ -108,7 +108,7 @@ describe.each(targets)('a snapshot of a register in $name', ({ start }) => {
     expect(await makeSnapshot(target.client)).toMatchObject({ kind: 'made', cards: 3_000 });
   });
 
-  it('S18 is written by nobody who writes cards', async () => {
+  it('S18 can’t be written by those who write cards', async () => {
     const { epoch, _rev } = await snapshotDocument(target.client);
     const as = await target.addAccount('clerk', ['office']);
     const path = snapshotPath(epoch);
@@ -168,7 +168,7 @@ describe.each(targets)('a register that replicates with one in $name', ({ start 
     expect(await removeOtherSnapshots(there.client)).toEqual([]);
   });
 
-  it('S18 takes the deletion along where it goes on both ways, and the other server packs again', async () => {
+  it('S18 replicates the deletion if replication is two-way, and the other server packs again', async () => {
     await PouchDB.replicate(register(there), register(here));
     const { _id: ofThere } = await snapshotDocument(there.client);
     expect(await snapshotsOf(here)).toEqual([ofThere]);
@@ -189,7 +189,7 @@ describe('a snapshot of a server that runs', () => {
     await rm(server.dataDir, { recursive: true, force: true });
   });
 
-  it('S18 is made after a start, and makes room of the one before', async () => {
+  it('S18 is made after a start, and replaces the previous one', async () => {
     await write(server.client, cards(1, 2_000));
     await server.close();
     server = await startTestServer({ dataDir: server.dataDir });

@@ -27,7 +27,7 @@ const desk = (id: string, change: object = {}) => ({
 });
 const reports = { v: 1, reports: {} };
 
-/** As a version without tiski-desks has left the store. */
+/** The store as left by a version without tiski-desks. */
 async function makeOlder(client: CouchClient): Promise<void> {
   await requireOk(client, 'DELETE', '/tiski-desks');
   const docs = [
@@ -40,7 +40,7 @@ async function makeOlder(client: CouchClient): Promise<void> {
   await requireOk(client, 'PUT', '/tiski-office/_local/desk-reports', reports);
 }
 
-/** Those of a database but for its epochs. */
+/** Those of a database, except its epochs. */
 async function documents(client: CouchClient, database: string): Promise<Record<string, unknown>[]> {
   const body = await requireOk(client, 'GET', `/${database}/_all_docs?include_docs=true&startkey="a"`);
   const { rows } = body as { rows: { doc: Record<string, unknown> }[] };
@@ -71,7 +71,7 @@ describe.each(targets)('a store of an older version, over $name', ({ start }) =>
   });
   afterEach(() => target.stop());
 
-  it('has its desks brought to where only the server writes, their open codes void', async () => {
+  it('has its desks moved to where only the server writes, their open codes void', async () => {
     await provision(client);
     await expectUpgraded(client);
     const answer = await target.call('POST', '/api/pair', { body: { code: 'ABCD-2345' } });
@@ -80,7 +80,7 @@ describe.each(targets)('a store of an older version, over $name', ({ start }) =>
     await expectUpgraded(client);
   });
 
-  it('may be cut off anywhere, and is brought over by the next start', async () => {
+  it('may be cut off anywhere, and is upgraded by the next start', async () => {
     let isCut = true;
     for (let writes = 0; isCut; writes += 1) {
       let left = writes;
@@ -98,7 +98,7 @@ describe.each(targets)('a store of an older version, over $name', ({ start }) =>
     await expectUpgraded(client);
   });
 
-  it('may be brought over by two servers at once', async () => {
+  it('may be upgraded by two servers at once', async () => {
     await Promise.all([provision(client), provision(client)]);
     await expectUpgraded(client);
   });
@@ -119,7 +119,7 @@ describe.each(targets)('a store of an older version, over $name', ({ start }) =>
     expect(await documents(client, 'tiski-desks')).toContainEqual(changed);
   });
 
-  it('is believed once: what is put there later is removed, and no desk', async () => {
+  it('is trusted once: what is put there later is removed, and is not a desk', async () => {
     await provision(client);
     await requireOk(client, 'PUT', '/tiski-office/desk:later', desk('later', { code }));
     await provision(client);
@@ -131,14 +131,14 @@ describe('a backup of an older version', () => {
   let folder = '';
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('has its desks brought over, also into a folder in which a server has run', async () => {
+  it('has its desks moved, also into a folder in which a server has run', async () => {
     folder = await mkdtemp(join(tmpdir(), 'tiski-older-'));
     const quiet = { write: () => undefined };
     const server = await startTestServer();
     await makeOlder(server.client);
     const environment = { TISKI_ADMIN_PASSWORD: testAdminPassword };
     const backup = await runBackup(join(folder, 'older.gz'), { url: server.url }, environment, quiet);
-    // What it looks after is there again before it stops.
+    // Before it stops, what it manages is there again.
     await provision(server.client);
     await server.stop();
     const dataDir = join(folder, 'data');

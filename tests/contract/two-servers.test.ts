@@ -14,7 +14,7 @@ import { aCard, aService, aVenue, aVisit, cardNumber } from '../builders';
 import { testAdminPassword } from '../server';
 import { couchUrl, removeDocument, send } from './couch-target';
 
-/** Two servers in processes of their own over the CouchDB of COUCHDB_URL, of which one is killed. */
+/** Two servers in their own processes over the CouchDB of COUCHDB_URL; one of them is killed. */
 
 const minute = 60_000;
 const soon = { timeout: minute, interval: 200 };
@@ -133,7 +133,7 @@ function describeTwoServers(address: string): void {
       },
     );
 
-    it('S8 S15 both tell of the same epoch, and both answer for the desks', { timeout: minute }, async () => {
+    it('S8 S15 both give the same epoch, and both answer for the desks', { timeout: minute }, async () => {
       await write(
         'tiski-visits-liikunta',
         [1, 2, 3].map((number) => aVisit('desk-1', number)),

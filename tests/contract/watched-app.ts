@@ -5,7 +5,7 @@ import { deskFigures } from '../../src/server/monitoring/desk-figures';
 import { Metrics } from '../../src/server/monitoring/metrics';
 import { Readiness } from '../../src/server/monitoring/readiness';
 
-/** All that an app of the tests needs besides its store, which is in shape. */
+/** Everything that a test's app needs besides its store, which is already in shape. */
 export function watchedApp(
   client: CouchClient,
   onFault: (error: unknown) => void,

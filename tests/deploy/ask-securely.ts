@@ -6,7 +6,7 @@ export interface SecureAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** When each piece of the body came, ms after the request. */
+  /** When each piece of the body arrived, ms after the request. */
   pieces: number[];
 }
 
@@ -14,15 +14,15 @@ export interface Asked {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
-  /** The authority that is believed. */
+  /** The authority that is trusted. */
   ca?: string;
-  /** The address of this machine that it is asked from. */
+  /** The address of this machine that requests come from. */
   from?: string;
   /** Called with each piece of the body. */
   onPiece?: () => void;
 }
 
-/** One request on a connection of its own, as it is: nothing is unpacked or followed. */
+/** One request on its own connection, raw: nothing is unpacked or followed. */
 export function askSecurely(url: string, asked: Asked = {}) {
   const { method = 'GET', headers = {}, body, ca, from: localAddress, onPiece } = asked;
   return new Promise<SecureAnswer>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { firstOnPath, install } from '../setup/fetch-programs';
 
-/** Programs that the deployment's files are for, and Debian's packages of them. */
+/** Programs that the deployment files are for, and their Debian packages. */
 const packages = {
   caddy: 'caddy',
   nginx: 'nginx',
@@ -18,12 +18,12 @@ const withServers = () => {
   if (!path.split(':').includes('/usr/sbin')) process.env['PATH'] = `${path}:/usr/sbin`;
 };
 
-/** Debian starts a server when it is installed: on somebody's own machine that is for them to decide. */
+/** Debian starts a server when it is installed: on their own machine, people decide that themselves. */
 const mayStartServices = () => process.env['CI'] !== undefined || !existsSync('/run/systemd/system');
 
 /**
- * Where each of the programs is; those that are missing are installed with apt.
- * @throws when one can't be had: what is not tried must not look as if it were
+ * The path of each program; missing ones are installed with apt.
+ * @throws if one isn't available: what is not tried must not look as if it were
  */
 export function ensurePrograms<Name extends ProgramName>(names: readonly Name[]): Record<Name, string> {
   withServers();

@@ -19,8 +19,8 @@ import { proxyNames, startProxy, type ProxyName, type RunningProxy } from './pro
 import { provisionSectors } from '../../src/server/provision/provision';
 
 /**
- * The files of docs/deploy, each before two real Tiski servers (Caddy and nginx before the first), which share a third
- * in a CouchDB's place.
+ * The files of docs/deploy, each in front of two real Tiski servers (Caddy and nginx only of the first),
+ * which share a third in a CouchDB's place.
  */
 const authority = makeAuthority();
 const trusted = https.globalAgent.options.ca;
@@ -36,7 +36,7 @@ let second: TestServer;
 /** How much later the servers believe it is. */
 let laterMs = 0;
 const running = {} as Record<ProxyName, RunningProxy>;
-/** Requests that are held as long as a desk's are, from the beginning on. */
+/** Requests that are held as long as a desk's, from the start. */
 const longPolls = {} as Record<ProxyName, Promise<{ answer: SecureAnswer; ms: number }>>;
 
 const through = (name: ProxyName, path: string, asked: Asked = {}) =>
@@ -55,7 +55,7 @@ beforeAll(async () => {
   for (const document of [aVenue('uimahalli'), aService('uinti')]) {
     await couch.client.request('PUT', `/tiski-catalogue/${document._id}`, document);
   }
-  // A Tiski in CouchDB's place tells no epoch of a database that it did not make itself.
+  // A Tiski in CouchDB's place knows no epoch of a database that it did not create itself.
   await provisionSectors(couch.client);
   const couchUrl = `${couch.url.replace('http://', `http://administrator:${testAdminPassword}@`)}/couch`;
   const now = () => new Date(Date.now() + laterMs);
@@ -66,13 +66,13 @@ beforeAll(async () => {
   for (const name of proxyNames) running[name] = await startProxy(name, ports, authority);
   https.globalAgent.options.ca = authority.authority;
   for (const name of proxyNames) {
-    // HAProxy lets nobody through before it has looked whether a server is ready.
+    // HAProxy lets nobody through before it has checked whether a server is ready.
     await vi.waitFor(async () => expect((await through(name, '/api/ready')).status).toBe(200), 30_000);
     const begun = performance.now();
     longPolls[name] = through(name, `/couch/tiski-office/${held}&timeout=50000`, { headers: asAdmin }).then(
       (answer) => ({ answer, ms: performance.now() - begun }),
     );
-    // Looked at last.
+    // Checked last.
     longPolls[name].catch(() => undefined);
   }
 }, 900_000);
@@ -85,7 +85,7 @@ afterAll(async () => {
 });
 
 describe.each(proxyNames)('%s with its file of docs/deploy', (name) => {
-  it('finds nothing to say for tiski doctor', async () => {
+  it('gives tiski doctor nothing to report', async () => {
     const findings = await proxyFindings(running[name].origin, new Date());
     expect(findings.filter(({ state }) => state === 'bad' || state === 'warning')).toEqual([]);
     expect(findings.filter(({ state }) => state === 'good').length).toBeGreaterThan(4);
@@ -105,7 +105,7 @@ describe.each(proxyNames)('%s with its file of docs/deploy', (name) => {
     expect(plain.location).toMatch(/^https:\/\/localhost(:\d+)?\/desk$/);
   });
 
-  it('passes every header on as it is, once: policies, HSTS, the request’s id, cache', async () => {
+  it('passes every header on unchanged, once: policies, HSTS, the request’s id, cache', async () => {
     const accept = { accept: 'text/html' };
     const { status, headers } = await through(name, '/desk', { headers: accept });
     const direct = await askSecurely(`${first.url}/desk`, { headers: accept });
@@ -132,8 +132,8 @@ describe.each(proxyNames)('%s with its file of docs/deploy', (name) => {
     expect(desks.status).toBe(200);
   });
 
-  it('tells who asked, and believes nobody’s word for it', async () => {
-    // A name that is none of the server's, and a machine that may read figures.
+  it('says who asked, and trusts nobody’s word for it', async () => {
+    // A name that is not the server's, and a machine that may read figures.
     const spoofed = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' };
     const health = await through(name, '/api/health', { headers: spoofed });
     expect(health.status).toBe(200);
@@ -146,17 +146,17 @@ describe.each(proxyNames)('%s with its file of docs/deploy', (name) => {
         body: JSON.stringify({ code: 'AAAA-2222' }),
         from,
       });
-    // A hundred of one address. Where there are two servers, all have come to the same one.
+    // A hundred from one address. If there are two servers, all have come to the same one.
     const statuses: number[] = [];
     for (let n = 0; n <= 100; n += 1) statuses.push((await wrongCode(n, '127.0.0.1')).status);
     expect(statuses.slice(0, 100).filter((status) => status !== 404)).toEqual([]);
     expect(statuses.at(-1)).toBe(429);
     expect((await wrongCode(0, '127.0.0.2')).status).toBe(404);
-    // The next proxy's are counted anew.
+    // The next proxy's are counted separately.
     laterMs += 6 * 60_000;
   });
 
-  it('packs nothing twice, and brings packed bodies to the server', async () => {
+  it('compresses nothing twice, and passes compressed bodies to the server', async () => {
     const gzip = { ...asAdmin, 'accept-encoding': 'gzip' };
     const page = await through(name, '/desk', { headers: { ...gzip, accept: 'text/html' } });
     expect(page.headers['content-encoding']).toBe('gzip');
@@ -169,7 +169,7 @@ describe.each(proxyNames)('%s with its file of docs/deploy', (name) => {
     expect(JSON.parse(gunzipSync(bytesOf(stored.body)).toString())).toHaveLength(50);
   });
 
-  it('lets 8 MiB through, and Tiski itself refuse what is more', async () => {
+  it('lets 8 MiB through, and leaves it to Tiski to refuse more', async () => {
     const bodyOf = (bytes: number) => `{"keys":["${'x'.repeat(bytes - 13)}"]}`;
     const path = '/couch/tiski-catalogue/_all_docs';
     for (const bytes of [8 * 1024 * 1024, 8 * 1024 * 1024 + 1]) {
@@ -208,7 +208,7 @@ describe.each(proxyNames)('%s with its file of docs/deploy', (name) => {
   });
 });
 
-/** A command for HAProxy, answered with an empty line where it was understood. */
+/** A command for HAProxy, answered with an empty line if it was understood. */
 async function command(socket: string, line: string): Promise<void> {
   const connection = createConnection(socket);
   connection.end(`${line}\n`);
@@ -225,7 +225,7 @@ it.each(proxyNames)('%s does not cut a request that is held for 50 s', async (na
   expect(ms).toBeGreaterThan(49_500);
 });
 
-describe('haproxy before two servers', () => {
+describe('haproxy in front of two servers', () => {
   const addresses = Array.from({ length: 20 }, (_, n) => `127.0.0.${n + 1}`);
   const statuses = () =>
     Promise.all(addresses.map(async (from) => (await through('haproxy', '/api/health', { from })).status));
@@ -242,7 +242,7 @@ describe('haproxy before two servers', () => {
     expect(await statuses()).toEqual(addresses.map(() => 200));
     const after = await Promise.all([first, second].map(answered));
     for (const index of [0, 1]) expect(after[index]).toBeGreaterThan(before[index] ?? 0);
-    // As in docs/operations/cluster.md: taken out, it is asked nothing more.
+    // As in docs/operations/cluster.md: once taken out, it gets no more requests.
     await command(running.haproxy.adminSocket, 'set server tiski/tiski-2 state drain');
     const drained = await answered(second);
     expect(await statuses()).toEqual(addresses.map(() => 200));
@@ -261,7 +261,7 @@ it('503 comes with Retry-After through each', async () => {
     const { status, headers } = await through(name, '/couch/_session');
     expect([name, status, headers['retry-after']]).toEqual([name, 503, '2']);
   }
-  // HAProxy has heard of it from /api/ready and asks no server any more.
+  // HAProxy has learned of it from /api/ready and asks no server any more.
   const isHaproxysOwn = async () => (await through('haproxy', '/couch/_session')).headers['x-request-id'];
   await expect.poll(isHaproxysOwn, { timeout: 20_000, interval: 500 }).toBeUndefined();
   const { status, headers } = await through('haproxy', '/couch/_session');

@@ -12,13 +12,13 @@ import { ensurePrograms } from './ensure-programs';
 export const proxyNames = ['caddy', 'nginx', 'haproxy'] as const;
 export type ProxyName = (typeof proxyNames)[number];
 
-/** A reverse proxy that runs with the file of docs/deploy, but for names, ports and places. */
+/** A reverse proxy that runs with the file of docs/deploy, except for names, ports and paths. */
 export interface RunningProxy {
   /** https://localhost:… */
   origin: string;
-  /** Where it leads to https. */
+  /** The address that redirects to https. */
   plain: string;
-  /** HAProxy's, where it takes commands. */
+  /** HAProxy's command socket. */
   adminSocket: string;
   stop(): Promise<void>;
 }
@@ -35,9 +35,9 @@ type Replacement = readonly [from: string, to: string];
 
 interface Proxy {
   file: string;
-  /** What has to be another's on a machine of tests. Each must be in the file, or the test fails. */
+  /** What has to differ on a test machine. Each must be in the file, or the test fails. */
   replacements: (places: Places) => Replacement[];
-  /** Around the file, where it is a part of a configuration. */
+  /** Around the file, if it is only part of a configuration. */
   around?: (text: string, places: Places) => string;
   check: (config: string) => string[];
   run: (config: string) => string[];
@@ -77,7 +77,7 @@ const proxies: Record<ProxyName, Proxy> = {
     ],
     around: (text, { folder }) =>
       [
-        // The last of root's powers that its workers would give away, and lack for the test's folder.
+        // The last of root's powers that its workers would drop, and then lack for the test's folder.
         ...(process.getuid?.() === 0 ? ['user root;'] : []),
         `daemon off; pid ${folder}/pid; error_log stderr; events {}`,
         `http { access_log off;`,
@@ -111,8 +111,8 @@ const proxies: Record<ProxyName, Proxy> = {
 };
 
 /**
- * Checks the file with the program itself, and runs it before the servers.
- * @throws when it refuses its file, or a place that would be replaced is not in it
+ * Checks the file with the program itself, and runs it in front of the servers.
+ * @throws if it refuses its file, or something to be replaced is not in it
  */
 export async function startProxy(
   name: ProxyName,
@@ -159,7 +159,7 @@ export async function startProxy(
   };
 }
 
-/** @throws when one of them isn't there */
+/** @throws if one of them isn't there */
 export function replaced(text: string, replacements: readonly Replacement[], file: string): string {
   return replacements.reduce((changed, [from, to]) => {
     if (!changed.includes(from)) throw new Error(`${file} does not hold ${JSON.stringify(from)}.`);

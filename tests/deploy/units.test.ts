@@ -21,7 +21,7 @@ describe('the units of docs/deploy', () => {
     analyze = ensurePrograms(['systemd-analyze'])['systemd-analyze'];
     folder = await mkdtemp(join(tmpdir(), 'tiski-units-'));
     for (const unit of units) await cp(join('docs/deploy', unit), join(folder, unit));
-    // What is started has to be on this machine.
+    // What is started has to exist on this machine.
     for (const unit of services) {
       const text = await readFile(join(folder, unit), 'utf8');
       await writeFile(join(folder, unit), replaced(text, [['/usr/bin/node', process.execPath]], unit));
@@ -34,7 +34,7 @@ describe('the units of docs/deploy', () => {
     expect(run('verify', '--man=no', ...files)).toEqual({ status: 0, said: '' });
   });
 
-  it.each(services)('%s leaves little open: below 2.0', (unit) => {
+  it.each(services)('%s exposes little: below 2.0', (unit) => {
     const file = join(folder, unit);
     const { status, said } = run('security', '--offline=true', '--no-pager', '--threshold=19', file);
     expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });

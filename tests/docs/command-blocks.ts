@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 export interface CommandBlock {
-  /** Of the document, from the project's folder. */
+  /** The document, from the project's folder. */
   file: string;
-  /** The block as it stands there. */
+  /** The block as written. */
   text: string;
-  /** When somebody ran it, where it says so itself. */
+  /** When somebody ran it, if it says so itself. */
   ranByHand: string | undefined;
 }
 

@@ -25,7 +25,7 @@ describe('each block of commands in the documentation', () => {
     if (ranByCi.includes(text)) expect(await ciScript()).toContain(`CI=1 ${text}`);
   });
 
-  it('and none is tried that is not there', () => {
+  it('and none is tried that does not exist', () => {
     const known = [...Object.keys(tried), ...Object.keys(ranByHand), ...ranByCi];
     expect(known.filter((text) => !blocks.some((block) => block.text === text))).toEqual([]);
   });
@@ -55,10 +55,10 @@ describe('run in a scratch folder, beside a running server', () => {
     await writeFile(join(scratch, 'app/service-worker.js'), 'self.skipWaiting();');
     for (const folder of ['backups', 'service', 'bin']) await mkdir(join(scratch, folder));
     await writeFile(join(scratch, 'service/administrator-password'), 'made-up\n');
-    // What npx comes to, when npm has prepared the project, which takes it longer than the command.
+    // What npx resolves to once npm has prepared the project, which takes it longer than the command.
     const bin = `exec '${process.execPath}' '${project}/src/server/cli/bin.js' "$@"`;
     await writeFile(join(scratch, 'bin/npx'), `#!/bin/sh\nshift\n${bin}\n`, { mode: 0o755 });
-    // Nobody is asked for a password of the machine.
+    // Nobody is asked for the machine's password.
     await writeFile(join(scratch, 'bin/sudo'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
     server = await startTestServer({ adminPassword: password, build: join(scratch, 'app') });
     const authority = makeAuthority();
@@ -109,7 +109,7 @@ describe('run in a scratch folder, beside a running server', () => {
   }
 
   async function run(command: string, { says, isServer, hasSettings }: Trial, more: NodeJS.ProcessEnv = {}) {
-    // A group of its own: npm and what it started end together.
+    // Its own process group: npm and what it started end together.
     const child = spawn('bash', ['-euo', 'pipefail', '-c', command], {
       cwd: scratch,
       env: {
@@ -132,7 +132,7 @@ describe('run in a scratch folder, beside a running server', () => {
     return { code, output };
   }
 
-  // In their order: some need what those before have made.
+  // In order: some need what earlier ones have made.
   for (const [text, trial] of Object.entries(tried)) {
     it(text, async () => {
       const { code, output } = await run(await here(text), trial);

@@ -1,15 +1,15 @@
-/** How a block of commands of the documentation is tried. The key is the block as it stands there. */
+/** How to try a block of commands from the documentation. The key is the block as written. */
 export interface Trial {
-  /** What it says, and with which code it ends; 0. */
+  /** What it prints, and its exit code; 0 by default. */
   says: RegExp;
   code?: number;
-  /** It goes on until it is stopped, once it has said so. */
+  /** It runs until it is stopped, once it has printed that. */
   isServer?: boolean;
-  /** It is run with the settings of the server beside. */
+  /** It is run with the settings of the server beside it. */
   hasSettings?: boolean;
 }
 
-/** Run in a scratch folder beside a running server; see commands.test.ts for what is put in place of what. */
+/** Run in a scratch folder beside a running server; commands.test.ts lists the replacements. */
 export const tried: Readonly<Record<string, Trial>> = {
   "TISKI_ADMIN_PASSWORD='a long one' npm start -- --empty": { says: /is open at/, isServer: true },
   'HOST=0.0.0.0 TISKI_HOSTS=tiski.example.fi,10.0.0.5 npm start': { says: /is open at/, isServer: true },
@@ -43,5 +43,5 @@ export const ranByHand: Readonly<Record<string, string>> = {
   'npm ci && npm start': '2026-11-30',
 };
 
-/** What CI does, by .ci: the file has to hold it. */
+/** What CI does, according to .ci: that file must contain it. */
 export const ranByCi: readonly string[] = ['npm cit'];

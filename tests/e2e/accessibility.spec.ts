@@ -3,7 +3,9 @@ import { expectAccessible } from './axe';
 import { cardOf, chooseService, logVisit, openDemoDesk, scan, scanAndSee, signIn } from './counter';
 import { expect, test } from './fixtures';
 
-/** Every target is at least 44 px high and wide, but for links within a sentence; a label is its box's target. */
+/**
+ * Every target is at least 44 px high and wide, except links within a sentence; a label is its box's target.
+ */
 async function expectLargeTargets(page: Page, screen: string): Promise<void> {
   const small = await page.evaluate(() =>
     [...document.querySelectorAll('button, a[href], input, select')]

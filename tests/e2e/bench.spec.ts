@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from './fixtures';
 
-/** That the benches run, and check what they measure: how quick something was is nobody's business here. */
+/** Checks that the benches run, and verify what they measure; how fast something was doesn't matter here. */
 test('npm run bench prints a row for each of its figures', async () => {
   test.setTimeout(10 * 60_000);
   const words = ['--import', 'tsx', 'tests/bench/run.ts', '--size', 'tiny'];
   const { stdout } = await promisify(execFile)(process.execPath, words, { timeout: 9 * 60_000 });
   const tables = stdout.matchAll(/^(.+)\n\n.+\n[─ ]+\n((?:.+\n)+)/gm);
-  // What is said below a table is indented.
+  // Notes below a table are indented.
   const rowsOf = (body = '') => body.split('\n').filter((line) => /^\S/.test(line));
   const rows = Array.from(tables, ([, title, body]) => [title, rowsOf(body).length]);
   expect(rows).toEqual([

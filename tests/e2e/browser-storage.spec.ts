@@ -2,16 +2,19 @@ import type { Page } from '@playwright/test';
 import { cardOf, chooseService, logVisit, openDemoDesk } from './counter';
 import { expect, test } from './fixtures';
 
-/** What browsers other than Chromium do with storage, played by Chromium. The walk of engines.spec.ts meets the real ones. */
+/**
+ * What browsers other than Chromium do with storage, simulated in Chromium. engines.spec.ts uses the real
+ * ones.
+ */
 
 const storageTick = (page: Page) => page.getByRole('listitem').filter({ hasText: /[Ss]elain|yksityis/ });
 const ready = (page: Page) => page.getByText('Valmis: tiski toimii myös ilman verkkoa.');
 
-test('a browser whose database does not answer is told in words, with a button that loads the page again', async ({
+test('a browser whose database does not answer is reported in words, with a button that reloads the page', async ({
   page,
 }) => {
   await openDemoDesk(page);
-  // As WebKit does behind a page that sleeps with open transactions.
+  // Like WebKit behind a page that sleeps with open transactions.
   await page.addInitScript(() => {
     if (sessionStorage.getItem('answers') !== null) return;
     sessionStorage.setItem('answers', 'the next time');
@@ -25,7 +28,7 @@ test('a browser whose database does not answer is told in words, with a button t
   await expect(words).toHaveCount(0);
 });
 
-test('a browser that keeps nothing, as with all cookies blocked, says so in words', async ({ page }) => {
+test('a browser that stores nothing, as with all cookies blocked, says so in words', async ({ page }) => {
   await page.addInitScript(() => {
     const refuse = () => {
       throw new DOMException('The operation is insecure.', 'SecurityError');
@@ -40,10 +43,10 @@ test('a browser that keeps nothing, as with all cookies blocked, says so in word
   await expect(page.getByRole('button', { name: 'Lataa uudelleen' })).toBeVisible();
 });
 
-test('a question of the browser that nobody answers is explained, and the desk is ready meanwhile', async ({
+test('a browser prompt that nobody answers is explained, and the desk is ready meanwhile', async ({
   page,
 }) => {
-  // As Firefox does.
+  // Like Firefox.
   await page.addInitScript(() => {
     StorageManager.prototype.persisted = () => Promise.resolve(false);
     StorageManager.prototype.persist = () => new Promise(() => undefined);
@@ -53,8 +56,8 @@ test('a question of the browser that nobody answers is explained, and the desk i
   await expect(ready(page)).toBeVisible();
 });
 
-test('a private window is not called ready: what it holds goes when it is closed', async ({ page }) => {
-  // As Firefox and Safari do.
+test('a private window is not called ready: what it stores goes when it is closed', async ({ page }) => {
+  // Like Firefox and Safari.
   await page.addInitScript(() => {
     StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException('', 'SecurityError'));
   });
@@ -68,10 +71,10 @@ test('a private window is not called ready: what it holds goes when it is closed
   await expect(ready(page)).toHaveCount(0);
 });
 
-test('a browser that tells nothing of its storage is said to tell nothing, on both screens', async ({
+test('a browser that says nothing about its storage is reported as such, on both screens', async ({
   page,
 }) => {
-  // As WebKitGTK does.
+  // Like WebKitGTK.
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'storage', { value: undefined });
   });
@@ -99,7 +102,9 @@ test.describe('on a phone', () => {
     expect(await main.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   });
 
-  test('on an iPhone it is told that what waits may go after weeks without use', async ({ page }) => {
+  test('on an iPhone it warns that what is waiting may be deleted after weeks without use', async ({
+    page,
+  }) => {
     await page.addInitScript(() => {
       Object.defineProperty(navigator, 'standalone', { value: true });
       Object.defineProperty(navigator, 'maxTouchPoints', { value: 5 });

@@ -4,7 +4,7 @@ import { expect, test } from './fixtures';
 
 /** The office’s screen of one card. */
 
-test('R6 R11 a card gets rights of its own: the desk gives by them, and nobody’s change is overwritten', async ({
+test('R6 R11 a card gets its own rights: the desk gives by them, and nobody’s change is overwritten', async ({
   page,
   server,
   openBrowser,
@@ -47,7 +47,7 @@ test('R6 R11 a card gets rights of its own: the desk gives by them, and nobody�
   await expect(swimming).toHaveValue('own-rule');
 });
 
-test('R1 a card is found by whatever a reader types, and where there is none what was read is told', async ({
+test('R1 a card is found by whatever a reader types, and if there is none the screen says what was read', async ({
   page,
   server,
   allowConsole,
@@ -68,7 +68,7 @@ test('R1 a card is found by whatever a reader types, and where there is none wha
 
   await read('04A2900003B890');
   await expect(card).toBeVisible();
-  // The next code is typed over the one before.
+  // The next code is typed over the previous one.
   await read('LR-999');
   await expect(page.getByRole('alert')).toHaveText(
     'Luettiin koodi LR-999. Kortistossa ei ole korttia, jolla on se.',

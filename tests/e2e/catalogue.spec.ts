@@ -38,7 +38,7 @@ async function openEntry(page: Page, name: string): Promise<void> {
 
 const save = (page: Page) => page.getByRole('button', { name: 'Tallenna', exact: true }).click();
 
-test('R5 a service is paused with a reason: desks refuse it, and admit again when it goes on', async ({
+test('R5 a service is paused with a reason: desks refuse it, and admit again when it resumes', async ({
   page,
   server,
   openBrowser,
@@ -87,7 +87,7 @@ test('an edit without a network is kept over a reload and sent when the server i
   expect(body).toMatchObject({ names: { en: 'Gym and weights', fi: 'Kuntosali' } });
 });
 
-test('two people edit one service: both versions are seen, and nobody’s is overwritten', async ({
+test('two people edit one service: both versions are shown, and nobody’s is overwritten', async ({
   page,
   server,
   openBrowser,
@@ -121,7 +121,7 @@ test('two people edit one service: both versions are seen, and nobody’s is ove
   await expect(other.getByRole('link', { name: /Kuntosali Toinen/ })).toHaveCount(0);
 });
 
-test('a wrong sum is named by its field, in the language that is read, and what was typed stays', async ({
+test('a wrong amount is named by its field, in the reader’s language, and what was typed stays', async ({
   page,
   server,
 }) => {

@@ -4,7 +4,7 @@ import { demoCards, type DemoCardKind } from '../../src/server/demo/demo-cards';
 import type { TiskiServer } from '../setup/tiski-server';
 import { typeAsScanner } from './type-as-scanner';
 
-/** What a person at a counter and one at the office do, in steps that read like it. */
+/** What people at a counter and at the office do, in steps that read like it. */
 
 export const cardOf = (kind: DemoCardKind): string => {
   const card = demoCards().find((each) => each.kind === kind);
@@ -12,14 +12,17 @@ export const cardOf = (kind: DemoCardKind): string => {
   return card.code;
 };
 
-/** What a newcomer does: one press on /demo makes this browser a desk. Waits until it is ready without a network. */
+/**
+ * What a newcomer does: one click on /demo makes this browser a desk. Waits until it is ready for offline
+ * use.
+ */
 export async function openDeskOnDemoPage(page: Page): Promise<void> {
   await page.goto('/demo');
   await page.getByRole('button', { name: 'Lehtorannan uimahalli' }).click();
   await expectDeskReady(page);
 }
 
-/** The same without drawing the thirty cards of the page. `venue` is the document's id without its kind. */
+/** The same without drawing the page's thirty cards. `venue` is the document's id without its type. */
 export async function openDemoDesk(page: Page, venue = 'uimahalli'): Promise<void> {
   const answer = await page.request.post('/api/demo/desk', { data: { venue } });
   const { code } = (await answer.json()) as { code: string };
@@ -38,7 +41,7 @@ export async function chooseService(page: Page, name = 'Uinti'): Promise<void> {
   await expect(verdict(page)).toContainText('Valmis');
 }
 
-/** A desk of the venue, ready for a card; `service` is chosen where the venue has several. */
+/** A desk of the venue, ready for a card; `service` is chosen if the venue has several. */
 export async function openDesk(page: Page, venue: string, service?: string): Promise<void> {
   await openDemoDesk(page, venue);
   await page.goto('/desk');
@@ -54,13 +57,13 @@ export const verdictTitle = (page: Page) => verdict(page).getByRole('heading');
 
 /** Scans and waits for the verdict's title. */
 export async function scanAndSee(page: Page, code: string, title: string | RegExp): Promise<void> {
-  // Who scans looks at the screen first: a page that is still opening hears no scanner.
+  // People look at the screen before they scan: a page that is still opening doesn't hear a scanner.
   await expect(verdict(page)).toBeVisible();
   await scan(page, code);
   await expect(verdictTitle(page)).toHaveText(title);
 }
 
-/** Scans again and again until what somebody else changed has reached this desk. */
+/** Scans again and again until somebody else's change has reached this desk. */
 export async function scanUntil(page: Page, code: string, title: string): Promise<void> {
   await expect(async () => {
     await scan(page, code);
@@ -68,11 +71,12 @@ export async function scanUntil(page: Page, code: string, title: string): Promis
   }).toPass({ timeout: 60_000 });
 }
 
-/** The one clear action. Right after a scanner's code Enter is not heard: it may be the scanner's own second. */
+/** The main action. Right after a scanner's code Enter is ignored: it may be the scanner's own second. */
 export const pressLog = (page: Page) => page.getByRole('button', { name: 'Kirjaa käynti' }).click();
 
 /**
- * Presses Enter until it does what stands on the screen: one that comes before the screen could be read is not heard.
+ * Presses Enter until it does what is on the screen: one that comes before the screen could be read is
+ * ignored.
  */
 export async function enterUntil(page: Page, seen: () => Promise<void>): Promise<void> {
   await expect(async () => {
@@ -108,7 +112,7 @@ export async function leaveKiosk(page: Page, pin = '2468'): Promise<void> {
   await expect(page).toHaveURL(/desk$/);
 }
 
-/** Types a one-time code on /setup; what comes of it is the caller's to see. */
+/** Enters a one-time code on /setup; the caller checks the result. */
 export async function enterCode(page: Page, code: string): Promise<void> {
   await page.getByLabel('Kertakoodi').fill(code);
   await page.getByRole('button', { name: 'Ota käyttöön', exact: true }).click();
@@ -123,12 +127,12 @@ export interface Account {
   password: string;
 }
 
-/** What the device keeps of its account. */
+/** What the device stores about its account. */
 export async function accountOf(page: Page): Promise<Account> {
   return ((await settingOf(page, 'device')) as { account: Account }).account;
 }
 
-/** What the device remembers under `key`; undefined for nothing. */
+/** What the device remembers under `key`; undefined if nothing. */
 export function settingOf(page: Page, key: string): Promise<unknown> {
   return page.evaluate(
     (wanted) =>
@@ -147,7 +151,7 @@ export function settingOf(page: Page, key: string): Promise<unknown> {
   );
 }
 
-/** What the server answers to who asks with this account. */
+/** The server's answer to a request with this account. */
 export async function statusFor(
   { name, password }: Account,
   server: TiskiServer,
@@ -165,7 +169,7 @@ export async function signIn(page: Page, password: string): Promise<void> {
 }
 
 export async function expectWaiting(page: Page, count: number): Promise<void> {
-  // The screen's word lags behind the disk by a moment: right after a visit it may still tell of the one before.
+  // The screen lags a moment behind the disk: right after a visit it may still show the state before.
   await expect.poll(() => waitingOnDisk(page), { timeout: 60_000 }).toBe(count);
   await expect(page.locator('[data-waiting]')).toHaveAttribute('data-waiting', String(count));
 }
@@ -217,7 +221,10 @@ export class Office {
     expect(status).toBe(201);
   }
 
-  /** The same with a card as only a newer server's rules would take it, or none did: without rules for a moment. */
+  /**
+   * The same, with a card that only a newer server's rules would accept, or none would: without rules for a
+   * moment.
+   */
   async spoilCard(number: string, fields: object): Promise<void> {
     const path = '/couch/tiski-register/_design/tiski';
     const { body } = await this.request('GET', path);
@@ -227,7 +234,7 @@ export class Office {
     expect((await this.request('PUT', path, rules)).status).toBe(201);
   }
 
-  /** Takes a role from a desk's account; gives those that it had. */
+  /** Takes a role from a desk's account; returns those that it had. */
   async takeRole(account: string, role: string): Promise<string[]> {
     const { body } = await this.request('GET', accountPath(account));
     const { roles } = body as { roles: string[] };
@@ -244,7 +251,7 @@ export class Office {
     expect(status).toBe(201);
   }
 
-  /** Adds a desk; gives its one-time code. */
+  /** Adds a desk; returns its one-time code. */
   async addDesk(name: string, venue = 'uimahalli'): Promise<string> {
     const { status, body } = await this.request('POST', '/api/desks', { name, venue });
     expect(status).toBe(201);

@@ -50,7 +50,7 @@ test('R3 R4 R6 R7 R8 R16 each demo card shows its verdict and no scheme, and not
     await page.keyboard.press('Escape');
     await expect(verdict(page)).toContainText('Valmis');
   }
-  // A mistyped number is told with the last digit, before anything is asked.
+  // A mistyped number shows at the last digit, before anything is looked up.
   await page.getByRole('button', { name: 'Näppäile' }).click();
   for (const digit of cardOf('mistyped'))
     await page.getByRole('button', { name: digit, exact: true }).click();
@@ -59,7 +59,7 @@ test('R3 R4 R6 R7 R8 R16 each demo card shows its verdict and no scheme, and not
   await expectWaiting(page, 0);
 });
 
-test('R1 what is no card at all is refused, recorded nowhere, and can not be overridden', async ({
+test('R1 what is not a card at all is refused, recorded nowhere, and can not be overridden', async ({
   page,
 }) => {
   const isNoCard = async () => {
@@ -78,7 +78,7 @@ test('R1 what is no card at all is refused, recorded nowhere, and can not be ove
   await expectWaiting(page, 0);
 });
 
-test('R15 staff let somebody in against a refusal, with a reason that is recorded', async ({
+test('R15 staff admit somebody despite a refusal, with a reason that is recorded', async ({
   page,
   server,
 }) => {
@@ -121,7 +121,7 @@ test('a visit is undone at once, and from the day’s list, and the city sees bo
   ).toHaveLength(2);
 });
 
-test('only what was read and pressed is logged: not by a scanner’s second Enter, nor forgotten for the next card', async ({
+test('only what was read and pressed is logged: not by a scanner’s second Enter, nor forgotten because of the next card', async ({
   page,
   server,
 }) => {
@@ -165,7 +165,7 @@ test('the keyboard alone does everything: type, log, undo, change the service', 
   await scanAndSee(page, cardOf('in-grace'), title.admit);
 });
 
-test('the camera’s part comes from the disk when it is asked for; without it the counter says so and reads by its scanner', async ({
+test('the camera’s code comes from the disk on request; without it the counter says so and uses its scanner', async ({
   page,
   server,
   allowConsole,

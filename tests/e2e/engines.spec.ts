@@ -6,7 +6,10 @@ import { NETWORK_LOST_ELSEWHERE } from '../setup/console-guard';
 import { cardOf, Office } from './counter';
 import { expect, test as base } from './fixtures';
 
-/** One walk through a day, in each engine besides Chromium: what the other browser tests look at closely, at a glance. */
+/**
+ * One walk through a day in each engine besides Chromium: it touches on what the other browser tests examine
+ * closely.
+ */
 
 const cards = ['admitted', 'in-grace', 'suspension-over', 'old-barcode'] as const;
 const [first, second, third, fourth] = cards.map(cardOf) as [string, string, string, string];
@@ -32,7 +35,7 @@ for (const name of engineNames) {
   });
 
   test.describe(name, () => {
-    test('S1 S3 S10 a desk is paired, scans, logs and undoes; without a server it starts cold and goes on, as a kiosk too; what was logged is sent once', async ({
+    test('S1 S3 S10 a desk is paired, scans, logs and undoes; without a server it starts cold and works on, as a kiosk too; what was logged is sent once', async ({
       device,
       server,
     }) => {
@@ -65,7 +68,7 @@ for (const name of engineNames) {
         await device.seesWaiting(0);
       });
 
-      await test.step('no screen is blank, however quickly the one before was left', async () => {
+      await test.step('no screen is blank, however quickly the previous one was left', async () => {
         for (const path of [...screens, ...screens, ...screens]) {
           await device.open(path);
           await device.sees(`document.querySelector('main :is(h1, [data-tone])')`, `${path} is not blank`);
@@ -94,7 +97,7 @@ for (const name of engineNames) {
         await device.seesWaiting(2);
       });
 
-      await test.step('back to a screen that slept: it lives, and all is sent', async () => {
+      await test.step('back to a screen that slept: it works, and all is sent', async () => {
         await device.open('/sync');
         await device.seesText('2 käyntiä odottaa lähetystä');
         await device.open('/desk');
@@ -111,7 +114,7 @@ for (const name of engineNames) {
       for (const kind of cards) expect(await office.visitsOf(shownCardNumber(kind)), kind).toHaveLength(1);
     });
 
-    test('S11 the office signs in, adds a desk, says what its staff may do, and prints a card', async ({
+    test('S11 the office signs in, adds a desk, sets what its staff may do, and prints a card', async ({
       device,
       server,
     }) => {
@@ -138,7 +141,7 @@ for (const name of engineNames) {
       await device.open('/office/cards');
       await device.fill('Kortin numero', first);
       await device.click(button('Näytä kortti'));
-      // A print dialog is the system's, and would hold up the page.
+      // A print dialog is the system's, and would block the page.
       await device.driver.read(`(window.print = () => (document.title = 'printed'), true)`);
       await device.click(button('Tulosta kortti'));
       await device.sees(`document.title === 'printed'`);

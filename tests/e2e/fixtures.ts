@@ -12,11 +12,11 @@ export type { OpenedBrowser, OpenOptions, TiskiServer };
 interface Fixtures {
   /** `test.use({ serverOptions: { demo: false } })` for an empty store. */
   serverOptions: ServerOptions;
-  /** The real server, started, with data of this test alone. `page.goto('/desk')` goes there. */
+  /** The real server, started, with this test's own data. `page.goto('/desk')` goes there. */
   server: TiskiServer;
-  /** This test expects console errors like this one; any other fails it. */
+  /** This test expects console errors like this one; any other makes it fail. */
   allowConsole: (pattern: RegExp) => void;
-  /** A browser with a profile on disk, to be closed or killed and opened again. */
+  /** A browser with a profile on disk, to be closed or killed and reopened. */
   openBrowser: (options?: OpenOptions) => Promise<OpenedBrowser>;
   consoleGuard: ConsoleGuard;
 }

@@ -46,7 +46,7 @@ async function expectToWait(page: Page): Promise<void> {
   await expect(leaveButton(page)).toBeDisabled();
 }
 
-/** R16: whoever stands before the screen learns nothing of others, and finds no way out. */
+/** R16: a person in front of the screen learns nothing about others, and finds no way out. */
 async function expectNothingTold(page: Page): Promise<void> {
   await expect(page.locator('a[href]')).toHaveCount(0);
   await expect(page.getByRole('list')).toHaveCount(0);
@@ -67,7 +67,7 @@ test.describe('a customer at the kiosk', () => {
     server,
   }) => {
     const [body, notice] = [page.locator('body'), page.getByRole('alert')];
-    await test.step('is told that the scanner works when there is no camera, and not to type', async () => {
+    await test.step('learns that the scanner works when there is no camera, and is not asked to type', async () => {
       await expect(notice).toContainText('Kameraa ei löydy');
       await expect(notice).toContainText('Viivakoodinlukija toimii silti.');
       await expect(notice).not.toContainText('näppäily');
@@ -92,7 +92,7 @@ test.describe('a customer at the kiosk', () => {
     expect(await new Office(server).visitsOf(card)).toHaveLength(1);
   });
 
-  test('R15 is sent to the staff when the card does not do, and nothing is logged', async ({
+  test('R15 is sent to the staff if the card isn’t admitted, and nothing is logged', async ({
     page,
     server,
   }) => {
@@ -101,7 +101,7 @@ test.describe('a customer at the kiosk', () => {
       await scanAndRead(page, cardOf(kind), 'Käänny henkilökunnan puoleen');
       await expectReadyAgain(page);
     }
-    // R12: the register is too old to tell by itself.
+    // R12: the register is too old to decide alone.
     await page.clock.install({ time: Date.now() + eightDays });
     await page.reload();
     await expectKioskReady(page);
@@ -111,7 +111,7 @@ test.describe('a customer at the kiosk', () => {
   });
 });
 
-test('the way out is the PIN: its dialog closes by itself, and who guesses waits half a minute, also in a dialog opened anew and after a reload', async ({
+test('the way out is the PIN: its dialog closes by itself, and guessing costs half a minute, also in a reopened dialog and after a reload', async ({
   page,
 }) => {
   await page.clock.install();
@@ -150,7 +150,7 @@ test('the way out is the PIN: its dialog closes by itself, and who guesses waits
   await expect(page.getByRole('heading', { name: 'Käynnistä kioski' })).toBeVisible();
 });
 
-test('the PIN is shown to who asks, before it is the only way out, and the keyboard alone starts the kiosk and leaves it', async ({
+test('the PIN is shown on request before it is the only way out, and the keyboard alone starts the kiosk and leaves it', async ({
   page,
 }) => {
   await openDemoDesk(page);
@@ -163,7 +163,7 @@ test('the PIN is shown to who asks, before it is the only way out, and the keybo
   await expect(pin).toHaveAttribute('type', 'text');
   await expect(pin).toHaveValue('2468');
 
-  await test.step('a PIN that is easily guessed is told as weak while it is typed, and does all the same', async () => {
+  await test.step('a PIN that is easy to guess is called weak while it is typed, and works all the same', async () => {
     await expect(pin).toHaveAccessibleDescription(/^Heikko: näin lyhyen koodin voi arvata/);
     await pin.fill('123456');
     await expect(pin).toHaveAccessibleDescription(/^Heikko: sarjoja ja toistuvia numeroita kokeillaan ensin/);
@@ -187,7 +187,7 @@ test('the PIN is shown to who asks, before it is the only way out, and the keybo
   await expect(page).toHaveURL(/desk$/);
 });
 
-test('staff who pass by see that there is no line and what waits, and nothing when all is well', async ({
+test('staff who pass by see that there is no line and what is waiting, and nothing when all is well', async ({
   page,
   server,
 }) => {

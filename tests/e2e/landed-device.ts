@@ -3,9 +3,9 @@ import type { Page } from '@playwright/test';
 import type { VisitDocument } from '../../src/lib/documents/visits/visit-documents';
 
 /**
- * A device as the build of 30 November 2026 left it on disk, read out of a real browser: a desk of the demo city with
- * one visit sent and two waiting, its kiosk on, and a coordinator's draft. Most rows of other desks were left out.
- * Whoever changes what is stored leaves this file as it is: devices like it exist.
+ * A device as the build of 30 November 2026 left it on disk, taken from a real browser: a desk of the demo
+ * city with one visit sent and two waiting, its kiosk on, and a coordinator's draft. Most of other desks'
+ * rows were left out. Don't edit this file when the stored format changes: devices like it exist.
  */
 export interface LandedDevice {
   /** What its server knew: the account without its password, and the desk. */
@@ -44,7 +44,10 @@ export const ownVisits = (device: LandedDevice): VisitDocument[] =>
     .map(({ document }) => document as VisitDocument)
     .filter(({ desk }) => desk === device.user.name);
 
-/** Writes it into this browser's profile, with IndexedDB alone. The page must be of its origin, and not of the app. */
+/**
+ * Writes it into this browser's profile, with IndexedDB alone. The page must be of its origin, but not of the
+ * app.
+ */
 export async function putOnDisk(page: Page, { databases, localStorage }: LandedDevice): Promise<void> {
   await page.evaluate(
     async ({ all, settings }) => {

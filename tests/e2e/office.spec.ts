@@ -25,7 +25,7 @@ test.describe('a city without a catalogue', () => {
   });
 });
 
-test('S11 a sign-in that runs out at work: sign in again, and nothing typed is lost', async ({
+test('S11 a sign-in that expires at work: sign in again, and nothing typed is lost', async ({
   page,
   server,
   context,
@@ -64,7 +64,7 @@ test('S11 a sign-in that runs out at work: sign in again, and nothing typed is l
   await expect(page.getByRole('button', { name: 'Tulosta kortti' })).toBeVisible();
 });
 
-test('S15 the office says what the staff of a desk may do, and the device hears of it', async ({
+test('S15 the office sets what a desk’s staff may do, and the device learns it', async ({
   page,
   server,
   openBrowser,
@@ -84,7 +84,7 @@ test('S15 the office says what the staff of a desk may do, and the device hears 
   await dialog.getByRole('button', { name: 'Tallenna' }).click();
   await expect(dialog).toBeHidden();
 
-  // A desk reports within ten seconds of its start.
+  // A desk reports within ten seconds after it starts.
   await device.page.reload();
   const heard = { mayOverride: true, mayType: false, logsAtOnce: true };
   await expect.poll(() => settingOf(device.page, 'counter-rules')).toEqual(heard);

@@ -76,7 +76,7 @@ test('S2 S3 the line breaks after the server stored and before it answered: the 
   await openDemoDesk(page);
   await chooseService(page);
 
-  // Pulls too: a visit that comes back in one is acknowledged by that.
+  // Pulls too: a visit that comes back in a pull is thereby acknowledged.
   proxy.break({ kind: 'cut-answer', after: 0 }, /_bulk_docs|tiski-visits-liikunta\/_changes/);
   await logVisit(page, card);
   const office = new Office(server);
@@ -95,7 +95,7 @@ test('S2 S3 the line breaks after the server stored and before it answered: the 
   await proxy.stop();
 });
 
-test('S1 S3 the browser is killed in the midst of visits: what the screen called logged reaches the server once', async ({
+test('S1 S3 the browser is killed in the middle of visits: what the screen called logged reaches the server once', async ({
   openBrowser,
   server,
 }) => {
@@ -105,7 +105,7 @@ test('S1 S3 the browser is killed in the midst of visits: what the screen called
   await openDemoDesk(device.page);
   await chooseService(device.page);
 
-  /** Logs card after card, and kills the browser when it has said of one that it is logged. */
+  /** Logs card after card, and kills the browser when it has reported one as logged. */
   async function logUntilKilled(cards: readonly string[]): Promise<void> {
     const [first = '', ...others] = cards;
     const { page } = device;
@@ -124,7 +124,7 @@ test('S1 S3 the browser is killed in the midst of visits: what the screen called
     await expect(verdict(device.page)).toContainText('Valmis');
   }
 
-  // With a server: in the midst of a push. Without: what was said is on the disk, and on no server.
+  // With a server: in the middle of a push. Without: what was reported is on the disk, and on no server.
   await logUntilKilled([card, cardOf('in-grace'), cardOf('suspension-over')]);
   await server.stop();
   const before = said.length;
@@ -139,7 +139,7 @@ test('S1 S3 the browser is killed in the midst of visits: what the screen called
   for (const each of said) expect(await office.visitsOf(each)).toHaveLength(1);
 });
 
-test('S10 the tab that syncs is closed in the midst of a push: the other goes on, the visit is there once', async ({
+test('S10 the tab that syncs is closed in the middle of a push: the other continues, the visit is there once', async ({
   openBrowser,
   server,
   allowConsole,

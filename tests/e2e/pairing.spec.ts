@@ -8,7 +8,10 @@ const refusedCode = /^Koodi ei kelpaa/;
 const problem = (page: Page) => page.getByRole('alert');
 
 test.describe('a new device', () => {
-  test('types its code, in any case and with spaces, and says when it is ready', async ({ page, server }) => {
+  test('enters its code, in any case and with spaces, and says when it is ready', async ({
+    page,
+    server,
+  }) => {
     await page.addInitScript(() => {
       const ask = navigator.storage.persist.bind(navigator.storage);
       navigator.storage.persist = () => {
@@ -19,7 +22,7 @@ test.describe('a new device', () => {
     });
     const code = await new Office(server).addDesk('Kassa 1');
     await page.goto('/setup');
-    // On its way: the browser does not keep an answer's body for long.
+    // In transit: the browser does not keep an answer's body for long.
     let told: { account: Account } | undefined;
     await page.context().route(/\/api\/pair$/, async (route) => {
       const response = await route.fetch();
@@ -42,13 +45,13 @@ test.describe('a new device', () => {
     await expect(page.locator('html')).toHaveAttribute('data-asked-to-persist', 'yes');
     await expect(page.getByRole('banner')).toContainText('Laitteen tila loppumassa');
 
-    // Whoever saw the answer on its way can do nothing with it.
+    // Whoever saw the answer in transit can do nothing with it.
     if (!told) throw new Error('Nobody asked for the pairing.');
     expect(await statusFor(told.account, server, '/couch/_session')).toBe(401);
     expect(await statusFor(await accountOf(page), server, '/couch/_session')).toBe(200);
   });
 
-  test('reads its code from the QR that the office shows', async ({
+  test('reads its code from the QR code that the office shows', async ({
     browser,
     openBrowser,
     server,
@@ -66,7 +69,7 @@ test.describe('a new device', () => {
     await expectDesk(page, 'Kassa 2');
   });
 
-  test('hears what is wrong with its code, and keeps it', async ({
+  test('learns what is wrong with its code, and keeps it', async ({
     page,
     server,
     openBrowser,
@@ -97,7 +100,7 @@ test.describe('a new device', () => {
     await expect(late.page.getByLabel('Kertakoodi')).toHaveValue(code);
   });
 
-  test('finishes a pairing that broke off after the code was used up', async ({
+  test('finishes a pairing that was cut off after the code was used up', async ({
     context,
     page,
     server,
@@ -120,7 +123,7 @@ test.describe('a new device', () => {
     expect(await statusFor(await accountOf(page), server, '/couch/_session')).toBe(200);
   });
 
-  test('finishes a pairing that the power cut broke off', async ({ openBrowser, server }) => {
+  test('finishes a pairing that a power cut interrupted', async ({ openBrowser, server }) => {
     const code = await new Office(server).addDesk('Kassa 1');
     const device = await openBrowser();
     const asked = new Promise<void>((resolve) => {

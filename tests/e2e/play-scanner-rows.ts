@@ -1,6 +1,6 @@
 import type { ScannerRow } from './scanner-table';
 
-/** The cards that the screens of the table are made with. */
+/** The cards with which the table's screens are set up. */
 export interface TableCards {
   admitted: string;
   other: string;
@@ -9,19 +9,19 @@ export interface TableCards {
   logged: string;
 }
 
-/** What became of one row. */
+/** The result of one row. */
 export interface RowResult {
-  /** Visits and undone visits that came or went while the thing was scanned. */
+  /** Visits and undone visits that appeared or disappeared while the thing was scanned. */
   changes: string[];
-  /** The counter's words, and whether they are about what was scanned. */
+  /** The counter's text, and whether it is about what was scanned. */
   shown: string;
   isAbout: boolean;
   isElsewhere: boolean;
 }
 
 /**
- * Plays rows within the page, on a clock of its own: keys carry their own times, timers run when those have come, and
- * the device's store is waited for. Where the page leaves a key to the browser, it does what a browser does.
+ * Plays rows within the page, on a simulated clock: keys carry their own times, timers run at theirs, and the
+ * device's store is awaited. Where the page leaves a key to the browser, it does what a browser does.
  */
 export async function playScannerRows({
   rows,
@@ -51,7 +51,7 @@ export async function playScannerRows({
   const db = await new Promise<IDBDatabase>((resolve) => {
     opening.onsuccess = () => resolve(opening.result);
   });
-  /** What the page asked of its store before has been answered when this is. */
+  /** When this is answered, so is everything that the page asked of its store before. */
   const storeIsIdle = () =>
     new Promise((resolve) => {
       const tables = [...db.objectStoreNames];
@@ -78,7 +78,7 @@ export async function playScannerRows({
     now = until;
   }
 
-  /** A whole press of a key, with what the browser does where the page lets it. */
+  /** A full key press, with what the browser does if the page lets it. */
   function press(key: string, modifiers: KeyboardEventInit = {}) {
     const target = document.activeElement ?? document.body;
     const send = (type: string) => {
@@ -228,7 +228,7 @@ export async function playScannerRows({
     const before = new Set(await storedAll());
     await scanThing(row);
     await pass(2_500);
-    // A code that is tried in several ways asks the store several times.
+    // A code that is tried in several readings asks the store several times.
     await settle();
     await settle();
     const after = new Set(await storedAll());
@@ -246,7 +246,10 @@ export async function playScannerRows({
     return { changes, shown, isAbout: isCard || isTold || isShown, isElsewhere };
   }
 
-  /** The counter loads what it reads odd codes with when the first of them is scanned; the rows' clock does not wait. */
+  /**
+   * The counter loads its code for odd readings when the first such code is scanned; the rows' clock does not
+   * wait for that.
+   */
   async function loadReading() {
     await scanNow('LOAD');
     for (

@@ -9,7 +9,7 @@ import { proxyNames, startProxy } from '../deploy/proxies';
 import { chooseService, openDeskOnDemoPage, verdict } from './counter';
 import { expect, test } from './fixtures';
 
-/** A home in which the browser believes the authority, as a city's own is believed on its devices. */
+/** A home folder in which the browser trusts the authority, as a city's devices trust its own. */
 async function homeThatBelieves({ authority }: TestAuthority): Promise<string> {
   const { certutil } = ensurePrograms(['certutil']);
   const home = await mkdtemp(path.join(tmpdir(), 'tiski-home-'));

@@ -5,7 +5,7 @@ import { expect, test } from './fixtures';
 
 const cards = [cardOf('admitted'), cardOf('in-grace')];
 
-test('S16 what an offline desk logged reaches the city by file, and once only when the desk is back', async ({
+test('S16 what an offline desk logged reaches the city by file, and only once when the desk is back', async ({
   openBrowser,
   page,
   server,

@@ -12,7 +12,7 @@ import {
 } from './counter';
 import { expect, test } from './fixtures';
 
-/** What two desks without a network did together, each right by what it knew. */
+/** What two desks without a network did separately, each right by what it knew. */
 
 async function chooseCourse(page: Page, card: string, course: RegExp): Promise<void> {
   await scanAndSee(page, card, 'Valitse kurssi');
@@ -28,7 +28,7 @@ async function openReviews(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Tarkistettavat' })).toBeVisible();
 }
 
-test('R9 two desks choose different courses for one card: both see it, and one word settles it for both', async ({
+test('R9 two desks choose different courses for one card: both see it, and one resolution settles it for both', async ({
   page,
   server,
   openBrowser,
@@ -84,7 +84,7 @@ test('R10 the last place is given twice: the desk that was second undoes its own
   await expect(page.getByRole('link', { name: /^Tarkista \(/ })).toBeHidden({ timeout: 30_000 });
 });
 
-test('R7 a limit is passed at two doors: the office keeps one visit, and both desks know', async ({
+test('R7 a limit is exceeded at two doors: the office keeps one visit, and both desks know', async ({
   page,
   server,
   openBrowser,
@@ -126,7 +126,7 @@ test('R7 a limit is passed at two doors: the office keeps one visit, and both de
   ]);
 });
 
-test('R9 the office releases a choice, and the desk may choose anew', async ({
+test('R9 the office gives a choice back, and the desk may choose again', async ({
   page,
   server,
   openBrowser,

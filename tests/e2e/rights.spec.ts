@@ -7,7 +7,7 @@ import type { TiskiServer } from '../setup/tiski-server';
 
 const heading = (page: Page) => verdict(page).getByRole('heading', { level: 1 });
 
-/** What the city has of a sector, by type. */
+/** A sector's documents in the city, by type. */
 async function documentsOf(server: TiskiServer, sector: string, type: string) {
   const path = `/couch/tiski-visits-${sector}/_all_docs?include_docs=true`;
   const { body } = await new Office(server).request('GET', path);
@@ -43,7 +43,7 @@ test('R9 a course is chosen and undone while it is fresh; without a network it i
   await expect(page.getByRole('button', { name: /Syksyn sienet/ })).toHaveCount(0);
   await choose(/Neulekerho/);
   await undo();
-  // Undone also after the next customer.
+  // Undone even after the next customer.
   await choose(/Neulekerho/);
   await page.getByRole('button', { name: 'Seuraava' }).click();
   await scanAndSee(page, card, 'Kortti käy');

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { build } from 'vite';
 import type * as Rights from './harness/rights';
 
-/** decideVisit with all of rights.json, as one script. Node runs the same cases in decide-visit.test.ts. */
+/**
+ * decideVisit with all of rights.json, as one script. Node.js runs the same cases in decide-visit.test.ts.
+ */
 async function bundleOfRights(): Promise<string> {
   const project = path.resolve(import.meta.dirname, '../..');
   const built = await build({
@@ -21,9 +23,7 @@ async function bundleOfRights(): Promise<string> {
   return chunk?.code ?? '';
 }
 
-test('R1–R14 a device decides every case as the server does, in whatever time zone it thinks it is', async ({
-  browser,
-}) => {
+test('R1–R14 a device decides every case as the server does, whatever its time zone', async ({ browser }) => {
   const content = await bundleOfRights();
   for (const timezoneId of ['Europe/Helsinki', 'America/New_York', 'Pacific/Apia']) {
     const page = await browser.newPage({ timezoneId });

@@ -6,24 +6,24 @@ import { makeVideo, type FrameContent } from './video';
 export interface Situation {
   /** What the camera sees. With neither this nor `cameras` the device has no camera. */
   sees?: FrameContent[];
-  /** So many cameras, which see Chromium's test picture. */
+  /** This many cameras, which see Chromium's test picture. */
   cameras?: number;
   permission?: 'granted' | 'denied';
   hasTorch?: boolean;
   /** The address is not localhost and has no TLS. */
   isInsecure?: boolean;
-  /** Files that don't arrive; the browser says so in the console. */
+  /** Files that fail to load; the browser says so in the console. */
   missing?: string;
   /** Parts of the page: "camera", "pad". */
   shows?: string;
 }
 
 interface Fixtures {
-  /** Opens the scanner's page in a browser of its own, with the camera that the situation says. */
+  /** Opens the scanner's page in a separate browser, with the camera that the situation requires. */
   openScanner: (situation: Situation) => Promise<Page>;
 }
 
-/** Every track the page was ever given, to see that none is left running. */
+/** Every track the page was ever given, to check that none is left running. */
 function keepTracks() {
   const tracks: MediaStreamTrack[] = [];
   Object.assign(globalThis, { tracks });
@@ -115,7 +115,7 @@ export const test = base.extend<Fixtures, { harness: string }>({
         if (message.type() === 'error' && !more.missing) faults.push(message.text());
       });
       page.on('pageerror', (error) => {
-        // html5-qrcode does not wait for play(), which rejects when a camera goes before its first frame.
+        // html5-qrcode does not wait for play(), which rejects if a camera goes before its first frame.
         if (!/play\(\) request was interrupted/.test(error.message)) faults.push(String(error));
       });
       if (permission === 'denied') {

@@ -34,7 +34,7 @@ test('a scanner that types is heard with and without its Enter, presses no butto
   await expect(reports(page)).toHaveText(heard);
 });
 
-test('K3 a code that is pasted is heard, and the Enter after it is its own; Enter alone presses what is in focus', async ({
+test('K3 a pasted code is heard, and the Enter after it belongs to it; Enter alone presses the focused element', async ({
   openScanner,
 }) => {
   const page = await openScanner({ shows: '' });
@@ -53,7 +53,7 @@ test('K3 a code that is pasted is heard, and the Enter after it is its own; Ente
   }).toPass();
 });
 
-test('a code that a busy device hears in two clumps is one code', async ({ openScanner }) => {
+test('a code that a busy device hears in two bursts is one code', async ({ openScanner }) => {
   const page = await openScanner({ shows: '' });
   // Within the page, whose timers keep their order however busy this machine is.
   await page.evaluate(async () => {

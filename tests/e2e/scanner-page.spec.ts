@@ -13,7 +13,7 @@ import {
 } from './counter';
 import { expect, test } from './fixtures';
 
-/** A hand is uneven; what is even is taken for a slow scanner. */
+/** A hand is uneven; even keys are taken for a slow scanner. */
 async function typeByHand(page: Page, text: string): Promise<void> {
   for (const [index, key] of [...text].entries()) {
     await page.keyboard.press(key, { delay: 20 + (index % 3) * 110 });
@@ -23,7 +23,7 @@ async function typeByHand(page: Page, text: string): Promise<void> {
 const fact = (page: Page, name: string) =>
   page.getByRole('term').filter({ hasText: name }).locator('xpath=following-sibling::dd');
 
-test('K1 K7 a scan is heard on each of a desk’s pages, or it is said where to scan', async ({ page }) => {
+test('K1 K7 a scan is heard on each of a desk’s pages, or the page says where to scan', async ({ page }) => {
   await test.step('on /setup, without a click, from a scanner with a US keyboard', async () => {
     const answer = await page.request.post('/api/demo/desk', { data: { venue: 'uimahalli' } });
     const { code } = (await answer.json()) as { code: string };
@@ -46,7 +46,7 @@ test('K1 K7 a scan is heard on each of a desk’s pages, or it is said where to 
     await test.step(`on ${address}`, async () => {
       await page.goto(address);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      // A page that is still opening hears no scanner.
+      // A page that is still opening doesn't hear a scanner.
       await expect(async () => {
         await scan(page, cardOf('admitted'));
         await expect(said).toContainText(words, { timeout: 1_000 });
@@ -58,7 +58,7 @@ test('K1 K7 a scan is heard on each of a desk’s pages, or it is said where to 
   await expect(page).toHaveURL(/desk$/);
 });
 
-test('the scanner’s page tells what a scanner does and what to set, and keeps it for the desk', async ({
+test('the scanner’s page shows what a scanner does and what to set, and remembers it for the desk', async ({
   page,
 }) => {
   await openDemoDesk(page);
@@ -103,7 +103,7 @@ test('the scanner’s page tells what a scanner does and what to set, and keeps 
   });
 });
 
-test('what the office lets a counter do holds there: logged on scan, nothing typed, nobody let in against a refusal', async ({
+test('what the office lets a counter do applies there: logged on scan, nothing typed, nobody admitted despite a refusal', async ({
   page,
   server,
 }) => {

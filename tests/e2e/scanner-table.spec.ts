@@ -4,7 +4,7 @@ import { expect, test } from './fixtures';
 import { playScannerRows, type RowResult } from './play-scanner-rows';
 import { nameOf, scannerTable, type ScannedThing, type ScannerRow } from './scanner-table';
 
-/** Rows a call: a page that plays too many at once says nothing for too long. */
+/** Rows per call: a page that plays too many at once is silent for too long. */
 const rowsACall = 50;
 
 test('K1 K3 K6 every scanner over every screen: none logs, undoes or overrides anything, each reads its card or says why not', async ({
@@ -15,7 +15,7 @@ test('K1 K3 K6 every scanner over every screen: none logs, undoes or overrides a
   await new Office(server).changeCard(dashed, { codes: [{ kind: 'barcode', value: 'LR-900201' }] });
   await openDemoDesk(page);
   await chooseService(page);
-  // Its code has reached the device.
+  // Its code has been loaded onto the device.
   await scanUntil(page, 'LR-900201', 'Kortti käy');
 
   const stock = cardOf('old-barcode');

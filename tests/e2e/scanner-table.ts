@@ -1,4 +1,4 @@
-/** Scanners as they are bought: how quickly they type, how they end, what they make of a code; and where they are used. */
+/** Scanners as sold: how fast they type, how they end, what they do to a code; and where they are used. */
 
 export const paces = [1, 5, 16, 45, 51, 60, 100, 150, 200, 400] as const;
 export const endings = [
@@ -38,7 +38,7 @@ export const focuses = [
 export interface ScannedThing {
   name: string;
   keys: string;
-  /** The number of the card that it is; absent where it is none. */
+  /** The number of the card that it is; absent if it is not a card. */
   card?: string;
 }
 
@@ -48,7 +48,7 @@ export interface ScannerRow {
   thing: ScannedThing;
   screen: (typeof screens)[number];
   focus: (typeof focuses)[number];
-  /** Between the keys, each its own; as many as the thing has. */
+  /** Times between the keys, each different; as many as the thing needs. */
   gaps: number[];
 }
 
@@ -61,14 +61,14 @@ function draws(seed: number): (below: number) => number {
   };
 }
 
-/** Every pace with every ending, on each screen with each focus in turn; the rest as the draw has it. */
+/** Every pace with every ending, on each screen with each focus in turn; the rest is drawn at random. */
 export function scannerTable(things: readonly ScannedThing[], rounds: number): ScannerRow[] {
   const below = draws(20_261_128);
   const rows: ScannerRow[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const paceMs of paces) {
       for (const ending of endings) {
-        // Enter first, and then slower than 0.3 s a key: that no counter can tell from a person (KEYS.md).
+        // Enter first, and then slower than 0.3 s per key: no counter can tell that from a person (KEYS.md).
         if (ending.startsWith('enter before') && paceMs > 250) continue;
         const thing = things[below(things.length)] as ScannedThing;
         const screen = screens[rows.length % screens.length] ?? 'ready';

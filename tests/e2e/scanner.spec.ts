@@ -14,7 +14,7 @@ const picture = (page: Page) => page.getByRole('region', { name: 'Kamera' }).loc
 const problem = (page: Page, title: string) => page.getByRole('alert').getByRole('heading', { name: title });
 const scanned = (text: string) => new RegExp(`^camera ${text} `);
 
-test.describe('codes before the camera', () => {
+test.describe('codes in front of the camera', () => {
   test('a small, turned QR code is read', async ({ openScanner }) => {
     const page = await openScanner({ sees: held([{ ...card, x: 180, y: 330, size: 80, rotation: 33 }]) });
     await expect(reports(page)).toHaveText([scanned('12345671')]);
@@ -25,7 +25,7 @@ test.describe('codes before the camera', () => {
     await expect(reports(page)).toHaveText([scanned('20202027')]);
   });
 
-  test('a Codabar, a Code 93 and a UPC-A are read where the city’s cards carry them, and told apart', async ({
+  test('a Codabar, a Code 93 and a UPC-A are read if the city’s cards carry them, and told apart', async ({
     openScanner,
   }) => {
     const page = await openScanner({
@@ -50,12 +50,12 @@ test.describe('codes before the camera', () => {
     await expect(reports(page)).toHaveText([scanned('12345671'), scanned('20202027')]);
   });
 
-  test('a card counts again when it was away for a while', async ({ openScanner }) => {
+  test('a card counts again after it was away for a while', async ({ openScanner }) => {
     const page = await openScanner({ sees: [...held([card], 30), ...nothing(100)] });
     await expect(reports(page)).toHaveText([scanned('12345671'), scanned('12345671')], { timeout: 20_000 });
   });
 
-  test('two codes in view are said, and neither is scanned', async ({ openScanner }) => {
+  test('two codes in view are reported, and neither is scanned', async ({ openScanner }) => {
     const sees = held([
       { ...card, x: 160 },
       { ...card, text: '20202027', x: 480 },
@@ -119,14 +119,14 @@ test.describe('the camera', () => {
 });
 
 test.describe('without a picture', () => {
-  test('no camera: said, and the scanner that types works', async ({ openScanner }) => {
+  test('no camera: the page says so, and the scanner that types works', async ({ openScanner }) => {
     const page = await openScanner({});
     await expect(problem(page, 'Kameraa ei löydy')).toBeVisible();
     await typeAsScanner(page, '12345671\n');
     await expect(reports(page)).toHaveText(['keys 12345671']);
   });
 
-  test('permission denied: said, until it is given', async ({ openScanner }) => {
+  test('permission denied: the page says so, until it is given', async ({ openScanner }) => {
     const page = await openScanner({ sees: nothing(), permission: 'denied' });
     await expect(problem(page, 'Selain ei saa käyttää kameraa')).toBeVisible();
     await page.context().grantPermissions(['camera']);
@@ -134,7 +134,9 @@ test.describe('without a picture', () => {
     await expect(picture(page)).toBeVisible();
   });
 
-  test('camera unplugged: said, and back by itself when it is plugged in', async ({ openScanner }) => {
+  test('camera unplugged: the page says so, and it is back by itself when plugged in', async ({
+    openScanner,
+  }) => {
     const page = await openScanner({ sees: nothing() });
     await expect(picture(page)).toBeVisible();
     await unplug(page);
@@ -143,12 +145,12 @@ test.describe('without a picture', () => {
     await expect(picture(page)).toBeVisible();
   });
 
-  test('no TLS: said', async ({ openScanner }) => {
+  test('no TLS: the page says so', async ({ openScanner }) => {
     const page = await openScanner({ sees: nothing(), isInsecure: true });
     await expect(problem(page, 'Kamera ei toimi tässä osoitteessa')).toBeVisible();
   });
 
-  test('reader not loaded: said, and the camera is off', async ({ openScanner }) => {
+  test('reader not loaded: the page says so, and the camera is off', async ({ openScanner }) => {
     const page = await openScanner({ sees: nothing(), missing: '**/*.wasm' });
     await expect(problem(page, 'Koodien luku kamerasta ei toimi')).toBeVisible();
     expect(await liveTracks(page)).toBe(0);

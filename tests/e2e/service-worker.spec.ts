@@ -19,7 +19,10 @@ const routes = readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
         .replaceAll(/\[[^\]]+\]/g, 'x'),
   );
 
-/** Every built file a device must hold to work without a network; downloads and compressed copies stay behind. */
+/**
+ * Every built file that a device needs to work without a network; downloads and compressed copies stay on the
+ * server.
+ */
 function filesOfTheApp(): string[] {
   return readdirSync('build/app', { recursive: true, withFileTypes: true })
     .filter(
@@ -59,7 +62,7 @@ async function cachedFiles(page: Page): Promise<string[]> {
   });
 }
 
-/** Any file but the shell, with which a worker could answer what it must leave to the server. */
+/** Any file except the shell, with which a worker might answer what it must leave to the server. */
 async function loseFile(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const [name = ''] = await caches.keys();
@@ -69,7 +72,7 @@ async function loseFile(page: Page): Promise<void> {
   });
 }
 
-/** What the worker says of its cache. */
+/** What the worker says about its cache. */
 async function isComplete(page: Page): Promise<unknown> {
   return page.evaluate(
     () =>
@@ -126,7 +129,7 @@ test('the first installation reloads nothing, announces nothing and stores every
   });
 });
 
-test('without a network every screen opens from cold, after the browser was killed while it was open', async ({
+test('without a network every screen opens cold, after the browser was killed while it was open', async ({
   server,
   openBrowser,
 }) => {
@@ -193,7 +196,7 @@ test.describe('versions', () => {
     await lookForUpdates(other);
     await expect.poll(() => waitingWorker(other)).toBe('installed');
 
-    // The other tab has tried at once, and tries again whenever it comes to rest.
+    // The other tab has tried at once, and tries again whenever it becomes idle.
     await other.bringToFront();
     await expect.poll(() => waitingWorker(other), { timeout: 1000 }).toBe('installed');
     expect(loads.map(({ count }) => count)).toEqual([0, 0]);
@@ -205,7 +208,7 @@ test.describe('versions', () => {
 
     await other.getByRole('button', { name: 'Sulje' }).click();
     await expect(notice(other)).toBeHidden();
-    // Said once only, and the old version's files are gone.
+    // Announced only once, and the old version's files are gone.
     await working.reload();
     await expect(working.getByRole('heading', { level: 1 })).toBeVisible();
     await expect(notice(working)).toBeHidden();

@@ -18,7 +18,7 @@ import { expect, test } from './fixtures';
 const card = cardOf('admitted');
 
 test.describe('the administrator', () => {
-  test('signs in, with a word on a wrong password, adds a desk, told what is missing and shown a code and its QR, and signs out', async ({
+  test('signs in, with a message about a wrong password, adds a desk, learns what is missing, is shown a code and its QR code, and signs out', async ({
     page,
     server,
     allowConsole,
@@ -53,7 +53,7 @@ test.describe('the administrator', () => {
     await expect(page.getByLabel('Salasana')).toBeVisible();
   });
 
-  test('gives a device the link in the QR, which leaves no code in the address, and takes its desk out of service, after a question', async ({
+  test('gives a device the link in the QR code, which leaves no code in the address, and revokes its desk, after a confirmation', async ({
     page,
     server,
     openBrowser,
@@ -69,7 +69,7 @@ test.describe('the administrator', () => {
     await signIn(page, server.adminPassword);
     const desk = page.getByRole('listitem').filter({ hasText: 'Kassa 1' });
     await expect(desk).toContainText('Käytössä');
-    // S15: the desk has told how it is, and the list renews itself.
+    // S15: the desk has reported its state, and the list refreshes.
     await expect(desk).toContainText(/Viimeksi yhteydessä tänään.*Kaikki käynnit lähetetty/, {
       timeout: 60_000,
     });
@@ -151,7 +151,7 @@ test('two desks don’t see each other’s secrets, nor the office’s', async (
   }
 });
 
-test('the administrator signs in on a desk’s own browser: the desk goes on as itself, the administrator stays signed in, and a revoked desk is revoked all the same', async ({
+test('the administrator signs in on a desk’s own browser: the desk stays itself, the administrator stays signed in, and a revoked desk is revoked all the same', async ({
   page,
   server,
   consoleGuard,

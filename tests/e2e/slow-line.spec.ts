@@ -10,7 +10,7 @@ test('S12 S14 over a slow line a desk is set up, the counter waits for nothing, 
   server,
   allowConsole,
 }) => {
-  // When the proxy ends.
+  // Once the proxy has ended.
   allowConsole(NETWORK_LOST);
   allowConsole(/ERR_CONTENT_LENGTH_MISMATCH/);
   const proxy = await FaultProxy.to(() => server.url);

@@ -7,7 +7,7 @@ import { expect, test, type TiskiServer } from './fixtures';
 
 const bigRegister = 3_000;
 
-/** Some thousands of cards beside the demo city's, and their snapshot. */
+/** Some thousands of cards besides the demo city's, and their snapshot. */
 async function packBigRegister(server: TiskiServer): Promise<void> {
   const docs = Array.from({ length: bigRegister }, (_, index) =>
     aCard(cardNumber(index), {
@@ -55,7 +55,7 @@ test('S18 a new desk loads thousands of cards at once, and knows them when it st
   await scanAndSee(page, cardNumber(5), 'Ei käy nyt');
 });
 
-test('S18 a snapshot that was changed on its way is not believed, and the cards come by pages', async ({
+test('S18 a snapshot that was changed in transit is not trusted, and the cards come page by page', async ({
   openBrowser,
   server,
 }) => {

@@ -18,7 +18,7 @@ import { expect, test } from './fixtures';
 const card = cardOf('admitted');
 
 /**
- * Leaves the app no room on the disk; gives the way to make room again. To be called before the app is
+ * Leaves the app no room on the disk; returns a function that makes room again. Call it before the app is
  * opened: Chromium grants room in advance and for half a minute.
  */
 async function fillStorage(page: Page, origin: string): Promise<() => Promise<void>> {
@@ -30,7 +30,7 @@ async function fillStorage(page: Page, origin: string): Promise<() => Promise<vo
 }
 
 test.describe('storage full', () => {
-  test('S1 what is not stored is not said to be logged; with room again it is logged once', async ({
+  test('S1 what is not stored is not reported as logged; with room again it is logged once', async ({
     openBrowser,
     server,
   }) => {
@@ -69,7 +69,7 @@ test.describe('storage full', () => {
     await expect(page.getByText('Laitteen muisti on täynnä. Käänny henkilökunnan puoleen.')).toBeVisible();
   });
 
-  test('S1 a counter that cannot remember a choice goes by it, and says of a kiosk that it was not begun', async ({
+  test('S1 a counter that can not remember a choice still applies it, and says of a kiosk that it has not started', async ({
     openBrowser,
     server,
   }) => {

@@ -22,7 +22,7 @@ import { held, makeVideo } from './video';
 const [card, otherCard] = [cardOf('admitted'), cardOf('in-grace')];
 const hour = 60 * 60_000;
 const day = 24 * hour;
-/** How far off the reading of a clock may be, ms. */
+/** How far off a clock reading may be, ms. */
 const clockReading = 15_000;
 
 const topBar = (page: Page) => page.getByRole('banner');
@@ -33,7 +33,7 @@ async function openCounter(page: Page): Promise<void> {
 }
 
 test.describe('documents from the office', () => {
-  test('S7 one with wrong fields or of a newer Tiski is set aside, counted and said, and everything else works', async ({
+  test('S7 one with wrong fields or of a newer Tiski is set aside, counted and reported, and everything else works', async ({
     page,
     server,
   }) => {
@@ -43,7 +43,7 @@ test.describe('documents from the office', () => {
     await expect(topBar(page)).toContainText('1 tarkistettavaa');
     await logVisit(page, card);
     await expectWaiting(page, 0);
-    // R3: what it was before may have been taken from it since.
+    // R3: what it had before may have been taken from it since.
     await scanAndSee(page, otherCard, 'Tarkista itse');
     await expect(verdict(page)).toContainText(
       'Tämä laite ei pysty lukemaan kortin uusimpia tietoja. Kysy korttineuvonnasta tai päästä sisään oman harkintasi mukaan.',
@@ -89,7 +89,7 @@ test.describe('the device’s clock', () => {
       await logVisit(page, number);
       await expectWaiting(page, 0);
       const [visit] = await new Office(server).visitsOf(number);
-      // However long a busy machine takes over it; the header that the clock is read from has whole seconds.
+      // However long a busy machine takes; the header with the time has whole seconds.
       expect(Date.parse(visit?.at ?? '')).toBeGreaterThan(before - clockReading);
       expect(Date.parse(visit?.at ?? '')).toBeLessThan(Date.now() + clockReading);
       expect(Math.abs((visit?.clockSkewMs ?? 0) + offMs)).toBeLessThan(hour);
@@ -132,7 +132,7 @@ test.describe('the device’s clock', () => {
     await expect(page.getByRole('heading', { name: /yhden käynnin aika on epävarma/ })).toBeVisible();
   });
 
-  test('R13 before the build and no contact since: staff are asked, and may let in', async ({
+  test('R13 before the build and no contact since: staff are asked, and may admit', async ({
     page,
     server,
   }) => {
@@ -176,7 +176,7 @@ test('S4 a visit that the server refuses is listed with what to do, and is sent 
   expect(await office.visitsOf(card)).toHaveLength(1);
 });
 
-test('a browser without camera, wake lock, Background Sync and Web Locks serves a desk and a kiosk', async ({
+test('a browser without camera, wake lock, Background Sync and Web Locks still works as a desk and a kiosk', async ({
   page,
   server,
 }) => {
@@ -223,7 +223,7 @@ test('R8 two tabs log the same card at the same moment: one visit', async ({ con
   expect(await new Office(server).visitsOf(card)).toHaveLength(1);
 });
 
-/** Writes down every title that the verdict's panel shows from now on, but for the one at rest. */
+/** Records every title that the verdict panel shows from now on, except the one at rest. */
 async function recordTitles(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const seen: string[] = [];
@@ -236,7 +236,7 @@ async function recordTitles(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
 }
 
-test.describe('before the camera', () => {
+test.describe('in front of the camera', () => {
   test('a card held still is one verdict and one visit', async ({
     browser,
     openBrowser,
@@ -287,7 +287,7 @@ test.describe('before the camera', () => {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-  test('two cards are typed and logged by touch', async ({ page, server }) => {
+  test('two cards are entered and logged by touch', async ({ page, server }) => {
     await openCounter(page);
     await page.getByRole('button', { name: 'Näppäile' }).tap();
     const office = new Office(server);

@@ -1,12 +1,12 @@
 import type { Page } from '@playwright/test';
 
 /**
- * Types as a scanner does, 5 ms a key by the events' own clock, however slow this machine is; "\n" is Enter.
- * `startedAt` is when the first key was pressed, in ms since 1970.
+ * Types as a scanner does, 5 ms per key by the events' own clock, however slow this machine is; "\n" is
+ * Enter. `startedAt` is when the first key was pressed, in ms since 1970.
  */
 export async function typeAsScanner(page: Page, text: string, startedAt = Date.now()): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  // Without the keys' release, which nobody hears: a long code is half as many messages.
+  // Without releasing the keys, which nothing listens to: that halves the messages of a long code.
   const keys = [...text].map((character, index) => {
     const key =
       character === '\n' ? { key: 'Enter', code: 'Enter', text: '\r' } : { key: character, text: character };

@@ -2,12 +2,12 @@ import type { Browser } from '@playwright/test';
 import bwipjs from 'bwip-js/node';
 import { writeFile } from 'node:fs/promises';
 
-/** One code in a picture of 640 × 480; without a place it is in the middle. */
+/** One code in a picture of 640 × 480; in the centre unless placed elsewhere. */
 export interface PicturedCode {
-  /** The name that bwip-js has for it. */
+  /** bwip-js's name for it. */
   kind: 'qrcode' | 'code128' | 'code93' | 'rationalizedCodabar' | 'upca' | 'upce';
   text: string;
-  /** The middle of the code, in pixels. */
+  /** The centre of the code, in pixels. */
   x?: number;
   y?: number;
   /** Width in pixels. */
@@ -34,13 +34,13 @@ export function held(codes: FrameContent, frames = 30): FrameContent[] {
   );
 }
 
-/** A table seen from above, for so many frames. */
+/** A table seen from above, for this many frames. */
 export const nothing = (frames = 30): FrameContent[] => Array.from({ length: frames }, () => []);
 
 /** A code on a white card, as the address of a picture. */
 function drawCode({ kind, text }: PicturedCode): string {
   const lines = kind === 'qrcode' ? {} : { height: 12 };
-  // Without its check characters a Code 93 is none.
+  // A Code 93 without its check characters is invalid.
   const check = kind === 'code93' ? { includecheck: true } : {};
   const svg = bwipjs.toSVG({ bcid: kind, text, scale: 4, ...lines, ...check });
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
@@ -84,8 +84,8 @@ async function drawFrames({ frames, width, height }: Film): Promise<string[]> {
 }
 
 /**
- * Writes what Chromium's fake camera plays, over and over (--use-file-for-fake-video-capture): a .mjpeg file
- * is JPEG pictures one after another, so a browser that makes pictures is all it takes.
+ * Writes what Chromium's fake camera plays in a loop (--use-file-for-fake-video-capture): a .mjpeg file is
+ * JPEG pictures one after another, so a browser that can make pictures is all it takes.
  */
 export async function makeVideo(browser: Browser, path: string, frames: FrameContent[]): Promise<void> {
   const page = await browser.newPage();

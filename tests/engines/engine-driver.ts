@@ -1,4 +1,4 @@
-/** The engines besides Chromium that Tiski is tested in. */
+/** The engines besides Chromium in which Tiski is tested. */
 export const engineNames = ['firefox', 'webkit'] as const;
 export type EngineName = (typeof engineNames)[number];
 
@@ -8,20 +8,20 @@ export interface EngineDriver {
   readonly version: string;
   /** A document navigation, as by the address bar. */
   open(url: string): Promise<void>;
-  /** As the browser's own button. */
+  /** By the browser's own button. */
   back(): Promise<void>;
-  /** What an expression gives, as JSON carries it. */
+  /** An expression's value, as JSON. */
   read(expression: string): Promise<unknown>;
-  /** A click with the mouse on the element that an expression gives. */
+  /** A click with the mouse on the element that an expression returns. */
   click(element: string): Promise<void>;
   /** Presses keys one after another, wherever the focus is. */
   press(keys: readonly string[]): Promise<void>;
-  /** A cold start: the page's memory is gone, what the device keeps is not. */
+  /** A cold start: the page's memory is gone, what the device stores is not. */
   restart(): Promise<void>;
-  /** Errors in the console and uncaught exceptions so far; always empty where the driver doesn't tell. */
+  /** Errors in the console and uncaught exceptions so far; always empty if the driver doesn't report them. */
   errors(): readonly string[];
   close(): Promise<void>;
 }
 
-/** What the window has: a desk's. */
+/** The window's size: a desk's. */
 export const windowSize = { width: 1280, height: 800 } as const;

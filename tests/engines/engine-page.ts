@@ -4,7 +4,7 @@ import type { EngineDriver } from './engine-driver';
 const text = (value: string) => JSON.stringify(value);
 const shown = 'e.checkVisibility() && !e.disabled';
 
-/** Expressions of elements, as a person finds them. */
+/** Expressions for elements, as a person finds them. */
 export const button = (name: string) =>
   `[...document.querySelectorAll('button, a, summary')].find((e) => ${shown} && (e.ariaLabel ?? e.textContent).trim() === ${text(name)})`;
 export const field = (label: string) =>
@@ -14,7 +14,7 @@ const says = (words: string) => `document.body.innerText.includes(${text(words)}
 const verdictTitle = `document.querySelector('[data-tone] :is(h1, h2)')?.innerText`;
 const waiting = `document.querySelector('[data-waiting]')?.dataset.waiting`;
 
-/** What a person does in a browser and sees there, by whichever driver. Everything is waited for. */
+/** What a person does and sees in a browser, with whichever driver. Everything is waited for. */
 export class EnginePage {
   constructor(
     readonly driver: EngineDriver,
@@ -49,7 +49,7 @@ export class EnginePage {
     await this.sees(`${field(label)}.value === ${text(value)}`);
   }
 
-  /** A menu of the system can't be clicked by every driver. */
+  /** Not every driver can click a system menu. */
   async choose(label: string, index: number): Promise<void> {
     await this.sees(`${field(label)}?.options.length > ${index}`);
     await this.driver.read(
@@ -72,7 +72,7 @@ export class EnginePage {
     await this.seesVerdict('Kirjattu klo');
   }
 
-  /** A dialog is as high as what it holds, not as the screen. */
+  /** A dialog is as high as its content, not as the screen. */
   async seesDialogThatFits(): Promise<void> {
     await this.sees(dialog);
     const stretched = `(() => {

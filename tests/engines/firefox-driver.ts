@@ -4,7 +4,7 @@ import path from 'node:path';
 import puppeteer, { type Browser, type ElementHandle, type KeyInput, type Page } from 'puppeteer-core';
 import { windowSize, type EngineDriver } from './engine-driver';
 
-/** A Firefox as its distribution builds it, by WebDriver BiDi. */
+/** A Firefox as the distribution builds it, over WebDriver BiDi. */
 export async function startFirefox(executablePath: string): Promise<EngineDriver> {
   const profile = await mkdtemp(path.join(tmpdir(), 'tiski-firefox-'));
   const errors: string[] = [];

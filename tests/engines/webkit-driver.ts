@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { windowSize, type EngineDriver } from './engine-driver';
 
-/** WebKitGTK's programs: the driver, a small browser, and a screen that nobody sees. */
+/** WebKitGTK's programs: the driver, a small browser, and a virtual display. */
 export interface WebKitPrograms {
   driver: string;
   browser: string;
@@ -12,12 +12,12 @@ export interface WebKitPrograms {
 }
 
 const START_LIMIT_MS = 30_000;
-/** The element that a script gives, as WebDriver's answers name it. */
+/** The element that a script returns, as WebDriver's answers name it. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 /** W3C WebDriver, 17.4.2. */
 const KEYS: Record<string, string> = { Enter: '\uE007', Escape: '\uE00C' };
 
-/** WebKitGTK, by WebDriver, with its back-forward cache. It keeps what the device keeps until it is closed. */
+/** WebKitGTK, over WebDriver, with its back-forward cache. It keeps stored data until it is closed. */
 export async function startWebKit(programs: WebKitPrograms): Promise<EngineDriver> {
   const screen = spawn(
     programs.display,

@@ -52,7 +52,7 @@ function script(code: string): string {
   return `<script lang="ts">\n  ${code}\n</script>\n`;
 }
 
-/** What stands in no wall's way: the same lines would tell nothing if all imports failed. */
+/** What no wall forbids: the lines above would prove nothing if all imports failed. */
 const whole: [file: string, code: string][] = [
   ['src/lib/store/a.ts', `import type { Cursor } from '$lib/sync/ports';\nexport type A = Cursor;`],
   ['src/lib/office/cards/a.ts', `import '$lib/office/session/ask';`],

@@ -2,8 +2,8 @@ import type { Page } from '@playwright/test';
 
 /**
  * Fires Background Sync's event in the service worker of the page's origin, as the browser does when the
- * network is back, without waiting for its mood. The page only lends its connection: it may be blank, so
- * that the app is closed.
+ * network is back, but without waiting for the browser to do it. The page only lends its connection: it may
+ * be blank, so that the app is closed.
  */
 export async function dispatchBackgroundSync(page: Page, origin: string, tag = 'tiski-push'): Promise<void> {
   const session = await page.context().newCDPSession(page);

@@ -12,8 +12,8 @@ const QUIET_FLAGS = [
 ];
 
 /**
- * How every test starts Chromium: the browser itself, not Playwright's headless shell, which knows no denied camera.
- * The sandbox doesn't work for root.
+ * How every test starts Chromium: the browser itself, not Playwright's headless shell, which doesn't support
+ * a denied camera. The sandbox doesn't work for root.
  */
 export function launchOptions(executablePath = process.env[BROWSER_VARIABLE]): LaunchOptions {
   return {

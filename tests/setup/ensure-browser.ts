@@ -8,10 +8,10 @@ const onPath = () => firstOnPath(NAMES);
 
 const downloaded = () => (download('chromium') ? '' : undefined);
 
-/** Fonts are only recommended by Debian's package; without one, pages are drawn in empty boxes. */
+/** Debian's package only recommends fonts; without one, pages are drawn with empty boxes. */
 const fromApt = () => (install(['chromium', 'fonts-liberation']) ? onPath() : undefined);
 
-/** Every way to a Chromium, the cheapest first: what is here, then what can be fetched. */
+/** Every way to get a Chromium, the cheapest first: what is here, then what can be downloaded. */
 const ways: { what: string; find: () => string | undefined }[] = [
   { what: "Playwright's own Chromium", find: () => '' },
   { what: `${NAMES.join(', ')} on PATH`, find: onPath },
@@ -20,8 +20,8 @@ const ways: { what: string; find: () => string | undefined }[] = [
 ];
 
 /**
- * Finds a Chromium that starts, fetching one when there is none.
- * @returns its path, '' for Playwright's own.
+ * Finds a Chromium that starts, downloading one if there is none.
+ * @returns its path, '' for Playwright's own
  */
 export async function ensureBrowser(): Promise<string> {
   const tried: string[] = [];

@@ -15,14 +15,14 @@ const packages: Record<EngineName, readonly string[]> = {
   webkit: ['webkit2gtk-driver', 'xvfb', 'fonts-liberation'],
 };
 
-/** An engine that is on this machine: Playwright's own build before the distribution's. Fetches nothing. */
+/** An engine that is on this machine: Playwright's own build before the distribution's. Downloads nothing. */
 export async function findEngine(name: EngineName): Promise<StartEngine | undefined> {
   return (await playwrightsOwn(name)) ?? distributions[name]();
 }
 
 /**
- * The same, fetching the engine when there is none: Playwright's build, else Debian's. Where packages can be installed
- * an engine is a must on CI; elsewhere the tests go on without it, and say so.
+ * The same, downloading the engine if there is none: Playwright's build, else Debian's. On CI an engine is
+ * required if packages can be installed; otherwise the tests go on without it, and say so.
  */
 export async function ensureEngine(name: EngineName): Promise<'found' | 'missing'> {
   if (await findEngine(name)) return 'found';
@@ -34,7 +34,7 @@ export async function ensureEngine(name: EngineName): Promise<'found' | 'missing
   return 'missing';
 }
 
-/** Downloaded is not enough: a build may lack the system's libraries. */
+/** Downloading is not enough: a build may lack the system's libraries. */
 async function playwrightsOwn(name: EngineName): Promise<StartEngine | undefined> {
   const engine = playwrightEngines[name];
   if (!existsSync(engine.executablePath())) return undefined;
@@ -60,7 +60,7 @@ const distributions: Record<EngineName, () => StartEngine | undefined> = {
   },
 };
 
-/** WebKitGTK's small browser is no program on PATH: it lies beside the library, the newest last. */
+/** WebKitGTK's small browser is not on PATH: it is beside the library, the newest last. */
 function miniBrowser(): string | undefined {
   const libraries = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
   if (!existsSync(libraries)) return undefined;

@@ -14,28 +14,28 @@ import { gunzipSync } from 'node:zlib';
 
 /** What happens to a request on the line. Real connections are cut; every body has its real length. */
 export type Fault =
-  /** None: it passes, and counts as met when the server has all of it. */
+  /** None: it passes, and counts as met once the server has all of it. */
   | { kind: 'pass' }
   /** The line is dead: nothing arrives. */
   | { kind: 'dead' }
-  /** So many bytes of the request's body reach the server, then both sides are cut. */
+  /** This many bytes of the request's body reach the server, then both sides are cut. */
   | { kind: 'cut-request'; after: number }
-  /** The server does its part; so many bytes of its answer's body get through, for 0 not even the head. */
+  /** The server does its part; this many bytes of its answer's body get through, for 0 not even the head. */
   | { kind: 'cut-answer'; after: number }
   /**
-   * The server does its part, and somebody on the way makes something else of its answer's body. With `endsByClose`
-   * its length is not told: it ends with the connection, as HTTP/1.0 has it.
+   * The server does its part, and something on the way alters its answer's body. With `endsByClose` its
+   * length is not announced: it ends with the connection, as in HTTP/1.0.
    */
   | { kind: 'rewrite'; body: (text: string) => string; type?: string; endsByClose?: boolean }
-  /** Somebody else answers; the server hears nothing. */
+  /** Something else answers; the server hears nothing. */
   | { kind: 'answer'; status: number; headers?: () => Record<string, string>; body?: string }
   /** 413 for a body of more bytes, or of more documents. */
   | { kind: 'at-most'; bytes?: number; documents?: number }
   /** The answer comes in pieces of a few bytes. */
   | { kind: 'trickle'; bytes: number }
-  /** The line is slow: both ways it carries so many bytes in 10 ms, and never stands still. */
+  /** The line is slow: both ways it carries this many bytes in 10 ms, and never stops. */
   | { kind: 'slow'; bytes: number }
-  /** So many bytes of the answer's body get through, then nothing more; the connection stays open. */
+  /** This many bytes of the answer's body get through, then nothing more; the connection stays open. */
   | { kind: 'stall'; after: number }
   /** The server has the request and has done its part; its answer waits until the fault is over. */
   | { kind: 'hold' };
@@ -44,7 +44,7 @@ export type Fault =
 export class FaultProxy {
   /** Addresses of the requests that met the fault, oldest first. */
   met: string[] = [];
-  /** Called when a request has met the fault: after the server's part, where it has one. */
+  /** Called when a request has met the fault: after the server's part, if it has one. */
   onMet: () => void = () => undefined;
   #fault: Fault | undefined;
   #pattern = /^/;
@@ -53,7 +53,7 @@ export class FaultProxy {
   private constructor(
     private readonly server: Server,
     readonly url: string,
-    /** May move, as a server's port does when it starts anew. */
+    /** May move, like a server's port when it restarts. */
     private readonly target: () => string,
   ) {}
 
@@ -66,7 +66,7 @@ export class FaultProxy {
     return proxy;
   }
 
-  /** From now on requests to such addresses meet the fault, also over connections that are open. */
+  /** From now on requests to such addresses meet the fault, also over open connections. */
   break(fault: Fault, pattern = /^/): void {
     this.met = [];
     this.#pattern = pattern;
@@ -96,7 +96,7 @@ export class FaultProxy {
     try {
       await this.#carry(fault ?? { kind: 'pass' }, meet, incoming, outgoing);
     } catch {
-      // The server or the client has gone: the other side learns of it as it would on a real line.
+      // The server or the client has gone: the other side finds out as on a real line.
       outgoing.destroy();
     }
   }
@@ -125,7 +125,7 @@ export class FaultProxy {
       case 'cut-request': {
         const body = await read(incoming);
         const { sent } = forward();
-        // An answer to half a request would be as lost as the request.
+        // The answer to half a request would be as lost as the request.
         await new Promise((resolve) => sent.write(body.subarray(0, fault.after), resolve));
         sent.destroy();
         outgoing.destroy();
@@ -214,12 +214,12 @@ export class FaultProxy {
     }
   }
 
-  /** Sends a request on to the server; `sent` takes its body. */
+  /** Forwards a request to the server; `sent` takes its body. */
   #forward(incoming: IncomingMessage, outgoing: ServerResponse) {
     const { method, headers, url = '/' } = incoming;
     const sent = request(new URL(url, this.target()), { method, headers });
     sent.on('error', () => outgoing.destroy());
-    // A client that went away takes its request back, long polls too.
+    // When a client goes away, its request is aborted, long polls too.
     outgoing.once('close', () => sent.destroy());
     const answer = once(sent, 'response').then(([response]) => response as IncomingMessage);
     answer.catch(() => undefined);
@@ -258,7 +258,7 @@ async function writeSlowly(to: OutgoingMessage, body: Buffer, bytes: number): Pr
   }
 }
 
-/** A body as whoever sent it meant it. */
+/** A body as its sender meant it. */
 function unpacked({ headers }: IncomingMessage, body: Buffer): Buffer {
   return headers['content-encoding'] === 'gzip' ? gunzipSync(Uint8Array.from(body)) : body;
 }

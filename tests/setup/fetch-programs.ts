@@ -17,7 +17,7 @@ export function download(browser: string): boolean {
   return run('npx', ['playwright', 'install', browser], DOWNLOAD_LIMIT_MS);
 }
 
-/** Debian and Ubuntu, when we may: as root, or with a sudo that doesn't ask. */
+/** Debian and Ubuntu, if we may: as root, or with a sudo that doesn't ask. */
 export function mayInstall(): boolean {
   if (!firstOnPath(['apt-get'])) return false;
   return process.getuid?.() === 0 || run('sudo', ['-n', 'true'], 5000);
@@ -31,9 +31,9 @@ export function install(packages: readonly string[]): boolean {
     process.getuid?.() === 0
       ? run('apt-get', words, APT_LIMIT_MS)
       : run('sudo', ['-n', 'apt-get', ...words], APT_LIMIT_MS);
-  // One source out of order fails the update as a whole, and yet the others may have what we need.
+  // One broken source makes the update fail as a whole, but the others may have what we need.
   apt('update', '-q');
-  // Another worker of the same run may be at it.
+  // Another worker of the same run may be doing it.
   const waiting = ['-o', `DPkg::Lock::Timeout=${APT_LIMIT_MS / 1000}`];
   return apt('install', '-yq', '--no-install-recommends', ...waiting, ...packages);
 }

@@ -3,7 +3,7 @@ import { BROWSER_VARIABLE } from './browser';
 import { ensureBrowser } from './ensure-browser';
 import { DEMO_VARIABLE, TiskiServer } from './tiski-server';
 
-/** Once before all browser tests: a browser, a fresh build, a made-up city. Workers inherit the environment. */
+/** Once before all browser tests: a browser, a fresh build, a demo city. Workers inherit the environment. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
   process.env[BROWSER_VARIABLE] = await ensureBrowser();
   await buildIfStale();

@@ -7,7 +7,7 @@ const TEXT = /\.(html|js|json|css)$/;
 /**
  * Copies build/app as a later version of the app would be: another version name, and every built file under a
  * new address. Cheaper than building twice.
- * @returns the copy's folder; the caller removes it.
+ * @returns the copy's folder; the caller removes it
  */
 export async function buildNextVersion(): Promise<{ folder: string; version: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tiski-next-'));

@@ -3,9 +3,9 @@ import { chromium, type BrowserContext, type LaunchOptions, type Page } from '@p
 export interface OpenOptions {
   /** The profile's folder: the same one again is the same device again. Default: a new device. */
   userDataDir?: string;
-  /** An .mjpeg or .y4m file that the camera films, over and over. Default: no camera. */
+  /** An .mjpeg or .y4m file that the camera plays in a loop. Default: no camera. */
   video?: string;
-  /** Where relative addresses lead; default: the server. */
+  /** The base of relative addresses; default: the server. */
   baseURL?: string;
 }
 

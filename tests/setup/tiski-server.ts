@@ -6,19 +6,21 @@ import path from 'node:path';
 
 const START_LIMIT_MS = 60_000;
 
-/** Set by the global set-up: a data folder with the made-up city, which every test copies. Unset: each makes it. */
+/**
+ * Set by the global set-up: a data folder with the demo city, which every test copies. Unset: each makes it.
+ */
 export const DEMO_VARIABLE = 'TISKI_TEST_DEMO';
 
 export interface ServerOptions {
-  /** Fill the empty store with the made-up city. */
+  /** Fill the empty store with the demo city. */
   demo: boolean;
-  /** Settings besides, or others than, those of the tests: a CouchDB, a folder of keys. */
+  /** Settings that add to or override the tests': a CouchDB, a folder of keys. */
   environment?: NodeJS.ProcessEnv;
-  /** How long it may be silent at its start, ms; a minute. */
+  /** How long it may be silent when it starts, ms; default a minute. */
   patienceMs?: number;
 }
 
-/** The real server in a process of its own, over a data folder of its own. */
+/** The real server in its own process, over its own data folder. */
 export class TiskiServer {
   readonly adminPassword = 'tiski-tests-only-7412';
   /** Called whenever the server is about to be stopped or killed. */
@@ -39,7 +41,7 @@ export class TiskiServer {
     return new TiskiServer(dataFolder, options);
   }
 
-  /** The same over restarts. */
+  /** The same across restarts. */
   get url(): string {
     return `http://localhost:${this.#port}`;
   }
@@ -50,7 +52,7 @@ export class TiskiServer {
     const child = spawn(process.execPath, words, {
       env: {
         ...process.env,
-        // Over its folder, also where the contract tests have a CouchDB.
+        // Over its folder, even if the contract tests have a CouchDB.
         COUCHDB_URL: '',
         TISKI_ADMIN_PASSWORD: this.adminPassword,
         TISKI_DEMO: this.options.demo ? '1' : '0',
@@ -64,12 +66,12 @@ export class TiskiServer {
     this.#port = await announcedPort(child, this.options.patienceMs ?? START_LIMIT_MS);
   }
 
-  /** As Ctrl-C does. */
+  /** Like Ctrl-C. */
   stop(): Promise<void> {
     return this.#end('SIGTERM');
   }
 
-  /** As a power cut does. */
+  /** Like a power cut. */
   kill(): Promise<void> {
     return this.#end('SIGKILL');
   }

@@ -1,6 +1,6 @@
 import type { Timing } from '$lib/sync/ports';
 
-/** Time and chance as the browser has them. */
+/** The browser's time and randomness. */
 export function browserTiming(now: () => number): Timing {
   return {
     now,

@@ -12,25 +12,25 @@ import { readSignature } from './read-signature';
 import { sameOriginServer } from './same-origin-server';
 import type { Syncing } from './start-syncing';
 
-/** The running application: made once by the root layout, handed down by context.ts. */
+/** The running application: made once by the root layout, passed down by context.ts. */
 export interface Tiski {
   db: TiskiDatabase;
   status: SyncStatus;
-  /** The room that is left for visits; watched while the app is open. */
+  /** The room left for visits; watched while the app is open. */
   storage: StorageWatch;
   syncer: {
-    /** Begins to sync, in whichever tab has the lock; gives the stop. */
+    /** Starts to sync, in whichever tab has the lock; returns a function that stops it. */
     start(): () => void;
     /** "Try now": hurries an attempt, unless the server asked for a pause. */
     hurry(): void;
-    /** Does something while this tab has no request under way, and syncs on. */
+    /** Runs something while this tab has no request in progress, then syncs on. */
     pauseWhile<T>(work: () => Promise<T>): Promise<T>;
   };
   /** Makes this browser the desk that a one-time code stands for. */
   pair(code: string): Promise<PairResult>;
-  /** Finishes a pairing that a crash cut off; undefined when there is none. Call it when /setup opens. */
+  /** Finishes a pairing that a crash interrupted; undefined if there is none. Call it when /setup opens. */
   resumePairing(): Promise<PairResult | undefined>;
-  /** R2: what came of looking at a signed code's signature; undefined for every other text. */
+  /** R2: result of verifying a signed code's signature; undefined for any other text. */
   signatureOf(code: ScannedCode): Promise<Signature | undefined>;
   /** The device's clock, ms; uncorrected (R13). */
   now(): number;
@@ -38,7 +38,7 @@ export interface Tiski {
   randomId(): string;
 }
 
-/** Puts the parts together. Nothing starts before `syncer.start()`. */
+/** Wires the parts together. Nothing starts before `syncer.start()`. */
 export function createTiski(db: TiskiDatabase = openDatabase()): Tiski {
   const server = sameOriginServer(db);
   let syncing: Syncing | undefined;
@@ -79,7 +79,7 @@ export function createTiski(db: TiskiDatabase = openDatabase()): Tiski {
   };
 }
 
-/** A device is paired once in its life: the counter's screen does without that part. */
+/** A device is paired once in its life, so the counter's screen doesn't load that part. */
 async function withPairing<T>(
   pair: (pairing: typeof Pairing) => Promise<T>,
 ): Promise<T | { ok: false; failure: { kind: 'unreachable' } }> {

@@ -13,10 +13,10 @@ import { askForBackgroundPush } from './background-sync';
 import { browserTiming } from './browser-timing';
 import { startReporting } from './start-reporting';
 
-/** After a start that the device itself prevented (no room, a database that the browser closed), ms. */
+/** Pause after a start that the device itself prevented (no room, a database that the browser closed), ms. */
 const startAgainAfter = 30_000;
 
-/** Keeps a syncer for the desk that this device is, and a new one when it becomes another; until stopped. */
+/** Runs a syncer for the desk that this device is, and a new one when it becomes another; until stopped. */
 export async function followDevice(
   db: TiskiDatabase,
   server: ServerAddress,
@@ -24,7 +24,7 @@ export async function followDevice(
   bell: EventTarget,
   signal: AbortSignal,
 ): Promise<void> {
-  // The lock may be granted in the very moment in which it is no longer wanted.
+  // The lock may be granted at the very moment when it is no longer wanted.
   if (signal.aborted) return;
   let syncer: Syncer | undefined;
   let identity = '';
@@ -59,7 +59,7 @@ export async function followDevice(
     follow();
   });
 
-  // Conflicts are looked for after a page is written, by whoever syncs; a fault there waits for the next page.
+  // Whoever syncs looks for conflicts after a page is written; if that fails, it waits for the next page.
   const stopReviewing = startReviewing(db, server.now, () => undefined);
 
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -78,11 +78,11 @@ async function tellTrouble(db: TiskiDatabase, error: unknown, now: number): Prom
     detail: String(error),
     nextAttemptAt: now + startAgainAfter,
   };
-  // On a full disk not even this may be written: the state stays the last that was.
+  // On a full disk not even this can be written: the last state stays.
   await writeSyncState(db, state, 'device', now).catch(() => undefined);
 }
 
-/** What a state tells the log of problems; undefined while it proves nothing. */
+/** What a state means for the log of problems; undefined while it proves nothing. */
 function newsOf({ phase, lastFailure }: SyncState): ProblemKind | 'well' | undefined {
   if (phase === 'revoked' || phase === 'update-needed') return phase;
   return lastFailure ?? (phase === 'in-sync' ? 'well' : undefined);
@@ -109,7 +109,7 @@ async function startSyncerAs(
       lastFailure = state.lastFailure;
       reporting.reporter?.nudge();
       if (state.lastFailure !== undefined) void askForBackgroundPush(db);
-      // In order; what can't be written is told by the next state.
+      // In order; if one can't be written, the next state makes up for it.
       const write = () => writeSyncState(db, state, newsOf(state), server.now());
       writing = writing.then(write).catch(() => undefined);
     },
@@ -120,7 +120,8 @@ async function startSyncerAs(
   return {
     hurry: syncer.hurry,
     async stop() {
-      // On a slow line a request may go on for minutes. What the server has taken already is sent once more (S3).
+      // On a slow line a request may take minutes. What the server has already accepted is sent once more
+      // (S3).
       ending.abort();
       await Promise.all([syncer.stop(), reporter.stop()]);
     },

@@ -2,12 +2,12 @@ import type { ServerAddress } from '$lib/remote/pairing';
 import type { TiskiDatabase } from '$lib/store/database';
 import type { Syncing } from './start-syncing';
 
-/** After a line that broke before the syncer had come, ms. */
+/** Pause after a line that broke before the syncer had loaded, ms. */
 const loadAgainAfter = 30_000;
 
 /**
- * Syncs as start-syncing.ts says, as soon as that has been loaded: a counter decides and logs without it, so no
- * screen waits for its code.
+ * Syncs as start-syncing.ts does, once that is loaded: a counter decides and logs without it, so no screen
+ * waits for its code.
  */
 export function loadSyncing(db: TiskiDatabase, server: ServerAddress, version: string): Syncing {
   let syncing: Syncing | undefined;

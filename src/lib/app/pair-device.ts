@@ -12,9 +12,9 @@ export type PairFailure =
 export type PairResult = { ok: true; value: Device } | { ok: false; failure: PairFailure };
 
 /**
- * Makes this browser the desk that a code stands for. The code works once, so what it gave is kept before
- * the password is changed: after a crash or a cut line `resumePairing` goes on from there.
- * @param randomSecret gives a password of at least 128 bits
+ * Makes this browser the desk that a code stands for. The code works once, so what it gave is stored before
+ * the password is changed: after a crash or a cut line `resumePairing` continues from there.
+ * @param randomSecret returns a password of at least 128 bits
  */
 export async function pairDevice(
   db: TiskiDatabase,
@@ -39,7 +39,7 @@ function pairFailure(failure: RemoteFailure): PairFailure {
   }
 }
 
-/** Finishes a pairing that began; undefined when there is none. */
+/** Finishes a pairing that began; undefined if there is none. */
 export async function resumePairing(
   db: TiskiDatabase,
   server: ServerAddress,
@@ -48,7 +48,7 @@ export async function resumePairing(
   if (!pending) return undefined;
   const changed = await takeOverAccount(server, pending);
   if (!changed.ok) {
-    // Neither password holds: somebody made a new code meanwhile, this one leads nowhere.
+    // Neither password is accepted: somebody made a new code meanwhile, and this pairing leads nowhere.
     const isLost = changed.failure.kind === 'signed-out';
     return { ok: false, failure: isLost ? { kind: 'wrong-code' } : changed.failure };
   }
@@ -74,7 +74,10 @@ async function takeOverAccount(server: ServerAddress, pending: PendingPairing): 
   return readSession(server, { name: account.name, password: newPassword });
 }
 
-/** 256 bits as 64 hexadecimal digits: by that form the server knows a desk's own password (docs/decisions/0009). */
+/**
+ * 256 bits as 64 hexadecimal digits: the server recognizes a desk's own password by that form
+ * (docs/decisions/0009).
+ */
 export function randomSecret(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) =>
     byte.toString(16).padStart(2, '0'),

@@ -8,8 +8,8 @@ import { pushWaiting } from '$lib/sync/push-documents';
 import { sameOriginServer } from './same-origin-server';
 
 /**
- * Sends what waits, once, from the service worker (S10): a page that syncs has the lock, and then this does
- * nothing. 'failed' when something still waits: the browser tries again later.
+ * Sends what is waiting, once, from the service worker (S10). If a page syncs, it has the lock, and this does
+ * nothing. 'failed' if something is still waiting: the browser tries again later.
  */
 export async function pushOnce(): Promise<'sent' | 'nothing-to-send' | 'failed'> {
   const db = openDatabase();

@@ -6,7 +6,7 @@ import { readCatalogue } from '$lib/store/catalogue';
 import { readDeviceClock } from '$lib/store/clock';
 import type { TiskiDatabase } from '$lib/store/database';
 
-/** R2: looks at the signature of a scanned code, with the keys on the device; undefined for other codes. */
+/** R2: verifies the signature of a scanned code with the device's keys; undefined for other codes. */
 export async function readSignature(
   db: TiskiDatabase,
   code: ScannedCode,
@@ -15,7 +15,7 @@ export async function readSignature(
   if (code.kind !== 'signed') return undefined;
   const { keys } = await readCatalogue(db);
   const { now } = await readDeviceClock(db, deviceNow);
-  // Most scans are numbers: cryptography is loaded by the first signed code, from the precache.
+  // Most scans are numbers: the first signed code loads the cryptography, from the precache.
   const { verifyCode } = await import('$lib/token/verify-code');
   return verifyCode(code.token, keys.map(publicKeyFromDocument), localDate(now, 'UTC'));
 }

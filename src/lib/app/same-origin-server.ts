@@ -2,7 +2,7 @@ import type { ServerAddress } from '$lib/remote/pairing';
 import { noteContact } from '$lib/store/clock';
 import type { TiskiDatabase } from '$lib/store/database';
 
-/** The server that served this page or worker; what it tells of the time is kept in `db` (R13). */
+/** The server that served this page or worker; what it says about the time is kept in `db` (R13). */
 export function sameOriginServer(db: TiskiDatabase): ServerAddress {
   return {
     couchUrl: `${location.origin}/couch`,
@@ -10,7 +10,7 @@ export function sameOriginServer(db: TiskiDatabase): ServerAddress {
     now: Date.now,
     clockMark: db.clockMark,
     onContact(contact) {
-      // The next answer tells the same: losing one to a full disk or a closing page is no matter.
+      // The next answer says the same, so it doesn't matter if a full disk or a closing page loses one.
       noteContact(db, contact).catch(() => undefined);
     },
   };

@@ -10,7 +10,7 @@ const strict: CounterRules = { mayOverride: false, mayType: true, logsAtOnce: tr
 
 afterEach(() => vi.unstubAllGlobals());
 
-it('S15 a desk keeps what the answer to its report lets it do, and keeps it while none comes', async () => {
+it('S15 a desk keeps what the answer to its report allows, also while no other answer comes', async () => {
   const db = await aPairedDatabase();
   const time = new FakeTime();
   const answer = vi.fn<() => Response>();

@@ -16,7 +16,7 @@ interface Reported {
   lastFailure(): SyncState['lastFailure'];
 }
 
-/** S15: tells the server how this desk is, for as long as it syncs, and keeps what the office lets it do. */
+/** S15: reports this desk's state to the server as long as it syncs, and keeps what the office allows it. */
 export function startReporting(
   db: TiskiDatabase,
   server: ServerAddress,

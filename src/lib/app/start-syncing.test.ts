@@ -13,7 +13,7 @@ import { startSyncing, type Syncing } from './start-syncing';
 const visits = 'tiski-visits-liikunta';
 const address = { couchUrl: 'http://tiski.test/couch', apiUrl: 'http://tiski.test/api', now: Date.now };
 
-/** CouchDB's answers for a city without content, and the accounts that asked. */
+/** CouchDB's answers for an empty city, and the accounts that asked. */
 function aServer() {
   const accounts: string[] = [];
   const answer = (url: string, init: RequestInit): unknown => {
@@ -76,7 +76,7 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-describe('one syncer a browser', () => {
+describe('one syncer per browser', () => {
   it('S10 sends from whichever tab has the lock, and from the next when that one closes', async () => {
     const db = await aPairedDatabase();
     const first = start(db);
@@ -98,7 +98,7 @@ describe('one syncer a browser', () => {
     await untilSent(db);
   });
 
-  it('S11 begins when the device is paired, and goes on as the desk that it becomes', async () => {
+  it('S11 starts when the device is paired, and continues as the desk that it becomes', async () => {
     const db = await aPairedDatabase(aDevice({ account: { name: 'desk-old', password: '' } }));
     await db.settings.clear();
     start(db);
@@ -114,7 +114,7 @@ describe('one syncer a browser', () => {
   });
 });
 
-describe('an end', () => {
+describe('a stop', () => {
   it('S12 does not wait for a request that a slow line holds up', async () => {
     const db = await aPairedDatabase();
     const { respond } = server;
@@ -156,19 +156,19 @@ describe('a start that the device prevents', () => {
   }
   afterEach(() => vi.restoreAllMocks());
 
-  it('S12 is told, and begins when somebody asks', async () => {
+  it('S12 is reported, and sync starts when somebody asks', async () => {
     const { db, syncing } = await aFullDevice();
     syncing.hurry();
     await untilSent(db);
   });
 
-  it('S12 begins by itself half a minute later', async () => {
+  it('S12 is followed by a start half a minute later', async () => {
     const { db, retry } = await aFullDevice();
     retry?.();
     await untilSent(db);
   });
 
-  it('S12 begins as the desk that the device becomes', async () => {
+  it('S12 is followed by a start as the desk that the device becomes', async () => {
     const { db } = await aFullDevice();
     await saveDevice(db, aDevice({ name: 'Another name' }));
     await untilSent(db);
@@ -185,7 +185,7 @@ describe('the service worker', () => {
     await saveDevice(db, aDevice());
   };
 
-  it('S10 sends what waits when no page does', async () => {
+  it('S10 sends what is waiting if no page does', async () => {
     await open();
     expect(await pushOnce()).toBe('nothing-to-send');
     await logVisitOf(db, 'desk-1', 1);

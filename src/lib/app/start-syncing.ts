@@ -9,7 +9,7 @@ export interface Syncing {
   hurry(): void;
 }
 
-/** "Try now" reaches the tab that syncs by way of this channel. */
+/** "Try now" reaches the syncing tab through this channel. */
 const channelName = 'tiski-sync';
 
 /**
@@ -25,7 +25,7 @@ export function startSyncing(db: TiskiDatabase, server: ServerAddress, version: 
   channel.addEventListener('message', ring);
   const run = () => followDevice(db, server, version, bell, signal);
   const running = 'locks' in navigator ? navigator.locks.request(syncLock, { signal }, run) : run();
-  // A lock that is still waited for rejects when the wait is given up.
+  // A pending lock request rejects when the wait is given up.
   running.catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
@@ -38,7 +38,7 @@ export function startSyncing(db: TiskiDatabase, server: ServerAddress, version: 
     if (document.visibilityState === 'visible') hurry();
     else void askForBackgroundPush(db);
   };
-  // S12: a hint to hurry, nothing more; navigator.onLine is not asked at all.
+  // S12: a hint to hurry, nothing more; navigator.onLine is not used at all.
   addEventListener('online', hurry);
   document.addEventListener('visibilitychange', onShown);
 

@@ -9,7 +9,7 @@ export type DemoOutcome<T> = { ok: true; value: T } | { ok: false; failure: Demo
 const demoCards = v.object({
   cards: v.array(v.object({ kind: v.string(), code: v.string(), venue: v.string(), service: v.string() })),
 });
-/** A card to print; `kind` is what a tester sees with it at `venue` for `service`. */
+/** A card to print; `kind` is what a tester sees when it is used at `venue` for `service`. */
 export type DemoCard = v.InferOutput<typeof demoCards>['cards'][number];
 
 const pairing = v.object({ code: v.string() });

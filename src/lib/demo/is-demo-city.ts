@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 const health = v.object({ demo: v.boolean() });
 
-/** Whether the server has a made-up demo city; false when it can't be reached. */
+/** Whether the server has a demo city; false if it can't be reached. */
 export async function isDemoCity(): Promise<boolean> {
   try {
     const response = await fetch('/api/health', { signal: AbortSignal.timeout(5_000), credentials: 'omit' });

@@ -10,12 +10,12 @@ import {
   type DatabaseKind,
 } from './databases';
 
-/** As a line: who creates, changes, deletes and attaches, and by which door. */
+/** As a line: who creates, changes, deletes and attaches, and through which door. */
 function line({ create, change, delete: remove, attach, door }: TypeGrants): string {
   return `${[create, change, remove, attach].map((roles) => roles.join('+') || 'nobody').join(' ')} by ${door}`;
 }
 
-/** Written out, so that a slip in the registry is not what the rights are tested against. */
+/** Written out, so that a slip in the registry can't change what the rights are tested against. */
 describe('what gives power is granted to nobody else', () => {
   const server = 'server server server server by api';
   const published = 'administrator+server administrator+server administrator+server nobody by couch';
@@ -39,7 +39,7 @@ describe('what gives power is granted to nobody else', () => {
     expect(types[type] && line(types[type])).toBe(expected);
   });
 
-  it('tiski-desks is read, ruled and written by the server alone, whatever the type', () => {
+  it('tiski-desks is read, governed and written by the server alone, whatever the type', () => {
     const { read, rules, types, otherTypes } = databaseGrants.desks;
     const grants = Object.values(types).flatMap((each: TypeGrants) => [
       each.create,
@@ -54,7 +54,7 @@ describe('what gives power is granted to nobody else', () => {
     expect(line(databaseGrants.office.reservedTypes.desk)).toBe(server);
   });
 
-  it('no role of the counter or the catalogue changes rules, and a log’s documents never change', () => {
+  it('no role of the counter or the catalogue changes rules, and log documents never change', () => {
     for (const kind of databaseKinds) {
       expect([...databaseGrants[kind].rules].sort()).toEqual(
         kind === 'desks' ? ['server'] : ['administrator', 'server'],
@@ -68,7 +68,7 @@ describe('what gives power is granted to nobody else', () => {
   });
 });
 
-it('what comes by the server’s own door is written by the server alone, and nothing else is', () => {
+it('what comes through the server’s own door is written by the server alone, and nothing else is', () => {
   for (const kind of databaseKinds) {
     for (const grants of Object.values<TypeGrants>(databaseGrants[kind].types)) {
       const writers = new Set([grants.create, grants.change, grants.delete].flat());
@@ -99,7 +99,7 @@ it('databases have their names, and a desk pulls those that it may read', () => 
   expect(databaseKind('tiski-unknown')).toBeUndefined();
 });
 
-it('lists of types are sorted, since a store is asked for what is between them', () => {
+it('lists of types are sorted, because a store is asked for what lies between them', () => {
   expect(typesMadeAtStart).toEqual(['epoch', 'key', 'lease', 'rescue-key']);
   expect(typesOfThisStore).toEqual(['epoch', 'lease', 'snapshot']);
 });

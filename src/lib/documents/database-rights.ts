@@ -2,35 +2,35 @@ import { databaseKinds, type DatabaseKind, type TypeIn } from './databases';
 import type { Role } from './roles';
 
 /**
- * Who may do what with what is stored, and by which door: the other half of the registry that begins in databases.ts.
- * Provisioning and the validation functions are made of it, and tests/rights-table.ts tries every caller at every door
- * against it.
+ * Who may do what with what is stored, and through which door: the other half of the registry that begins in
+ * databases.ts. Provisioning and the validation functions are made from it, and tests/rights-table.ts tries
+ * every caller at every door against it.
  */
 
 export type Operation = 'create' | 'change' | 'delete' | 'attach';
 type Roles = readonly Role[];
 
-/** Who may do what with the documents of a type. Of a desk, to create means its own documents only. */
+/** Who may do what with documents of a type. A desk may only create its own. */
 export interface TypeGrants extends Record<Operation, Roles> {
-  /** Through which they do: CouchDB's API, or the server alone, whose own API is in front of it. */
+  /** Which door they use: CouchDB's API, or the server alone, behind its own API. */
   door: 'couch' | 'api';
-  /** Why others are refused, where it is not for the database's own reason. */
+  /** Why others are refused, if not for the database's own reason. */
   refusal?: string;
-  /** Whether the server makes such documents by itself: a store with no others is an empty one. */
+  /** Whether the server makes such documents by itself: a store with nothing else counts as empty. */
   isMadeAtStart?: true;
-  /** Whether it belongs to this very store, or to the version that runs over it: no backup carries it. */
+  /** Whether it belongs to this very store, or to the version that runs on it: backups leave it out. */
   isOfThisStore?: true;
 }
 
 export interface DatabaseGrants {
-  /** Who reads all of it. Of desks those of the sector, where a database is a sector's. */
+  /** Who reads all of it. Desks only read their sectors', if each sector has its own database. */
   read: Roles;
   /** Who changes `_security` and design documents. */
   rules: Roles;
   types: Readonly<Record<string, TypeGrants>>;
   /** Documents of any other type, which no desk reads. */
   otherTypes: Pick<TypeGrants, 'create' | 'change' | 'delete'>;
-  /** Types that have no place here and would give power to whoever writes them. */
+  /** Types that don't belong here and would give power to whoever writes them. */
   reservedTypes?: Readonly<Record<string, TypeGrants>>;
   /** Why others are refused. */
   refusal: string;
@@ -53,7 +53,7 @@ const readByDevices = (may: Roles, refusal?: string) => ({
   ...(refusal !== undefined && { refusal }),
 });
 
-/** Whoever publishes a key can make cards, or read the desks' rescue files: not a coordinator's matter. */
+/** Whoever publishes a key can make cards, or read the desks' rescue files: not a coordinator's job. */
 const publishedKey = {
   ...readByDevices(administrators, 'Only administrators publish keys.'),
   isMadeAtStart: true as const,
@@ -68,7 +68,7 @@ const logged = {
   attach: nobody,
 } as const;
 
-/** What gives power, or is evidence. */
+/** What gives power or serves as evidence. */
 const serversOwn = {
   door: 'api',
   create: server,
@@ -100,7 +100,8 @@ export const databaseGrants = {
     types: {
       card: {
         ...readByDevices(office),
-        // Who knows whether it was handed out? A printed code lives on: the office ends a card.
+        // Nobody knows whether the card was handed out, and a printed code lives on: the office ends a card
+        // instead.
         delete: administrators,
         refusal: 'Cards are not deleted. End the card: status ended.',
       },
@@ -118,7 +119,7 @@ export const databaseGrants = {
     rules: administrators,
     types: { rescue: serversOwn },
     otherTypes: { create: office, change: office, delete: office },
-    // A desk's document makes accounts. Desks were here once.
+    // A desk's document makes accounts. Desks used to be here.
     reservedTypes: { desk: serversOwn },
     refusal: 'Only the office writes here.',
   },
@@ -158,7 +159,7 @@ const typesThat = (holds: (grants: TypeGrants) => boolean): readonly string[] =>
     .flatMap(([type, grants]) => (holds(grants) ? [type] : []))
     .sort();
 
-/** What the server makes by itself, sorted: a store with nothing else is an empty one. */
+/** What the server makes by itself, sorted: a store with nothing else counts as empty. */
 export const typesMadeAtStart = typesThat(({ isMadeAtStart }) => isMadeAtStart === true);
-/** What no backup carries. */
+/** What backups leave out. */
 export const typesOfThisStore = typesThat(({ isOfThisStore }) => isOfThisStore === true);

@@ -1,18 +1,18 @@
 /**
- * What is stored where: the databases, what they are called, and the document types that have their place in each. This
- * half of the registry ships to devices; who may do what with it is in database-rights.ts.
+ * What is stored where: the databases, their names, and the document types that belong in each. This half of
+ * the registry ships to devices; database-rights.ts says who may do what with it.
  */
 
 export const databaseTypes = {
   /** What the city offers. */
   catalogue: ['scheme', 'service', 'venue', 'offering', 'key', 'rescue-key', 'settings'],
-  /** One document a card, without names, and the server's packed snapshot of them all. */
+  /** One document per card, without names, and the server's packed snapshot of them all. */
   register: ['card', 'snapshot'],
   /** People and applications, for the office alone. */
   office: ['rescue'],
   /**
-   * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and what several
-   * servers have to agree about. No account is a member.
+   * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and
+   * what several servers have to agree on. No account is a member.
    */
   desks: ['desk', 'origin', 'decision', 'epoch', 'lease'],
   /** A sector's log: visits, choices, what undoes them, and resolutions of conflicts. */
@@ -29,7 +29,7 @@ export type DeskDatabase = (typeof deskKinds)[number];
 /** A document type that desks read. */
 export type DeskType = { [Kind in DeskDatabase]: TypeIn<Kind> }[DeskDatabase];
 
-/** Those with one database; of visits every sector has its own. */
+/** Kinds with a single database; every sector has its own visits database. */
 type CityDatabase = Exclude<DatabaseKind, 'visits'>;
 
 export const catalogueDatabase = 'tiski-catalogue';
@@ -39,7 +39,7 @@ export const desksDatabase = 'tiski-desks';
 const visitsPrefix = 'tiski-visits-';
 export const visitsDatabase = (sector: string) => `${visitsPrefix}${sector}`;
 
-/** In the order in which they are made. */
+/** In the order in which they are created. */
 export const cityDatabases: Readonly<Record<CityDatabase, string>> = {
   catalogue: catalogueDatabase,
   register: registerDatabase,
@@ -47,10 +47,10 @@ export const cityDatabases: Readonly<Record<CityDatabase, string>> = {
   desks: desksDatabase,
 };
 
-/** Whether a database of a CouchDB is Tiski's, also of a kind that this version does not know. */
+/** Whether a CouchDB's database is Tiski's, even of a kind that this version does not know. */
 export const isTiskiDatabase = (name: string): boolean => name.startsWith('tiski-');
 
-/** The sector whose log a database is. */
+/** The sector whose log is in this database. */
 export function sectorOf(database: string): string | undefined {
   return database.startsWith(visitsPrefix) ? database.slice(visitsPrefix.length) : undefined;
 }
@@ -62,7 +62,7 @@ export function databaseKind(name: string): DatabaseKind | undefined {
   return databaseKinds.find((kind) => kind !== 'visits' && cityDatabases[kind] === name);
 }
 
-/** The same, of those that desks keep a copy of. */
+/** The same for those that desks keep a copy of. */
 export function deskDatabaseKind(name: string): DeskDatabase | undefined {
   const kind = databaseKind(name);
   return deskKinds.find((each) => each === kind);
@@ -72,6 +72,6 @@ export function deskDatabaseKind(name: string): DeskDatabase | undefined {
 export const deskDatabases = (sectors: readonly string[]): string[] =>
   deskKinds.flatMap((kind) => (kind === 'visits' ? sectors.map(visitsDatabase) : [cityDatabases[kind]]));
 
-/** The document types of a database: one of another type in it is never believed. */
+/** A database's document types: a document of another type in it is never trusted. */
 export const typesIn = <Kind extends DatabaseKind>(kind: Kind): readonly TypeIn<Kind>[] =>
   databaseTypes[kind];

@@ -4,8 +4,8 @@ import { isCardNumber } from '$lib/domain/visit/card-number';
 /** Fields that several documents share. Messages are in English: they reach the quarantine list. */
 
 /**
- * Whether 'YYYY-MM-DD' is a day of the calendar, from 1900 on: an earlier one is a slip. 9999-12-31 is how other
- * registers write "no end".
+ * Whether 'YYYY-MM-DD' is a calendar day from 1900 on: an earlier one is a slip. Other registers write
+ * 9999-12-31 for "no end".
  */
 export function isCalendarDay(text: string): boolean {
   const parsed = new Date(`${text}T00:00:00Z`);
@@ -14,7 +14,7 @@ export function isCalendarDay(text: string): boolean {
 
 const instantForm = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z$/;
 
-/** Not by the browser's own parser: engines differ over February 30. */
+/** Not with the built-in parser: engines differ over February 30. */
 export function isInstant(text: string): boolean {
   const day = instantForm.exec(text)?.[1];
   return day !== undefined && isCalendarDay(day);
@@ -37,14 +37,14 @@ export const instant = v.pipe(
   v.string(),
   v.check(isInstant, 'must be an instant in UTC like 2026-11-22T08:00:00.000Z'),
 );
-/** A sector's is part of a database's name, which a CouchDB and a file system limit. */
+/** A sector's id is part of a database name, which CouchDB and file systems limit. */
 const longestIdentifier = 64;
 export const identifier = v.pipe(
   v.string(),
   v.maxLength(longestIdentifier, `must have ${longestIdentifier} characters at most`),
   v.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be a-z, 0-9 and -'),
 );
-/** An `_id` that is a type, a colon and an identifier. */
+/** An `_id` made of a type, a colon and an identifier. */
 export const idOfType = (type: string) =>
   v.pipe(
     v.string(),
@@ -53,14 +53,14 @@ export const idOfType = (type: string) =>
       `must be ${type}: and an identifier of ${longestIdentifier} characters at most`,
     ),
   );
-/** A list of anything, bounded: what is stored comes to every desk. */
+/** A bounded list: everything stored reaches every desk. */
 export const listOf = <const TItem extends v.GenericSchema>(item: TItem, most = 1000) =>
   v.pipe(v.array(item), v.maxLength(most, `must have ${most} items at most`));
 /** What a desk or a person names freely, such as a reason or another document's `_id`. */
 export const shortText = v.pipe(v.string(), v.maxLength(200, 'must have 200 characters at most'));
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-// Making a format is slow, and a sector's visits name one zone or two.
+// Making a format is slow, and a sector's visits name only a zone or two.
 const knownZones = new Set<string>();
 
 export function isZone(name: string): boolean {

@@ -20,7 +20,7 @@ import {
 } from '$lib/documents/visits/visit-documents';
 import { typesIn, type DeskDatabase, type DeskType } from './databases';
 
-/** Schema of every document type that desks read, by its `type`. */
+/** Schema of every document type that desks read, by `type`. */
 export const documentSchemas = {
   card: cardDocument,
   snapshot: snapshotDocument,
@@ -40,7 +40,7 @@ export const documentSchemas = {
 export type DocumentType = keyof typeof documentSchemas;
 export type TiskiDocument = v.InferOutput<(typeof documentSchemas)[DocumentType]>;
 
-/** The document types of a database: one of another type in it is never believed. */
+/** A database's document types: a document of another type in it is never trusted. */
 export const typesOf: Record<DeskDatabase, readonly DocumentType[]> = {
   register: typesIn('register'),
   catalogue: typesIn('catalogue'),
@@ -61,7 +61,7 @@ export type Unreadable =
 
 export type Parsed = { ok: true; document: TiskiDocument } | { ok: false; unreadable: Unreadable };
 
-/** Whether it belongs into a sector's log. */
+/** Whether it belongs in a sector's log. */
 export function isLogDocument(document: TiskiDocument): document is LogDocument {
   return typesOf.visits.includes(document.type);
 }
@@ -69,7 +69,7 @@ export function isLogDocument(document: TiskiDocument): document is LogDocument 
 const isKnownType = (type: unknown): type is DocumentType =>
   typeof type === 'string' && Object.hasOwn(documentSchemas, type);
 
-/** The one border where documents come in: from the server, from a file. Never throws. */
+/** The one border where documents come in, from the server or from a file. Never throws. */
 export function parseDocument(raw: unknown): Parsed {
   if (typeof raw !== 'object' || raw === null) return invalid(['document: must be an object']);
   const { type, v: version, _id: id } = raw as { type?: unknown; v?: unknown; _id?: unknown };

@@ -10,25 +10,24 @@ export { keepBusy } from './busy';
 
 const LOOK_FOR_UPDATES_MS = 60 * 60 * 1000;
 const TRY_TO_TAKE_OVER_MS = 3000;
-/** How long the others are kept from becoming busy while a new worker takes over. */
+/** How long other tabs are kept from becoming busy while a new worker takes over. */
 const TAKE_OVER_LIMIT_MS = 10_000;
-/** This tab's note to itself over a reload: the version it reloaded for. */
+/** This tab's note to itself across a reload: the version it reloaded for. */
 const RELOADED_FOR = 'tiski-reloaded-for';
 
 export interface UpdateOptions {
-  /** Called once, after the reload that an update made, with the new version as people read it. */
+  /** Called once with the new version's label, after the reload that an update caused. */
   onUpdated: (version: string) => void;
-  /** The app can't be made ready for offline use, e.g. in a private window or when the disk is full. */
+  /** The app can't be made available offline, e.g. in a private window or when the disk is full. */
   onFailed?: (error: unknown) => void;
 }
 
 /**
- * Registers the service worker and lets its updates take over when the whole browser is idle. Does nothing
- * in development and in browsers without service workers.
- *
- * A tab reloads at most once for a version, and only when the worker that serves it has another version than
- * its own page; so the first installation reloads nothing, and nothing can go round in circles.
- * @returns the stop.
+ * Registers the service worker and lets its updates take over when the whole browser is idle. Does nothing in
+ * development and in browsers without service workers.
+ * A tab reloads at most once per version, and only if the worker that serves it has another version than its
+ * own page; so the first installation reloads nothing, and there can be no reload loop.
+ * @returns a function that stops it
  */
 export function startUpdates({ onUpdated, onFailed }: UpdateOptions): () => void {
   if (dev || !('serviceWorker' in navigator)) return () => undefined;
@@ -56,14 +55,14 @@ export function startUpdates({ onUpdated, onFailed }: UpdateOptions): () => void
     const controller = navigator.serviceWorker.controller;
     if (!controller || isBusyHere()) return;
     const serving = await askWorker(controller, { type: 'VERSION' });
-    // Asked again: a verdict may have opened meanwhile. When it closes, onIdleHere comes back here.
+    // Checked again: a verdict may have opened meanwhile. When it closes, onIdleHere comes back here.
     if (signal.aborted || typeof serving !== 'string' || serving === version || isBusyHere()) return;
     if (recall('sessionStorage', RELOADED_FOR) === serving) return;
-    // Unremembered, a second reload could follow, and a third.
+    // Without this note, a second reload could follow, and a third.
     if (remember('sessionStorage', RELOADED_FOR, serving)) location.reload();
   }
 
-  // Offline is the ordinary reason for a failure; the next look comes by itself.
+  // Being offline is the usual reason for a failure; the next check comes by itself.
   const lookForUpdates = () => void registration?.update().catch(() => undefined);
 
   workbox.addEventListener('waiting', () => void takeOver());

@@ -1,9 +1,11 @@
 import type { WorkerMessage } from './worker-messages';
 
-/** A worker that was stopped starts for a message; reading its whole cache takes a while on old tablets. */
+/** A message restarts a stopped worker; reading its whole cache takes a while on old tablets. */
 const ANSWER_LIMIT_MS = 10_000;
 
-/** Asks one service worker; undefined when it doesn't answer (an older version without this question). */
+/**
+ * Asks one service worker; undefined if it doesn't answer (an older version that doesn't know the question).
+ */
 export function askWorker(worker: ServiceWorker, message: WorkerMessage): Promise<unknown> {
   return new Promise((resolve) => {
     const channel = new MessageChannel();

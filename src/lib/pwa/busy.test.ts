@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isBusyHere, keepBusy, onIdleHere, runWhenNobodyIsBusy } from './busy';
 
-// Node has no Web Locks; where a test brings none, the tab counts alone.
+// Node has no Web Locks; unless a test provides them, the tab counts alone.
 beforeEach(() => vi.stubGlobal('navigator', {}));
 afterEach(() => vi.unstubAllGlobals());
 
@@ -42,7 +42,7 @@ test('a tab that becomes busy while the lock is being asked for still holds the 
   release.forEach((letGo) => letGo());
 });
 
-/** Busy, its shared lock not granted yet. */
+/** Busy, with its shared lock not granted yet. */
 function keepBusyWithoutLock(): () => void {
   const locks = navigator.locks;
   vi.stubGlobal('navigator', { locks: { request: () => new Promise(() => undefined) } });

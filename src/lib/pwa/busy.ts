@@ -1,32 +1,32 @@
 /**
- * "Not now": a tab that has a verdict open, a scan under way or a half-filled form is busy, and an update
- * waits. Tabs know of each other through one Web Lock: busy tabs share it, an update needs it alone.
+ * "Not now": a tab with an open verdict, a scan in progress or a half-filled form is busy, and an update
+ * waits. Tabs know about each other through one Web Lock: busy tabs share it, an update needs it exclusively.
  */
 const LOCK = 'tiski-busy';
 
 let busyHere = 0;
 const whenIdle = new Set<() => void>();
 
-/** True while this tab itself is busy, known at once and also without Web Locks. */
+/** True while this tab itself is busy, known at once and even without Web Locks. */
 export function isBusyHere(): boolean {
   return busyHere > 0;
 }
 
-/** Calls `listener` each time this tab comes to rest. Returns the stop. */
+/** Calls `listener` each time this tab becomes idle. Returns a function that stops it. */
 export function onIdleHere(listener: () => void): () => void {
   whenIdle.add(listener);
   return () => whenIdle.delete(listener);
 }
 
 /**
- * Holds updates back, in every tab, until the returned function is called (twice does no harm). Counts from
- * the call on in this tab; in others from the moment the browser grants the lock.
+ * Holds updates back, in every tab, until the returned function is called (twice does no harm). In this tab
+ * it takes effect at once; in others when the browser grants the lock.
  */
 export function keepBusy(): () => void {
   busyHere += 1;
   let letGo: () => void = () => undefined;
   const released = new Promise<void>((resolve) => (letGo = resolve));
-  // Rejected only when the page is going away; the lock is gone with it.
+  // Rejects only if the page is going away; the lock goes with it.
   navigator.locks?.request(LOCK, { mode: 'shared' }, () => released).catch(() => undefined);
 
   let isHeld = true;
@@ -40,8 +40,8 @@ export function keepBusy(): () => void {
 }
 
 /**
- * Runs `action` when nobody is busy, and keeps everybody from becoming busy until it settles.
- * @returns false when somebody is busy, and nothing was done.
+ * Runs `action` if nobody is busy, and keeps everybody from becoming busy until it settles.
+ * @returns false if somebody is busy, and nothing was done
  */
 export async function runWhenNobodyIsBusy(action: () => Promise<void>): Promise<boolean> {
   if (isBusyHere()) return false;

@@ -9,16 +9,16 @@ interface BeforeInstallPromptEvent extends Event {
 }
 
 export interface InstallWatch {
-  /** Opens the browser's own question. Call it from a click. */
+  /** Opens the browser's own prompt. Call it from a click. */
   install(): Promise<void>;
-  /** Not wanted: never offered again on this device. */
+  /** Declined: never offered again on this device. */
   dismiss(): void;
   stop(): void;
 }
 
 const DISMISSED = 'tiski-install-dismissed';
 
-/** Tells at once and at every change what can be offered. Start it early: Chromium says so only once. */
+/** Reports at once, and at every change, what can be offered. Start it early: Chromium says so only once. */
 export function watchInstall(onOffer: (offer: InstallOffer) => void): InstallWatch {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -34,7 +34,7 @@ export function watchInstall(onOffer: (offer: InstallOffer) => void): InstallWat
   addEventListener(
     'beforeinstallprompt',
     (event) => {
-      // Our own button asks, at a quiet moment, instead of the browser's bar.
+      // Our own button asks at a quiet moment, instead of the browser's bar.
       event.preventDefault();
       question = event as BeforeInstallPromptEvent;
       tell();
@@ -55,7 +55,7 @@ export function watchInstall(onOffer: (offer: InstallOffer) => void): InstallWat
     async install() {
       const asked = question;
       if (!asked) return;
-      // A question can be put once; after a "no" Chromium brings a new one when it sees fit.
+      // A prompt can be shown once; after a "no" Chromium fires a new event when it sees fit.
       question = undefined;
       await asked.prompt();
       tell();
@@ -77,7 +77,7 @@ function hasShareMenuInstall(): boolean {
   return isOnIos();
 }
 
-/** iPhones and iPads: every browser there is WebKit, and only theirs has `navigator.standalone`. */
+/** iPhones and iPads: every browser there is WebKit, and only WebKit has `navigator.standalone`. */
 export function isOnIos(): boolean {
   return 'standalone' in navigator && navigator.maxTouchPoints > 0;
 }

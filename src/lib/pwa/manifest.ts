@@ -1,7 +1,7 @@
 import type { Locale } from '$lib/paraglide/runtime';
 
 /**
- * A manifest speaks one language: this picks the one in use, so that an app installed from here has its
+ * A manifest has one language: this picks the one in use, so that an app installed from here has its
  * shortcuts in the user's language. The shell links to the Finnish one.
  */
 export function useManifest(locale: Locale): void {

@@ -16,7 +16,7 @@ export async function appCached(): Promise<boolean> {
 
 /**
  * Asks the browser to keep this device's data when the disk fills up. Chromium decides by itself (an
- * installed app is granted), Firefox asks the user: until somebody answers, and it may be nobody, this is open.
+ * installed app is granted); Firefox asks the user, and if nobody answers, this stays pending.
  */
 export async function persistStorage(): Promise<StoragePersistence> {
   if (!navigator.storage?.persist) return 'unsupported';
@@ -25,8 +25,8 @@ export async function persistStorage(): Promise<StoragePersistence> {
 }
 
 /**
- * Whether this is a private window, whose data goes when it is closed: Firefox and Safari give it no file system of
- * the origin's own. Chromium does, and its private windows can't be told from others.
+ * Whether this is a private window, whose data is deleted when it closes: Firefox and Safari give it no
+ * origin private file system. Chromium does, so its private windows can't be recognized.
  */
 export async function isPrivateWindow(): Promise<boolean> {
   try {
@@ -37,12 +37,12 @@ export async function isPrivateWindow(): Promise<boolean> {
   }
 }
 
-/** Whether the browser promised to keep the data, without asking it to; undefined where it doesn't tell. */
+/** Whether the browser has promised to keep the data, without asking it to; undefined if it doesn't say. */
 export async function isStoragePersistent(): Promise<boolean | undefined> {
   return navigator.storage?.persisted?.();
 }
 
-/** undefined where the browser doesn't tell. */
+/** undefined if the browser doesn't say. */
 export async function storageEstimate(): Promise<StorageRoom | undefined> {
   if (!navigator.storage?.estimate) return undefined;
   const { usage, quota } = await navigator.storage.estimate();

@@ -1,6 +1,6 @@
 import type { Locale } from '$lib/paraglide/runtime';
 
-/** SvelteKit names a build by its instant (milliseconds): shown as date and time, here where it is read. */
+/** SvelteKit names a build by its instant (milliseconds): shown as local date and time. */
 export function versionLabel(version: string, locale: Locale): string {
   const builtAt = new Date(Number(version));
   if (Number.isNaN(builtAt.getTime())) return version;

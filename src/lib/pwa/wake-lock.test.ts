@@ -3,7 +3,7 @@ import { keepAwake, type WakeState } from './wake-lock';
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** A page whose screen lock can be granted, refused and taken away. */
+/** A page whose wake lock can be granted, refused and taken away. */
 function fakePage(request: () => Promise<{ released: boolean; release: () => Promise<void> }>) {
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
   vi.stubGlobal('document', page);
@@ -18,7 +18,7 @@ test('a browser without wake lock says so at once', () => {
   expect(states).toEqual(['unsupported']);
 });
 
-test('asked again when the page is shown after the browser let go, not while it holds', async () => {
+test('asked again when the page is shown after the browser released it, not while it holds', async () => {
   const locks: { released: boolean; release: () => Promise<void> }[] = [];
   const page = fakePage(async () => {
     const lock = { released: false, release: async () => void (lock.released = true) };
@@ -41,7 +41,7 @@ test('asked again when the page is shown after the browser let go, not while it 
   expect(locks).toHaveLength(2);
 });
 
-test('a refusal is told, and a later touch may succeed', async () => {
+test('a refusal is reported, and a later touch may succeed', async () => {
   const states: WakeState[] = [];
   const answers = [
     Promise.reject(new DOMException('battery saver', 'NotAllowedError')),

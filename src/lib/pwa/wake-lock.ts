@@ -1,12 +1,12 @@
 /**
- * `awake`: the screen stays on. `unsupported`: this browser can't (set the tablet's sleep to never).
- * `refused`: it could but doesn't now, e.g. in battery saving.
+ * `awake`: the screen stays on. `unsupported`: this browser can't (set the tablet to never sleep). `refused`:
+ * it could but doesn't now, e.g. in battery saver mode.
  */
 export type WakeState = 'awake' | 'unsupported' | 'refused';
 
 /**
- * Keeps the screen on until the returned function is called. The browser lets go whenever the page is
- * hidden; it is asked again when the page is shown.
+ * Keeps the screen on until the returned function is called. The browser releases the lock whenever the page
+ * is hidden, so it is requested again when the page is shown.
  */
 export function keepAwake(onState: (state: WakeState) => void = () => undefined): () => void {
   if (!('wakeLock' in navigator)) {
@@ -36,7 +36,7 @@ export function keepAwake(onState: (state: WakeState) => void = () => undefined)
   }
 
   document.addEventListener('visibilitychange', () => void ask(), { signal });
-  // After a refusal (a low battery, say) a touch is a good moment to try once more.
+  // After a refusal (a low battery, say) a touch is a good moment to try again.
   document.addEventListener('pointerdown', () => void ask(), { signal });
   void ask();
 

@@ -1,8 +1,11 @@
-/** Local and session storage, for what is nice to remember. A browser that keeps nothing throws at the mention of them. */
+/**
+ * Local and session storage, for what is nice to remember. A browser that stores nothing throws as soon as
+ * they are accessed.
+ */
 
 type Kind = 'localStorage' | 'sessionStorage';
 
-/** null when nothing is remembered, or may be. */
+/** null if nothing is remembered, or storage is not allowed. */
 export function recall(kind: Kind, key: string): string | null {
   try {
     return globalThis[kind].getItem(key);
@@ -11,7 +14,7 @@ export function recall(kind: Kind, key: string): string | null {
   }
 }
 
-/** @returns whether it is remembered; there may be no room, or no leave */
+/** @returns whether it is remembered; there may be no room, or no permission */
 export function remember(kind: Kind, key: string, value: string): boolean {
   try {
     globalThis[kind].setItem(key, value);

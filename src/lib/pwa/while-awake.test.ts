@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { whileAwake } from './while-awake';
 
-it('runs while the page is awake, once however often it is told, and stops for good', () => {
+it('runs while the page is awake, once however often it is notified, and stops for good', () => {
   const page = new EventTarget();
   const told: string[] = [];
   const stop = whileAwake(() => {

@@ -1,7 +1,7 @@
 /**
- * Runs something for as long as the page is awake: it is stopped when the browser puts the page into its back-forward
- * cache, and started again when the page comes back.
- * @returns the stop for good
+ * Runs something for as long as the page is awake: stopped when the browser puts the page into its
+ * back-forward cache, and started again when the page comes back.
+ * @returns a function that stops it for good
  */
 export function whileAwake(start: () => () => void, page: EventTarget = window): () => void {
   let stop: (() => void) | undefined = start();

@@ -12,7 +12,7 @@ const classify = (status: number, text: string, headers: Record<string, string> 
   classifyAnswer({ status, headers: new Headers(headers), text }, page, now);
 
 describe('an answer', () => {
-  it('is ours when it is a success of the awaited shape', () => {
+  it('is ours if it is a success of the expected shape', () => {
     expect(classify(200, '{"results":["a"]}')).toEqual({ ok: true, value: { results: ['a'] } });
   });
 

@@ -6,7 +6,7 @@ import type { RemoteFailure } from '$lib/sync/ports';
 
 const couchError = v.object({ error: v.string(), reason: v.optional(v.nullable(v.string())) });
 
-/** An answer as it came, its body read. */
+/** An answer as received, with its body read. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -16,7 +16,7 @@ export interface Answer {
 export type Classified<T> = { ok: true; value: T } | { ok: false; failure: RemoteFailure };
 
 /**
- * Understands an answer: a 2xx whose body has the awaited shape is ours, everything else a failure.
+ * Classifies an answer: a 2xx whose body has the expected shape is ours, everything else a failure.
  * @param now device time, for a Retry-After that is a date in an answer without one
  */
 export function classifyAnswer<S extends v.GenericSchema>(
@@ -28,24 +28,24 @@ export function classifyAnswer<S extends v.GenericSchema>(
   if (answer.status < 200 || answer.status > 299) {
     return { ok: false, failure: failureOf(answer, body, now) };
   }
-  // A captive portal or a proxy answers 200 with a page of its own; a cut line gives half a JSON.
+  // A captive portal or a proxy answers 200 with a page of its own; a cut line leaves half a JSON.
   const parsed = v.safeParse(schema, body);
   return parsed.success
     ? { ok: true, value: parsed.output }
     : { ok: false, failure: { kind: 'not-our-server' } };
 }
 
-/** What our server, or CouchDB, says of a failure of its own. */
+/** What our server, or CouchDB, says about a failure of its own. */
 export interface ServerWords {
-  /** Its word for it, for programs. */
+  /** The error code, for programs. */
   error?: string;
   /** An English sentence. */
   reason: string;
-  /** By which a fault of the server's is found in its log. */
+  /** The id by which to find a fault of the server in its log. */
   requestId?: string;
 }
 
-/** The words that came with a failure; undefined when somebody else speaks. */
+/** The error body of a failure; undefined if it isn't our server's. */
 export function serverWords({ status, headers, text }: Answer): ServerWords | undefined {
   const parsed = v.safeParse(couchError, parseJson(text));
   if (!parsed.success) return undefined;
@@ -55,7 +55,7 @@ export function serverWords({ status, headers, text }: Answer): ServerWords | un
 }
 
 function failureOf({ status, headers }: Answer, body: unknown, now: number): RemoteFailure {
-  // These are also said by whatever stands between the device and the server, in HTML.
+  // Whatever stands between the device and the server also answers with these, in HTML.
   if (status === 429 || status === 503) return busy(headers, now);
   if (status === 413) return { kind: 'too-large' };
   // A captive portal that says so itself (RFC 6585, 6).
@@ -71,7 +71,7 @@ function failureOf({ status, headers }: Answer, body: unknown, now: number): Rem
     case 403:
       return { kind: 'forbidden' };
     case 404:
-      // CouchDB says 'missing' or 'deleted' of a document, and this of a database.
+      // CouchDB says 'missing' or 'deleted' about a document, and this about a database.
       if (reason === 'Database does not exist.' || reason === 'no_db_file') return { kind: 'missing' };
       break;
   }

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 
 export const epochDocument = v.object({ epoch: v.pipe(v.string(), v.minLength(1)) });
 
-/** CouchDB 2 and later give text, PouchDB's stores and CouchDB 1 numbers. */
+/** CouchDB 2 and later use text, PouchDB's stores and CouchDB 1 numbers. */
 const seq = v.union([v.string(), v.number()]);
 
 export const changesAnswer = v.object({

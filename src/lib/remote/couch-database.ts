@@ -24,20 +24,20 @@ import { canUnpack, snapshotFrom, unpackPart } from './snapshot';
 const HttpPouch = PouchDB.plugin(HttpAdapter);
 
 export const usualIdleMs = 30_000;
-/** How long the server may hold a request for changes, and how long it is waited for, ms. */
+/** How long the server may hold a request for changes, and how long to wait for it, ms. */
 const longpollMs = 50_000;
 const longpollIdleMs = 65_000;
 
 interface Call {
   idleMs?: number;
   signal?: AbortSignal;
-  /** An answer that the server held back says nothing of the time. */
+  /** An answer that the server held back says nothing about the time. */
   isHeld?: boolean;
 }
 
 /**
  * A CouchDB database over HTTP: every outcome is a value.
- * @param idleMs after how long a request is given up that gets no further (S12), but for long polls
+ * @param idleMs after how long without progress a request is given up (S12), except long polls
  * @param packing shared by the databases of one server
  */
 export function createCouchDatabase(
@@ -52,8 +52,8 @@ export function createCouchDatabase(
   const patience = { now, idleMs, ...(ending && { signal: ending }) };
 
   /**
-   * Runs one request through PouchDB, which knows CouchDB's addresses and encodings. It gets a handle of its
-   * own, because the answer is understood in its `fetch`, before PouchDB sees it: PouchDB would take a
+   * Runs one request through PouchDB, which knows CouchDB's addresses and encodings. It gets a separate
+   * handle, because the answer is classified in its `fetch`, before PouchDB sees it: PouchDB would take a
    * captive portal's page for a bug, and an error of another shape for an empty result.
    */
   async function call<S extends v.GenericSchema>(
@@ -89,7 +89,7 @@ export function createCouchDatabase(
     return outcome;
   }
 
-  // PouchDB's own changes() goes on by itself and doesn't tell how many are pending.
+  // PouchDB's own changes() continues by itself and doesn't say how many are pending.
   const readChanges = (parameters: Record<string, string>, options?: Call) =>
     call(changesAnswer, (db) => db.fetch(`_changes?${new URLSearchParams(parameters)}`), options);
 
@@ -105,7 +105,7 @@ export function createCouchDatabase(
 
     async changes(since: string, limit: number): Promise<Outcome<ChangesPage>> {
       const size = String(limit);
-      // With seq_interval a cluster works out one cursor a page instead of one a row.
+      // With seq_interval a cluster computes one cursor per page instead of one per row.
       const answer = await readChanges({ since, limit: size, include_docs: 'true', seq_interval: size });
       if (!answer.ok) return answer;
       const { results, last_seq, pending } = answer.value;
@@ -114,7 +114,7 @@ export function createCouchDatabase(
         value: {
           changes: results.map(changeFromRow),
           seq: String(last_seq),
-          // CouchDB 1 and old proxies don't tell: a full page may have a successor.
+          // CouchDB 1 and old proxies don't say: a full page may have a successor.
           pending: pending ?? (results.length < limit ? 0 : 1),
         },
       };
@@ -122,7 +122,7 @@ export function createCouchDatabase(
 
     async snapshot(epoch: string): Promise<Outcome<Snapshot | undefined>> {
       if (!canUnpack()) return { ok: true, value: undefined };
-      // Asked for by key, because a browser reports every 404 as an error.
+      // Requested by key, because a browser logs every 404 as an error.
       const keys = [snapshotId(epoch)];
       const answer = await call(allDocsAnswer, (db) => db.allDocs({ keys, include_docs: true }));
       if (!answer.ok) return answer;
@@ -182,7 +182,7 @@ export function createCouchDatabase(
     if (ids.length === 0) return new Map();
     const answer = await call(allDocsAnswer, (db) => db.allDocs({ keys: ids, include_docs: true }));
     if (!answer.ok) return new Map();
-    // Another document's body says nothing of the one that was asked for (S3).
+    // Another document's body says nothing about the requested one (S3).
     return new Map(
       answer.value.rows.flatMap((row) =>
         'doc' in row && row.doc?._id === row.key ? [[row.key, row.doc] as const] : [],

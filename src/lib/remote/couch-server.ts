@@ -3,10 +3,10 @@ import type { Credentials, AccountState, Outcome, RemoteServer } from '$lib/sync
 import { createCouchDatabase, usualIdleMs } from './couch-database';
 import { readSession, type ServerAddress } from './pairing';
 
-/** The role that the office gives to the account of a desk that it turned away (S11). */
+/** The role that marks a desk's account as revoked by the office (S11). */
 const revokedRole = 'revoked';
 
-/** The server as one account sees it, signed in anew with every request. */
+/** The server as one account sees it, authenticated again with every request. */
 export function createCouchServer(server: ServerAddress, account: Credentials): RemoteServer {
   const packing = { isRefused: false };
   return {

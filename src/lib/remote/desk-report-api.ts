@@ -8,7 +8,9 @@ import { basicAuthorization, requestJson } from './request';
 const taken = v.object({ ok: v.literal(true), rules: v.optional(v.unknown()) });
 type Taken = v.InferOutput<typeof taken>;
 
-/** S15: tells the server how this desk is, as the desk itself; it answers what the counter may do. */
+/**
+ * S15: reports this desk's state to the server, as the desk itself; the answer says what the counter may do.
+ */
 export async function sendDeskReport(
   server: ServerAddress,
   account: Credentials,

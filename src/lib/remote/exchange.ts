@@ -3,21 +3,23 @@ import type { RemoteFailure } from '$lib/sync/ports';
 export interface ExchangeOptions {
   /** The device's clock, ms. */
   now: () => number;
-  /** A request that gets no further for so long is given up, ms. */
+  /** A request without progress for this long is given up, ms. */
   idleMs: number;
-  /** A request is given up after so long, and what its body may take, however it goes on, ms. */
+  /**
+   * A request is given up after this long plus the time that its body may take, whatever its progress, ms.
+   */
   longestMs?: number;
   signal?: AbortSignal;
 }
 
-/** Nothing of ours takes longer on a line that works at all; a stranger's answer may have no end, ms. */
+/** None of our answers takes longer on a line that works at all; a stranger's may be endless, ms. */
 const usualLongestMs = 600_000;
-/** Nothing of ours is longer, bytes. */
+/** None of our answers is longer, bytes. */
 const longestBody = 64 * 1024 * 1024;
-/** The slowest line on which a body is expected to arrive, bytes a ms: fetch doesn't tell how far it is. */
+/** The slowest line on which a body is expected to arrive, bytes per ms: fetch doesn't report progress. */
 const slowestUpload = 2;
 
-/** An answer with all of its body, whoever it is of. Instants are the device's. */
+/** A complete answer, whoever sent it. Instants are the device's. */
 export interface Answered {
   ok: true;
   status: number;
@@ -28,7 +30,7 @@ export interface Answered {
 }
 
 /**
- * One request and all of its answer, of whatever status and whoever's.
+ * One request and its complete answer, whatever its status and whoever sent it.
  * @returns `unreachable` for every kind of broken line, and for a wait that was given up
  */
 export async function exchange(
@@ -36,7 +38,7 @@ export async function exchange(
   init: RequestInit,
   { now, idleMs, longestMs = usualLongestMs, signal }: ExchangeOptions,
 ): Promise<Answered | { ok: false; failure: RemoteFailure }> {
-  // AbortSignal.any is younger than some of the tablets at the counters.
+  // AbortSignal.any is newer than some of the tablets at the counters.
   const controller = new AbortController();
   const abort = () => controller.abort();
   const uploadMs = lengthOf(init.body) / slowestUpload;
@@ -53,7 +55,7 @@ export async function exchange(
     const response = await fetch(url, {
       ...init,
       cache: 'no-store',
-      // Visits are not carried to where a captive portal points.
+      // Visits are not sent where a captive portal redirects.
       redirect: 'manual',
       signal: controller.signal,
     });
@@ -63,7 +65,8 @@ export async function exchange(
     const { status, headers } = response;
     return { ok: true, status, headers, bytes, sentAt, headersAt };
   } catch {
-    // fetch rejects for every kind of broken line, and for the time-outs above. What may still be coming is not wanted.
+    // fetch rejects for every kind of broken line, and for the time-outs above. Anything still to come is not
+    // wanted.
     abort();
     return { ok: false, failure: { kind: 'unreachable' } };
   } finally {
@@ -73,13 +76,13 @@ export async function exchange(
   }
 }
 
-/** Of what goes out: of a packed body its packed bytes. */
+/** Of what is sent: for a compressed body its compressed bytes. */
 function lengthOf(body: RequestInit['body']): number {
   if (typeof body === 'string') return body.length;
   return body instanceof ArrayBuffer ? body.byteLength : 0;
 }
 
-/** All of a body; tells of each piece that arrives. @throws when it goes on and on */
+/** All of a body; reports each piece that arrives. @throws if it never ends */
 async function readBody({ body }: Response, onPiece: () => void): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let length = 0;

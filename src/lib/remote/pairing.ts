@@ -3,7 +3,7 @@ import type { ClockMark, Contact } from '$lib/domain/time/clock';
 import type { Credentials, Outcome } from '$lib/sync/ports';
 import { basicAuthorization, requestJson } from './request';
 
-/** Where the server is; without slashes at the end. */
+/** Where the server is; without trailing slashes. */
 export interface ServerAddress {
   /** CouchDB's API: Tiski's own, or that of a CouchDB. */
   couchUrl: string;
@@ -11,9 +11,9 @@ export interface ServerAddress {
   apiUrl: string;
   now: () => number;
   onContact?: (contact: Contact) => void;
-  /** Where the device's clock stands (R13); without it nobody knows whether it was set. */
+  /** The offset of the device's clock (R13); without it nobody knows whether it was set. */
   clockMark?: (deviceNow: number) => ClockMark;
-  /** When it aborts, requests under way are given up; long polls have a signal of their own. */
+  /** When it aborts, current requests are given up; long polls have their own signal. */
   signal?: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ const pairAnswer = v.object({
 });
 export type PairAnswer = v.InferOutput<typeof pairAnswer>;
 
-/** Uses up a pairing code. A wrong, used or outdated code is `rejected` with a 4xx status. */
+/** Redeems a pairing code. A wrong, used or expired code is `rejected` with a 4xx status. */
 export async function claimPairingCode(server: ServerAddress, code: string): Promise<Outcome<PairAnswer>> {
   const init = {
     method: 'POST',
@@ -46,7 +46,7 @@ const sessionAnswer = v.object({
   userCtx: v.object({ name: v.nullable(v.string()), roles: v.array(v.string()) }),
 });
 
-/** Who the server takes the account for; `signed-out` when it does not know it. */
+/** Whose account the server recognizes; `signed-out` if it doesn't know it. */
 export async function readSession(
   server: ServerAddress,
   account: Credentials,
@@ -55,7 +55,7 @@ export async function readSession(
   const url = `${server.couchUrl}/_session`;
   const answer = await requestJson(url, init, sessionAnswer, { ...server, idleMs });
   if (!answer.ok) return answer;
-  // Without credentials that it accepts CouchDB answers 200 for nobody.
+  // Without valid credentials CouchDB answers 200 for nobody.
   const { name, roles } = answer.value.userCtx;
   const { contact } = answer;
   return name === account.name

@@ -25,7 +25,7 @@ const ask = (url: string, options: Partial<RequestOptions> = {}) =>
   requestJson(url, {}, shape, { now: Date.now, idleMs: 5_000, ...options });
 
 describe('a request', () => {
-  it('R13 reads the clock of the server from an answer that is its own', async () => {
+  it('R13 reads the server’s clock from an answer that is its own', async () => {
     const ahead = Date.now() + 3_600_000;
     const contacts: Contact[] = [];
     const url = await serve((_request, response) => {
@@ -36,7 +36,7 @@ describe('a request', () => {
     expect(Math.abs((contacts[0]?.skewMs ?? 0) - 3_600_000)).toBeLessThan(2_000);
   });
 
-  it('R13 believes no clock of anybody else', async () => {
+  it('R13 trusts nobody else’s clock', async () => {
     const contacts: Contact[] = [];
     const onContact = (contact: Contact) => contacts.push(contact);
     const url = await serve((_request, response) => {
@@ -59,7 +59,7 @@ describe('a request', () => {
     expect(await ask('http://127.0.0.1:1')).toEqual(unreachable);
   });
 
-  it('S12 gives up what goes on and has no end', async () => {
+  it('S12 gives up an answer that never ends', async () => {
     const url = await serve((_request, response) => {
       const timer = setInterval(() => response.write('ad '), 5);
       response.once('close', () => clearInterval(timer));
@@ -79,7 +79,7 @@ describe('a request', () => {
     expect(await ask(url)).toEqual({ ok: false, failure: { kind: 'unreachable' } });
   });
 
-  it('S12 carries nothing to where a redirect points', async () => {
+  it('S12 sends nothing where a redirect points', async () => {
     const asked: unknown[] = [];
     const url = await serve((request, response) => {
       asked.push(request.url);
@@ -112,7 +112,7 @@ describe('a request', () => {
     });
   });
 
-  it('S11 signs every request in with the account of the desk', async () => {
+  it('S11 authenticates every request with the desk’s account', async () => {
     const headers: unknown[] = [];
     const url = await serve((request, response) => {
       headers.push(request.headers.authorization, request.headers.cookie);

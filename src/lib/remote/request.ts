@@ -5,9 +5,9 @@ import { classifyAnswer } from './classify';
 import { exchange, type ExchangeOptions } from './exchange';
 
 export interface RequestOptions extends ExchangeOptions {
-  /** Told what was learned of the server's clock from an answer that is certainly its own (R13). */
+  /** Called with what an answer that is certainly the server's own says about its clock (R13). */
   onContact?: (contact: Contact) => void;
-  /** Where the device's clock stands. */
+  /** The offset of the device's clock. */
   clockMark?: (deviceNow: number) => ClockMark;
 }
 
@@ -16,20 +16,20 @@ export type Received<T> =
       ok: true;
       value: T;
       text: string;
-      /** What the answer told of the server's clock, however slow it was. */
+      /** What the answer said about the server's clock, however slow it was. */
       contact?: Contact;
     }
   | { ok: false; failure: RemoteFailure };
 
-/** The device has its own account: a cookie of somebody signed in beside it is never mixed in. */
+/** The device has its own account: the cookie of somebody else signed in here is never sent along. */
 const asDevice = { credentials: 'omit' } as const;
 
 /** A slower answer says too little about the clock, ms. */
 const longestClockReading = 10_000;
-/** Longer than an answer is waited for, ms. */
+/** Longer than anybody waits for an answer, ms. */
 const longestAnswer = 60_000;
 
-/** One request and its answer as a value; it throws for no network, status or body. */
+/** One request and its answer as a value; it never throws because of network, status or body. */
 export async function requestJson<S extends v.GenericSchema>(
   url: string,
   init: RequestInit,
@@ -50,7 +50,7 @@ export async function requestJson<S extends v.GenericSchema>(
   return { ...classified, text, ...(contact && { contact }) };
 }
 
-/** The same for an answer that is bytes: whether they are our server's, the caller has to see. */
+/** The same for an answer in bytes: the caller has to check whether they are our server's. */
 export async function requestBytes(
   url: string,
   init: RequestInit,
@@ -67,7 +67,8 @@ export async function requestBytes(
 /** R13: the server's clock against the device's at the middle of the request. */
 function clockReading(date: string | null, sentAt: number, headersAt: number): Contact | undefined {
   const truncated = Date.parse(date ?? '');
-  // No answer is there before its question, nor does anything of ours wait so long: the clock was set meanwhile.
+  // No answer comes before its request, nor does any request of ours wait this long: the clock was set
+  // meanwhile.
   const isSet = headersAt < sentAt || headersAt - sentAt > longestAnswer;
   if (Number.isNaN(truncated) || isSet) return undefined;
   // The header has whole seconds: on average half of one is cut off.

@@ -2,11 +2,14 @@ import * as v from 'valibot';
 import { snapshotManifest } from '$lib/documents/register/packed/snapshot-document';
 import type { Outcome, Snapshot } from '$lib/sync/ports';
 
-/** Older browsers can't unpack gzip, and pages without TLS can't check a hash: there the register comes by pages. */
+/**
+ * Older browsers can't unpack gzip, and pages without TLS can't check a hash: there the register is pulled
+ * page by page.
+ */
 export const canUnpack = (): boolean =>
   typeof DecompressionStream === 'function' && globalThis.crypto?.subtle !== undefined;
 
-/** What a snapshot's document says; undefined for none, another format, or another database's. */
+/** What a snapshot's document says; undefined if there is none, or for another format or database. */
 export function snapshotFrom(document: unknown, epoch: string): Snapshot | undefined {
   const parsed = v.safeParse(snapshotManifest, document);
   if (!parsed.success || parsed.output.epoch !== epoch) return undefined;

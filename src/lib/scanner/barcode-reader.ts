@@ -2,19 +2,19 @@ import { BarcodeDetector, prepareZXingModule } from 'barcode-detector/ponyfill';
 import type { Symbology } from '$lib/domain/code/symbologies';
 import type { Picture } from './detector';
 
-/** One code in a picture, as it was read there: a UPC-A may come with or without its leading zero. */
+/** One code in a picture, as read: a UPC-A may come with or without its leading zero. */
 export interface CodeInView {
   text: string;
-  /** As the reader names it: a symbology that was asked for, or a variety of one, such as `micro_qr_code`. */
+  /** As the reader names it: a requested symbology, or a variety of one, such as `micro_qr_code`. */
   format: string;
 }
 
-/** All codes of the wanted kinds in one picture, which is closed. */
+/** All codes of the wanted kinds in one picture. Closes the picture. */
 export type ReadCodes = (picture: Picture, wanted: readonly Symbology[]) => Promise<CodeInView[]>;
 
 type Detector = Pick<BarcodeDetector, 'detect'>;
 
-/** The platform's own reader (Android, macOS), if it knows every kind that is wanted. */
+/** The platform's own reader (Android, macOS), if it knows every wanted kind. */
 async function platformDetector(wanted: readonly Symbology[]): Promise<Detector | undefined> {
   const { BarcodeDetector: Native } = globalThis as { BarcodeDetector?: typeof BarcodeDetector };
   const supported = (await Native?.getSupportedFormats()) ?? [];
@@ -23,12 +23,12 @@ async function platformDetector(wanted: readonly Symbology[]): Promise<Detector 
 }
 
 function wasmDetector(wasmUrl: string, wanted: readonly Symbology[]): Detector {
-  // Served by us, so that it is there offline; without this it would come from a CDN.
+  // Served by us, so that it is available offline; by default it would come from a CDN.
   prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
   return new BarcodeDetector({ formats: [...wanted] });
 }
 
-/** Makes a reader for whichever thread it is called in; `wasmUrl` is where the reader's wasm is served. */
+/** Makes a reader for the calling thread; `wasmUrl` is where the reader's wasm is served. */
 export function createReader(wasmUrl: string): ReadCodes {
   const choose = async (wanted: readonly Symbology[]) =>
     (await platformDetector(wanted)) ?? wasmDetector(wasmUrl, wanted);
@@ -48,7 +48,7 @@ export function createReader(wasmUrl: string): ReadCodes {
   };
 }
 
-/** Not every platform's reader knows a VideoFrame. */
+/** Not every platform's reader accepts a VideoFrame. */
 async function bitmapOf(picture: Picture): Promise<ImageBitmap> {
   if (picture instanceof ImageBitmap) return picture;
   try {

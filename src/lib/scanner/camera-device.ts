@@ -11,17 +11,17 @@ let hosts = 0;
 export async function listCameras(): Promise<Camera[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
   const named = devices.filter(({ kind, label }) => kind === 'videoinput' && label !== '');
-  // Names are shown to those who have permission: then getCameras would only open a camera once more.
+  // Names are only shown with permission; if there are any, getCameras would just open a camera once more.
   if (named.length === 0) return Html5Qrcode.getCameras();
   return named.map(({ deviceId, label }) => ({ id: deviceId, label }));
 }
 
-/** Opens a camera of a device that has some; see openCamera of camera.ts. */
+/** Opens one of the device's cameras; see openCamera in camera.ts. */
 export async function openCameraDevice(
   element: HTMLElement,
   { cameraId, wanted, onCodes, onProblem }: CameraRequest,
 ): Promise<OpenCamera | undefined> {
-  // An element of its own: html5-qrcode finds it by id, and empties it.
+  // Its own element: html5-qrcode finds it by id, and empties it.
   const host = document.createElement('div');
   host.id = `camera-${++hosts}`;
   element.append(host);
@@ -36,7 +36,7 @@ export async function openCameraDevice(
     if (ending.signal.aborted) return;
     ending.abort();
     detector.close();
-    // Its canvas comes with the first frame; before that its stop() fails half way.
+    // Its canvas comes with the first frame; before that its stop() fails halfway.
     if (host.querySelector('canvas')) await scanner.stop();
     host.remove();
   }

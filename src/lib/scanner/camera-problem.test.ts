@@ -12,7 +12,7 @@ it.each([
   expect(cameraProblemFromError(new DOMException('in words that differ by browser', name))).toBe(problem);
 });
 
-it('what no browser should throw is a camera that gives no picture', () => {
+it('an unexpected error counts as a camera that gives no picture', () => {
   expect(cameraProblemFromError('text')).toBe('camera-in-use');
   expect(cameraProblemFromError(undefined)).toBe('camera-in-use');
 });

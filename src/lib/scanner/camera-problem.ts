@@ -3,8 +3,8 @@ export type CameraProblem =
   'no-camera' | 'permission-denied' | 'camera-in-use' | 'insecure-page' | 'camera-lost' | 'reader-failed';
 
 /**
- * Understands what getUserMedia failed with; by name, for OverconstrainedError is no DOMException everywhere.
- * https://w3c.github.io/mediacapture-main/#dom-mediadevices-getusermedia
+ * Classifies an error of getUserMedia; by name, because OverconstrainedError is not a DOMException
+ * everywhere. https://w3c.github.io/mediacapture-main/#dom-mediadevices-getusermedia
  */
 export function cameraProblemFromError(error: unknown): CameraProblem {
   switch (error instanceof Object && 'name' in error ? error.name : undefined) {
@@ -15,7 +15,7 @@ export function cameraProblemFromError(error: unknown): CameraProblem {
     case 'OverconstrainedError':
       return 'no-camera';
     default:
-      // NotReadableError, AbortError: the camera is there, and won't give a picture.
+      // NotReadableError, AbortError: the camera is there, but won't give a picture.
       return 'camera-in-use';
   }
 }

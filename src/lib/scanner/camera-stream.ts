@@ -6,21 +6,20 @@ export interface CameraStream {
 }
 
 /**
- * html5-qrcode owns the camera, our detector does the reading: html5-qrcode's own decoder, measured on 72
- * hard images, read 11 at 113 ms each, ours 65 at 23 ms. So its own is given one frame a day.
+ * html5-qrcode handles the camera, our detector does the reading: on 72 hard images html5-qrcode's own
+ * decoder read 11 at 113 ms each, ours 65 at 23 ms. So its decoder only gets one frame a day.
  */
 const oneFrameADay = 1 / 86_400;
 
-/** A driver that gives no frame for so long, in milliseconds, is held by another program. */
+/** A driver that gives no frame for this long is in use by another program, ms. */
 const firstFrameMs = 10_000;
 
 const ignore = () => undefined;
 const notReadable = (message: string) => new DOMException(message, 'NotReadableError');
 
 /**
- * Starts the camera `cameraId`, or the one facing away from the user, and waits for its first frame; the
- * track may have ended by then.
- * `host` is the element that `scanner` was made for. Rejects as getUserMedia does.
+ * Starts the camera `cameraId`, or the rear camera, and waits for its first frame; the track may have ended
+ * by then. `host` is the element that `scanner` was made for. Rejects as getUserMedia does.
  */
 export async function startCamera(
   scanner: Html5Qrcode,
@@ -32,10 +31,10 @@ export async function startCamera(
   const videoConstraints = { ...which, width: { ideal: 1280 }, height: { ideal: 720 } };
   const config = { fps: oneFrameADay, disableFlip: true, videoConstraints };
   try {
-    // The first argument is required, and overruled by videoConstraints.
+    // The first argument is required, but overridden by videoConstraints.
     await scanner.start({ facingMode: 'environment' }, config, ignore, ignore);
   } catch {
-    // It rejects with a sentence; asking again rejects with the error itself.
+    // It rejects with a sentence; asking again rejects with the actual error.
     await askAgain();
     throw notReadable('Another camera opens, this one does not');
   }

@@ -9,34 +9,34 @@ export interface Camera {
 
 export interface OpenCamera {
   cameras: Camera[];
-  /** The one that is showing. */
+  /** The camera in use. */
   cameraId: string;
-  /** Absent where the camera has no light. */
+  /** Absent if the camera has no light. */
   torch?: { isOn(): boolean; set(on: boolean): Promise<void> };
-  /** Ends the track, the reading and the worker, and takes the picture away. */
+  /** Ends the track, the reading and the worker, and removes the picture. */
   stop(): Promise<void>;
 }
 
 export interface CameraRequest {
-  /** The camera wanted; when it isn't there, or none is named, the one facing away from the user. */
+  /** The wanted camera; if it isn't there, or none is named, the rear camera. */
   cameraId?: string | undefined;
-  /** The kinds of codes to look for, asked anew for every frame: a change opens no other camera. */
+  /** The kinds of codes to look for, asked for every frame: a change doesn't reopen the camera. */
   wanted: () => readonly Symbology[];
-  /** Codes of every frame read, also when there are none. */
+  /** The codes of every frame read, even if there are none. */
   onCodes: (codes: CodeInView[]) => void;
-  /** Called at most once; the camera is closed by then. */
+  /** Called at most once; the camera is already closed by then. */
   onProblem: (problem: CameraProblem) => void;
 }
 
-// A scanner that types needs nothing of it: loaded when a camera opens, from the precache.
+// A scanner that types doesn't need it: loaded when a camera opens, from the precache.
 const loadCameraDevice = () => import('./camera-device');
 
-/** The cameras there are. Asks for permission where it hasn't been given; rejects as getUserMedia does. */
+/** The available cameras. Asks for permission if it hasn't been given; rejects as getUserMedia does. */
 export async function listCameras(): Promise<Camera[]> {
   return (await loadCameraDevice()).listCameras();
 }
 
-/** Opens a camera and shows its picture in `element`. Resolves to nothing after a problem was reported. */
+/** Opens a camera and shows its picture in `element`. Resolves to undefined after a problem was reported. */
 export async function openCamera(
   element: HTMLElement,
   request: CameraRequest,

@@ -5,7 +5,10 @@ import type { CodeInView, ReadCodes } from './barcode-reader';
 /** One frame of a camera. It is closed soon: a VideoFrame holds one of the camera's few buffers. */
 export type Picture = ImageBitmap | VideoFrame;
 
-/** The worker is told the address: imported there, the file would be built twice, and one left uncached. */
+/**
+ * The worker is given the address: if it imported the file, it would be built twice, and one copy left
+ * uncached.
+ */
 export interface DetectorRequest {
   picture: Picture;
   wanted: readonly Symbology[];
@@ -15,12 +18,15 @@ export interface DetectorRequest {
 export type DetectorReply = { codes: CodeInView[] } | { failure: string };
 
 export interface Detector {
-  /** Reads the wanted codes in one picture and closes it. One at a time; rejects when reading doesn't work at all. */
+  /**
+   * Reads the wanted codes in one picture and closes it. One at a time; rejects if reading doesn't work at
+   * all.
+   */
   read(picture: Picture, wanted: readonly Symbology[]): Promise<CodeInView[]>;
   close(): void;
 }
 
-/** Reads in a worker, so that the page stays smooth; on the page itself where there can be none. */
+/** Reads in a worker, so that the page stays smooth; on the page itself if there can be no worker. */
 export function openDetector(): Detector {
   const canWork = typeof Worker !== 'undefined' && typeof OffscreenCanvas !== 'undefined';
   return canWork ? workerDetector() : pageDetector();
@@ -51,7 +57,7 @@ function workerDetector(): Detector {
 
 function pageDetector(): Detector {
   let reader: Promise<ReadCodes> | undefined;
-  // The worker has a reader of its own: hardly any page needs this one.
+  // The worker has its own reader: pages hardly ever need this one.
   const load = async () => (await import('./barcode-reader')).createReader(wasmUrl);
   return {
     async read(picture, wanted) {

@@ -3,7 +3,7 @@ import { createHoldStill, type SightingEvent } from './hold-still';
 
 const frameMs = 80;
 
-/** Shows each of `frames` to a fresh watcher, 80 ms apart, and says what came out. */
+/** Shows each of `frames` to a fresh watcher, 80 ms apart, and says what it reported. */
 function show(frames: readonly (readonly string[])[]): SightingEvent[] {
   const watcher = createHoldStill();
   return frames.flatMap((codes, index) => watcher.see(codes, index * frameMs) ?? []);
@@ -35,7 +35,7 @@ describe('a code in view', () => {
     expect(watcher.see(['A'], 2_499 + 2_500)).toEqual(scanOf('A'));
   });
 
-  it('is counted at once when it is another one', () => {
+  it('counts at once if it is another one', () => {
     expect(show([['A'], ['B'], ['A'], ['B']])).toEqual([scanOf('A'), scanOf('B')]);
   });
 
@@ -50,11 +50,11 @@ describe('a code in view', () => {
 });
 
 describe('two codes in view', () => {
-  it('are no scan, and are said once', () => {
+  it('are not a scan, and are reported once', () => {
     expect(show(during(60_000, 'A', 'B'))).toEqual([twoCodes]);
   });
 
-  it('the one left alone counts after half a second', () => {
+  it('the one that stays alone counts after half a second', () => {
     const watcher = createHoldStill();
     watcher.see(['A', 'B'], 0);
     expect(watcher.see(['A', 'B'], 80)).toEqual(twoCodes);
@@ -63,7 +63,7 @@ describe('two codes in view', () => {
     expect(watcher.see(['A'], 580)).toEqual(scanOf('A'));
   });
 
-  it('are no scan of the one that is read more easily', () => {
+  it('are not a scan of the one that is easier to read', () => {
     const flickering = [...during(160, 'A', 'B'), ...during(240, 'A')];
     expect(show(Array.from({ length: 50 }, () => flickering).flat())).toEqual([twoCodes]);
   });
@@ -72,7 +72,7 @@ describe('two codes in view', () => {
     expect(show([['A', 'false'], ...during(1_000, 'A')])).toEqual([scanOf('A')]);
   });
 
-  it('are said again when they come again', () => {
+  it('are reported again when they come again', () => {
     const twice = [...during(800, 'A', 'B'), ...during(800), ...during(800, 'A', 'B')];
     expect(show(twice)).toEqual([twoCodes, twoCodes]);
   });

@@ -6,19 +6,19 @@ export type SightingEvent = { kind: 'scan'; text: string } | { kind: 'two-codes'
 
 export interface HoldStill {
   /**
-   * Takes the codes seen in one frame; `at` is in milliseconds of any steady clock.
-   * While not listening nothing is reported, but a code reported before stays known as still in view,
-   * and one that is first seen meanwhile counts as soon as we listen again.
+   * Takes the codes seen in one frame; `at` is in milliseconds of any steady clock. While not listening
+   * nothing is reported, but a code reported before is still known to be in view, and one first seen
+   * meanwhile counts as soon as we listen again.
    */
   see(codes: readonly string[], at: number, isListening?: boolean): SightingEvent | undefined;
 }
 
-/** A reported code must have been out of view this long before it counts again. */
+/** A reported code must be out of view this long before it counts again. */
 const awayMs = 2_500;
 
 /**
- * After several codes were seen at once, one counts only when it has been alone for this long: the reader
- * misses a code in a frame now and then, and the one it missed might be the one that was meant.
+ * After several codes were seen at once, one counts only once it has been alone for this long: the reader
+ * misses a code in a frame now and then, and the missed one might be the one that was meant.
  */
 const aloneMs = 500;
 
@@ -38,7 +38,7 @@ function seenSubjects(codes: readonly string[]): Map<string, string> {
   return seen;
 }
 
-/** Turns sightings into scans: a card held still is one scan, two cards at once are none. */
+/** Turns sightings into scans: a card held still is one scan, two cards at once are not a scan. */
 export function createHoldStill(): HoldStill {
   /** What was already reported, and when it was last in view. */
   const lastSeen = new Map<string, number>();
@@ -46,7 +46,7 @@ export function createHoldStill(): HoldStill {
   let severalLast = 0;
   let isWarned = false;
 
-  /** One frame with several codes may be a misreading; the next one within `aloneMs` settles it. */
+  /** One frame with several codes may be a misreading; another within `aloneMs` settles it. */
   function seeSeveral(at: number, isListening: boolean): SightingEvent | undefined {
     severalLast = at;
     if (severalSince === undefined) {

@@ -5,7 +5,7 @@ import { belongsMs, createKeyReader, forgetMs, type EndKey, type KeyReader } fro
 
 const startsAt = 5_000;
 
-/** Types `text` with the gaps (ms) repeated over and over; when its last key was pressed. */
+/** Types `text`, repeating the gaps (ms); returns when its last key was pressed. */
 function type(reader: KeyReader, text: string, gaps: readonly number[], from = startsAt): number {
   let at = from;
   [...text].forEach((character, index) => {
@@ -42,7 +42,7 @@ describe('K1 a scanner is heard at its Enter', () => {
       expect(scanned('LR004711', [5], later)?.texts[0]).toBe('LR004711');
   });
 
-  it('K4 after something was left on the screen by hand, alone or with it', () => {
+  it('K4 after something was left on the screen by hand, with or without it', () => {
     const reader = createKeyReader(unknownScanner);
     const left = type(reader, '2024', [180]);
     const at = type(reader, '12345671', [5], left + 700);
@@ -70,7 +70,7 @@ describe('K2 a scanner without an ending is heard by its silence', () => {
     }
   });
 
-  it('later, where it is known to end its codes: what has no end is most likely in pieces', () => {
+  it('later, if it is known to end its codes: a code without an end is most likely in pieces', () => {
     const reader = createKeyReader({ ...unknownScanner, ending: 'enter' });
     type(reader, 'LR00', [5]);
     expect(reader.patienceMs()).toBe(1_500);
@@ -98,7 +98,7 @@ describe('K2 a person', () => {
     }
   });
 
-  it('takes keys back, and is known by it', () => {
+  it('takes keys back, and is recognized by that', () => {
     const reader = createKeyReader(unknownScanner);
     const at = type(reader, '123456', [5]);
     reader.erase(at + 300);
@@ -116,7 +116,7 @@ describe('K2 a person', () => {
   });
 });
 
-describe('K3 an Enter that belongs to keys, or may, is no Enter', () => {
+describe('K3 an Enter that belongs to keys, or may, is not an Enter', () => {
   it('the one after a code that was heard by its silence', () => {
     const reader = createKeyReader(unknownScanner);
     const at = type(reader, '20240068', [150, 230, 180]);
@@ -145,7 +145,7 @@ describe('K3 an Enter that belongs to keys, or may, is no Enter', () => {
   });
 });
 
-describe('K1 K3 whatever the times of the keys', () => {
+describe('K1 K3 whatever the timing of the keys', () => {
   const gap = fc.oneof(
     fc.integer({ min: 0, max: 60 }),
     fc.integer({ min: 0, max: 400 }),
@@ -154,7 +154,7 @@ describe('K1 K3 whatever the times of the keys', () => {
   const key = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('1', '7', 'L', '-') }, fc.constant('Enter'));
   const keys = fc.array(fc.record({ key, gap }), { maxLength: 60 });
 
-  it('no key is lost and none is heard twice; no Enter soon after a key is alone', () => {
+  it('no key is lost and none is heard twice; no Enter soon after a key stands alone', () => {
     fc.assert(
       fc.property(keys, (pressed) => {
         const reader = createKeyReader(unknownScanner);

@@ -14,72 +14,75 @@ import {
 
 /** A code that was typed, by a scanner or by hand. */
 export interface HeardCode {
-  /** The ways to cut it from the keys: all of them, and what came after a pause. */
+  /** The ways to cut it from the keys: all of them, and only those after a pause. */
   texts: readonly [string, ...string[]];
   keys: number;
   /** Between two keys, ms. */
   paceMs: number;
   ending: 'enter' | 'tab' | 'none';
-  /** By hand, as far as its pace tells. */
+  /** By hand, judging by its pace. */
   isTyped: boolean;
 }
 
-/** What Enter or Tab was. */
+/** What an Enter or Tab meant. */
 export type EndKey =
   /** It ended a code. */
   | { kind: 'heard'; code: HeardCode }
-  /** It belongs to keys that were heard already, or may: it does nothing. */
+  /** It belongs, or may belong, to keys that were already heard: it does nothing. */
   | { kind: 'belongs' }
-  /** Pressed by itself, as far as the keys before it tell. */
+  /** Pressed on its own, judging by the keys before it. */
   | { kind: 'alone' };
 
 /** What a silence after some keys means. */
 export type Silence =
   | { kind: 'heard'; code: HeardCode }
-  /** Not a code yet: somebody is typing, or a scanner ends nothing. It stays until Enter, Escape or `forgetMs`. */
+  /**
+   * Not a code yet: somebody is typing, or the scanner doesn't end its codes. It stays until Enter, Escape or
+   * `forgetMs`.
+   */
   | { kind: 'unended'; text: string };
 
 export interface KeyReader {
   character(text: string, at: number): void;
   /** Takes back the last character. */
   erase(at: number): void;
-  /** Forgets what was typed; gives it. */
+  /** Forgets and returns what was typed. */
   clear(): string;
   end(key: 'enter' | 'tab', at: number): EndKey;
   /** Asked `patienceMs` after the last key. */
   silence(): Silence | undefined;
-  /** How long after the last key silence is one, ms. */
+  /** How long after the last key it counts as silence, ms. */
   patienceMs(): number;
-  /** So long after an Enter by itself a scanner that sends it first has sent its next key, ms. */
+  /** This long after an Enter on its own, a scanner that sends Enter first has sent its next key, ms. */
   aloneMs(): number;
   /** What is typed and not heard yet. */
   typed(): string;
 }
 
 /**
- * An Enter this soon after a key is that key's, ms: staff end a number by habit, and press it for scanners that don't.
- * From there on somebody has seen what the keys led to.
+ * An Enter this soon after a key belongs to that key, ms: staff end a number with it by habit, and press it
+ * for scanners that don't. After that, somebody has seen what the keys led to.
  */
 export const belongsMs = 1_200;
-/** The second of two endings (CR LF, Enter and Tab), ms. */
+/** The second of two endings (CR LF, Enter and Tab) comes within this, ms. */
 const secondEndMs = 500;
-/** What was typed and left is not the beginning of what comes so much later, ms. */
+/** After this long, what was typed and left is not the beginning of what comes next, ms. */
 export const forgetMs = 30_000;
 
-/** Keys come in clumps on a busy device, so silence is long beside a scanner's pace. */
+/** Keys come in bursts on a busy device, so silence is long compared with a scanner's pace. */
 const shortestPatienceMs = 500;
 const longestPatienceMs = 2_000;
-/** Where the scanner is known to end its codes, one without an end has most likely not ended. */
+/** If the scanner is known to end its codes, one without an end most likely isn't complete. */
 const knownEndPatienceMs = 1_500;
 const patiencePaces = 4;
 
 const shortestAloneMs = 300;
-/** Somebody pressed Enter for a scanner once; twice it is the scanner's own. */
+/** Somebody pressed Enter for a scanner once; twice means that the scanner sends it. */
 const endsToLearn = 2;
 
 /**
- * Makes codes of keys, however slow they come: a run of keys ends with Enter or Tab, or by a silence that is long
- * beside its pace. It learns how the scanner ends its codes, and how quickly it types.
+ * Turns keys into codes, however slow they come: a run of keys ends with Enter or Tab, or with a silence that
+ * is long compared with its pace. It learns how the scanner ends its codes, and how fast it types.
  */
 export function createKeyReader(profile: ScannerProfile): KeyReader {
   let run: KeyRun | undefined;

@@ -1,19 +1,21 @@
-/** Characters typed one after another, by a scanner or by hand, and when. Instants in ms of one steady clock. */
+/**
+ * Characters typed one after another, by a scanner or by hand, and when. Instants in ms of one steady clock.
+ */
 export interface KeyRun {
   characters: readonly string[];
   /** Between each character and the one before it, ms; one fewer than characters. */
   gaps: readonly number[];
   lastAt: number;
-  /** Something was taken back: nobody but a person does that. */
+  /** Something was deleted: only a person does that. */
   isEdited: boolean;
 }
 
-/** Longer texts are no codes: what comes after is dropped. */
+/** Longer texts are not codes: the rest is dropped. */
 const longestRun = 600;
 
-/** A scanner's keys are at most so far apart, on average, ms; a quick typist's 80 to 120. */
+/** A scanner's keys are at most this far apart, on average, ms; a fast typist's are at 80 to 120. */
 const scannerMs = 50;
-/** Slower scanners are known by their evenness: gaps differ by at most so much of their mean. */
+/** Slower scanners are recognized by their evenness: gaps differ by at most this share of their mean. */
 const evenlyTyped = [
   { paceMs: 120, deviation: 0.25, keys: 4 },
   { paceMs: 260, deviation: 0.12, keys: 6 },
@@ -34,7 +36,7 @@ export function extendRun(run: KeyRun, character: string, at: number): KeyRun {
   };
 }
 
-/** Without its last character; undefined when none is left. */
+/** Without its last character; undefined if none is left. */
 export function shortenRun(run: KeyRun, at: number): KeyRun | undefined {
   if (run.characters.length <= 1) return undefined;
   return {
@@ -55,7 +57,9 @@ export function paceOf({ gaps }: Pick<KeyRun, 'gaps'>): number {
 export const longestGap = ({ gaps }: Pick<KeyRun, 'gaps'>): number =>
   gaps.reduce((a, b) => Math.max(a, b), 0);
 
-/** Whether a machine typed it: quickly, or evenly as no hand does. `fewest` is how many keys are enough to tell. */
+/**
+ * Whether a machine typed it: fast, or more evenly than any hand. `fewest` is how many keys it takes to tell.
+ */
 export function isMachineTyped(
   { gaps, isEdited }: Omit<KeyRun, 'characters' | 'lastAt'>,
   fewest = 4,
@@ -70,15 +74,15 @@ export function isMachineTyped(
   );
 }
 
-/** A pause is told from the pace of what follows it: so many times as long, and at least this many ms. */
+/** A pause shows against the pace of what follows it: this many times as long, and at least this many ms. */
 const pauseFactor = 5;
 const shortestPauseMs = 100;
-/** Between two things that a person types there is so much, ms. */
+/** A person leaves this much between two things that they type, ms. */
 const handPauseMs = 3_000;
 
 /**
- * What was typed after the last pause within the run, when that looks like a code of its own: something was left on
- * the screen by hand, and then a card was scanned.
+ * What was typed after the last pause within the run, if that looks like a code of its own: something was
+ * left on the screen by hand, and then a card was scanned.
  */
 export function lastPart(run: KeyRun): string | undefined {
   for (let split = run.gaps.length - 1; split >= 0; split--) {

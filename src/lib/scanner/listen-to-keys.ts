@@ -2,33 +2,38 @@ import { unknownScanner, type ScannerProfile } from '$lib/domain/code/scanner-pr
 import { createKeyReader, forgetMs, type HeardCode } from './key-reader';
 import { createCharacterReader } from './typed-character';
 
-/** What a page makes of its keys. */
+/** What a page does with its keys. */
 export interface KeyHandlers {
   onCode: (code: HeardCode) => void;
-  /** What is typed and not a code yet; '' when it has become one, or was taken back. */
+  /** What is typed and not a code yet; '' when it has become one, or was deleted. */
   onTyping?: (text: string) => void;
-  /** Keys stopped coming and are no code: somebody is still typing, or the scanner doesn't end its codes. */
+  /**
+   * Keys stopped without completing a code: somebody is still typing, or the scanner doesn't end its codes.
+   */
   onUnended?: (text: string) => void;
-  /** Enter by itself, with no button or link in focus. */
+  /** Enter on its own, with no button or link in focus. */
   onEnter?: () => void;
-  /** When the screen last changed to something that has to be read before Enter means it, by performance.now(). */
+  /**
+   * When the screen last changed to something that has to be read before Enter can mean it, by
+   * performance.now().
+   */
   shownAt?: () => number;
   profile?: ScannerProfile | undefined;
 }
 
 export interface KeyListening {
   stop(): void;
-  /** Forgets what was typed and is no code yet; gives it. */
+  /** Forgets and returns what was typed and is not a code yet. */
   clear(): string;
 }
 
-/** So long must something be on the screen before Enter can mean it, ms. */
+/** Something must have been on the screen this long before Enter can mean it, ms. */
 export const readMs = 500;
 
 const textFields =
   'textarea, [contenteditable=""], [contenteditable="true"], input:not([type="checkbox"], [type="radio"], ' +
   '[type="button"], [type="submit"], [type="reset"], [type="range"], [type="file"], [type="color"])';
-/** Asked of what is no text field. */
+/** Called with an element that is not a text field. */
 const pressable = 'button, a[href], summary, input, [role="button"]';
 const submitsByEnter = 'input[type="checkbox"], input[type="radio"]';
 /** More than any code has. */
@@ -47,21 +52,21 @@ function endOf({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): 'enter' | 'tab
   return key === 'Tab' ? 'tab' : undefined;
 }
 
-/** What the browser does for a key on what was in focus. */
+/** What the browser does for a key on the focused element. */
 function press(target: HTMLElement, key: string): void {
   if (key === 'Enter' && target instanceof HTMLInputElement && target.matches(submitsByEnter)) {
     target.form?.requestSubmit();
   } else target.click();
 }
 
-/** It says itself when it came (ui/Dialog.svelte). */
+/** A dialog sets its own start time (ui/Dialog.svelte). */
 const openDialog = () => document.querySelector<HTMLDialogElement>('dialog[open]');
 
 /**
- * Takes every key that is not typed into a text field: runs of keys are codes, however slow the scanner. An Enter
- * (or a space on a button) acts only when it was pressed by itself, on a screen that had been there to read; what
- * belongs to keys, or may, is default-prevented, so that it logs, undoes, confirms and closes nothing, wherever the
- * focus is.
+ * Takes every key that is not typed into a text field: runs of keys are codes, however slow the scanner. An
+ * Enter (or a space on a button) acts only if it was pressed on its own, on a screen that there was time to
+ * read. One that belongs to keys, or may, is default-prevented, so that it logs, undoes, confirms and closes
+ * nothing, wherever the focus is.
  */
 export function listenToKeys(handlers: KeyHandlers): KeyListening {
   const reader = createKeyReader(handlers.profile ?? unknownScanner);
@@ -102,7 +107,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
     silence = setTimeout(endBySilence, reader.patienceMs());
   }
 
-  /** Waits for the keys that a scanner may send after it, then presses what was in focus. */
+  /** Waits for the keys that a scanner may send after it, then presses the focused element. */
   function pressAlone(event: KeyboardEvent) {
     event.preventDefault();
     if (event.repeat || event.timeStamp - shownAt() < readMs) return;
@@ -110,7 +115,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
     const shown = shownAt();
     clearTimeout(pressing);
     pressing = setTimeout(() => {
-      // Another card came meanwhile: the press was meant for what stood here before.
+      // Another card came meanwhile: the press was meant for what was here before.
       if (shownAt() !== shown) return;
       if (target?.isConnected) press(target, event.key);
       else if (!target && !openDialog()) handlers.onEnter?.();
@@ -126,7 +131,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
       case 'belongs':
         return event.preventDefault();
       case 'alone':
-        // A list that is open takes its own Enter; Tab goes on to the next control.
+        // An open list takes its own Enter; Tab goes on to the next control.
         if (event.key === 'Enter' && !isWithin(event.target, 'select')) pressAlone(event);
     }
   }
@@ -137,7 +142,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
     if (end) return onEnd(event, end);
     const character = characters.down(event);
     if (character === ' ' && reader.typed() === '') {
-      // By itself a space presses a button, as Enter does; elsewhere it scrolls.
+      // On its own a space presses a button, as Enter does; elsewhere it scrolls.
       if (!isWithin(event.target, pressable)) return;
       isSpaceTaken = true;
       return pressAlone(event);
@@ -166,7 +171,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
     }
   }
 
-  /** Scanners on telephones put their code on the clipboard and press Ctrl+V. */
+  /** Scanners on phones put their code on the clipboard and press Ctrl+V. */
   function onpaste(event: ClipboardEvent) {
     if (isWithin(event.target, textFields)) return;
     const text = event.clipboardData?.getData('text/plain').trim() ?? '';
@@ -174,7 +179,7 @@ export function listenToKeys(handlers: KeyHandlers): KeyListening {
     event.preventDefault();
   }
 
-  // In the capture phase, so that the page's own shortcuts see what has been taken.
+  // In the capture phase, so that the page's own shortcuts see what has been handled.
   addEventListener('keydown', onkeydown, { capture: true });
   addEventListener('keyup', onkeyup, { capture: true });
   addEventListener('paste', onpaste, { capture: true });

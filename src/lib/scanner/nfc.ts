@@ -1,18 +1,21 @@
 import { canonicalCode } from '$lib/domain/code/canonical-code';
 
-/** The part of Web NFC that is used here (https://w3c.github.io/web-nfc/); TypeScript's DOM has none of it. */
+/** The part of Web NFC used here (https://w3c.github.io/web-nfc/); TypeScript's DOM types don't have it. */
 interface TagReader extends EventTarget {
   scan(options: { signal: AbortSignal }): Promise<void>;
 }
 
-/** "04:a2:24:b2" as card stock lists and USB readers write it: "04A224B2"; also of a length that no standard has. */
+/**
+ * "04:a2:24:b2" as card stock lists and USB readers write it: "04A224B2"; even for lengths outside the
+ * standards.
+ */
 export function codeFromSerialNumber(serialNumber: string): string {
   return canonicalCode(serialNumber.replaceAll(':', '').toUpperCase());
 }
 
 /**
- * Hears tags held to the device. The browser asks for permission, so call it from a click the first time.
- * @returns stops listening; undefined where the browser has no NFC or it was not allowed.
+ * Reads tags held to the device. The browser asks for permission, so call it from a click the first time.
+ * @returns a function that stops it; undefined if the browser has no NFC or it was not allowed
  */
 export async function listenToTags(onCode: (text: string) => void): Promise<(() => void) | undefined> {
   const { NDEFReader } = globalThis as { NDEFReader?: new () => TagReader };

@@ -1,6 +1,6 @@
 /**
- * Takes the place of html5-qrcode's own decoder when the app is built (html5-qrcode-alias.js): ours reads
- * instead, and the 290 kB of ZXing in JavaScript would be downloaded by every desk and never be asked.
+ * Replaces html5-qrcode's own decoder in the build (html5-qrcode-alias.js): ours reads instead, and every
+ * desk would download the 290 kB of ZXing in JavaScript and never use it.
  */
 export class ZXingHtml5QrcodeDecoder {
   /** As for a picture without a code. */

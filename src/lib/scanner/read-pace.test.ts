@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readPause } from './read-pace';
 
-/** When frames are read, out of those of a camera of 30 a second; a code is in view from `codeAt` on. */
+/** When frames are read, with a camera of 30 frames a second; a code is in view from `codeAt` on. */
 function readings(from: number, until: number, codeAt: number): number[] {
   const read: number[] = [];
   let startedAt = -Infinity;
@@ -20,13 +20,13 @@ describe('the pace of reading', () => {
     expect(readings(0, 10_000, Infinity).length).toBeCloseTo(100, -1);
   });
 
-  test('sinks to about four or five frames a second after a minute without a code', () => {
+  test('drops to about four or five frames a second after a minute without a code', () => {
     const seldom = readings(60_000, 70_000, Infinity).length;
     expect(seldom).toBeGreaterThanOrEqual(40);
     expect(seldom).toBeLessThanOrEqual(50);
   });
 
-  test('reads a code held up then within 250 ms, whenever that is, and is quick again at once', () => {
+  test('then reads a new code within 250 ms at any time, and is fast again at once', () => {
     for (let codeAt = 90_000; codeAt < 90_300; codeAt += 7) {
       const [first = Infinity, second = Infinity] = readings(80_000, 100_000, codeAt).filter(
         (at) => at >= codeAt,

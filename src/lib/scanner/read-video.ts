@@ -4,15 +4,15 @@ import type { Detector, Picture } from './detector';
 import { readPause } from './read-pace';
 
 export interface VideoReading {
-  /** The kinds of codes to look for, asked anew for every frame. */
+  /** The kinds of codes to look for, asked for every frame. */
   wanted: () => readonly Symbology[];
-  /** The codes of one frame, also when there are none. */
+  /** The codes of one frame, even if there are none. */
   onCodes: (codes: CodeInView[]) => void;
   /** Reading doesn't work at all; it has ended. */
   onFailure: () => void;
 }
 
-/** A frame may fail while a camera wakes up; so many in a row mean that the reader itself doesn't work. */
+/** A frame may fail while a camera wakes up; this many in a row mean that the reader itself doesn't work. */
 const failuresToGiveUp = 3;
 
 /** Reads frame after frame of a playing video, never two at once, until `ended`. */
@@ -43,7 +43,7 @@ export function readVideo(
       if (codes.length > 0) lastCodeAt = now;
       if (!ended.aborted) onCodes(codes);
     } catch {
-      // Some browser may have VideoFrames that can't be handed over, or not be read there.
+      // Some browsers may have VideoFrames that can't be transferred, or not be read in the worker.
       takesFrames = false;
       failures += 1;
       if (failures >= failuresToGiveUp && !ended.aborted) return onFailure();
@@ -54,6 +54,6 @@ export function readVideo(
   next();
 }
 
-/** A VideoFrame is only pointed at; copying a picture here took the page 15 ms of every reading. */
+/** A VideoFrame is only a reference; copying a picture here took the page 15 ms per reading. */
 const takePicture = async (video: HTMLVideoElement, takesFrames: boolean): Promise<Picture> =>
   takesFrames ? new VideoFrame(video) : createImageBitmap(video);

@@ -1,12 +1,14 @@
-/** Makes characters of keyboard events, also where a scanner or its computer is oddly set. */
+/** Turns keyboard events into characters, even if a scanner or its computer is oddly configured. */
 export interface CharacterReader {
   /** The character of a key that went down; undefined for shortcuts, named keys and a key held down. */
   down(event: KeyboardEvent): string | undefined;
-  /** A character that was typed by its number with Alt held, told when Alt goes up. */
+  /** A character that was typed by its number with Alt held; returned when Alt goes up. */
   up(event: KeyboardEvent): string | undefined;
 }
 
-/** Accents of dead keys where no text field puts them on a letter: as a Finnish keyboard has them. */
+/**
+ * Accents of dead keys outside text fields, which would put them on a letter: those of a Finnish keyboard.
+ */
 const deadKeys: Record<string, [alone: string, withShift: string]> = {
   Equal: ['´', '`'],
   BracketRight: ['¨', '^'],

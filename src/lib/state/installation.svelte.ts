@@ -1,17 +1,19 @@
 import { watchInstall, type InstallOffer } from '$lib/pwa/install';
 
-/** The browser's offer to install Tiski, for every screen: Chromium says so once, soon after the start. */
+/**
+ * The browser's offer to install Tiski, for every screen: Chromium makes it only once, soon after the start.
+ */
 export class Installation {
   offer = $state.raw<InstallOffer>('none');
   #watch: ReturnType<typeof watchInstall> | undefined;
 
-  /** @returns the stop. */
+  /** @returns a function that stops it */
   start(): () => void {
     this.#watch = watchInstall((offer) => (this.offer = offer));
     return () => this.#watch?.stop();
   }
 
-  /** Opens the browser's own question; call it from a click. */
+  /** Opens the browser's own prompt; call it from a click. */
   install(): void {
     void this.#watch?.install();
   }

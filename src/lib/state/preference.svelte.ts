@@ -4,8 +4,8 @@ import { isStorageFull } from '$lib/store/storage-full';
 import { liveQuery } from './live-query.svelte';
 
 /**
- * What somebody likes on this device: it holds on this page at once, and is remembered for the next one. A device with
- * no room forgets it; a counter goes on without.
+ * A personal preference on this device: it applies on this page at once, and is remembered for the next one.
+ * A device with no room forgets it; the counter works without.
  */
 export class Preference<K extends SettingKey> {
   readonly #db: TiskiDatabase;

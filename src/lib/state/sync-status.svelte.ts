@@ -8,7 +8,7 @@ import type { SyncPhase, SyncState } from '$lib/sync/ports';
 import { liveQuery } from './live-query.svelte';
 
 /**
- * What a counter is told about its data. One tab syncs for all of them, so the state comes by way of the
+ * What a counter is told about its data. One tab syncs for all of them, so the state comes through the
  * database. Instants: `lastContact` and `registerAsOf` are server time, `nextAttemptAt` device time.
  */
 export class SyncStatus {
@@ -40,14 +40,14 @@ export class SyncStatus {
   get lastFailure(): SyncState['lastFailure'] {
     return this.#state.current?.lastFailure;
   }
-  /** For a technician: what the server or the device said last. */
+  /** For a technician: the last message from the server or the device. */
   get detail(): string | undefined {
     return this.#state.current?.detail;
   }
   get lastContact(): number | undefined {
     return this.#clock.current?.lastContact;
   }
-  /** What the device's clock is corrected by, ms (R13): for texts and for the day's list. */
+  /** How much the device's clock is corrected, ms (R13): for texts and for the day's list. */
   get clockCorrection(): number {
     const skewMs = this.#clock.current?.skewMs ?? 0;
     return Math.abs(skewMs) > toleratedSkew ? skewMs : 0;

@@ -14,7 +14,7 @@ const own = [1, 2, 3].map((index) => aVisit('desk-1', index));
 const [first, second, third] = own as [(typeof own)[0], (typeof own)[0], (typeof own)[0]];
 const choice = aChoice('desk-1', 4);
 
-/** A desk whose log the server has, and a store whose clock the test holds. */
+/** A desk whose log the server has, and a store whose clock the test controls. */
 async function aDeskWithLog() {
   const db = await aWorkingDesk([aCard(cardNumber(1))]);
   const log = [...own, aVoid(second), choice, aRelease(choice)];
@@ -37,7 +37,7 @@ describe('what the desk holds for the server', () => {
     expect(held.slice(2).sort()).toEqual([second._id, `void:${second._id}`]);
   });
 
-  it('S9 is asked after once a day, by a clock that can be right', async () => {
+  it('S9 is checked once a day, by a clock that can be right', async () => {
     const { db, store, later } = await aDeskWithLog();
     expect(await store.isCheckDue('tiski-register')).toBe(false);
     expect(await store.isCheckDue(visits)).toBe(false);
@@ -71,7 +71,7 @@ describe('what the desk holds for the server', () => {
     expect(waiting.sort(byId)).toEqual([...log].sort(byId));
     expect(await cursorsOf(db)).toEqual({ 'tiski-catalogue': '0', 'tiski-register': '0', [visits]: '0' });
     expect(await readAcknowledgedChecks(db)).toMatchObject([{ asked: 7, putBack: log.length }]);
-    // A second look finds them waiting.
+    // A second check finds them waiting.
     expect(await store.acknowledged(visits)).toEqual([]);
     expect(await store.endCheck(visits, { asked: 7, missing })).toBe(0);
   });

@@ -6,12 +6,13 @@ import { accountsOf, readDevice } from './device';
 import { allLogTables, logTableOfId, logTables, type LogRow } from './log-tables';
 
 /**
- * What this desk logged and still holds: a server that was restored from a backup gets it back from here (S8, S9).
- * All functions but `readAcknowledgedChecks` belong into a transaction over `tablesToOffer`, and make one where there is none.
+ * What this desk logged and still holds: a server restored from a backup gets it back from here (S8, S9). All
+ * functions except `readAcknowledgedChecks` belong in a transaction over `tablesToOffer`, and start one if
+ * there is none.
  */
 export const tablesToOffer = (db: TiskiDatabase) => [db.settings, ...allLogTables(db), db.outbox, db.cursors];
 
-/** S8: puts everything that this desk logged back into the outbox; gives how many were put back. */
+/** S8: puts everything that this desk logged back into the outbox; returns how many documents. */
 export async function offerAgain(db: TiskiDatabase, database: string): Promise<number> {
   const own = await ownKeys(db, database);
   const rows = await Promise.all(
@@ -53,9 +54,9 @@ export async function isCheckDue(db: TiskiDatabase, database: string, deviceNow:
 }
 
 /**
- * S9: notes the answer, and puts what is missing back into the outbox; gives how many were put back. Where
- * something is missing the server went back in time, unseen by its epoch and perhaps by its `seq`: then every
- * database is pulled from zero, because changes may hide behind a cursor of the time before.
+ * S9: records the answer, and puts what is missing back into the outbox; returns how many documents. If
+ * something is missing, the server went back in time, and neither its epoch nor perhaps its `seq` showed it.
+ * Then every database is pulled from zero, because changes may hide behind a cursor from before.
  */
 export function endCheck(
   db: TiskiDatabase,
@@ -116,8 +117,8 @@ async function offer(db: TiskiDatabase, database: string, held: readonly LogRow[
 }
 
 /**
- * A refused one keeps its reason: it waits for a person, not for a server. But when another document had its id, that
- * may be gone with the old copy.
+ * A refused document keeps its reason: it waits for a person, not for a server. But if another document had
+ * its id, that one may be gone with the old copy.
  */
 const mayBeOffered = (row: OutboxRow | undefined): boolean =>
   row === undefined || (row.state === 'refused' && row.refusal?.status === 409);

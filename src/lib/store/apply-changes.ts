@@ -30,7 +30,7 @@ export async function applyChanges(
   const kind = deskDatabaseKind(database);
   if (!kind) return;
   const sorted = sortChanges(kind, changes);
-  // A thousand deletions of nothing would slow a first load.
+  // A thousand deletions of rows that don't exist would slow a first load.
   if ((await db.quarantine.where('database').equals(database).count()) > 0) {
     await db.quarantine.bulkDelete(changes.map(({ id }): [string, string] => [database, id]));
   }
@@ -56,7 +56,10 @@ export async function applyChanges(
   }
 }
 
-/** S7: what this build understands and what it doesn't; design documents are CouchDB's own matter. */
+/**
+ * S7: separates what this build understands from what it doesn't; design documents are CouchDB's own
+ * business.
+ */
 export function sortChanges(kind: DeskDatabase, changes: readonly Change[]): Sorted {
   const sorted: Sorted = { readable: [], deleted: [], unreadable: [] };
   for (const { id, deleted, document } of changes) {
@@ -73,7 +76,7 @@ export function sortChanges(kind: DeskDatabase, changes: readonly Change[]): Sor
   return sorted;
 }
 
-/** A desk may write to its sector's database: a card or a service found there is not believed. */
+/** A desk may write to its sector's database, so a card or a service found there is not trusted. */
 function misplaced(kind: DeskDatabase, id: string, document: TiskiDocument): Unreadable | undefined {
   const invalid = (fault: string): Unreadable => ({ reason: 'invalid', faults: [fault] });
   if (document._id !== id) return invalid(`_id: must be ${id}`);

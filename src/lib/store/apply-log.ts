@@ -10,8 +10,8 @@ import { queueForReview } from './review-queue';
 import { readSetting } from './settings';
 
 /**
- * Writes pulled documents of a sector's log, within the caller's transaction. All of them are immutable: what is
- * here already stays as it is, this desk's own above all.
+ * Writes pulled documents of a sector's log, within the caller's transaction. All of them are immutable: what
+ * is already here stays as it is, above all this desk's own.
  */
 export async function applyLog(
   db: TiskiDatabase,
@@ -29,7 +29,7 @@ export async function applyLog(
   await queueForReview(db, added, now);
 }
 
-/** Adds what the device doesn't have yet; gives it. */
+/** Adds and returns what the device doesn't have yet. */
 async function addUnknown(
   db: TiskiDatabase,
   database: string,
@@ -40,7 +40,7 @@ async function addUnknown(
   const unknown = (await Promise.all(logTables.map((log) => unknownTo(db, log, documents)))).flat();
   const visits = unknown.filter((document) => document.type === 'visit');
   const others = unknown.filter((document) => document.type !== 'visit');
-  // A new desk pulls years of visits: it keeps those that can matter to a verdict.
+  // A new desk pulls years of visits: it keeps only those that can still matter to a verdict.
   const kept = [...(await worthKeeping(db, catalogue, visits, now)), ...others];
   for (const { type, table, row } of logTables) {
     const ofType = kept.filter((document) => document.type === type);
@@ -49,7 +49,7 @@ async function addUnknown(
   return unknown;
 }
 
-/** S8: what the office made is swept when a pull from zero has ended without it. */
+/** S8: what the office made is swept if a pull from zero ends without it. */
 async function markMet(db: TiskiDatabase, documents: readonly LogDocument[], run: number): Promise<void> {
   for (const { table, keyOf, mayBeOffices } of logTables) {
     const keys = documents.filter((document) => mayBeOffices?.(document)).map(({ _id }) => keyOf(_id));
@@ -57,7 +57,7 @@ async function markMet(db: TiskiDatabase, documents: readonly LogDocument[], run
   }
 }
 
-/** Those of a type that the device doesn't have. */
+/** Those of one type that the device doesn't have. */
 async function unknownTo(
   db: TiskiDatabase,
   { type, table, keyOf }: LogTable,
@@ -69,7 +69,7 @@ async function unknownTo(
   return ofType.filter((_, index) => known[index] === undefined);
 }
 
-/** S3: a document that came back as it was sent is acknowledged, however it got there (S16). */
+/** S3: a document that comes back exactly as it was sent is acknowledged, however it got there (S16). */
 async function settleSeen(db: TiskiDatabase, seen: readonly LogDocument[]): Promise<void> {
   const rows = await db.outbox.bulkGet(seen.map(({ _id }) => _id));
   const settled = rows.flatMap((row, index) =>
@@ -78,7 +78,7 @@ async function settleSeen(db: TiskiDatabase, seen: readonly LogDocument[]): Prom
   await db.outbox.bulkDelete(settled);
 }
 
-/** A desk that was paired anew goes on with its numbers where its old device stopped. */
+/** A desk that was paired again continues its numbers where its old device stopped. */
 async function continueChain(db: TiskiDatabase, visits: VisitDocument[]): Promise<void> {
   const account = (await readSetting(db, 'device'))?.account.name;
   const last = visits
@@ -90,7 +90,7 @@ async function continueChain(db: TiskiDatabase, visits: VisitDocument[]): Promis
   if (account !== undefined && last) await noteLink(db, account, last);
 }
 
-/** What an administrator deleted on the server, unless it waits here to be sent. */
+/** What an administrator deleted on the server, unless it is waiting here to be sent. */
 export async function removeLogged(db: TiskiDatabase, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const waiting = await db.outbox.bulkGet([...ids]);

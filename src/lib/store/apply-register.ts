@@ -8,15 +8,15 @@ import { noteCardsChanged } from './review-queue';
 
 const prefix = 'card:';
 
-/** A card whose newest version this build can't read, as it came. */
+/** A card whose newest version this build can't read, unchanged. */
 export interface UnreadCard {
   number: string;
   document: unknown;
 }
 
 /**
- * Writes changes of the register, within the caller's transaction: a row for each card, and one for each that was
- * deleted (R2, S18). `run` marks the rows (S8).
+ * Writes changes of the register, within the caller's transaction: a row for each card, and one for each
+ * deleted card (R2, S18). `run` marks the rows (S8).
  */
 export async function applyToRegister(
   db: TiskiDatabase,
@@ -34,7 +34,7 @@ export async function applyToRegister(
   const shadowOf = (number: string) => (base && packed.has(number) ? { shadows: base.id } : {});
   await db.cards.bulkPut(rows.map((row) => ({ ...row, ...shadowOf(row.number) })));
   await db.cards.bulkDelete(deleted);
-  // A thousand deletions of nothing would slow a first load.
+  // A thousand deletions of rows that don't exist would slow a first load.
   if ((await db.deletedCards.count()) > 0) await db.deletedCards.bulkDelete(numbers);
   await db.deletedCards.bulkPut(deleted.map((number) => ({ number, run, ...shadowOf(number) })));
   await noteCardsChanged(db, numbers);
@@ -49,7 +49,7 @@ export const cardNumbers = (ids: readonly string[]) =>
 export const unreadCards = (unreadable: readonly { id: string; document: unknown }[]): UnreadCard[] =>
   unreadable.flatMap(({ id, document }) => cardNumbers([id]).map((number) => ({ number, document })));
 
-/** S7: what can be read of each, laid over the last version that could be read. */
+/** S7: what can be read of each, laid over the last readable version. */
 async function partlyRead(db: TiskiDatabase, unread: readonly UnreadCard[], run: number): Promise<CardRow[]> {
   const last = await lastReadable(
     db,
@@ -61,7 +61,7 @@ async function partlyRead(db: TiskiDatabase, unread: readonly UnreadCard[], run:
   });
 }
 
-/** The rows of some cards; of those that are only packed as they would be. */
+/** The rows of some cards; cards that are only packed get the row that they would have. */
 export async function lastReadable(
   db: TiskiDatabase,
   numbers: readonly string[],

@@ -17,7 +17,7 @@ const cards = [
 ];
 const scans = ['04A2900003B891', '04 a2 90 00 03 b8 92', '0036000291452', 'lr4'];
 
-/** Makes of a database what version 4 would have it, holding what `fill` writes. */
+/** Creates a database of version 4, with what `fill` writes. */
 async function asVersion4(
   db: TiskiDatabase,
   fill: (db: TiskiDatabase) => Promise<unknown>,
@@ -58,7 +58,7 @@ describe('R1 a device that an older build filled, without a network', () => {
     expect(await countCards(db)).toBe(4);
   });
 
-  it('R1 S18 finds its packed cards too, and opens with a bucket that can not be read', async () => {
+  it('R1 S18 finds its packed cards too, and opens despite a bucket that can not be read', async () => {
     const buckets = 8;
     const bucketRow = (bucket: number) => {
       const own = cards.filter(({ number }) => bucketOf(number, buckets) === bucket);

@@ -5,8 +5,9 @@ import { canonicalCode } from '$lib/domain/code/canonical-code';
 import type { CardRow, CursorRow, PackedBase, PackedRow } from './database';
 
 /**
- * R1: an older build kept the codes of imported stock as they came. What the device holds is brought into the
- * canonical form when the database is opened first, so that a scan asks once, also before the next contact.
+ * R1: an older build kept the codes of imported stock as they were written. The device's codes are brought
+ * into canonical form when the database is first opened, so that a scan needs a single look-up even before
+ * the next contact.
  */
 export async function indexCanonicalCodes(transaction: Transaction): Promise<void> {
   await rewriteRows(transaction);
@@ -27,7 +28,9 @@ async function rewriteRows(transaction: Transaction): Promise<void> {
     });
 }
 
-/** S18: in its canonical form a code belongs to another bucket. What was there stays, and is never asked for again. */
+/**
+ * S18: in canonical form a code belongs to another bucket. The old entry stays, but nobody asks for it again.
+ */
 async function rewriteBuckets(transaction: Transaction, { id, buckets }: PackedBase): Promise<void> {
   const packed = transaction.table<PackedRow, [string, number]>('packed');
   const added = new Map<number, StockCode[]>();
@@ -47,7 +50,10 @@ async function rewriteBuckets(transaction: Transaction, { id, buckets }: PackedB
   }
 }
 
-/** Undefined for a bucket that can't be read: it answers no scan either, and must not keep the database closed. */
+/**
+ * Undefined for a bucket that can't be read: it answers no scan either, and must not keep the database
+ * closed.
+ */
 function readableCodes(bytes: Uint8Array): StockCode[] | undefined {
   try {
     return codesOfBucket(bytes);

@@ -2,7 +2,7 @@ import { readCode } from '$lib/domain/code/scan-code';
 import type { TiskiDatabase } from './database';
 import { findCard } from './register';
 
-/** The numbers of the cards that some texts are codes of, as far as the register has them. */
+/** The numbers of the cards that carry some texts as codes, as far as the register knows. */
 export async function cardsByText(db: TiskiDatabase, texts: readonly string[]): Promise<Map<string, string>> {
   const found = await Promise.all(
     texts.map(async (text) => [text, (await findCard(db, readCode(text)))?.number] as const),

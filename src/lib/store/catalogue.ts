@@ -24,9 +24,9 @@ export interface Catalogue {
   services: ReadonlyMap<string, { service: Service; document: ServiceDocument }>;
   venues: ReadonlyMap<string, { venue: Venue; document: VenueDocument }>;
   offerings: ReadonlyMap<string, { offering: Offering; document: OfferingDocument }>;
-  /** R2: the public keys of signed card codes. */
+  /** R2: the public keys that verify card codes. */
   keys: readonly KeyDocument[];
-  /** S16: the public keys of rescue files. */
+  /** S16: the public keys for rescue files. */
   rescueKeys: readonly RescueKeyDocument[];
   city?: SettingsDocument;
 }
@@ -36,15 +36,17 @@ interface Remembered {
   catalogue: Catalogue;
 }
 
-// Every scan needs the catalogue, and it changes a few times a year.
+// Every scan needs the catalogue, and it changes only a few times a year.
 const remembered = new WeakMap<TiskiDatabase, Remembered>();
 
-/** The catalogue as last pulled; call it inside a transaction that has `cursors` and `catalogue`, or alone. */
+/**
+ * The catalogue as last pulled; call it alone, or inside a transaction that has `cursors` and `catalogue`.
+ */
 export function readCatalogue(db: TiskiDatabase): Promise<Catalogue> {
   return db.transaction('r', db.cursors, db.catalogue, async () => catalogueWithin(db));
 }
 
-/** The same inside a transaction that the caller holds. */
+/** The same, inside the caller's transaction. */
 export function catalogueWithin(db: TiskiDatabase): Promise<Catalogue> {
   return db.cursors.get(catalogueDatabase).then((cursor) => {
     const revision = cursor ? `${cursor.run}/${cursor.revision}` : 'none';

@@ -3,7 +3,7 @@ import { visitHash } from '$lib/documents/visits/visit-hash';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 
-/** A desk's visits are numbered and chained by hash, so that the office sees a gap (S15). */
+/** A desk's visits are numbered and chained by hash, so that the office sees any gap (S15). */
 
 /** The number and hash that the desk's next visit carries. */
 export async function nextLink(
@@ -16,8 +16,8 @@ export async function nextLink(
 }
 
 /**
- * Makes a visit of the desk the last of its chain, unless a later one is. Also for visits that come back
- * from the server: a desk on a new device goes on where the old one stopped.
+ * Makes a visit the last of the desk's chain, unless a later one is. This includes visits that come back from
+ * the server: a desk on a new device continues where the old one stopped.
  */
 export async function noteLink(db: TiskiDatabase, account: string, visit: VisitDocument): Promise<void> {
   const chain = await readSetting(db, 'chain');

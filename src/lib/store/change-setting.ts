@@ -1,7 +1,7 @@
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting, type SettingKey, type SettingValues } from './settings';
 
-/** Changes a setting that is there, without a change of another tab coming between. */
+/** Changes an existing setting, safe from a change by another tab in between. */
 export async function changeSetting<K extends SettingKey>(
   db: TiskiDatabase,
   key: K,

@@ -50,7 +50,7 @@ describe('R1 K5 what a scanner did to a code is undone', () => {
     expect(checked.mends.map(({ kind }) => kind)).toEqual(mends);
   });
 
-  it('K4 but where two cards could be meant, neither is', async () => {
+  it('K4 but if two cards could be meant, neither is', async () => {
     const scan = await aDeskWithStock();
     const checked = await scan([three, '0013']);
     expect(checked).toMatchObject({ isAmbiguous: true, check: { verdict: { reason: 'not-a-card' } } });

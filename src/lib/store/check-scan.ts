@@ -6,27 +6,30 @@ import type { Instant } from '$lib/domain/time/day';
 import { checkVisit, type VisitCheck } from './check-visit';
 import type { TiskiDatabase } from './database';
 
-/** What came from a scanner: the ways to cut it from the keys; one where a camera or a tag said it whole. */
+/**
+ * What came from a scanner: the ways to cut it from the keys, or the one text that a camera or a tag gave.
+ */
 export type ScannedTexts = readonly [string, ...string[]];
 
 export interface CheckedScan {
   check: VisitCheck;
-  /** What the scanner had done to the code; empty where it came as it is printed. */
+  /** What the scanner had done to the code; empty if it arrived as printed. */
   mends: readonly Mend[];
-  /** It could be read as the codes of several cards, so it is none. */
+  /** It could be read as the codes of several cards, so it counts as none of them. */
   isAmbiguous: boolean;
 }
 
 interface CheckOptions {
   /** Device clock, ms. */
   now: () => Instant;
-  /** R2: what came of looking at a signed code's signature. */
+  /** R2: result of verifying a signed code's signature. */
   signatureOf: (code: ScannedCode) => Promise<Signature | undefined>;
   profile: ScannerProfile;
 }
 
 /**
- * Decides a scan. A code that is a card's as it is takes one read; only what is none is tried in other ways (R1).
+ * Decides a scan. A code that is a card's as it is takes one read; only other texts are tried in other
+ * readings (R1).
  * @throws as `checkVisit`
  */
 export async function checkScan(
@@ -44,7 +47,7 @@ export async function checkScan(
   const asItIs = await checkText(whole);
   const plain: CheckedScan = { check: asItIs, mends: [], isAmbiguous: false };
   if (parts.length === 0 && !isNobodys(asItIs)) return plain;
-  // Most codes are cards as they are: the rest of it is loaded by the first that is not, from the precache.
+  // Most codes are cards as they are: the first that isn't loads the rest of the code, from the precache.
   const { findReading } = await import('./find-reading');
   const found = await findReading(db, texts, profile);
   switch (found.kind) {

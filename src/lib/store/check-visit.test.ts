@@ -19,7 +19,7 @@ const visits = 'tiski-visits-liikunta';
 const swim = (text: string) => ({ text, service: 'swim' });
 
 describe('checkVisit', () => {
-  it('R1 decides what is no card without looking for one', async () => {
+  it('R1 decides what is not a card without looking for one', async () => {
     const db = await aWorkingDesk([]);
     const check = await checkVisit(db, swim('😀'), sundayMorning);
     expect(check.verdict).toEqual({ outcome: 'refuse', reason: 'not-a-card' });
@@ -61,7 +61,7 @@ describe('checkVisit', () => {
     expect(await findCard(db, { kind: 'other', value: 'A-17' })).toMatchObject({ number: cardNumber(2) });
   });
 
-  it('R7 counts the visits of the whole sector, those undone left out', async () => {
+  it('R7 counts the visits of the whole sector, except undone ones', async () => {
     const db = await aWorkingDesk([aCard(number)]);
     const at = '2026-11-22T07:00:00.000Z';
     const elsewhere = aVisit('desk-2', 1, { card: number, service: 'gym', at });
@@ -80,7 +80,7 @@ describe('checkVisit', () => {
     expect(check.verdict).toMatchObject({ outcome: 'admit' });
   });
 
-  it('R12 tells the age of the register, and asks when it is old', async () => {
+  it('R12 gives the age of the register, and asks when it is old', async () => {
     const db = await aWorkingDesk([aCard(number)]);
     expect(await checkVisit(db, swim(number), sundayMorning)).toMatchObject({ registerAsOf: sundayMorning });
     const check = await checkVisit(db, swim(number), sundayMorning + 8 * day);
@@ -95,7 +95,7 @@ describe('checkVisit', () => {
     expect('registerAsOf' in check).toBe(false);
   });
 
-  it('R13 a clock before the last contact is not believed', async () => {
+  it('R13 a clock before the last contact is not trusted', async () => {
     const db = await aWorkingDesk([aCard(number)]);
     await db.settings.put({ key: 'clock', value: { skewMs: 0, lastContact: sundayMorning } });
     const check = await checkVisit(db, swim(number), sundayMorning - 60 * minute);
@@ -121,7 +121,7 @@ describe('checkVisit', () => {
     expect(check.verdict.outcome).toBe('admit');
   });
 
-  it('S14 the catalogue is read once, and anew when it has changed', async () => {
+  it('S14 the catalogue is read once, and again when it has changed', async () => {
     const db = await aWorkingDesk([]);
     const first = await readCatalogue(db);
     expect(await readCatalogue(db)).toBe(first);
@@ -131,7 +131,7 @@ describe('checkVisit', () => {
     expect(first.services.has('theatre')).toBe(false);
   });
 
-  it('is a bug without a desk or a service', async () => {
+  it('throws without a desk or a service', async () => {
     await expect(checkVisit(anUnpairedDatabase(), swim(number), sundayMorning)).rejects.toThrow('not paired');
     const db = await aWorkingDesk([]);
     await expect(checkVisit(db, { text: number, service: 'opera' }, sundayMorning)).rejects.toThrow('opera');

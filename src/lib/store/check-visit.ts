@@ -26,33 +26,33 @@ import { askRegister, registerTables } from './register';
 export interface VisitQuestion {
   /** As it came from the scanner. */
   text: string;
-  /** What the text was read as, where somebody has read it already. */
+  /** What the text was read as, if it has been read already. */
   code?: ScannedCode;
   /** Id of the service. */
   service: string;
-  /** What came of looking at a signed code's signature (R2). */
+  /** Result of verifying a signed code's signature (R2). */
   signature?: Signature;
   /** Id of the course or performance that staff have chosen (R9, R10). */
   offering?: string;
-  /** Who comes in; when absent, the holder alone, or a group's card with all its members. */
+  /** Who comes in; absent: the holder alone, or on a group's card all its members. */
   people?: People;
 }
 
-/** One scan and what the device makes of it. */
+/** One scan and the device's verdict. */
 export interface VisitCheck extends DecidedVisit {
   question: VisitQuestion;
   code: ScannedCode;
   /** From the register, or from a genuine signature. */
   card?: Card;
-  /** Only when the card's scheme says that it is shown. */
+  /** Only if the card's scheme says that it is shown. */
   hint?: string;
   service: Service;
   venue: Venue;
-  /** How the card uses the service; absent when it doesn't. */
+  /** How the card uses the service; absent if it doesn't. */
   rule?: ServiceRule;
   people: People;
   allowed: PeopleAllowed;
-  /** R9: `_id` of the choice that the visit is for, where this desk made it today and may undo it. */
+  /** R9: `_id` of the choice that the visit is for, if this desk made it today and may undo it. */
   freshChoice?: string;
   clock: ClockReading;
   /** Server time at which the register was last known to be up to date. */
@@ -71,26 +71,26 @@ export const tablesToCheck = (db: TiskiDatabase) => [
 ];
 
 /**
- * Decides a scan from what the device holds, in one read-only transaction. Nothing is written.
- * @throws when the device is not paired or the service is not in the catalogue: screens offer neither
+ * Decides a scan from what the device holds, in one read-only transaction. Writes nothing.
+ * @throws if the device is not paired or the service is not in the catalogue: no screen offers that
  */
 export function checkVisit(
   db: TiskiDatabase,
   question: VisitQuestion,
   deviceNow: Instant,
 ): Promise<VisitCheck> {
-  // Only in a scope that is itself `async` does Dexie keep the transaction over what the callee awaits.
+  // Dexie only keeps the transaction across the callee's awaits if this scope is itself `async`.
   return db.transaction('r', tablesToCheck(db), async () => decideWithin(db, question, deviceNow));
 }
 
-/** The same inside a transaction that the caller holds. */
+/** The same, inside the caller's transaction. */
 export async function decideWithin(
   db: TiskiDatabase,
   question: VisitQuestion,
   deviceNow: Instant,
 ): Promise<VisitCheck> {
   const { text, code = readCode(text), signature, offering: named } = question;
-  // Asked for side by side: what is waited for by itself costs one more way to the disk and back.
+  // Queried in parallel: each separate await would cost another round trip to the disk.
   const [device, catalogue, clock, { card: found, standing, asOf }] = await Promise.all([
     readDevice(db),
     catalogueWithin(db),
@@ -143,7 +143,7 @@ export async function decideWithin(
   };
 }
 
-/** R9: a choice is undone at the desk that made it, on its day. */
+/** R9: a choice is undone at the desk that made it, on the same day. */
 function freshChoice(
   { choices }: History,
   verdict: Verdict,
@@ -161,7 +161,7 @@ function freshChoice(
   return own ? { freshChoice: own.id } : {};
 }
 
-/** The desk's venue; its document may be late or in quarantine, and work goes on with the usual values. */
+/** The desk's venue; if its document is late or in quarantine, work continues with the defaults. */
 function venueOf(catalogue: Catalogue, device: Device): Venue {
   const known = catalogue.venues.get(device.venue)?.venue;
   if (known) return known;

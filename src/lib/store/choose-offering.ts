@@ -10,13 +10,17 @@ import { writeThrough, type StorageFull } from './write-through';
 
 export type ChooseResult =
   | { kind: 'chosen'; choiceId: string; document: ChoiceDocument }
-  /** What could be chosen at the check can't be any more, or the choice was made meanwhile; nothing was written. */
+  /**
+   * What could be chosen at the check can't be any more, or the choice has been made meanwhile; nothing was
+   * written.
+   */
   | { kind: 'changed'; check: VisitCheck }
   | StorageFull;
 
 /**
- * R9: fixes the card's choice that a check asked to confirm; durable when the promise resolves, like a visit (S1).
- * @throws when the check asks no such thing, or the transaction fails for another reason
+ * R9: fixes the card's choice that a check asked to confirm; durable when the promise resolves, like a visit
+ * (S1).
+ * @throws if the check didn't ask that, or the transaction fails for another reason
  */
 export async function chooseOffering(
   db: TiskiDatabase,
@@ -48,7 +52,7 @@ export async function chooseOffering(
       zone: venue.zone,
       register: { asOf: registerAsOf === undefined ? null : new Date(registerAsOf).toISOString() },
     };
-    // By what this desk knows the choice was free: a conflict shows when another desk's arrives.
+    // As far as this desk knew, the place was free: a conflict shows when another desk's choice arrives.
     await write(visitsDatabase(service.sector), document, { isReviewed: false });
     return { kind: 'chosen', choiceId: document._id, document };
   });
@@ -60,7 +64,7 @@ export const isChoice = ({ verdict }: VisitCheck): boolean =>
 export type ReleaseResult =
   | { kind: 'released' }
   | { kind: 'already-released' }
-  /** Only this desk's own choices, and within their day; later it is the office's matter. */
+  /** Only this desk's own choices, and on the same day; later it is up to the office. */
   | { kind: 'not-allowed'; reason: 'unknown' | 'other-desk' | 'another-day' }
   | StorageFull;
 

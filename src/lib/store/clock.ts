@@ -9,7 +9,7 @@ export function readDeviceClock(db: TiskiDatabase, deviceNow: Instant): Promise<
   return readSetting(db, 'clock').then((known) => readClock(deviceNow, { ...known, builtAt: db.builtAt }));
 }
 
-/** R13: what a document that is made now goes by. */
+/** R13: the clock facts for a document made now. */
 export async function readStamp(db: TiskiDatabase, deviceNow: Instant): Promise<Stamp> {
   const clock = await readSetting(db, 'clock');
   const earliest = Math.max(db.builtAt, clock?.lastContact ?? 0);
@@ -19,10 +19,10 @@ export async function readStamp(db: TiskiDatabase, deviceNow: Instant): Promise<
   return { ...stamp, known: { skewMs, ...(mark && { mark }) } };
 }
 
-/** Contacts closer than this are not written again, ms: a write to disk a minute is enough. */
+/** Contacts closer together than this are not written again, ms: one disk write a minute is enough. */
 const contactSpacing = 30_000;
 
-/** Notes a contact. */
+/** Records a contact. */
 export async function noteContact(db: TiskiDatabase, { skewMs, serverNow, mark }: Contact): Promise<void> {
   await db.transaction('rw', db.settings, async () => {
     const known = await readSetting(db, 'clock');

@@ -25,7 +25,7 @@ const catalogue = [
   aService('swim', { rule: { kind: 'limit', n: 1, per: 'day' }, repeatMinutes: 0 }),
 ];
 
-/** A device whose clock may be set, and whose page may be opened anew; true time is the test's. */
+/** A device whose clock may be set, and whose page may be reopened; true time is the test's. */
 class Device {
   ahead = 0;
   page = 1;
@@ -74,14 +74,14 @@ class Device {
 const iso = (at: number) => new Date(at).toISOString();
 
 describe('what was logged before a contact', () => {
-  it('R13 goes at once while the clock stands where the last contact saw it', async () => {
+  it('R13 goes at once while the clock still has the offset of the last contact', async () => {
     const device = await Device.open();
     device.time += 20 * hour;
     await device.log();
     expect(await device.sendable()).toHaveLength(1);
   });
 
-  it('R13 26 hours ahead: it waits for the contact, and gets the right time in every place', async () => {
+  it('R13 26 hours ahead: it waits for the contact, and gets the right time everywhere', async () => {
     const device = await Device.open();
     device.ahead = 26 * hour;
     device.time += hour;
@@ -122,7 +122,7 @@ describe('what was logged before a contact', () => {
     expect(await device.reviews()).toEqual([]);
   });
 
-  it('R13 the page was opened anew: one entry of the review for all of them', async () => {
+  it('R13 the page was reopened: one review entry for all of them', async () => {
     const device = await Device.open();
     device.ahead = 26 * hour;
     for (const card of cards) await device.log(card);
@@ -132,12 +132,12 @@ describe('what was logged before a contact', () => {
     expect(await device.reviews()).toEqual([[`times:desk-1:swim:${iso(device.time)}`, cards.length]]);
   });
 
-  it('R13 S15 the chain holds, and nothing overtakes what it may have to be linked to anew', async () => {
+  it('R13 S15 the chain holds, and nothing overtakes a visit that it may have to be relinked to', async () => {
     const device = await Device.open();
     await device.log(cards[0]);
     device.ahead = 26 * hour;
     await device.log(cards[1]);
-    // Another lane had an answer before the push lane asked: this one's time is certain.
+    // Another lane had an answer before the push lane asked: the time of this one is certain.
     await noteContact(device.db, device.contact());
     await device.log(cards[2]);
     expect(await device.sendable()).toHaveLength(1);
@@ -149,7 +149,7 @@ describe('what was logged before a contact', () => {
     expect(sent.slice(1).map(({ previous }) => previous)).toEqual(sent.slice(0, -1).map(visitHash));
   });
 
-  it('R13 R7 a limit that was passed on the right day is found', async () => {
+  it('R13 R7 a limit exceeded on the correct day is found', async () => {
     const device = await Device.open();
     await device.log();
     device.ahead = 26 * hour;
@@ -181,7 +181,7 @@ describe('what was logged before a contact', () => {
     expect(await device.sendable()).toEqual(sent);
   });
 
-  it('R13 S16 what goes by file is dated there and then, and changes no more', async () => {
+  it('R13 S16 what goes by file is dated on the spot, and never changes again', async () => {
     const device = await Device.open();
     const key = rescueKeyDocumentOf(await makeRescueKey(new Date(sundayMorning)));
     await load(device.db, 'tiski-catalogue', [key, ...catalogue]);

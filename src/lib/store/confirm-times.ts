@@ -9,7 +9,7 @@ import { allLogTables, logTableOf } from './log-tables';
 import { queueForReview } from './review-queue';
 import { readSetting, writeSetting } from './settings';
 
-/** All that a confirmation may write. */
+/** Every table that a confirmation may write. */
 export const tablesToConfirm = (db: TiskiDatabase) => [
   db.settings,
   ...allLogTables(db),
@@ -18,9 +18,10 @@ export const tablesToConfirm = (db: TiskiDatabase) => [
 ];
 
 /**
- * R13: gives everything that is unconfirmed the time that the first contact after it tells, or marks that nobody
- * knows it; without a contact only what the one before tells for good is not marked. From then on it may be sent,
- * and changes no more (S2). One transaction, since each visit carries the hash of the one before (S15).
+ * R13: gives every unconfirmed document the time that the first contact after it determines, or marks that
+ * nobody knows it. Without a contact, only documents whose time the previous contact already determines stay
+ * unmarked. From then on they may be sent, and no longer change (S2). One transaction, since each visit
+ * carries the hash of the previous one (S15).
  */
 export function confirmTimes(
   db: TiskiDatabase,
@@ -38,7 +39,8 @@ export function confirmTimes(
     const changed = confirmed.filter(({ row, document }) => row.document !== document);
     for (const { row, document } of changed) await replace(db, row.database, document);
     await db.outbox.bulkPut(confirmed.map(({ row, document }) => waitingRow(row, document)));
-    // A visit of another day may have passed a limit there, and not the one that it seemed to have used up here.
+    // On its corrected day the visit may have passed a limit, and not the one that it seemed to use up on the
+    // day first logged.
     const { now } = contact ? { now: contact.serverNow } : await readDeviceClock(db, deviceNow);
     await queueForReview(
       db,
@@ -56,14 +58,14 @@ const waitingRow = ({ id, database }: OutboxRow, document: LogDocument): OutboxR
   document,
 });
 
-/** Puts a document in the place of what this device made of it first. */
+/** Replaces a document's first version on this device. */
 async function replace(db: TiskiDatabase, database: string, document: LogDocument): Promise<void> {
   const { table, row } = logTableOf(document);
   await table(db).put(row(database, document));
   if (document.type === 'visit') await relink(db, document);
 }
 
-/** S15: the desk's next visit follows this one as it is now. */
+/** S15: the desk's next visit follows this one in its new form. */
 async function relink(db: TiskiDatabase, visit: VisitDocument): Promise<void> {
   const chain = await readSetting(db, 'chain');
   if (chain?.account !== visit.desk || chain.number !== visit.number) return;

@@ -7,7 +7,7 @@ import { saveDevice } from './device';
 const strict: CounterRules = { mayOverride: false, mayType: false, logsAtOnce: true };
 
 describe('what the office lets a counter do', () => {
-  it('S15 are the defaults until the device hears of others, and hold from then on', async () => {
+  it('S15 the defaults apply until the device receives others, and those stay', async () => {
     const db = await aPairedDatabase();
     expect(await readCounterRules(db)).toEqual(defaultCounterRules);
     await keepCounterRules(db, 'desk-1', strict);
@@ -15,7 +15,7 @@ describe('what the office lets a counter do', () => {
   });
 
   it.each([undefined, 'none', { mayOverride: 'yes' }])(
-    'S15 %j says nothing: the last known stay',
+    'S15 %j says nothing: the last known rules stay',
     async (told) => {
       const db = await aPairedDatabase();
       await keepCounterRules(db, 'desk-1', strict);
@@ -33,7 +33,7 @@ describe('what the office lets a counter do', () => {
     expect(await readCounterRules(unpaired)).toEqual(defaultCounterRules);
   });
 
-  it('come with the pairing; another desk begins with its own', async () => {
+  it('arrive with the pairing; another desk starts with its own', async () => {
     const db = await aPairedDatabase();
     await saveDevice(db, aDevice({ account: { name: 'desk-1b', password: '' } }), strict);
     expect(await readCounterRules(db)).toEqual(strict);

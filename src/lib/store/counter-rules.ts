@@ -2,14 +2,16 @@ import { counterRulesFrom, type CounterRules } from '$lib/domain/fleet/counter-r
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 
-/** What the office lets this counter do, as last heard; the defaults before that. Also without a network. */
+/**
+ * What the office lets this counter do, as last received, even without a network; the defaults before that.
+ */
 export async function readCounterRules(db: TiskiDatabase): Promise<CounterRules> {
   return counterRulesFrom(await readSetting(db, 'counter-rules'));
 }
 
 /**
- * S15: keeps what the server told the desk; what can't be read there stays as it was.
- * @param account that asked: an answer that comes after the device became another desk is not for it
+ * S15: keeps what the server sent the desk; what can't be read there stays as it was.
+ * @param account that asked: if the device has become another desk meanwhile, the answer is not for it
  */
 export async function keepCounterRules(db: TiskiDatabase, account: string, told: unknown): Promise<void> {
   await db.transaction('rw', db.settings, async () => {
@@ -17,7 +19,7 @@ export async function keepCounterRules(db: TiskiDatabase, account: string, told:
     if (device?.account.name !== account) return;
     const stored = await readSetting(db, 'counter-rules');
     const rules = counterRulesFrom(told, counterRulesFrom(stored));
-    // Told every five minutes and changed once a year: no write, and no screen woken, for the same again.
+    // Sent every five minutes and changed once a year: don't write, or wake a screen, if nothing changed.
     if (JSON.stringify(rules) !== JSON.stringify(stored)) await writeSetting(db, 'counter-rules', rules);
   });
 }

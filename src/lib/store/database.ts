@@ -21,7 +21,7 @@ import { rememberDeletedCards } from './deleted-upgrade';
 
 export { liveQuery } from 'dexie';
 
-/** Greater than any key of an index. */
+/** Greater than any index key. */
 export const { maxKey } = Dexie;
 
 export interface SettingRow {
@@ -31,19 +31,19 @@ export interface SettingRow {
 
 export interface CardRow {
   number: string;
-  /** Codes of imported card stock, beside the number, in their canonical form (R1). */
+  /** Codes of imported card stock, in addition to the number, in canonical form (R1). */
   codes: string[];
-  /** Absent where too little of the card's newest version could be read, and there was none before (S7). */
+  /** Absent if too little of the card's newest version could be read, and there was none before (S7). */
   card?: Card;
-  /** S7: something that decides a visit could not be read in the newest version. */
+  /** S7: a field that decides a visit could not be read in the newest version. */
   isUnreadable?: true;
-  /** The pull from zero that last saw this row: older ones are swept when it ends (S8). */
+  /** The pull from zero that last saw this row: older rows are swept when it ends (S8). */
   run: number;
-  /** S18: id of the packed register that has a card of this number too: this row beats it. */
+  /** S18: id of the packed register that also has a card of this number: this row overrides it. */
   shadows?: string;
 }
 
-/** S18: one bucket of a packed register, as `documents/packed/bucket.ts` reads it. */
+/** S18: one bucket of a packed register, in the format of `documents/register/packed/bucket.ts`. */
 export interface PackedRow {
   /** Id of the snapshot that it came with. */
   snapshot: string;
@@ -52,18 +52,18 @@ export interface PackedRow {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** R2: a card that the register had and that was deleted: no signature speaks for it. */
+/** R2: a card that was in the register and was deleted: no signature can speak for it. */
 export interface DeletedCardRow {
   number: string;
   /** As CardRow.run. */
   run: number;
-  /** S18: as CardRow.shadows: it is deleted since that was packed. */
+  /** S18: as CardRow.shadows: it was deleted after that was packed. */
   shadows?: string;
 }
 
-/** S18: the packed register that the rows of `cards` lie over. */
+/** S18: the packed register under the rows of `cards`. */
 export interface PackedBase {
-  /** Of its rows in `packed`. */
+  /** How many rows it has in `packed`. */
   id: string;
   buckets: number;
   cards: number;
@@ -86,18 +86,18 @@ export interface VisitRow {
   card: string;
   service: string;
   at: Instant;
-  /** Its capacity key, under the name that visits on devices have it by. */
+  /** Its capacity key, under the name that stored visits have it by. */
   stock?: string;
   document: VisitDocument;
 }
 
-/** Kept apart from the visit, because it may arrive first. */
+/** Stored apart from the visit, because it may arrive first. */
 export interface VoidRow {
   visit: string;
   database: string;
   desk: string;
   at: Instant;
-  /** As CardRow.run, for what the office decided. */
+  /** As CardRow.run, for the office's own. */
   run?: number;
   document: VoidDocument;
 }
@@ -114,14 +114,14 @@ export interface ChoiceRow {
   document: ChoiceDocument;
 }
 
-/** Kept apart from the choice, because it may arrive first. */
+/** Stored apart from the choice, because it may arrive first. */
 export interface ReleaseRow {
   choice: string;
   database: string;
   /** The desk of the choice. */
   desk: string;
   at: Instant;
-  /** As CardRow.run, for what the office decided. */
+  /** As CardRow.run, for the office's own. */
   run?: number;
   document: ReleaseDocument;
 }
@@ -139,13 +139,13 @@ export interface ResolutionRow {
   document: ResolutionDocument;
 }
 
-/** A conflict that waits to be resolved, or for the answer of somebody who was asked. */
+/** A conflict that waits to be resolved, or for an answer from somebody who was asked. */
 export interface ReviewRow {
   /** The conflict's id. */
   id: string;
-  /** The sector's, where resolutions of it go. */
+  /** The sector's database, where its resolutions go. */
   database: string;
-  /** The card's number, or the capacity key of what it is about. */
+  /** The card's number, or the capacity key that it is about. */
   subject: string;
   conflict: Conflict;
   /** Set while somebody is asking. */
@@ -157,20 +157,23 @@ export type ReviewSubject =
   | { kind: 'card'; number: string }
   | { kind: 'offering'; id: string }
   | { kind: 'portions'; service: string; venue: string; date: LocalDate }
-  /** When a desk's visits were. */
+  /** When a desk made its visits. */
   | { kind: 'times'; desk: string };
 
-/** Something that new documents are about, to be looked at for conflicts when there is time. */
+/** What new documents are about, to be checked for conflicts when there is time. */
 export interface QueuedRow {
   key: string;
   subject: ReviewSubject;
 }
 
-/** A document on its way to the server: it leaves on acknowledgement only (S3). */
+/** A document on its way to the server: it leaves only on acknowledgement (S3). */
 export interface OutboxRow {
   id: string;
   database: string;
-  /** R13: what is unconfirmed has never been sent, and waits for a contact that says when it was made. */
+  /**
+   * R13: an unconfirmed document has never been sent, and waits for a contact that determines when it was
+   * made.
+   */
   state: 'unconfirmed' | 'waiting' | 'refused';
   /** When the document was made, ms. */
   at: Instant;
@@ -179,18 +182,18 @@ export interface OutboxRow {
   stamp?: Stamp;
   /** S4: what the server said. */
   refusal?: { status: number; reason: string; at: Instant };
-  /** S13: how often the server failed on this document alone. */
+  /** S13: how often the server failed on this very document. */
   suspicions?: number;
 }
 
-/** S7: a pulled document that this build can't use, as it came. */
+/** S7: a pulled document that this build can't use, unchanged. */
 export interface QuarantineRow {
   database: string;
   id: string;
   unreadable: Unreadable;
   document: unknown;
   at: Instant;
-  /** As CardRow.run; absent in rows that an older build wrote. */
+  /** As CardRow.run; absent in rows from older builds. */
   run?: number;
 }
 
@@ -199,9 +202,9 @@ export interface CursorRow extends Cursor {
   database: string;
   /** Counts pulls from zero; see CardRow.run. */
   run: number;
-  /** Server time at which this copy was last known to be whole and up to date. */
+  /** Server time at which this copy was last known to be complete and up to date. */
   asOf?: Instant;
-  /** Grows with every change to the rows, so that readers can keep what they made of them. */
+  /** Increases with every change to the rows, so that readers can cache what they made from them. */
   revision: number;
   /** S9: when the server was last asked whether it has what this desk sent. */
   checked?: AcknowledgedCheck;
@@ -209,11 +212,11 @@ export interface CursorRow extends Cursor {
   base?: PackedBase;
 }
 
-/** S9: what became of one such question. */
+/** S9: the result of one such check. */
 export interface AcknowledgedCheck {
   /** By the corrected clock. */
   at: Instant;
-  /** Documents that were asked after, and those that the server had lost. */
+  /** Documents that were asked about, and those that the server had lost. */
   asked: number;
   putBack: number;
 }
@@ -235,19 +238,19 @@ export class TiskiDatabase extends Dexie {
   readonly quarantine!: Table<QuarantineRow, [string, string]>;
   readonly cursors!: EntityTable<CursorRow, 'database'>;
 
-  /** The queue of reviews; on the disk it is called `touched`, as the first builds called it. */
+  /** The review queue; on disk it has the name that the first builds gave it, `touched`. */
   get reviewQueue(): EntityTable<QueuedRow, 'key'> {
     return this.table('touched');
   }
 
   constructor(
     name: string,
-    /** When this build was made: no right clock is before it (R13). */
+    /** When this build was made: no correct clock is before it (R13). */
     readonly builtAt: Instant,
-    /** Where the device's clock stands, for whoever opened the database: a page or a worker (R13). */
+    /** The offset of the device's clock for whoever opened the database: a page or a worker (R13). */
     readonly clockMark: (deviceNow: Instant) => ClockMark,
   ) {
-    // S1: Chromium's default reports a transaction complete before it has reached the disk.
+    // S1: by Chromium's default a transaction completes before it has reached the disk.
     super(name, { chromeTransactionDurability: 'strict' });
     this.version(1).stores({
       settings: '&key',

@@ -5,7 +5,7 @@ import { aWorkingDesk, builtAt } from '../../../tests/paired-database';
 import { openDatabase } from './database';
 import { findCard, registerAsOf } from './register';
 
-it('R2 a device that an older build filled pulls the register once from zero, and answers meanwhile', async () => {
+it('R2 a device filled by an older build pulls the register once from zero, and answers meanwhile', async () => {
   const db = await aWorkingDesk([aCard(cardNumber(1))]);
   const rows = await Promise.all(
     db.tables.map(async (table) => [table.name, (await table.toArray()) as unknown[]] as const),

@@ -3,8 +3,8 @@ import { registerDatabase } from '$lib/documents/databases';
 import type { CursorRow, DeletedCardRow } from './database';
 
 /**
- * R2: an older build forgot the cards that were deleted, all but those that lay over a packed register. So the
- * register is pulled from zero once more (S8); what is held answers until then.
+ * R2: an older build forgot deleted cards, except those that lay over a packed register. So the register is
+ * pulled from zero once more (S8); until then the device answers from what it has.
  */
 export async function rememberDeletedCards(transaction: Transaction): Promise<void> {
   const cursors = transaction.table<CursorRow, string>('cursors');

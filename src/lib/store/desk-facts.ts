@@ -6,10 +6,10 @@ import type { OutboxRow, TiskiDatabase } from './database';
 import { registerAsOf } from './register';
 import { readSetting } from './settings';
 
-/** The part of a report (S15) that the device's database knows. */
+/** The part of a report (S15) that comes from the device's database. */
 export type DeskFacts = Omit<DeskReport, 'version' | 'storage' | 'isPersistent' | 'problem'>;
 
-/** S15: how this desk is. Undefined where the device is no desk. */
+/** S15: how this desk is. Undefined if the device is not a desk. */
 export async function readDeskFacts(db: TiskiDatabase, deviceNow: Instant): Promise<DeskFacts | undefined> {
   const tables = [db.settings, db.outbox, db.quarantine, db.cursors];
   return db.transaction('r', tables, async () => {
@@ -40,7 +40,7 @@ export async function readDeskFacts(db: TiskiDatabase, deviceNow: Instant): Prom
 
 const iso = (at: Instant) => new Date(at).toISOString();
 
-/** Numbers of the visits in the outbox, neighbours merged. */
+/** Numbers of the visits in the outbox, neighbours merged into ranges. */
 function unsentRanges(outbox: readonly OutboxRow[]): NumberRange[] {
   const visits = outbox
     .flatMap(({ document }) => (document.type === 'visit' ? [document] : []))

@@ -4,11 +4,11 @@ import type { Credentials } from '$lib/sync/ports';
 import type { TiskiDatabase } from './database';
 import { deleteSetting, readSetting, writeSetting } from './settings';
 
-/** Who this device is. */
+/** Which desk this device is. */
 export interface Device {
   deskId: string;
   account: Credentials;
-  /** The desk's name as the office gave it. */
+  /** The desk's name, given by the office. */
   name: string;
   /** Id of the venue. */
   venue: string;
@@ -17,17 +17,17 @@ export interface Device {
   /** ISO instant. */
   pairedAt: string;
   state: 'active' | 'revoked';
-  /** Accounts that this browser had as the same desk, before it was paired anew. */
+  /** Accounts that this browser had as the same desk, before it was paired again. */
   formerAccounts?: string[];
 }
 
-/** The accounts in whose names this device holds documents of its own. */
+/** The accounts under which this device holds documents of its own. */
 export const accountsOf = ({ account, formerAccounts = [] }: Device): string[] => [
   account.name,
   ...formerAccounts,
 ];
 
-/** A pairing whose code is used up, before the device's own password is known to hold. */
+/** A pairing whose code has been used, before the device's own password is known to be accepted. */
 export interface PendingPairing {
   desk: { id: string; name: string; venue: string; sectors: string[]; rules?: unknown };
   /** The account with the password that came with the code. */
@@ -41,8 +41,8 @@ export function readDevice(db: TiskiDatabase): Promise<Device | undefined> {
 }
 
 /**
- * Makes this browser that desk. What an earlier desk had chosen, or was let do, is forgotten; visits stay.
- * @param rules what the office lets the counter do, where it was told (counter-rules.ts)
+ * Makes this browser that desk. What an earlier desk chose, or was allowed, is forgotten; visits stay.
+ * @param rules what the office lets the counter do, if received (counter-rules.ts)
  */
 export async function saveDevice(db: TiskiDatabase, device: Device, rules?: unknown): Promise<void> {
   await db.transaction('rw', db.settings, async () => {

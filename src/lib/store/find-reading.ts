@@ -4,15 +4,15 @@ import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
 import type { TiskiDatabase } from './database';
 import { findCard } from './register';
 
-/** What came of trying to understand a code in other ways than as it is. */
+/** Result of trying other readings of a code. */
 export type FoundReading =
   | { kind: 'found'; reading: CodeReading }
-  /** Several cards could be meant: none is. */
+  /** Several cards are possible, so none counts. */
   | { kind: 'ambiguous' }
   | { kind: 'none' };
 
 /**
- * R1: the one card that some reading of what was scanned names; else the one number or signed code that it can be
+ * R1: the one card that some reading of the scan names; else the one number or signed code that it can be
  * read as, so that the verdict says what is wrong with that. `texts` are the ways to cut it from the keys.
  */
 export async function findReading(

@@ -20,7 +20,7 @@ export interface HistoryQuestion {
   clock: ClockReading;
 }
 
-/** What the device holds that can matter to a verdict, and no more of it: a card may have a thousand visits. */
+/** What the device holds that can matter to a verdict, and no more: a card may have a thousand visits. */
 export async function readHistory(db: TiskiDatabase, question: HistoryQuestion): Promise<History> {
   const { use, service, venue, offerings, clock } = question;
   if (!use?.rule) return noHistory;
@@ -52,17 +52,17 @@ export async function readHistory(db: TiskiDatabase, question: HistoryQuestion):
   }
 }
 
-/** The card's visits since an instant for services of a sector, those undone left out. */
+/** The card's visits since an instant for services of a sector, except undone ones. */
 export async function visitsSince(
   db: TiskiDatabase,
   card: string,
   from: Instant,
   database: string,
 ): Promise<PastVisit[]> {
-  // Filtered here: IndexedDB gives a range at once, but is asked for each row that a filter of its own looks at.
+  // Filtered here: IndexedDB returns a range at once, but one row at a time through a filter of its own.
   const [ofCard, voided] = await Promise.all([
     db.visits.where('[card+at]').between([card, from], [card, maxKey]).toArray(),
-    // Few, and asked for in one go: by the visits' ids each would be a question of its own.
+    // There are few, so read them all at once: each look-up by visit id would be a separate query.
     db.voids.where('document.card').equals(card).primaryKeys(),
   ]);
   const undone = new Set(voided);
@@ -80,16 +80,16 @@ async function withoutVoided(db: TiskiDatabase, rows: VisitRow[]): Promise<Visit
   return rows.filter((_, index) => voids[index] === undefined);
 }
 
-/** R14: the first visit that the card's present validity has seen, in any sector that the device knows. */
+/** R14: the first visit within the card's present validity, in any sector that the device knows. */
 async function firstVisitOf(db: TiskiDatabase, card: Card, zone: string): Promise<Instant | undefined> {
   const since = [card.number, startOfDay(card.validFrom, zone)];
   const ofCard = db.visits.where('[card+at]').between(since, [card.number, maxKey]);
-  // Hardly ever is the first one undone: look for it among few before looking at all.
+  // The first one is hardly ever undone: look among a few before reading all.
   const few = await withoutVoided(db, await ofCard.clone().limit(5).toArray());
   return (few[0] ?? (await withoutVoided(db, await ofCard.toArray()))[0])?.at;
 }
 
-/** R9: what the card's holder chose of a service in the card's present validity and what was not released. */
+/** R9: what the card's holder chose of a service within the card's present validity and did not give back. */
 export async function presentChoices(
   db: TiskiDatabase,
   card: Card,
@@ -110,7 +110,7 @@ export async function withoutReleased(db: TiskiDatabase, rows: ChoiceRow[]): Pro
   return rows.filter((_, index) => releases[index] === undefined);
 }
 
-/** R9: places of courses that were chosen, by the offering's id. */
+/** R9: places chosen on courses, by offering id. */
 export async function choicesTaken(
   db: TiskiDatabase,
   offerings: readonly string[],
@@ -126,7 +126,7 @@ export async function choicesTaken(
   return taken;
 }
 
-/** R10: seats of performances that were given, by the offering's id. */
+/** R10: seats given for performances, by offering id. */
 export async function seatsTaken(
   db: TiskiDatabase,
   offerings: readonly string[],

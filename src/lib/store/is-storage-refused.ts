@@ -1,6 +1,9 @@
 import type { TiskiDatabase } from './database';
 
-/** Whether the browser doesn't let us store anything: a live query says nothing of a database that can't be opened. */
+/**
+ * Whether the browser doesn't let us store anything: a live query doesn't report a database that can't be
+ * opened.
+ */
 export async function isStorageRefused(db: TiskiDatabase): Promise<boolean> {
   try {
     await db.open();

@@ -18,7 +18,7 @@ export function createLocalStore(db: TiskiDatabase, now: () => Instant): LocalSt
     async databases() {
       const device = await readDevice(db);
       if (!device) return [];
-      // Something may wait for a sector that the desk has lost: the server says what is to be done with it.
+      // Something may be waiting for a sector that the desk has lost: the server decides what happens to it.
       const destinations = new Set<string>();
       await db.outbox.each(({ database }) => destinations.add(database));
       return [...new Set([...databasesOf(device), ...destinations])];

@@ -11,7 +11,7 @@ import type { Instant } from '$lib/domain/time/day';
 import { capacityKeyOf } from './capacity-key';
 import type { ChoiceRow, ReleaseRow, ResolutionRow, TiskiDatabase, VisitRow, VoidRow } from './database';
 
-/** What the rows of all five tables have. */
+/** What the rows of all five tables have in common. */
 export interface LogRow {
   database: string;
   desk: string;
@@ -26,14 +26,14 @@ type LogType = LogDocument['type'];
 export interface LogTable {
   type: LogType;
   table(db: TiskiDatabase): Table<LogRow, string>;
-  /** A row's key, from its document's `_id`, and back. */
+  /** From a document's `_id` to its row's key, and back. */
   keyOf(id: string): string;
   idOf(key: string): string;
   /** @throws TypeError for a document of another type */
   row(database: string, document: LogDocument): LogRow;
   /**
-   * S8: whether the office may have made a document, which has no outbox: the server's copy may be the only one that
-   * gives it back after a restore. Absent where only desks make them.
+   * S8: whether the office may have made a document. The office has no outbox, so after a restore the
+   * server's copy may be the only one that brings it back. Absent if only desks make them.
    */
   mayBeOffices?: ((document: LogDocument) => boolean) | undefined;
 }
@@ -42,7 +42,7 @@ interface Description<D extends LogDocument> {
   type: D['type'];
   /** The table's name in the schema. */
   name: 'visits' | 'voids' | 'choices' | 'releases' | 'resolutions';
-  /** What a document's `_id` has before the row's key. */
+  /** The prefix of a document's `_id` before the row's key. */
   prefix?: string;
   row: (database: string, document: D) => LogRow & { document: D };
   mayBeOffices?: (document: D) => boolean;
@@ -53,7 +53,7 @@ function logTable<D extends LogDocument>(description: Description<D>): LogTable 
   const isOne = (document: LogDocument): document is D => document.type === type;
   return {
     type,
-    // Dexie types a table for its own rows alone, and gives no type to what several have in common.
+    // Dexie types a table by its own rows, and has no type for what several tables share.
     table: (db) => db[name] as Table<LogRow, string>,
     keyOf: (id) => id.slice(prefix.length),
     idOf: (key) => prefix + key,
@@ -112,12 +112,12 @@ const byType: Record<LogType, LogTable> = {
     type: 'resolution',
     name: 'resolutions',
     row: resolutionRow,
-    // A resolution does not say whether a desk or the office made it; a desk's comes back with its next push.
+    // A resolution doesn't say whether a desk or the office made it; a desk's comes back with its next push.
     mayBeOffices: () => true,
   }),
 };
 
-/** The types of a sector's log: whatever reads or writes all of them goes through this list. */
+/** The types of a sector's log: whatever reads or writes all of them uses this list. */
 export const logTables: readonly LogTable[] = Object.values(byType);
 
 /** All five, as a transaction's scope. */
@@ -127,6 +127,6 @@ export const allLogTables = (db: TiskiDatabase): Table<LogRow, string>[] =>
 /** Where a document belongs. */
 export const logTableOf = (document: LogDocument): LogTable => byType[document.type];
 
-/** Where the document with this `_id` is; undefined for what is no log document's. */
+/** Where the document with this `_id` is; undefined if it isn't a log document. */
 export const logTableOfId = (id: string): LogTable | undefined =>
   logTables.find(({ type }) => id.startsWith(`${type}:`));

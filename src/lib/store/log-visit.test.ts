@@ -117,7 +117,7 @@ describe('logVisit', () => {
     expect(results.map(({ kind }) => kind)).toEqual(['logged', 'already-logged']);
   });
 
-  it('R8 the second scan is told when the first was logged', async () => {
+  it('R8 the second scan learns when the first was logged', async () => {
     const db = await aWorkingDesk([aCard(number)]);
     await logged(db);
     const check = await checkVisit(db, { text: number, service: 'swim' }, sundayMorning + 5 * minute);
@@ -128,7 +128,7 @@ describe('logVisit', () => {
     });
   });
 
-  it('R15 a refusal is logged with a reason only, and the reason is in the visit', async () => {
+  it('R15 a refusal is logged only with a reason, and the reason is in the visit', async () => {
     const db = await aWorkingDesk([aCard(number, { status: 'lost' })]);
     await expect(checkAndLog(db)).rejects.toThrow();
     const { document } = await logged(db, { override: 'office-confirmed' });
@@ -137,7 +137,7 @@ describe('logVisit', () => {
     expect((await checkAndLog(db, { override: 'office-confirmed' })).kind).toBe('already-logged');
   });
 
-  it('R15 a card that the register does not know is logged without a scheme', async () => {
+  it('R15 a card that is not in the register is logged without a scheme', async () => {
     const db = await aWorkingDesk([]);
     const { document } = await logged(db, { override: 'register-out-of-date' });
     expect(document).toMatchObject({ card: number, verdict: { reason: 'unknown-card' } });
@@ -170,7 +170,7 @@ describe('voidVisit', () => {
     expect(kinds).toEqual(['voided', 'already-voided']);
   });
 
-  it('R16 only this desk, and only within the day', async () => {
+  it('R16 only by this desk, and only on the same day', async () => {
     const db = await aWorkingDesk([aCard(number)]);
     const { visitId } = await logged(db);
     const tomorrow = sundayMorning + 24 * 60 * minute;

@@ -14,9 +14,9 @@ import { writeThrough, type StorageFull } from './write-through';
 
 export interface LogOptions {
   deviceNow: Instant;
-  /** Gives a ULID. */
+  /** Returns a ULID. */
   randomId: () => string;
-  /** R15: why staff let the holder in against a refusal. */
+  /** R15: why staff admitted the holder despite a refusal. */
   override?: OverrideReason;
 }
 
@@ -28,16 +28,16 @@ export interface LoggedVisit {
 
 export type LogResult =
   | LoggedVisit
-  /** Another tab, another tap or another desk was first; nothing was written. */
+  /** Another tab, tap or desk was faster; nothing was written. */
   | { kind: 'already-logged'; at: Instant }
-  /** What was free at the check is free no more (the last seat went meanwhile); nothing was written. */
+  /** What was free at the check no longer is (the last seat was taken meanwhile); nothing was written. */
   | { kind: 'changed'; check: VisitCheck }
   | StorageFull;
 
 /**
- * S1: logs a checked visit. When the promise resolves with `logged`, the visit, its outbox row and the
- * desk's counter are on the disk, all three or none.
- * @throws when the check can't be logged (`canBeLogged`), or the transaction fails for another reason
+ * S1: logs a checked visit. When the promise resolves with `logged`, the visit, its outbox row and the desk's
+ * counter are on the disk, all three or none.
+ * @throws if the check can't be logged (`canBeLogged`), or the transaction fails for another reason
  */
 export async function logVisit(
   db: TiskiDatabase,
@@ -60,7 +60,7 @@ export async function logVisit(
     const link = await nextLink(db, desk);
     const _id = `visit:${desk}:${randomId()}`;
     const document = visitDocumentOf({ _id, desk, card, check, clock: fresh.clock, link, override });
-    // A question to staff stands before the limits: what they let in may have passed one.
+    // A question to staff comes before the limits: what they admitted may have passed one.
     await write(visitsDatabase(check.service.sector), document, {
       isReviewed: isAsked(check) || isAsked(fresh),
     });
@@ -75,11 +75,11 @@ export function cardNumberOf({ card, code }: VisitCheck): string | undefined {
   return card?.number ?? (code.kind === 'number' ? code.number : undefined);
 }
 
-/** R10: the seat or the portion that the check had found. */
+/** R10: the seat or the portion that the check found. */
 const isTakenMeanwhile = (checked: Verdict, fresh: Verdict): boolean =>
   checked.outcome !== 'refuse' && fresh.outcome === 'refuse' && fresh.reason === 'sold-out';
 
-/** R8: when the same visit was logged, if it was since the check. */
+/** R8: when the same visit was logged, if that was since the check. */
 async function sameVisitSince(
   db: TiskiDatabase,
   card: string,

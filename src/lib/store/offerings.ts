@@ -12,7 +12,7 @@ import { choicesTaken, presentChoices, seatsTaken } from './history';
 export interface OfferingOption {
   offering: Offering;
   names: LocalizedText;
-  /** Places left as far as the device knows; absent where there is no number. */
+  /** Places left as far as the device knows; absent if unlimited. */
   left?: number;
   /** R9: the card's holder has chosen it, and the choice counts. */
   isChosen: boolean;
@@ -27,7 +27,7 @@ export interface OptionsQuestion {
   now: Instant;
 }
 
-/** What can be picked: open courses with the chosen ones first (R9), or today's performances (R10). */
+/** What can be picked: open courses, chosen ones first (R9), or today's performances (R10). */
 export function offeringOptions(db: TiskiDatabase, question: OptionsQuestion): Promise<OfferingOption[]> {
   const { service, venue, zone, rule, card, now } = question;
   const tables = [db.catalogue, db.cursors, db.visits, db.voids, db.choices, db.releases];

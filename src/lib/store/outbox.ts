@@ -6,8 +6,9 @@ import { readStamp } from './clock';
 import type { OutboxRow, TiskiDatabase } from './database';
 
 /**
- * S1: puts a document that this desk makes on its way, in the transaction that makes it. It may go at once when the
- * contact before tells its time for good (R13); but nothing goes before what it may have to be linked to anew (S15).
+ * S1: puts a new document of this desk into the outbox, in the transaction that makes it. It may go at once
+ * if the previous contact determines its time for good (R13); but nothing goes before a document that it may
+ * have to be relinked to (S15).
  */
 export async function sendNew(
   db: TiskiDatabase,
@@ -21,32 +22,33 @@ export async function sendNew(
   await db.outbox.add(isConfirmed ? { ...row, state: 'waiting' } : { ...row, state: 'unconfirmed', stamp });
 }
 
-/** R13: whether something waits for a contact that says when it was made. */
+/** R13: whether a document waits for a contact that determines when it was made. */
 export async function hasUnconfirmed(db: TiskiDatabase): Promise<boolean> {
   return (await db.outbox.where('state').equals('unconfirmed').count()) > 0;
 }
 
-/** Everything that is still to be sent. */
+/** Everything still to be sent. */
 const toSend = (db: TiskiDatabase) => db.outbox.where('state').anyOf('unconfirmed', 'waiting');
 
 export function waitingCount(db: TiskiDatabase): Promise<number> {
   return toSend(db).count();
 }
 
-/** When the longest waiting document was made; undefined when nothing waits. */
+/** When the longest waiting document was made; undefined if nothing waits. */
 export async function oldestWaiting(db: TiskiDatabase): Promise<Instant | undefined> {
   const rows = await toSend(db).toArray();
   return rows.length > 0 ? Math.min(...rows.map(({ at }) => at)) : undefined;
 }
 
-/** S4: what the server would not take, with its reasons, the newest first. */
+/** S4: what the server refused, with its reasons, the newest first. */
 export async function listRefused(db: TiskiDatabase): Promise<OutboxRow[]> {
   return db.outbox.where('state').equals('refused').reverse().sortBy('at');
 }
 
 /**
- * S3: the server has them, and they need not be sent again. An answer that comes after the device has begun with
- * another copy of the database (S8) is one of the old copy: `epoch` is the cursor's of before the question.
+ * S3: the server has them, so they need not be sent again. An answer that arrives after the device has
+ * started on another copy of the database (S8) is about the old copy: `epoch` is the cursor's as it was when
+ * the request was sent.
  */
 export async function acknowledge(
   db: TiskiDatabase,
@@ -68,10 +70,10 @@ export async function refuse(db: TiskiDatabase, refusals: readonly Refusal[], at
   });
 }
 
-/** S13: rounds in which the server may fail on one document before that is the document's fault. */
+/** S13: after this many rounds in which the server fails on one document, the document is to blame. */
 const mostSuspicions = 5;
 
-/** S13: notes that the server failed on documents that were alone in their request. */
+/** S13: records that the server failed on documents that were alone in their request. */
 export async function suspect(db: TiskiDatabase, suspects: readonly Refusal[], at: Instant): Promise<void> {
   await db.transaction('rw', db.outbox, async () => {
     for (const each of suspects) {
@@ -82,7 +84,7 @@ export async function suspect(db: TiskiDatabase, suspects: readonly Refusal[], a
   });
 }
 
-/** A refused document waits again: somebody has mended the server or the desk's rights. */
+/** A refused document waits again: somebody has fixed the server or the desk's rights. */
 export async function tryAgain(db: TiskiDatabase, id: string): Promise<void> {
   await db.transaction('rw', db.outbox, async () => {
     const row = await db.outbox.get(id);

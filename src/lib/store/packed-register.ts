@@ -3,7 +3,9 @@ import { bucketOf, cardInBucket, numbersByCode } from '$lib/documents/register/p
 import type { Card } from '$lib/domain/visit/card';
 import type { CardRow, CursorRow, PackedBase, TiskiDatabase } from './database';
 
-/** S18: reading the packed register, within the caller's transaction. What lies over it is register.ts's matter. */
+/**
+ * S18: reads the packed register, within the caller's transaction. What lies over it is up to register.ts.
+ */
 
 export function packedCard(db: TiskiDatabase, base: PackedBase, number: string): Promise<Card | undefined> {
   return packedDocument(db, base, number).then((document) => document && cardFromDocument(document));
@@ -15,7 +17,7 @@ function packedDocument(db: TiskiDatabase, base: PackedBase, number: string) {
     .then((row) => row && cardInBucket(row.bytes, number));
 }
 
-/** The numbers of the packed cards that carry a code, which is given in its canonical form (R1). */
+/** The numbers of the packed cards that carry a code, given in canonical form (R1). */
 export async function numbersByPackedCode(
   db: TiskiDatabase,
   base: PackedBase,
@@ -25,7 +27,7 @@ export async function numbersByPackedCode(
   return row ? numbersByCode(row.bytes, code) : [];
 }
 
-/** S8: a pull from zero by pages has ended: what was packed before it began answers no longer. */
+/** S8: a page-by-page pull from zero has ended: what was packed before it began no longer counts. */
 export async function dropOldBase(db: TiskiDatabase, { base, ...cursor }: CursorRow): Promise<CursorRow> {
   if (!base || base.run === cursor.run) return { ...cursor, ...(base && { base }) };
   await db.packed.clear();
@@ -53,7 +55,7 @@ export async function rowsFromPacked(
   );
 }
 
-/** Which of some numbers the packed register has. */
+/** Which of these numbers the packed register has. */
 export async function packedNumbers(
   db: TiskiDatabase,
   base: PackedBase,

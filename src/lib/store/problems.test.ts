@@ -4,12 +4,12 @@ import { anUnpairedDatabase } from '../../../tests/paired-database';
 import { listProblems, withNews, writeSyncState, type Problem, type ProblemKind } from './problems';
 import { readSetting } from './settings';
 
-/** The list after news, each of a minute of its own. */
+/** The list after some news, each a minute apart. */
 const after = (...news: (ProblemKind | 'well')[]) =>
   news.reduce<readonly Problem[]>((problems, each, index) => withNews(problems, each, index * minute), []);
 
 describe('the log of problems', () => {
-  it('S12 has one entry for an outage, however often it is told, and when it ended', () => {
+  it('S12 has one entry for an outage, however often it is reported, and when it ended', () => {
     expect(after('unreachable', 'unreachable', 'unreachable')).toEqual([
       { kind: 'unreachable', from: 0, times: 1 },
     ]);

@@ -3,7 +3,7 @@ import type { SyncFailure, SyncPhase, SyncState } from '$lib/sync/ports';
 import type { TiskiDatabase } from './database';
 import { readSetting, writeSetting } from './settings';
 
-/** What can be wrong with sync, as the log keeps it. */
+/** What can be wrong with sync, as the log records it. */
 export type ProblemKind = SyncFailure['kind'] | Extract<SyncPhase, 'revoked' | 'update-needed'>;
 
 /** Something that was wrong for a while. Instants are device time. */
@@ -12,17 +12,15 @@ export interface Problem {
   from: Instant;
   /** Absent while it lasts. */
   until?: Instant;
-  /** How often it came back, shortly after it had gone. */
+  /** How often it came back shortly after it had gone. */
   times: number;
 }
 
 const kept = 10;
-/** What comes back sooner is the same problem, ms. */
+/** What comes back sooner than this is the same problem, ms. */
 const sameWithin = 10 * minute;
 
-/**
- * The problems, newest first, after some news: the same list where nothing changes. `well`: sync works.
- */
+/** The problems, newest first, after some news: the same list if nothing changed. `well`: sync works. */
 export function withNews(
   problems: readonly Problem[],
   news: ProblemKind | 'well',
@@ -46,7 +44,7 @@ export async function listProblems(db: TiskiDatabase): Promise<readonly Problem[
   return (await readSetting(db, 'problems')) ?? [];
 }
 
-/** Writes the syncer's state, for every tab, and what it means for the problems: one write to the disk for both. */
+/** Writes the syncer's state for every tab, and its effect on the list of problems, in one disk write. */
 export function writeSyncState(
   db: TiskiDatabase,
   state: SyncState,

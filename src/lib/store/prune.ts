@@ -8,21 +8,24 @@ import type { TiskiDatabase } from './database';
 import { cardsByNumber, registerTables } from './register';
 import { readSetting, writeSetting } from './settings';
 
-/** S9: every visit stays this long after it was logged, days: a restored server gets it back from here. */
+/**
+ * S9: every visit stays at least this many days after it was logged: a restored server gets it back from
+ * here.
+ */
 export const daysKept = 30;
 
-/** Days for which any rule can still count a visit: the catalogue's, or the card's own. */
+/** For how many days any rule can still count a visit: the catalogue's, or the card's own. */
 function daysWanted({ services, schemes }: Catalogue, visit: Visited, card?: Card): number {
   const known = services.get(visit.service)?.service;
   const scheme = schemes.get(visit.scheme ?? '')?.scheme;
-  // The service or the scheme may come back into the catalogue.
+  // The service or the scheme may return to the catalogue.
   if (!known || !scheme) return aYearAndABit;
   const counted = daysCounted(known, {
     services: [...services.values()].map((each) => each.service),
     schemes: [...schemes.values()].map((each) => each.scheme),
     rights: card?.rights,
   });
-  // R14: the first visit tells how long the card is valid.
+  // R14: the first visit decides how long the card is valid.
   return scheme.startsOnFirstVisit === undefined ? counted : Math.max(aYearAndABit, counted);
 }
 
@@ -33,7 +36,7 @@ export function isKeptBy(catalogue: Catalogue, visit: Visited, now: Instant, car
   return age <= daysKept || age <= daysWanted(catalogue, visit, card);
 }
 
-/** Those visits that still matter on the device: to a server that lost them, or to a rule. */
+/** The visits that still matter on the device: to a server that lost them, or to a rule. */
 export async function worthKeeping<T extends Visited>(
   db: TiskiDatabase,
   catalogue: Catalogue,
@@ -48,8 +51,8 @@ export async function worthKeeping<T extends Visited>(
 }
 
 /**
- * Once a day, forgets the visits that the server has and that don't matter here any more. By the corrected
- * clock (R13): a device that runs a year ahead would forget what a limit counts.
+ * Once a day, forgets the visits that the server has and that no longer matter here. By the corrected clock
+ * (R13): a device that runs a year ahead would forget what a limit counts.
  */
 export async function prune(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
   const { now, isPlausible } = await readDeviceClock(db, deviceNow);

@@ -14,7 +14,7 @@ import { sweepUnmet } from './sweep-unmet';
 
 /** The pulling half of what sync/ports.ts calls a LocalStore. */
 
-/** All that a pull may write. */
+/** Every table that a pull may write. */
 export const contentTables = (db: TiskiDatabase) => [
   db.settings,
   ...registerTables(db),
@@ -27,8 +27,8 @@ export const contentTables = (db: TiskiDatabase) => [
 ];
 
 /**
- * S6: a page and its cursor, in one transaction. False when the cursor is not where the page begins: another
- * tab went on or the device was revoked meanwhile, and nothing is written.
+ * S6: a page and its cursor, in one transaction. Returns false, and writes nothing, if the cursor is not
+ * where the page begins: meanwhile another tab continued or the device was revoked.
  */
 export function applyPage(
   db: TiskiDatabase,
@@ -56,7 +56,7 @@ export function applyPage(
   });
 }
 
-/** S8: rows that a pull from zero did not meet were deleted on the server. Until now they answered. */
+/** S8: rows that a pull from zero did not meet were deleted on the server. Until now they still counted. */
 async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promise<CursorRow> {
   const { database, run } = cursor;
   if (run === 1) return cursor;
@@ -67,7 +67,7 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promis
     .delete();
   switch (deskDatabaseKind(database)) {
     case 'register':
-      // A look at every row: rare enough that an index, paid for with every card, is not worth it.
+      // Scans every row: this is too rare to pay for an index with every card.
       await db.cards.filter((row) => row.run < run).delete();
       await db.deletedCards.filter((row) => row.run < run).delete();
       return dropOldBase(db, cursor);
@@ -84,8 +84,8 @@ async function sweep(db: TiskiDatabase, cursor: CursorRow, now: Instant): Promis
 }
 
 /**
- * S8: puts the cursor at zero and everything that this desk logged back into the outbox, in one
- * transaction; gives how many were put back.
+ * S8: sets the cursor to zero and puts everything that this desk logged back into the outbox, in one
+ * transaction; returns how many documents.
  * @param left epochs that the device had before
  */
 export function startOver(
@@ -112,14 +112,14 @@ export function startOver(
   });
 }
 
-/** S7: after an update of the app, what was in quarantine may be readable. */
+/** S7: after an app update, what is in quarantine may be readable. */
 export async function reviewQuarantine(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
   await db.transaction('rw', contentTables(db), async () => {
     const { now } = await readDeviceClock(db, deviceNow);
     for (const cursor of await db.cursors.toArray()) {
       const rows = await db.quarantine.where('database').equals(cursor.database).toArray();
       if (rows.length === 0) continue;
-      // S8: nothing is met by being looked at again.
+      // S8: reading it again doesn't count as meeting it.
       for (const run of new Set(rows.map((row) => row.run ?? 0))) {
         const changes = rows
           .filter((row) => (row.run ?? 0) === run)

@@ -10,8 +10,8 @@ import type { CardRow, PackedBase, TiskiDatabase } from './database';
 import { numbersByPackedCode, packedCard } from './packed-register';
 
 /**
- * How cards are kept is known here and in packed-register.ts alone: a row each in `cards`, over a packed register
- * where the device loaded one (S18). A row of `cards` or `deletedCards` beats what is packed.
+ * Only this file and packed-register.ts know how cards are stored: as a row each in `cards`, over a packed
+ * register if the device loaded one (S18). A row of `cards` or `deletedCards` overrides what is packed.
  */
 export const registerTables = (db: TiskiDatabase) => [db.cards, db.packed, db.deletedCards, db.cursors];
 
@@ -21,9 +21,11 @@ interface FoundCard {
   standing?: CardStanding;
 }
 
-/** What the register says of a code: the card that carries it, by its number first, then by the codes of its stock. */
+/**
+ * What the register says about a code: finds the card by its number first, then by the codes of its stock.
+ */
 export interface FoundInRegister extends FoundCard {
-  /** When the register was last known to be whole and up to date; absent before the first load ended. */
+  /** When the register was last known to be complete and up to date; absent before the first load ends. */
   asOf: Instant | undefined;
 }
 
@@ -31,7 +33,7 @@ export function findCard(db: TiskiDatabase, code: ScannedCode): Promise<Card | u
   return db.transaction('r', registerTables(db), async () => (await askRegister(db, code)).card);
 }
 
-/** Call it inside a transaction. Everything is asked for side by side. */
+/** Call it inside a transaction. Everything is queried in parallel. */
 export function askRegister(db: TiskiDatabase, code: ScannedCode): Promise<FoundInRegister> {
   const cursor = db.cursors.get(registerDatabase);
   const base = cursor.then((row) => row?.base);
@@ -41,7 +43,7 @@ export function askRegister(db: TiskiDatabase, code: ScannedCode): Promise<Found
   }));
 }
 
-/** What lies under the rows, as it will be known. */
+/** What lies under the rows, assuming that it hasn't changed. */
 type AwaitedBase = Promise<PackedBase | undefined>;
 
 const nothing: FoundCard = {};
@@ -57,10 +59,10 @@ function findByCode(db: TiskiDatabase, code: ScannedCode, base: AwaitedBase): Pr
     case 'impossible':
       return Promise.resolve(nothing);
     case 'signed':
-      // R2: a claim until its signature is verified; the rules refuse it where it is not.
+      // R2: a claim until its signature is verified; the rules refuse it if it isn't genuine.
       return findByNumber(db, code.number, base);
     case 'number':
-      // An imported stock may print eight digits that happen to pass the check.
+      // Imported stock may carry eight digits that happen to pass the check.
       return findByNumber(db, code.number, base).then(async (found) => {
         if (found.card || found.standing === 'unreadable') return found;
         return (await findByStockCode(db, code.number, base)) ?? found;
@@ -70,7 +72,8 @@ function findByCode(db: TiskiDatabase, code: ScannedCode, base: AwaitedBase): Pr
   }
 }
 
-// A look at the cursor before each scan would double its way to the disk: so the last known base is asked meanwhile.
+// Reading the cursor before each scan would double the disk round trips, so the last known base is used
+// meanwhile.
 const lastBases = new WeakMap<TiskiDatabase, PackedBase>();
 
 function findByNumber(db: TiskiDatabase, number: string, awaited: AwaitedBase): Promise<FoundCard> {
@@ -90,7 +93,7 @@ function findByNumber(db: TiskiDatabase, number: string, awaited: AwaitedBase): 
   });
 }
 
-/** A code that moved from a replaced card to its successor is on both: the active one counts. */
+/** A code that moved from a replaced card to its successor is on both: the active card counts. */
 async function findByStockCode(
   db: TiskiDatabase,
   text: string,
@@ -101,7 +104,7 @@ async function findByStockCode(
   const found = rows.map(foundInRow);
   if (base) {
     const numbers = await numbersByPackedCode(db, base, value);
-    // A row says anew which codes its card has.
+    // A row overrides which codes its card has.
     const rowsOver = await db.cards.bulkGet(numbers);
     const deleted = await db.deletedCards.bulkGet(numbers);
     const untouched = numbers.filter((_, index) => !rowsOver[index] && !deleted[index]);
@@ -112,7 +115,7 @@ async function findByStockCode(
   return found.find(({ card }) => !card || card.status === 'active') ?? found[0];
 }
 
-/** The cards of some numbers, as far as the register has them. */
+/** The cards with these numbers, as far as the register has them. */
 export function cardsByNumber(db: TiskiDatabase, numbers: readonly string[]): Promise<Map<string, Card>> {
   return db.transaction('r', registerTables(db), async () => {
     const base = packedBase(db);
@@ -121,7 +124,7 @@ export function cardsByNumber(db: TiskiDatabase, numbers: readonly string[]): Pr
   });
 }
 
-/** What lies under the rows; undefined where every card has a row. */
+/** What lies under the rows; undefined if every card has a row. */
 export function packedBase(db: TiskiDatabase): Promise<PackedBase | undefined> {
   return db.cursors.get(registerDatabase).then((cursor) => cursor?.base);
 }
@@ -137,7 +140,7 @@ export function countCards(db: TiskiDatabase): Promise<number> {
   });
 }
 
-/** When the register was last known to be whole and up to date; undefined before the first load ended. */
+/** When the register was last known to be complete and up to date; undefined before the first load ends. */
 export function registerAsOf(db: TiskiDatabase): Promise<Instant | undefined> {
   return db.cursors.get(registerDatabase).then((cursor) => cursor?.asOf);
 }

@@ -7,7 +7,7 @@ import { releaseWhileAsleep } from './release-while-asleep';
 const pageEvent = (type: 'pagehide' | 'pageshow', persisted: boolean) =>
   Object.assign(new Event(type), { persisted });
 
-/** A database whose page can be put to sleep, and a page that comes after it. */
+/** A database whose page can be put to sleep, and a page that opens after it. */
 function aPageToSleep() {
   const page = new EventTarget();
   const db = anUnpairedDatabase();
@@ -16,7 +16,10 @@ function aPageToSleep() {
   return { db, sleep };
 }
 
-/** A transaction that has written and goes on reading until it is told to end: as a page is found when it is left. */
+/**
+ * A transaction that has written and keeps reading until it is told to end: the state of a page when it is
+ * left.
+ */
 function writeWithoutEnd(db: TiskiDatabase) {
   let isEnding = false;
   let hasWritten: () => void = () => undefined;
@@ -34,7 +37,7 @@ function writeWithoutEnd(db: TiskiDatabase) {
 }
 
 describe('releaseWhileAsleep', () => {
-  it('S1 a transaction under way when the page is put to sleep is not stored and nobody is told that it was; the next page is not held up', async () => {
+  it('S1 a transaction interrupted by sleep is not stored, nobody is told that it was, and the next page is not held up', async () => {
     const { db, sleep } = aPageToSleep();
     const { written, outcome } = writeWithoutEnd(db);
     await written;
@@ -45,7 +48,7 @@ describe('releaseWhileAsleep', () => {
     expect(await outcome).toBe('not stored');
   });
 
-  it('what was stored before stays, and the page goes on when it wakes', async () => {
+  it('what was stored before stays, and the page continues when it wakes', async () => {
     const { db, sleep } = aPageToSleep();
     await db.settings.put({ key: 'before', value: 1 });
     sleep();
@@ -54,7 +57,7 @@ describe('releaseWhileAsleep', () => {
     expect(await db.settings.count()).toBe(2);
   });
 
-  it('a live query that was cut off says nothing of it', async () => {
+  it('a live query that was cut off reports nothing', async () => {
     const { db, sleep } = aPageToSleep();
     const errors: unknown[] = [];
     await db.settings.count();

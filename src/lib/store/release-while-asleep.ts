@@ -2,12 +2,12 @@ import type Dexie from 'dexie';
 import type { DBCore } from 'dexie';
 
 /**
- * Lets go of a database while its page sleeps in the browser's back-forward cache. WebKit puts a page to sleep with its
- * transactions open, and the page that comes after it waits for them without end. What is under way is aborted, so
- * that nothing of it is stored and nobody is told that it was; what the browser is committing is stored. Dexie opens
- * the database again at the next query, and runs live queries again when the page wakes.
- * Call it before the database is first used.
- * @returns the stop
+ * Closes a database while its page sleeps in the browser's back-forward cache. WebKit puts a page to sleep
+ * with its transactions open, and the next page would wait for them forever. Work in progress is aborted, so
+ * that none of it is stored and nobody is told that it was; what the browser is already committing is stored.
+ * Dexie reopens the database at the next query, and reruns live queries when the page wakes. Call this before
+ * the database is first used.
+ * @returns a function that stops it
  */
 export function releaseWhileAsleep(db: Dexie, page: EventTarget = window): () => void {
   const underWay = new Set<IDBTransaction>();
@@ -48,6 +48,6 @@ function abort(transaction: IDBTransaction): void {
   try {
     transaction.abort();
   } catch {
-    // InvalidStateError: the browser is committing it.
+    // InvalidStateError: the browser is already committing it.
   }
 }

@@ -10,14 +10,15 @@ import { isStorageFull } from './storage-full';
 
 export type Rescue =
   | { kind: 'ready'; content: RescueContent; key: RescueKeyDocument }
-  /** The server has everything, or this is no desk. */
+  /** The server has everything, or this is not a desk. */
   | { kind: 'nothing' }
-  /** This device has not heard of the office's key: it comes with the catalogue. */
+  /** This device doesn't have the office's key yet: it comes with the catalogue. */
   | { kind: 'no-key' };
 
 /**
- * S16: everything that the server does not have, refused ones too, and the key to encrypt it for. Nothing is removed.
- * What leaves the device changes no more (S2): what no contact has dated yet is dated without one (R13).
+ * S16: everything that the server does not have, including refused documents, and the key to encrypt it with.
+ * Nothing is removed. What leaves the device no longer changes (S2), so anything that no contact has dated
+ * yet is dated without one (R13).
  */
 export async function collectRescue(db: TiskiDatabase, deviceNow: Instant): Promise<Rescue> {
   try {

@@ -8,13 +8,13 @@ import { writeThrough, type StorageFull } from './write-through';
 
 export type ResolveResult =
   | { kind: 'resolved' }
-  /** Somebody else resolved it, or more came to it, since the screen was drawn; nothing was written. */
+  /** Somebody else resolved it, or it grew, since the screen was drawn; nothing was written. */
   | { kind: 'changed' }
   | StorageFull;
 
 /**
- * A desk's word on a conflict: all of it stands, or somebody asks the people. What goes on counting is the
- * office's to decide. The resolution is a document like a visit: durable here, and sent when it can be (S1).
+ * A desk's resolution of a conflict: all of it stands, or somebody asks the people. Only the office decides
+ * what still counts. The resolution is a document like a visit: durable here, and sent when possible (S1).
  */
 export function resolveReview(
   db: TiskiDatabase,

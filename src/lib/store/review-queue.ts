@@ -5,7 +5,7 @@ import { day, localDate, type Instant } from '$lib/domain/time/day';
 import { seatsKey, portionsKey } from './capacity-key';
 import type { ReviewSubject, TiskiDatabase } from './database';
 
-/** What new documents are about, remembered until reviews.ts has looked there for conflicts. */
+/** What new documents are about, remembered until reviews.ts has checked it for conflicts. */
 
 export const keyOf = (subject: ReviewSubject): string => {
   switch (subject.kind) {
@@ -21,7 +21,7 @@ export const keyOf = (subject: ReviewSubject): string => {
 };
 
 /**
- * Remembers, in the caller's transaction, what new documents are about. Looking for conflicts waits for
+ * Remembers, in the caller's transaction, what new documents are about. The check for conflicts waits for
  * `reviewQueued`: a page of a thousand visits must not hold up a scan.
  */
 export async function queueForReview(
@@ -36,7 +36,7 @@ export async function queueForReview(
 const newest = (document: LogDocument): Instant =>
   document.type === 'visit' ? loggedBy(document) : Date.parse(document.at);
 
-/** A change of the rules may have ended any conflict, and an offering's places may be others; as `queueForReview`. */
+/** A change of the rules may have ended any conflict or changed an offering's places; as `queueForReview`. */
 export async function noteRulesChanged(db: TiskiDatabase, offerings: readonly string[]): Promise<void> {
   const reviews = await db.reviews.toArray();
   await enqueue(db, [

@@ -50,7 +50,7 @@ const twoSwims = [
 const swamTwice = [`limit:${number}:swim:2026-11-22`, sports];
 
 describe('the desk’s review list', () => {
-  it('R7 a season’s limit counts also the visit of three months ago', async () => {
+  it('R7 a season’s limit also counts the visit of three months ago', async () => {
     const db = await aDesk();
     const aqua = (index: number, at: string) =>
       aVisit(`desk-${index + 1}`, index, { service: 'aqua', at: `${at}T06:00:00.000Z` });
@@ -58,14 +58,14 @@ describe('the desk’s review list', () => {
     expect(await conflictsOn(db)).toEqual([[`limit:${number}:aqua:2026-08-01`, sports]]);
   });
 
-  it('R7 a day that was passed long ago is history', async () => {
+  it('R7 a limit exceeded long ago is history', async () => {
     const db = await aDesk();
     const old = twoSwims.map((visit) => ({ ...visit, at: visit.at.replace('11-22', '10-01') }));
     await load(db, sports, [...old, aVisit('desk-2', 3, { at: '2026-11-22T06:00:00.000Z' })]);
     expect(await conflictsOn(db)).toEqual([]);
   });
 
-  it('a decision goes to its own sector’s log, whatever the card was doing elsewhere', async () => {
+  it('a decision goes to its own sector’s log, whatever the card did elsewhere', async () => {
     const db = await aDesk();
     await load(db, sports, twoSwims);
     await load(db, food, [aVisit('desk-9', 9, { service: 'lunch', at: '2026-11-22T07:30:00.000Z' })]);
@@ -78,7 +78,7 @@ describe('the desk’s review list', () => {
     expect(await conflictsOn(db)).toEqual([]);
   });
 
-  it('S8 a decision that the restored server has no more is asked for anew', async () => {
+  it('S8 a decision that the restored server no longer has is asked for again', async () => {
     const db = await aDesk();
     const resolution = {
       _id: `resolution:office:${ulidOf(1)}`,
@@ -96,7 +96,7 @@ describe('the desk’s review list', () => {
     expect(await conflictsOn(db)).toEqual([swamTwice]);
   });
 
-  it('R7 R13 tells what staff let in past a limit on a clock that they could not trust', async () => {
+  it('R7 R13 shows what staff admitted beyond a limit by a clock that they could not trust', async () => {
     const db = await aDesk();
     await noteContact(db, { skewMs: 0, serverNow: sundayMorning + hour });
     for (const index of [1, 2]) {
@@ -109,7 +109,7 @@ describe('the desk’s review list', () => {
     expect(await conflictsOn(db)).toEqual([swamTwice]);
   });
 
-  it('R10 is looked at again when the course gets a place more, or one less', async () => {
+  it('R10 is checked again when the course gets one place more, or one less', async () => {
     const db = await aDesk();
     const chosen = [aChoice('desk-2', 1), aChoice('desk-3', 2, { card: cardNumber(2) })];
     await load(db, sports, chosen);
@@ -121,7 +121,7 @@ describe('the desk’s review list', () => {
     expect(await conflictsOn(db)).toEqual(noPlace);
   });
 
-  it('R7 is looked at again when the card gets a right of its own', async () => {
+  it('R7 is checked again when the card gets a right of its own', async () => {
     const db = await aDesk();
     await load(db, sports, twoSwims);
     expect(await conflictsOn(db)).toEqual([swamTwice]);

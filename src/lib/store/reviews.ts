@@ -26,10 +26,10 @@ import { allLogTables } from './log-tables';
 import { cardsByNumber, registerTables } from './register';
 import { keyOf } from './review-queue';
 
-/** Looked at in one transaction: few, because a scan may have to wait for it. */
+/** How many are checked in one transaction: few, because a scan may have to wait for it. */
 const subjectsAtOnce = 20;
 
-/** Looks at what is in the queue, until nothing is left: a conflict appears, changes or is gone. */
+/** Works through the queue until it is empty: a conflict appears, changes or disappears. */
 export async function reviewQueued(db: TiskiDatabase, deviceNow: Instant): Promise<void> {
   const tables = [
     db.settings,
@@ -55,7 +55,10 @@ export async function reviewQueued(db: TiskiDatabase, deviceNow: Instant): Promi
   }
 }
 
-/** Reviews whatever is queued, from now on; gives the stop. A fault goes to `onFault`: the queue is kept. */
+/**
+ * Reviews whatever is queued, from now on; returns a function that stops it. Faults go to `onFault`, and the
+ * queue is kept.
+ */
 export function startReviewing(
   db: TiskiDatabase,
   now: () => Instant,
@@ -82,7 +85,7 @@ async function note(
   { services }: ConflictContext,
 ): Promise<void> {
   const sector = services.get(conflict.service)?.sector;
-  // Its resolution goes where the sector's office looks; a service that is no more has no rule either.
+  // Its resolution goes to the sector whose office looks after it; a removed service has no rule either.
   if (sector === undefined) return;
   const resolutions = await db.resolutions.where('conflict').equals(conflict.id).toArray();
   const state = conflictState(conflict, resolutions.map(resolutionFromRow));
@@ -149,7 +152,7 @@ async function conflictsOf(
   }
 }
 
-/** All that the device holds: a season's limit counts from its first day. */
+/** Everything that the device holds: a season's limit counts from its first day. */
 async function documentsOfCard(db: TiskiDatabase, number: string): Promise<LogDocument[]> {
   const visits = await db.visits.where('[card+at]').between([number], [number, maxKey]).toArray();
   const choices = await db.choices.where('card').equals(number).toArray();
@@ -159,7 +162,7 @@ async function documentsOfCard(db: TiskiDatabase, number: string): Promise<LogDo
   );
 }
 
-/** What a desk logged in the sectors that this one has: as far back as visits are held. */
+/** What a desk logged in this device's sectors, as far back as visits are kept. */
 async function documentsOfDesk(db: TiskiDatabase, desk: string): Promise<LogDocument[]> {
   const databases = (await db.cursors.toCollection().primaryKeys()).filter(
     (name) => deskDatabaseKind(name) === 'visits',

@@ -5,7 +5,7 @@ import { allLogTables } from './log-tables';
 import { registerTables, wipeRegister } from './register';
 import { writeSetting } from './settings';
 
-/** S11: a revoked device keeps its own visits, sent and unsent, and nothing of anybody else. */
+/** S11: a revoked device keeps its own visits, sent and unsent, and nothing of anybody else's. */
 export async function revokeDevice(db: TiskiDatabase): Promise<void> {
   const logs = [...allLogTables(db), db.reviews, db.reviewQueue, db.outbox];
   const tables = [db.settings, ...registerTables(db), ...logs, db.quarantine];
@@ -18,7 +18,9 @@ export async function revokeDevice(db: TiskiDatabase): Promise<void> {
   });
 }
 
-/** Forgets what other desks logged, and how far their documents were pulled; within the caller's transaction. */
+/**
+ * Forgets what other desks logged, and how far their documents were pulled; within the caller's transaction.
+ */
 async function wipeOthersLog(db: TiskiDatabase, device: Device): Promise<void> {
   const own = accountsOf(device);
   for (const table of allLogTables(db)) await table.filter(({ desk }) => !own.includes(desk)).delete();

@@ -23,7 +23,7 @@ import { offeringOptions } from './offerings';
 import { visitsOfDay } from './visits';
 import { voidVisit } from './void-visit';
 
-/** What the device reads for the rules of courses, performances, portions, companions and first visits. */
+/** What the device reads for the rules about courses, performances, portions, companions and first visits. */
 
 const number = cardNumber(1);
 const other = cardNumber(2);
@@ -82,7 +82,7 @@ describe('a course of the holder’s own choice', () => {
     });
   });
 
-  it('R9 S1 a choice waits for the server like a visit, and is undone by its own desk on its own day only', async () => {
+  it('R9 S1 a choice waits for the server like a visit, and is undone only by its own desk on the same day', async () => {
     const db = await aDesk();
     const chosen = await choose(db, number, 'guitar');
     if (chosen.kind !== 'chosen') throw new Error(chosen.kind);
@@ -104,7 +104,7 @@ describe('a course of the holder’s own choice', () => {
     });
   });
 
-  it('R9 the last place went meanwhile: nothing is written, and the fresh verdict says so', async () => {
+  it('R9 the last place was taken meanwhile: nothing is written, and the fresh verdict says so', async () => {
     const db = await aDesk();
     const check = await ask(db, { text: number, service: 'course', offering: 'guitar' });
     await load(db, visits, [aChoice('desk-2', 1, { card: other, offering: 'guitar' })]);
@@ -115,7 +115,7 @@ describe('a course of the holder’s own choice', () => {
     expect(await db.outbox.count()).toBe(0);
   });
 
-  it('R9 other desks’ choices count, released ones and those of an earlier card don’t', async () => {
+  it('R9 other desks’ choices count, released ones and those of an earlier validity don’t', async () => {
     const db = await aDesk([aCard(number, { validFrom: '2026-11-01' })]);
     const released = aChoice('desk-2', 1, { offering: 'guitar' });
     const lastYear = aChoice('desk-2', 2, { offering: 'guitar', at: '2025-11-01T08:00:00.000Z' });
@@ -153,7 +153,7 @@ describe('a course of the holder’s own choice', () => {
 describe('a performance', () => {
   const show = (text: string) => ({ text, service: 'show' });
 
-  it('R10 R8 the only one today is meant, takes a seat for each head, and is for once a day', async () => {
+  it('R10 R8 today’s only one is meant, takes a seat per person, and counts once a day', async () => {
     const db = await aDesk();
     const check = await ask(db, { ...show(number), people: { holder: 1, children: 1, assistants: 0 } });
     expect(check).toMatchObject({ verdict: { outcome: 'admit', offering: 'tonight' }, left: 2 });
@@ -165,7 +165,7 @@ describe('a performance', () => {
     expect((await ask(db, show(number), later)).verdict).toMatchObject({ outcome: 'already-logged' });
   });
 
-  it('R10 R15 staff may give a seat more; the visit says for what', async () => {
+  it('R10 R15 staff may give one seat more; the visit says for what', async () => {
     const db = await aDesk();
     const taken = { service: 'show', offering: 'tonight', people: { holder: 2, children: 0, assistants: 0 } };
     await load(db, visits, [aVisit('desk-2', 1, { ...taken, card: other })]);
@@ -176,7 +176,7 @@ describe('a performance', () => {
     });
   });
 
-  it('R10 the last seat went meanwhile: the visit is not logged', async () => {
+  it('R10 the last seat was taken meanwhile: the visit is not logged', async () => {
     const db = await aDesk();
     const check = await ask(db, show(number));
     const taken = { service: 'show', offering: 'tonight', people: { holder: 2, children: 0, assistants: 0 } };
@@ -189,7 +189,7 @@ describe('a performance', () => {
 });
 
 describe('portions', () => {
-  it('R10 R11 each head takes one of the day’s portions at this venue', async () => {
+  it('R10 R11 each person takes one of the day’s portions at this venue', async () => {
     const db = await aDesk();
     const lunch = { text: number, service: 'lunch' };
     const two = await ask(db, { ...lunch, people: { holder: 1, children: 1, assistants: 0 } });
@@ -229,7 +229,7 @@ describe('validity from the first visit', () => {
   const swim = { text: number, service: 'swim' };
   const at = (iso: string) => Date.parse(iso);
 
-  it('R14 counts from the first visit of any desk that was not undone, within the present validity', async () => {
+  it('R14 counts from the first visit at any desk that was not undone, within the present validity', async () => {
     const db = await aDesk([halfYear]);
     const before = aVisit('desk-2', 1, { at: '2025-12-01T08:00:00.000Z', scheme: 'half-year' });
     const undone = aVisit('desk-2', 2, { at: '2026-02-01T08:00:00.000Z', scheme: 'half-year' });
@@ -256,7 +256,7 @@ describe('a signed code', () => {
   const signature = { kind: 'genuine', card: signed, isKeyExpired: false } as const;
   const swim = { text, service: 'swim' };
 
-  it('R2 a genuine one is admitted by a desk that doesn’t know the card yet, marked, and logged by its number', async () => {
+  it('R2 a desk that doesn’t know the card yet admits a genuine one, marks it, and logs it by its number', async () => {
     const db = await aDesk([aCard(number)]);
     const check = await ask(db, { ...swim, signature });
     expect(check.verdict).toEqual({ outcome: 'admit', marks: ['by-signature'] });
@@ -265,7 +265,7 @@ describe('a signed code', () => {
     });
   });
 
-  it('R2 the register beats the code, and nothing helps one that is not genuine', async () => {
+  it('R2 the register overrides the code, and a code that is not genuine never helps', async () => {
     const db = await aDesk([aCard(other, { status: 'lost' })]);
     expect((await ask(db, { ...swim, signature })).verdict).toMatchObject({ reason: 'lost' });
     const forged = await ask(db, { ...swim, signature: { kind: 'not-genuine' } });
@@ -275,7 +275,7 @@ describe('a signed code', () => {
 });
 
 describe('a void', () => {
-  it('R7 R8 R10 R14 restores exactly the answer that was, for whatever was logged', async () => {
+  it('R7 R8 R10 R14 restores exactly the earlier answer, whatever was logged', async () => {
     const cards = [
       aCard(number),
       aCard(other, { scheme: 'half-year', validUntil: '2028-12-31' }),
@@ -311,7 +311,7 @@ describe('a void', () => {
   });
 });
 
-describe('a limit over the sector', () => {
+describe('a sector-wide limit', () => {
   it('R7 a visit for another service of the sector counts', async () => {
     const once = { kind: 'limit', n: 1, per: 'day', over: 'sector' } as const;
     const cards = [aCard(number, { scheme: 'pass' })];

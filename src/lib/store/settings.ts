@@ -10,9 +10,9 @@ import type { Problem } from './problems';
 /** What the device remembers, by key. Values are plain JSON. */
 export interface SettingValues {
   device: Device;
-  /** A pairing that has begun and is not finished (see pair-device.ts). */
+  /** A pairing that has begun but is not finished (see pair-device.ts). */
   pairing: PendingPairing;
-  /** What was learned of the clock at the last contact (R13): server minus device, ms; server time. */
+  /** What was learned about the clock at the last contact (R13): server minus device, ms; server time. */
   clock: { skewMs: number; lastContact: Instant; mark?: ClockMark };
   /** The desk's last visit: its number, and the hash that the next one carries. */
   chain: { account: string; number: number; previous: string };
@@ -20,7 +20,7 @@ export interface SettingValues {
   'sync-state': SyncState;
   /** The last problems with sync, newest first. */
   problems: readonly Problem[];
-  /** When was pruned last, by the corrected clock (R13). */
+  /** When visits were last pruned, by the corrected clock (R13). */
   'pruned-at': Instant;
   /** Id of the service that this counter gives. */
   'chosen-service': string;
@@ -28,25 +28,25 @@ export interface SettingValues {
   'counter-rules': CounterRules;
   'camera-id': string;
   'reading-way': ReadingWay;
-  /** What is known of the desk's scanners. */
+  /** What is known about the desk's scanners. */
   scanner: ScannerProfile;
   'sound-on': boolean;
   kiosk: KioskSetting;
 }
 
-/** How this counter reads cards; its scanner is heard in each of them. */
+/** How this counter reads cards; its scanner works in every mode. */
 export type ReadingWay = 'camera' | 'scanner' | 'pad';
 
 export interface KioskSetting {
   isOn: boolean;
   /** Id of the service. */
   service: string;
-  /** Salted hash of the PIN that leads out, hex; how it is made is the kiosk's matter. */
+  /** Salted hash of the PIN that leaves kiosk mode, hex; the kiosk code knows how it is made. */
   pinHash: string;
   pinSalt: string;
-  /** Wrong PINs given since the kiosk began. */
+  /** Wrong PINs entered since the kiosk began. */
   wrongTries?: number;
-  /** Device time of the next try, after too many wrong ones. */
+  /** Device time of the next allowed try, after too many wrong ones. */
   lockedUntil?: Instant;
 }
 

@@ -13,12 +13,15 @@ import { noteRulesChanged } from './review-queue';
 import { readSetting } from './settings';
 import { isStorageFull } from './storage-full';
 
-/** S18: the loading half of what sync/ports.ts calls a LocalStore. Rows wait beside the register until all are in. */
+/**
+ * S18: the loading half of what sync/ports.ts calls a LocalStore. Rows are staged beside the register until
+ * all are in.
+ */
 
 const rowsOf = (db: TiskiDatabase, id: string, from = 0, to = Infinity) =>
   db.packed.where('[snapshot+bucket]').between([id, from], [id, to], true, false);
 
-/** The parts that the device has already; what else was left half loaded goes. */
+/** The parts that the device already has; anything else left half loaded is removed. */
 export function stagedParts(db: TiskiDatabase, { id, parts }: Snapshot): Promise<Set<number>> {
   return db.transaction('rw', db.packed, db.cursors, async () => {
     await removeOthers(db, [id, (await packedBase(db))?.id]);
@@ -42,8 +45,8 @@ async function removeOthers(db: TiskiDatabase, kept: readonly (string | undefine
 }
 
 /**
- * Keeps a part. False when its bytes are not what it says, or the device was revoked meanwhile (S11).
- * @throws when the disk is full; then nothing is left of it
+ * Keeps a part. False if its bytes don't match their checksum, or the device was revoked meanwhile (S11).
+ * @throws if the disk is full; then nothing of it is left
  */
 export async function stagePart(
   db: TiskiDatabase,
@@ -76,8 +79,8 @@ export async function stagePart(
 }
 
 /**
- * S6, S8: puts a snapshot, all of whose parts are staged, in the register's place, and the cursor where it ends,
- * in one transaction. False, and nothing changed, when the cursor is not at the zero of `epoch` any more, or the
+ * S6, S8: replaces the register by a snapshot whose parts are all staged, and sets the cursor to its end, in
+ * one transaction. Returns false, and changes nothing, if the cursor is no longer at the zero of `epoch`, the
  * device was revoked, or rows are missing.
  */
 export function adoptSnapshot(
@@ -106,13 +109,15 @@ export function adoptSnapshot(
   });
 }
 
-/** Forgets what the snapshot has anew; of cards that it could not read, the last readable version stays (S7). */
+/**
+ * Forgets what the snapshot replaces; for cards that it could not read, the last readable version stays (S7).
+ */
 async function replaceCards(db: TiskiDatabase, unread: readonly Change[]): Promise<void> {
   const kept = await lastReadable(db, cardNumbers(unread.map(({ id }) => id)));
   await db.cards.clear();
   await db.cards.bulkPut([...kept.values()].map(withoutShadow));
   await db.deletedCards.clear();
-  // Any of the cards may be another one now.
+  // Any of the cards may have changed.
   await noteRulesChanged(db, []);
   await db.quarantine.where('database').equals(registerDatabase).delete();
 }

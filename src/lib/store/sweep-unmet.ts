@@ -6,8 +6,8 @@ import { logTables } from './log-tables';
 import { queueForReview } from './review-queue';
 
 /**
- * S8: a pull from zero has ended. What the office made and the pull did not meet, the server has no more, and the
- * office makes it again. Within the caller's transaction.
+ * S8: a pull from zero has ended. The server no longer has what the office made and the pull did not meet;
+ * the office makes it again. Within the caller's transaction.
  */
 export async function sweepUnmet(
   db: TiskiDatabase,

@@ -34,7 +34,7 @@ async function aDeskWithVisit() {
 }
 
 describe('the day’s list', () => {
-  it('has this venue’s and this desk’s visits, the newest first, with what became of them', async () => {
+  it('has this venue’s and this desk’s visits, the newest first, with their state', async () => {
     const { db, visit } = await aDeskWithVisit();
     const at = (time: string) => `${today}T${time}.000Z`;
     const undone = aVisit('desk-2', 2, { at: at('09:00:00') });
@@ -51,7 +51,7 @@ describe('the day’s list', () => {
     expect(list[1]).toMatchObject({ isVoided: false, isOwn: true, isSent: false, isRefused: false });
   });
 
-  it('S4 shows what the server would not take', async () => {
+  it('S4 shows what the server refused', async () => {
     const { db, visit } = await aDeskWithVisit();
     await createLocalStore(db, () => 0).refuse([{ id: visit._id, status: 403, reason: 'no' }]);
     expect(await visitsOfDay(db, today, zone)).toMatchObject([{ isSent: false, isRefused: true }]);
@@ -64,7 +64,7 @@ async function aRescueKey(madeAt: string) {
 }
 
 describe('the outbox', () => {
-  it('S4 S16 a refused one waits again, once; what waits and what was refused is in the rescue file', async () => {
+  it('S4 S16 a refused document waits again, once; the rescue file has what waits and what was refused', async () => {
     const { db, visit } = await aDeskWithVisit();
     expect(await waitingCount(db)).toBe(1);
     expect(await oldestWaiting(db)).toBe(sundayMorning);
@@ -123,7 +123,7 @@ describe('pruning', () => {
     expect(await db.visits.count()).toBe(0);
   });
 
-  it('S9 R7 keeps what a card’s own rule can count, where the catalogue’s can’t', async () => {
+  it('S9 R7 keeps what a card’s own rule can count, even if the catalogue’s can’t', async () => {
     const own = { service: 'swim', isGiven: true, rule: { kind: 'limit', n: 10, per: 'validity' } } as const;
     const db = await aWorkingDesk([aCard(cardNumber(1), { rights: [own] }), aCard(cardNumber(2))]);
     const old = { at: '2026-10-01T08:00:00.000Z' };
@@ -134,7 +134,7 @@ describe('pruning', () => {
     expect(await db.visits.toCollection().primaryKeys(), 'pruned').toEqual([counted._id]);
   });
 
-  it('R13 goes by the corrected clock: a device 400 days ahead forgets nothing for it', async () => {
+  it('R13 goes by the corrected clock: a device 400 days ahead forgets nothing because of it', async () => {
     const { db } = await aDeskWithVisit();
     await db.outbox.clear();
     const clock = { skewMs: -400 * day, lastContact: sundayMorning + day };
@@ -154,7 +154,7 @@ describe('pruning', () => {
     expect(await readSetting(db, 'pruned-at')).toBeUndefined();
   });
 
-  it('R13 a quarantined visit that can be read now is kept by the corrected clock too', async () => {
+  it('R13 a quarantined visit that can now be read is also kept by the corrected clock', async () => {
     const { db, visit } = await aDeskWithVisit();
     const document = aVisit('desk-2', 9, { at: visit.at });
     const unreadable = { reason: 'newer-version' as const, v: 2 };
@@ -181,7 +181,7 @@ describe('the device', () => {
     expect(await waitingCount(db)).toBe(1);
   });
 
-  it('S15 a desk whose account moved to a new device goes on with its numbers', async () => {
+  it('S15 a desk whose account moved to a new device continues its numbers', async () => {
     const db = await aWorkingDesk([aCard(cardNumber(1))]);
     await load(db, visits, [aVisit('desk-1', 41, { card: cardNumber(7) }), aVisit('desk-2', 99)]);
     const check = await checkVisit(db, { text: cardNumber(1), service: 'gym' }, sundayMorning);

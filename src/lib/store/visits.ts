@@ -16,7 +16,7 @@ export interface DayVisit {
   isOwn: boolean;
   /** The server has it. */
   isSent: boolean;
-  /** S4: the server would not take it. */
+  /** S4: the server refused it. */
   isRefused: boolean;
   document: VisitDocument;
 }

@@ -7,9 +7,9 @@ import { writeThrough, type StorageFull } from './write-through';
 
 export type VoidResult =
   | { kind: 'voided' }
-  /** Undone before, here or in another tab; nothing was written. */
+  /** Already undone, here or in another tab; nothing was written. */
   | { kind: 'already-voided' }
-  /** Only this desk's own visits, and within their day; later it is the office's matter. */
+  /** Only this desk's own visits, and on the same day; later it is up to the office. */
   | { kind: 'not-allowed'; reason: 'unknown' | 'other-desk' | 'another-day' }
   | StorageFull;
 

@@ -12,19 +12,19 @@ export interface StorageFull {
   kind: 'storage-full';
 }
 
-/** Writes a new document of this desk: its row, its place in the outbox and what is to be reviewed because of it. */
+/** Writes a new document of this desk: its row, its outbox row and what must be reviewed because of it. */
 export type Write = (
   database: string,
   document: LogDocument,
-  /** Whether it can begin, change or end a conflict. */
+  /** Whether it can start, change or end a conflict. */
   options: { isReviewed: boolean },
 ) => Promise<void>;
 
 /**
  * S1: what this desk makes is on the disk, ready to be sent, when the promise resolves: all of it or none.
- * @param reads the tables that `work` reads, beside the log
- * @param work runs inside the transaction; its value is given back
- * @throws when the transaction fails for another reason than a full disk
+ * @param reads the tables that `work` reads, in addition to the log's
+ * @param work runs inside the transaction; its value is returned
+ * @throws if the transaction fails for another reason than a full disk
  */
 export async function writeThrough<T>(
   db: TiskiDatabase,

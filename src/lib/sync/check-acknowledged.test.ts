@@ -6,7 +6,7 @@ import { checkBatchSize, createAcknowledgedCheck, type AcknowledgedCheckParts } 
 const visits = 'tiski-visits-liikunta';
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `visit:desk-1:${ulidOf(index)}`);
 
-/** A desk that holds some documents, and a server that has all but the named. */
+/** A desk that holds some documents, and a server that has all except those named. */
 function aCheck(acknowledged: string[], lost: string[] = []) {
   const server = new FakeServer();
   const box = server.database(visits);
@@ -53,7 +53,7 @@ describe('the daily check', () => {
     expect(ended).toEqual([{ asked: 3, missing: [] }]);
   });
 
-  it('S9 a long list is asked about in turns, so that changes are looked for in between', async () => {
+  it('S9 a long list is asked about in turns, so that changes are checked in between', async () => {
     const { turn, ended, requests } = aCheck(ids(checkBatchSize * 5));
     expect(await turn()).toBe(true);
     expect([requests.length, ended.length]).toEqual([4, 0]);
@@ -61,7 +61,7 @@ describe('the daily check', () => {
     expect([requests.length, ended.length]).toEqual([5, 1]);
   });
 
-  it('S9 a turn that is wanted no more asks nothing', async () => {
+  it('S9 a turn that is no longer wanted asks nothing', async () => {
     const { turn, requests } = aCheck(ids(3));
     const controller = new AbortController();
     controller.abort();
@@ -69,7 +69,7 @@ describe('the daily check', () => {
     expect(requests).toHaveLength(0);
   });
 
-  it('S9 a check that failed is begun anew, and not at once', async () => {
+  it('S9 a failed check starts over, and not at once', async () => {
     const { line, turn, ended, requests, later } = aCheck(ids(3));
     line.fate = () => ({ kind: 'server-error', status: 500 });
     expect(await turn()).toBe(false);

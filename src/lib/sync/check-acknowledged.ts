@@ -1,10 +1,10 @@
 import type { Instant } from '$lib/domain/time/day';
 import type { LocalStore, RemoteDatabase } from './ports';
 
-/** S9: ids in one request, some 25 kB, and requests before the database is looked at for changes again. */
+/** S9: ids per request, some 25 kB, and requests before the database is checked for changes again. */
 export const checkBatchSize = 500;
 const requestsInOneTurn = 4;
-/** A check that failed is begun anew after this long, ms: nobody waits for it. */
+/** A failed check starts over after this long, ms: nobody waits for it. */
 const tryAgainAfter = 10 * 60_000;
 
 export interface AcknowledgedCheckParts {
@@ -14,8 +14,9 @@ export interface AcknowledgedCheckParts {
 }
 
 /**
- * S9: once a day, asks a database whether it still has what this desk sent, the newest first, and puts back what
- * is missing. It does so in turns of a few requests, so that changes don't wait; its failures alarm nobody.
+ * S9: once a day, asks a database whether it still has what this desk sent, the newest first, and puts back
+ * what is missing. It does so in turns of a few requests, so that changes don't wait; its failures alarm
+ * nobody.
  * @returns runs one turn; whether the next should follow at once
  */
 export function createAcknowledgedCheck({ remote, store, now }: AcknowledgedCheckParts) {

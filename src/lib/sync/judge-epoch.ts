@@ -1,11 +1,17 @@
 import type { Cursor } from './ports';
 
-/** S8: epochs that a cursor remembers to have left. */
+/** S8: epochs that a cursor remembers as left. */
 const mostLeft = 4;
-/** S8: answers in a row after which an epoch that was left is believed again; with S12's pauses some five minutes. */
+/**
+ * S8: answers in a row after which an epoch that was left is trusted again; with S12's pauses some five
+ * minutes.
+ */
 export const timesUntilBelieved = 16;
 
-/** What a syncer remembers of one database between two pulls: an epoch that was left, and how often it was told since. */
+/**
+ * What a syncer remembers about one database between two pulls: an epoch that was left, and how often it was
+ * reported since.
+ */
 export interface EpochDoubt {
   epoch: string;
   times: number;
@@ -16,18 +22,18 @@ export type EpochJudgement =
   | { kind: 'same'; epoch: string }
   /** S8: another copy, to pull from zero; `left` goes with its cursor. */
   | { kind: 'another'; epoch: string; left: string[] }
-  /** Not to be believed yet: trouble of the server. */
+  /** Not to be trusted yet: trouble on the server. */
   | { kind: 'doubtful'; reason: string };
 
 /** Stands in for the epoch of a database that has none. */
 const sessionPrefix = 'session:';
 
 /**
- * S8: whether a server's answer to the question for its epoch makes its database another copy. A new epoch does, at once.
- * A cluster that lacks nodes may tell of two in turn, or of none now and then: pulling from zero each time would help
- * nobody, so whoever has an epoch doesn't give it up for none, and goes back to one that it has left only after it
- * was told `timesUntilBelieved` times in a row. `doubt` is counted here.
- * @param told undefined where the server says that there is none
+ * S8: whether the server's answer about its epoch makes its database another copy. A new epoch does, at once.
+ * A cluster that lacks nodes may report two in turn, or now and then none: pulling from zero each time would
+ * help nobody, so a device that has an epoch doesn't give it up for none, and returns to one that it has left
+ * only after it was reported `timesUntilBelieved` times in a row. `doubt` is counted here.
+ * @param told undefined if the server says that there is none
  */
 export function judgeEpoch(
   known: Cursor | undefined,

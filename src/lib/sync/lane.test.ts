@@ -13,7 +13,7 @@ afterEach(async () => {
   await lane?.stop();
 });
 
-/** A lane whose work gives the outcomes in turn, and success after them. */
+/** A lane whose work has these outcomes in turn, and then succeeds. */
 function aLane(outcomes: Outcome<unknown>[], rests: Outcome<unknown>[] = []) {
   const time = new FakeTime();
   const states: LaneState[] = [];
@@ -45,12 +45,12 @@ describe('backoff', () => {
     expect(pauseAfter({ kind: 'unreachable' }, 5, 0.5)).toBe(16_000);
   });
 
-  it('S12 Retry-After is the least', () => {
+  it('S12 Retry-After is the minimum', () => {
     expect(pauseAfter({ kind: 'busy', retryAfterMs: 30_000 }, 0, 0)).toBe(30_000);
     expect(pauseAfter({ kind: 'busy', retryAfterMs: 30_000 }, 0, 0.5)).toBe(30_500);
   });
 
-  it('S11 an account that is not let in knocks more and more seldom', () => {
+  it('S11 an account that is not let in knocks less and less often', () => {
     expect(pauseAfter({ kind: 'signed-out' }, 20, 1)).toBe(300_000);
   });
 });
@@ -88,7 +88,7 @@ describe('a lane', () => {
     expect(attempts).toEqual([0, 0]);
   });
 
-  it('S12 a success begins the backoff anew', async () => {
+  it('S12 a success resets the backoff', async () => {
     const { time, attempts, lane } = aLane([unreachable, unreachable, fine, unreachable]);
     await time.pass(20_000);
     lane.wake();
@@ -103,7 +103,7 @@ describe('a lane', () => {
     expect(states.every(({ failure }) => failure === undefined)).toBe(true);
   });
 
-  it('S14 a failure is told until a success, attempts between included', async () => {
+  it('S14 a failure is reported until a success, also during attempts', async () => {
     const { time, states } = aLane([unreachable, unreachable]);
     await time.pass(60_000);
     expect(states.map(({ isWorking, failure }) => [isWorking, failure?.kind])).toEqual([

@@ -2,7 +2,7 @@ import type { Instant } from '$lib/domain/time/day';
 import { pauseAfter } from './backoff';
 import type { Outcome, SyncFailure, Timing } from './ports';
 
-/** What a lane is doing, and what its last attempt failed with: that is forgotten by a success only. */
+/** What a lane is doing, and why its last attempt failed, which only a success clears. */
 export interface LaneState {
   isWorking: boolean;
   failure?: SyncFailure;
@@ -13,7 +13,7 @@ export interface LaneParts {
   timing: Timing;
   /** One attempt. */
   work(signal: AbortSignal): Promise<Outcome<unknown>>;
-  /** After a success: resolves when there may be work again, or when it can't tell any more. */
+  /** After a success: resolves when there may be work again, or when it can no longer tell. */
   rest(signal: AbortSignal): Promise<Outcome<unknown>>;
   onState(state: LaneState): void;
 }
@@ -21,16 +21,16 @@ export interface LaneParts {
 export interface Lane {
   /** There is work: rest and backoff end now; a pause that the server asked for does not (S12). */
   wake(): void;
-  /** Resolves when the work under way has ended. */
+  /** Resolves when the current work has ended. */
   stop(): Promise<void>;
 }
 
-/** A rest this long was a good one, however it ended, ms: lines are cut by the minute out there. */
+/** A rest this long was a good one, however it ended, ms: in the field, lines are cut every minute. */
 const goodRest = 10_000;
 
 /**
- * One kind of work, done again and again, with its own backoff: lanes don't wait for one another (S5).
- * Begins at once and goes on until it is stopped.
+ * One kind of work, repeated, with its own backoff: lanes don't wait for one another (S5). Starts at once and
+ * continues until it is stopped.
  */
 export function startLane({ timing, work, rest, onState }: LaneParts): Lane {
   const stopping = new AbortController();
@@ -44,7 +44,7 @@ export function startLane({ timing, work, rest, onState }: LaneParts): Lane {
     if (!signal.aborted) onState(state);
   };
 
-  /** Runs something that `wake` may cut short; a wake that came before it counts too. */
+  /** Runs something that `wake` may cut short; an earlier wake counts too. */
   async function interruptibly<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     if (isWanted || signal.aborted) return undefined;
     const controller = new AbortController();
@@ -77,7 +77,7 @@ export function startLane({ timing, work, rest, onState }: LaneParts): Lane {
       become({ isWorking: false });
       const restedFrom = timing.now();
       const rested = await asOutcome(() => interruptibly(rest));
-      // A broken wait proves nothing: the attempt after it will tell, and nobody is alarmed before.
+      // A broken wait proves nothing: the next attempt will tell, and nobody is alarmed before.
       if (rested.ok || timing.now() - restedFrom >= goodRest) attempt = 0;
       if (!rested.ok) await pause(rested.failure, pauseAfter(rested.failure, attempt++, timing.random()));
     }

@@ -78,7 +78,7 @@ describe('the register by a snapshot', () => {
     expect(await found('04:A2:90:00:03:B8:90')).toBeUndefined();
   });
 
-  it('S18 goes on by changes: deleted, made anew, changed and changed back, the count is right', async () => {
+  it('S18 continues with changes: deleted, made again, changed and changed back, the count is right', async () => {
     const { box, db, pull, find } = await aRegister(300);
     await box.pack();
     await pull();
@@ -111,7 +111,7 @@ describe('the register by a snapshot', () => {
     expect(await findCard(db, { kind: 'other', value: code(3) })).toMatchObject({ number: cardNumber(3) });
   });
 
-  it('S18 tells how far it is, in cards', async () => {
+  it('S18 reports its progress, in cards', async () => {
     const { box, pull, progress } = await aRegister(1_000);
     await box.pack(4_000);
     await pull();
@@ -156,7 +156,7 @@ describe('the register by a snapshot', () => {
     expect(await listQuarantine(db)).toHaveLength(1);
   });
 
-  it('R2 a snapshot tells of deleted cards, and pages of those that were deleted since', async () => {
+  it('R2 a snapshot includes deleted cards, and pages those that were deleted since', async () => {
     const { box, db, pull, standingOf } = await aRegister(5);
     box.delete(`card:${cardNumber(1)}`);
     await box.pack();
@@ -175,7 +175,7 @@ describe('the register by a snapshot', () => {
     expect(await listQuarantine(db)).toEqual([]);
   });
 
-  it('S8 a snapshot of another epoch is none: pages bring the register', async () => {
+  it('S8 a snapshot of another epoch doesn’t count: pages bring the register', async () => {
     const { box, db, pull, asked } = await aRegister(20);
     await box.pack();
     box.epoch = 'epoch-2';
@@ -184,7 +184,7 @@ describe('the register by a snapshot', () => {
     expect([asked('part'), await db.packed.count()]).toEqual([0, 0]);
   });
 
-  it('S8 another epoch with a snapshot takes the place of rows and of an older snapshot', async () => {
+  it('S8 another epoch with a snapshot replaces rows and an older snapshot', async () => {
     const { box, db, pull, find } = await aRegister(20);
     for (const step of ['rows', 'first', 'second']) {
       await pull();
@@ -242,7 +242,7 @@ describe('the register by a snapshot', () => {
       (bytes: Uint8Array<ArrayBuffer>) => bytes.map((byte, at) => byte ^ Number(at === 40)),
     ],
     ['is a captive portal’s page', () => new TextEncoder().encode('<h1>Sign in</h1>')],
-  ])('S18 a part that %s is not believed: pages do it', async (_what, spoil) => {
+  ])('S18 a part that %s is not trusted: pages do it', async (_what, spoil) => {
     const { box, db, pull, find } = await aRegister(500);
     const { parts } = await box.pack(2_000);
     const [name = ''] = [...parts.keys()].slice(1);
@@ -264,7 +264,7 @@ describe('the register by a snapshot', () => {
     expect(await listQuarantine(db)).toEqual([]);
   });
 
-  it('S18 a line that is cut goes on with the part where it stopped', async () => {
+  it('S18 after a cut line the load continues with the part where it stopped', async () => {
     let parts = 0;
     const { box, db, pull, asked } = await aRegister(500, ({ kind }) =>
       kind === 'part' && ++parts === 3 ? 'lose-answer' : 'deliver',
@@ -320,7 +320,7 @@ describe('the register by a snapshot', () => {
     expect(await countCards(db)).toBe(401);
   });
 
-  it('S18 a full disk says so, keeps the register that was, and frees what was loaded', async () => {
+  it('S18 a full disk says so, keeps the old register, and frees what was loaded', async () => {
     const { box, db, pull, find } = await aRegister(400);
     await pull();
     box.epoch = 'epoch-2';

@@ -6,9 +6,9 @@ export interface SnapshotOptions {
 }
 
 /**
- * S18: loads a database's snapshot where there is one, part by part; the parts of an attempt that broke off are
- * there still. Gives the snapshot that is in place now; undefined when it has to be done by pages. A failure is
- * that of the line: the attempt is over, and the next one goes on here.
+ * S18: loads a database's snapshot if there is one, part by part; the parts of an attempt that broke off are
+ * still there. Returns the snapshot that is now in place; undefined if pages have to be used. A failure is
+ * the line's: the attempt is over, and the next one continues here.
  */
 export async function loadSnapshot(
   remote: RemoteDatabase,
@@ -20,7 +20,7 @@ export async function loadSnapshot(
     const answer = await remote.snapshot(options.epoch);
     if (!answer.ok) return orPages(answer.failure);
     const snapshot = answer.value;
-    // A newer one takes the place of the one that is being loaded, and its parts with it.
+    // A newer one replaces the one that is being loaded, and its parts with it.
     if (!snapshot || snapshot.id === tried) return byPages;
     tried = snapshot.id;
     const loaded = await loadParts(remote, store, snapshot, options);
@@ -31,7 +31,7 @@ export async function loadSnapshot(
   }
 }
 
-/** False when a part is not what it should be. */
+/** False if a part is not what it should be. */
 async function loadParts(
   remote: RemoteDatabase,
   store: LocalStore,
@@ -56,7 +56,7 @@ const isGone = (failure: RemoteFailure) => failure.kind === 'rejected' && failur
 
 const byPages = { ok: true, value: undefined } as const;
 
-/** What says nothing about the snapshot ends the attempt; whatever else is wrong with it, pages are not. */
+/** Failures that say nothing about the snapshot end the attempt; for any other, pages may work. */
 function orPages(failure: RemoteFailure): Outcome<undefined> {
   switch (failure.kind) {
     case 'unreachable':

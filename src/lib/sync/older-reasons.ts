@@ -1,6 +1,6 @@
 /**
- * Reasons of servers that give no codes, and of rows that were refused by one and still lie in an outbox: they are known
- * by their sentences, which never change any more.
+ * Reasons from servers without codes, and in rows that such a server refused and that are still in an outbox:
+ * recognized by their sentences, which never change again.
  */
 const codeBySentence: Readonly<Record<string, string>> = {
   'Only desks and the office write visits.': 'not-allowed',

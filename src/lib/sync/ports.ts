@@ -2,14 +2,14 @@ import type { Contact } from '$lib/domain/time/clock';
 import type { Instant } from '$lib/domain/time/day';
 
 /**
- * What the sync engine needs of the world. `remote/` fulfils the first half over HTTP, `store/` (through
- * the composition root) the second; tests bring fakes. Documents are opaque here but for `_id`.
+ * What the sync engine needs from the world. `remote/` implements the first half over HTTP, `store/` (through
+ * the composition root) the second; tests bring fakes. Documents are opaque here except for `_id`.
  */
 
 /** S10: whoever syncs, in a page or a service worker, holds this Web Lock. */
 export const syncLock = 'tiski-sync';
 
-/** Why a request failed, understood once, at the border (S11–S13). */
+/** Why a request failed, classified once, at the border (S11–S13). */
 export type RemoteFailure =
   /** No answer: no network, server down, time-out. */
   | { kind: 'unreachable' }
@@ -49,46 +49,49 @@ export interface Change {
 export interface ChangesPage {
   changes: Change[];
   seq: string;
-  /** Changes that are still to come after this page; 0 when it was the last. */
+  /** Changes still to come after this page; 0 if it was the last. */
   pending: number;
 }
 
-/** What the server said of one pushed document. */
+/** What the server said about one pushed document. */
 export type PushAnswer =
   | { id: string; kind: 'stored' }
-  /** 409: something with this id is there; whether it is the pushed document, where that could be read. */
+  /** 409: this id already exists; whether it is the pushed document, if that could be read. */
   | { id: string; kind: 'exists'; body: 'identical' | 'different' | 'unread' }
   | { id: string; kind: 'refused'; status: number; reason: string };
 
 /**
- * S18: a packed copy of a database as it was at `seq`, opaque here. It belongs to one epoch. Each part is asked for
- * and kept by itself.
+ * S18: a packed copy of a database as of `seq`, opaque here. It belongs to one epoch. Each part is requested
+ * and kept separately.
  */
 export interface Snapshot {
   id: string;
-  /** The cursor to go on from. */
+  /** The cursor to continue from. */
   seq: string;
   cards: number;
   buckets: number;
   parts: { name: string; first: number; rows: number }[];
 }
 
-/** A database on the server. No method throws, but for AbortSignal's own reason. */
+/** A database on the server. No method throws, except AbortSignal's own reason. */
 export interface RemoteDatabase {
   readonly name: string;
-  /** The database's epoch; undefined in `value` when it has none. */
+  /** The database's epoch; undefined in `value` if it has none. */
   epoch(): Promise<Outcome<string | undefined>>;
   /** Up to `limit` changes after `since` ('0' for all). */
   changes(since: string, limit: number): Promise<Outcome<ChangesPage>>;
-  /** S18: the snapshot of the database's copy with this epoch; undefined when there is none that this build reads. */
+  /**
+   * S18: the snapshot of the database's copy with this epoch; undefined if there is none that this build
+   * reads.
+   */
   snapshot(epoch: string): Promise<Outcome<Snapshot | undefined>>;
-  /** A part's bytes, checked and unpacked: other bytes than were announced are `not-our-server`. */
+  /** A part's bytes, checked and unpacked: bytes other than announced are `not-our-server`. */
   snapshotPart(epoch: string, name: string): Promise<Outcome<Uint8Array>>;
   /** Resolves when something changed after `since` (true) or the wait ended quietly (false). */
   waitForChange(since: string, signal: AbortSignal): Promise<Outcome<boolean>>;
   /** One request for all documents; answers in any order, one per document. */
   push(documents: readonly RemoteDocument[]): Promise<Outcome<PushAnswer[]>>;
-  /** S9: those of the ids of which the database has nothing, not even a deletion; one request. */
+  /** S9: those of the ids for which the database has nothing, not even a deletion; one request. */
   missing(ids: readonly string[]): Promise<Outcome<string[]>>;
 }
 
@@ -105,7 +108,7 @@ export type AccountState = 'active' | 'revoked';
 export interface RemoteServer {
   database(name: string): RemoteDatabase;
   account(): Promise<Outcome<AccountState>>;
-  /** R13: what a small answer tells of the time; undefined where it told none. */
+  /** R13: what a small answer says about the time; undefined if it says nothing. */
   time(): Promise<Outcome<Contact | undefined>>;
 }
 
@@ -113,9 +116,9 @@ export interface RemoteServer {
 export interface Cursor {
   epoch: string;
   seq: string;
-  /** False while a pull from zero is under way. */
+  /** False during a pull from zero. */
   isComplete: boolean;
-  /** Epochs that this device had before, the last one first. */
+  /** Epochs that this device had before, the latest first. */
   left?: readonly string[];
 }
 
@@ -123,14 +126,14 @@ export interface Cursor {
 export interface PulledPage {
   changes: readonly Change[];
   epoch: string;
-  /** The cursor that the page was asked for with: it must still be the device's. */
+  /** The cursor with which the page was requested: it must still be the device's. */
   since: string;
   seq: string;
   /** Whether the copy is up to date after this page. */
   isLast: boolean;
 }
 
-/** Why the server does not want a document (S4). */
+/** Why the server refuses a document (S4). */
 export interface Refusal {
   id: string;
   status: number;
@@ -143,40 +146,44 @@ export interface LocalStore {
   databases(): Promise<string[]>;
   cursor(database: string): Promise<Cursor | undefined>;
   /**
-   * S6, S7: the rows, their quarantine and the cursor; a pull from zero sweeps what it did not meet. False,
-   * and nothing written, when the device's cursor is no longer where the page begins.
+   * S6, S7: the rows, their quarantine and the cursor; a pull from zero sweeps what it did not meet. Returns
+   * false, and writes nothing, if the device's cursor is no longer where the page begins.
    */
   applyPage(database: string, page: PulledPage): Promise<boolean>;
   /**
-   * S8: a cursor at zero with the epochs that it has left, and every document of this desk's own back into the outbox;
-   * how many.
+   * S8: sets the cursor to zero with the epochs that it has left, and puts every document of this desk's own
+   * back into the outbox; returns how many.
    */
   startOver(database: string, epoch: string, left?: readonly string[]): Promise<number>;
   /** S18: whether the device can keep a snapshot of this database. */
   takesSnapshots(database: string): boolean;
-  /** S18: the parts of a snapshot that the device has, by place; another one's that was left half loaded goes. */
+  /**
+   * S18: the parts of a snapshot that the device has, by position; removes another one that was left half
+   * loaded.
+   */
   stagedParts(snapshot: Snapshot): Promise<Set<number>>;
-  /** Keeps a part beside the register, which goes on answering. False when the bytes are no such part. */
+  /** Keeps a part beside the register, which still answers. False if the bytes are not such a part. */
   stagePart(snapshot: Snapshot, index: number, bytes: Uint8Array): Promise<boolean>;
   /**
-   * S6, S8: puts a snapshot whose parts are all there in the register's place, with its cursor. False, and nothing
-   * changed, when the cursor is not at the zero of this epoch any more, or something is wrong with the parts.
+   * S6, S8: replaces the register by a snapshot whose parts are all there, with its cursor. Returns false,
+   * and changes nothing, if the cursor is no longer at the zero of this epoch, or something is wrong with the
+   * parts.
    */
   adoptSnapshot(snapshot: Snapshot, epoch: string): Promise<boolean>;
-  /** R13: whether something waits until a contact has told when it was made; `waiting` does not give it. */
+  /** R13: whether something waits for a contact to determine when it was made; `waiting` leaves it out. */
   hasUnconfirmed(): Promise<boolean>;
-  /** R13: dates all of that, by a contact that came after it or without any; now it waits to be sent. */
+  /** R13: dates all of that, by a contact that came after it or without any; then it waits to be sent. */
   confirmTimes(contact: Contact | undefined): Promise<void>;
   /** The oldest documents that may be sent to a database. */
   waiting(database: string, limit: number): Promise<RemoteDocument[]>;
   /**
-   * S3: the server has them. Nothing is written when the database's cursor has another epoch than `epoch` by now:
-   * the answer is one of a copy that is no more (S8).
+   * S3: the server has them. Writes nothing if the database's cursor by now has another epoch than `epoch`:
+   * the answer is from a copy that no longer exists (S8).
    */
   acknowledge(database: string, ids: readonly string[], epoch: string | undefined): Promise<void>;
-  /** S4: the server does not want them; they are kept. */
+  /** S4: the server refuses them; they are kept. */
   refuse(refusals: readonly Refusal[]): Promise<void>;
-  /** S13: the server failed on these alone while others got through; refused when that goes on. */
+  /** S13: the server failed on these alone while others got through; they are refused if that continues. */
   suspect(suspects: readonly Refusal[]): Promise<void>;
   /** S7: whether a document of a newer version was met. */
   needsUpdate(): Promise<boolean>;
@@ -192,11 +199,11 @@ export interface LocalStore {
   /** S9: ids of what this desk logged and the server acknowledged, the newest first. */
   acknowledged(database: string): Promise<string[]>;
   /**
-   * S9: notes the answer. What is missing waits again, and every database is pulled from zero; how many were
-   * put back.
+   * S9: records the answer. What is missing waits again, and every database is pulled from zero; returns how
+   * many were put back.
    */
   endCheck(database: string, check: { asked: number; missing: readonly string[] }): Promise<number>;
-  /** Calls back when documents begin to wait, in any tab; gives the stop. */
+  /** Calls back when documents start to wait, in any tab; returns a function that stops it. */
   onWaiting(listener: () => void): () => void;
 }
 
@@ -210,7 +217,7 @@ export type SyncPhase =
   | 'loading'
   /** Our server gives no answer. */
   | 'offline'
-  /** It answers, or the device fails itself, and the attempt did not succeed. */
+  /** It answers, or the device itself fails, and the attempt did not succeed. */
   | 'trouble'
   | 'signed-out'
   | 'revoked'
@@ -223,7 +230,7 @@ export const isLineTrouble = (kind: SyncFailure['kind'] | undefined): boolean =>
 /** What the screens are told. Instants are device time. */
 export interface SyncState {
   phase: SyncPhase;
-  /** Of the database that loads, changes done and changes known to come. */
+  /** For the database that is loading: changes done, and changes known to come. */
   progress?: { database: string; done: number; total: number };
   nextAttemptAt?: Instant;
   lastFailure?: SyncFailure['kind'];
@@ -231,7 +238,7 @@ export interface SyncState {
   detail?: string;
 }
 
-/** The world's time and chance, so that tests own both. */
+/** The world's time and randomness, so that tests control both. */
 export interface Timing {
   now(): Instant;
   /** Resolves after `ms`, or at once when the signal aborts; never rejects. */

@@ -94,7 +94,7 @@ describe('pulling', () => {
     expect(await countCards(db)).toBe(8);
   });
 
-  it('S6 goes on from the page where the line was cut', async () => {
+  it('S6 continues from the page where the line was cut', async () => {
     let changes = 0;
     const { box, db, pull, requests } = await aPullingDesk(register, ({ kind }) =>
       kind === 'changes' && ++changes === 3 ? 'lose-answer' : 'deliver',
@@ -116,7 +116,7 @@ describe('pulling', () => {
     expect((await db.cursors.get(register))?.seq).toBe('3');
   });
 
-  it('S7 a document with wrong fields goes to quarantine with its faults, the rest go on', async () => {
+  it('S7 a document with wrong fields goes to quarantine with its faults, the rest continue', async () => {
     const { box, db, pull } = await aPullingDesk();
     box.put(aCard(cardNumber(1)));
     box.put({ ...aCard(cardNumber(2)), validUntil: 'tomorrow' });
@@ -158,7 +158,7 @@ describe('pulling', () => {
     expect(await listQuarantine(db)).toEqual([]);
   });
 
-  it('S7 a status that can be read counts, whatever else of its version can’t', async () => {
+  it('S7 a status that can be read counts, whatever else in its version can’t', async () => {
     const { box, pull, statusOf, standingOf } = await aPullingDesk();
     fill(box, 3);
     await pull();
@@ -182,7 +182,7 @@ describe('pulling', () => {
     expect([await statusOf(2), await standingOf(2)]).toEqual([undefined, undefined]);
   });
 
-  it('R2 a deleted card is remembered, also by who never had it and after a pull from zero, until it is back', async () => {
+  it('R2 a deleted card is remembered, even if this device never had it and after a pull from zero, until it is back', async () => {
     const { box, pull, statusOf, standingOf } = await aPullingDesk();
     fill(box, 3);
     box.delete(`card:${cardNumber(1)}`);
@@ -224,7 +224,7 @@ describe('pulling', () => {
     expect(await statusOf(1)).toBe('active');
   });
 
-  it('S7 a card in the visits of a sector is not believed', async () => {
+  it('S7 a card in the visits of a sector is not trusted', async () => {
     const { box, db, pull } = await aPullingDesk(visits);
     box.put(aCard(cardNumber(1)));
     await pull();
@@ -273,7 +273,7 @@ describe('pulling', () => {
     expect(await countCards(db)).toBe(5);
   });
 
-  it('S8 none is no other copy for a desk that has an epoch, and is told as trouble', async () => {
+  it('S8 a missing epoch is not another copy for a desk that has one, and is reported as trouble', async () => {
     const { box, db, pull, requests } = await aPullingDesk();
     fill(box, 3);
     await pull();
@@ -288,7 +288,7 @@ describe('pulling', () => {
     expect(await countCards(db)).toBe(4);
   });
 
-  it('S8 two epochs in turn are pulled from zero once each, and one that stays is believed in the end', async () => {
+  it('S8 two epochs in turn are pulled from zero once each, and one that stays is trusted in the end', async () => {
     const { box, db, pull, progress } = await aPullingDesk();
     fill(box, 3);
     await pull();
@@ -299,7 +299,7 @@ describe('pulling', () => {
     }
     expect(progress.filter(({ done }) => done === 3)).toHaveLength(1);
     expect(await db.cursors.get(register)).toMatchObject({ epoch: 'epoch-2', left: ['epoch-1'] });
-    // By now the last answer was one of a row.
+    // By now the last answer was one in a row.
     for (let times = 2; times < timesUntilBelieved; times++) expect((await pull()).ok).toBe(false);
     expect((await pull()).ok).toBe(true);
     expect(await db.cursors.get(register)).toMatchObject({ epoch: 'epoch-1', left: ['epoch-2'] });
@@ -309,7 +309,7 @@ describe('pulling', () => {
     expect((await db.cursors.get(register))?.left).toEqual(['epoch-1', 'epoch-2']);
   });
 
-  it('S8 a missing epoch makes a cursor good for one session only', async () => {
+  it('S8 a missing epoch makes a cursor valid for one session only', async () => {
     const { box, pull, progress } = await aPullingDesk();
     box.epoch = undefined;
     fill(box, 3);
@@ -389,7 +389,7 @@ describe('pulling', () => {
     expect(await db.outbox.toCollection().primaryKeys()).toEqual([other._id]);
   });
 
-  it('S14 the age of the register is that of the last contact, changes or none', async () => {
+  it('S14 the age of the register is that of the last contact, with or without changes', async () => {
     const { db, pull, later } = await aPullingDesk();
     await pull();
     expect(await registerAsOf(db)).toBe(sundayMorning);
@@ -398,7 +398,7 @@ describe('pulling', () => {
     expect(await registerAsOf(db)).toBe(sundayMorning + 60_000);
   });
 
-  it('S14 the register has no age before it is whole', async () => {
+  it('S14 the register has no age before it is complete', async () => {
     let changes = 0;
     const { box, db, pull } = await aPullingDesk(register, ({ kind }) =>
       kind === 'changes' && ++changes > 1 ? 'lose-request' : 'deliver',
@@ -409,7 +409,7 @@ describe('pulling', () => {
     expect(await registerAsOf(db)).toBeUndefined();
   });
 
-  it('S9 a new desk keeps of years of visits those that a server or a limit may need', async () => {
+  it('S9 of years of visits a new desk keeps those that a server or a limit may need', async () => {
     const server = new FakeServer();
     const db = await aPairedDatabase();
     const store = createLocalStore(db, () => sundayMorning);

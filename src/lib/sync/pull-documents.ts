@@ -2,11 +2,13 @@ import { judgeEpoch, noDoubt, type EpochDoubt } from './judge-epoch';
 import { loadSnapshot } from './load-snapshot';
 import type { Cursor, LocalStore, Outcome, RemoteDatabase, RemoteFailure } from './ports';
 
-/** Changes in one request; a hundred thousand cards are a hundred pages. */
+/** Changes per request; a hundred thousand cards are a hundred pages. */
 export const pullPageSize = 1_000;
 
 export interface PullOptions {
-  /** Stands in for the epoch of a database that has none: such a cursor holds for this session only (S8). */
+  /**
+   * Stands in for the epoch of a database that has none: such a cursor is only valid for this session (S8).
+   */
   sessionEpoch: string;
   /** S8: of this database, kept between pulls. */
   doubt?: EpochDoubt;
@@ -15,9 +17,9 @@ export interface PullOptions {
 }
 
 /**
- * Brings the device's copy of a database up to date, page by page, from where it stopped: or from zero when
- * the server's database is another one than the cursor belongs to (S8). A pull from zero begins with the
- * database's snapshot, where it has one (S18).
+ * Brings the device's copy of a database up to date, page by page, from where it stopped, or from zero if the
+ * server's database is not the one that the cursor belongs to (S8). A pull from zero starts with the
+ * database's snapshot, if it has one (S18).
  */
 export async function pullDocuments(
   remote: RemoteDatabase,
@@ -57,12 +59,12 @@ export async function pullDocuments(
     const { changes, seq, pending } = page.value;
     const isLast = pending === 0;
     if (!isLast && seq === since) return { ok: false, failure: { kind: 'not-our-server' } };
-    // The next page comes while this one is written; without this one's cursor it is not taken (S6).
+    // The next page is fetched while this one is written; without this one's cursor it is not accepted (S6).
     const [isApplied, next] = await Promise.all([
       store.applyPage(remote.name, { changes, epoch, since, seq, isLast }),
       isLast ? undefined : remote.changes(seq, pageSize),
     ]);
-    // Another tab went on from this cursor, or the device was revoked: what it has is as good.
+    // Another tab continued from this cursor, or the device was revoked: the other's result is as good.
     if (!isApplied) return { ok: true, value: { seq: (await store.cursor(remote.name))?.seq ?? '0' } };
     done += changes.length;
     onProgress?.({ done, total: done + pending });
@@ -88,8 +90,8 @@ function isRefusedCursor(failure: RemoteFailure, since: string): boolean {
 
 /**
  * S8: a cursor beyond the server's last change: its files were put back from a copy, epoch and all. Every
- * server's `seq` begins with a number that grows ("17", "17-g1AAAA"). In a cluster it may also fall when a
- * node is lost; then too much is read twice, and nothing is missed.
+ * server's `seq` begins with a number that increases ("17", "17-g1AAAA"). In a cluster it may also fall when
+ * a node is lost; then too much is read twice, but nothing is missed.
  */
 function isBehind(seq: string, since: string): boolean {
   return Number.parseInt(seq, 10) < Number.parseInt(since, 10);

@@ -11,7 +11,7 @@ import { pushDocuments, pushWaiting } from './push-documents';
 
 const database = 'tiski-visits-liikunta';
 
-/** A desk with `count` visits that wait, and a line to a server that the test holds. */
+/** A desk with `count` waiting visits, and a line to a server that the test controls. */
 async function aWaitingDesk(count: number, fate?: (request: Request) => Fate) {
   const server = new FakeServer();
   server.database(database);
@@ -59,7 +59,7 @@ describe('pushing', () => {
     expect(await db.outbox.count()).toBe(0);
   });
 
-  it('S8 what a copy acknowledged that is no more is sent to the next', async () => {
+  it('S8 what a copy that no longer exists acknowledged is sent to the next', async () => {
     const { remote, store, db, box } = await aWaitingDesk(1);
     const straight = remote.database(database);
     const restores = [box.backup()];
@@ -67,7 +67,7 @@ describe('pushing', () => {
       ...straight,
       async push(documents: Parameters<typeof straight.push>[0]) {
         const answer = await straight.push(documents);
-        // Before the answer is in, the server is restored, and the pull finds out.
+        // Before the answer arrives, the server is restored, and the pull finds out.
         restores.pop()?.();
         await store.startOver(database, box.epoch ?? '');
         return answer;
@@ -87,7 +87,7 @@ describe('pushing', () => {
     ]);
   });
 
-  it('S4 a document that the server refuses is kept with its words, and its neighbours go on', async () => {
+  it('S4 a document that the server refuses is kept with the reason, and its neighbours go on', async () => {
     const { push, db, box, server } = await aWaitingDesk(3);
     server.validate = ({ _id }) => (_id === idOf(2) ? 'The sector is closed.' : undefined);
     expect(await push()).toEqual({ ok: true, value: { stored: 2, refused: 1 } });
@@ -126,7 +126,7 @@ describe('pushing', () => {
     expect(await waitingCount(db)).toBe(1);
   });
 
-  it('S5 an attempt begins with fifty, and each batch that gets through has a larger one after it', async () => {
+  it('S5 an attempt starts with fifty, and each batch that gets through is followed by a larger one', async () => {
     const { push, requests } = await aWaitingDesk(600);
     await push();
     expect(requests.map(({ ids }) => ids.length)).toEqual([50, 100, 200, 200, 50]);
@@ -198,7 +198,7 @@ describe('pushing', () => {
     expect(requests.length).toBeLessThanOrEqual(20);
   });
 
-  it('S3 an answer that leaves documents out does not make them leave, nor the desk run in circles', async () => {
+  it('S3 documents that an answer leaves out don’t leave, and the desk does not run in circles', async () => {
     const { db, store, requests } = await aWaitingDesk(2);
     const silent = new FakeServer().connect('desk-1').database(database);
     const outcome = await pushDocuments({ ...silent, push: async () => ({ ok: true, value: [] }) }, store);
@@ -246,14 +246,14 @@ describe('pushing', () => {
       expect(await waitingCount(db)).toBe(1);
     });
 
-    it('R13 goes marked where the answer tells no time', async () => {
+    it('R13 goes marked if the answer has no time', async () => {
       const { remote, store, box, id } = await anUndatedDesk(0);
       const silent = { ...remote, time: async () => ({ ok: true, value: undefined }) as const };
       expect((await pushWaiting(silent, store)).ok).toBe(true);
       expect(box.get(id)).toMatchObject({ timeUncertain: { from: new Date(sundayMorning).toISOString() } });
     });
 
-    it('S12 is asked for by nothing while the server can’t be reached', async () => {
+    it('S12 is not asked about while the server can’t be reached', async () => {
       const { remote, store, requests } = await anUndatedDesk(1, () => 'lose-request');
       expect((await pushWaiting(remote, store)).ok).toBe(false);
       expect(requests.map(({ kind }) => kind)).toEqual(['push']);

@@ -10,27 +10,27 @@ import {
   type RemoteServer,
 } from './ports';
 
-/** Documents in one request, at most (S5). */
+/** The most documents in one request (S5). */
 export const pushBatchSize = 200;
 /** S13: documents in the first request of an attempt. */
 const firstBatchSize = 50;
 
 /**
- * S13: requests in one push that may fail with the server's own error before the server, and not a document,
- * is taken to be broken. Enough to halve a batch down to one document twice.
+ * S13: how many requests of one push may fail with the server's own error before the server, not a document,
+ * counts as broken. Enough to halve a batch down to one document twice.
  */
 const patience = 20;
 
-/** What became of one database's share of the outbox. */
+/** The result for one database's share of the outbox. */
 export interface Pushed {
   stored: number;
   refused: number;
 }
 
 /**
- * Sends everything that waits. What no contact has dated yet (R13) waits for the answer to a question of its own; what
- * may go at once goes before, since it frees the room that the dates may need.
- * @param onSending called before documents are sent, when there are any
+ * Sends everything that is waiting. What no contact has dated yet (R13) waits for the answer to a separate
+ * request; what may go at once goes first, because it frees the room that the dates may need.
+ * @param onSending called before documents are sent, if there are any
  */
 export async function pushWaiting(
   server: RemoteServer,
@@ -73,8 +73,8 @@ async function pushConfirmed(
 }
 
 /**
- * Sends everything that waits for a database. Rows leave the outbox only here, and only as S3 and S4 say;
- * whatever is not answered for stays and waits.
+ * Sends everything that is waiting for a database. Rows leave the outbox only here, and only as S3 and S4
+ * say; whatever gets no answer keeps waiting.
  */
 export async function pushDocuments(
   remote: RemoteDatabase,
@@ -94,7 +94,7 @@ export async function pushDocuments(
     pushed.stored += sent.stored.length;
     pushed.refused += sent.refused.length;
     if (sent.failure) return { ok: false, failure: sent.failure };
-    // An answer that tells of none of the documents would be asked for again at once, for ever.
+    // If an answer covers none of the documents, they would be sent again at once, forever.
     if (sent.stored.length + sent.refused.length === 0) {
       return { ok: false, failure: { kind: 'not-our-server' } };
     }
@@ -104,13 +104,13 @@ export async function pushDocuments(
 interface Sent {
   stored: string[];
   refused: Refusal[];
-  /** Documents that alone brought the server down, while others got through. */
+  /** Documents that alone made the server fail, while others got through. */
   suspects: Refusal[];
   /** Why some of the documents still wait. */
   failure?: RemoteFailure;
 }
 
-/** S13: sends a batch, and its halves where the whole does not go through. */
+/** S13: sends a batch, and its halves if the whole does not go through. */
 async function sendHalving(remote: RemoteDatabase, documents: readonly RemoteDocument[]): Promise<Sent> {
   const sent: Sent = { stored: [], refused: [], suspects: [] };
   let failures = 0;
@@ -140,7 +140,7 @@ async function sendHalving(remote: RemoteDatabase, documents: readonly RemoteDoc
     if (++failures >= patience && sent.stored.length === 0) break;
   }
   if (firstFailure && (sent.suspects.length > 0 || queue.length > 0)) sent.failure ??= firstFailure;
-  // Nothing got through: it is the server that is broken, not these documents.
+  // Nothing got through: the server is broken, not these documents.
   if (sent.stored.length === 0) sent.suspects = [];
   return sent;
 }
@@ -184,7 +184,7 @@ function noteAnswers(batch: readonly RemoteDocument[], answers: readonly PushAns
         sent.stored.push(answer.id);
         break;
       case 'exists':
-        // S3: what is there is what was sent, so an earlier answer got lost.
+        // S3: the server has exactly what was sent, so an earlier answer got lost.
         if (answer.body === 'identical') sent.stored.push(answer.id);
         else if (answer.body === 'different') {
           const reason = 'another document with this id exists';
@@ -192,7 +192,7 @@ function noteAnswers(batch: readonly RemoteDocument[], answers: readonly PushAns
         } else sent.failure ??= { kind: 'unreachable' };
         break;
       case 'refused':
-        // S11: the account is not let in; that says nothing of the document.
+        // S11: the account is not let in; that says nothing about the document.
         if (answer.status === 401) sent.failure ??= { kind: 'signed-out' };
         else sent.refused.push({ id: answer.id, status: answer.status, reason: answer.reason });
         break;

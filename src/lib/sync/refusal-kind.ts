@@ -6,12 +6,12 @@ import type { Refusal } from './ports';
 export type RefusalKind =
   /** Another document has its id. */
   | 'different'
-  /** The rules do not let this desk write it. */
+  /** The rules don't allow this desk to write it. */
   | 'not-this-desks'
-  /** The server knows an older form of it. */
+  /** The server only knows an older form of it. */
   | 'server-older'
   | 'too-large'
-  /** The server breaks on it. */
+  /** The server fails on it. */
   | 'server-failed'
   /** Its form is wrong. */
   | 'invalid';
@@ -20,7 +20,7 @@ export function refusalKind({ status, reason }: Omit<Refusal, 'id'>): RefusalKin
   if (status === 409) return 'different';
   if (status === 413) return 'too-large';
   if (status >= 500) return 'server-failed';
-  // Codes of the server's rules in validate/; the contract tests hold both together.
+  // Codes of the server's rules in validate/; the contract tests compare the two.
   switch (codeOf(reason) ?? codeOfOlderReason(reason)) {
     case 'never-changes':
       return 'different';
@@ -38,7 +38,7 @@ export function refusalKind({ status, reason }: Omit<Refusal, 'id'>): RefusalKin
   }
 }
 
-/** Whether the server may come to another answer, once somebody has mended it or the desk's rights. */
+/** Whether the server may answer differently once somebody has fixed it or the desk's rights. */
 export function mayBeTriedAgain(kind: RefusalKind): boolean {
   switch (kind) {
     case 'not-this-desks':

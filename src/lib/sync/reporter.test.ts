@@ -31,7 +31,7 @@ describe('the reporter', () => {
     expect(sent.map(({ at }) => at)).toEqual([0, 5, 10, 15, 20].map((each) => each * minute + 5_000));
   });
 
-  it('S15 reports what somebody may act on sooner, and not more often than once a minute', async () => {
+  it('S15 reports earlier what somebody may act on, but not more often than once a minute', async () => {
     const { time, desk, sent } = aReporter();
     await time.pass(2 * minute);
     desk.waiting = 1;
@@ -46,7 +46,7 @@ describe('the reporter', () => {
     expect(sent.at(-1)).toEqual({ at: 3 * minute, waiting: 0 });
   });
 
-  it('S15 a visit more is no news', async () => {
+  it('S15 one more visit is not news', async () => {
     const { time, desk, sent } = aReporter();
     await time.pass(2 * minute);
     desk.number = 2;
@@ -61,7 +61,7 @@ describe('the reporter', () => {
     expect(sent.map(({ at }) => at)).toEqual([5_000, 5 * minute + 5_000]);
   });
 
-  it('S15 tells nothing once it is stopped', async () => {
+  it('S15 reports nothing once it is stopped', async () => {
     const { time, sent } = aReporter();
     await reporter.stop();
     await time.pass(10 * minute);

@@ -1,30 +1,33 @@
 import type { Timing } from './ports';
 
-/** S15: a report is sent this often, ms; sooner when something has changed that somebody may act on. */
+/** S15: how often a report is sent, ms; sooner if something has changed that somebody may act on. */
 export const reportEvery = 5 * 60_000;
 /** … but never more often than this. */
 export const reportSpacing = 60_000;
-/** Two hundred desks that find the server again together don't all report in the same second, ms. */
+/** Spreads the reports of two hundred desks that find the server again together, ms. */
 const startSpread = 10_000;
 
 export interface ReporterParts<T> {
   timing: Timing;
-  /** What there is to tell; undefined for nothing. */
+  /** What to report; undefined if nothing. */
   read(): Promise<T | undefined>;
   /** The part of it whose change is worth a report of its own. */
   materialOf(report: T): unknown;
-  /** Never mind the outcome: the next report tells the same. */
+  /** The outcome doesn't matter: the next report says the same. */
   send(report: T): Promise<void>;
 }
 
 export interface Reporter {
   /** A round of sync has ended: there may be news. */
   nudge(): void;
-  /** Resolves when what was under way has ended. */
+  /** Resolves when the current work has ended. */
   stop(): Promise<void>;
 }
 
-/** Tells the server how this desk is, beside the syncer and independent of it. Faults of its own are swallowed. */
+/**
+ * Reports this desk's state to the server, beside the syncer and independent of it. Its own faults are
+ * swallowed.
+ */
 export function startReporter<T>({ timing, read, materialOf, send }: ReporterParts<T>): Reporter {
   const stopping = new AbortController();
   let wake: (() => void) | undefined;
@@ -53,7 +56,7 @@ export function startReporter<T>({ timing, read, materialOf, send }: ReporterPar
       await send(report);
       return true;
     } catch {
-      // No room, a closed database, no line: nobody is to be troubled by a report.
+      // No room, a closed database, no line: nobody should be bothered because of a report.
       return false;
     }
   }

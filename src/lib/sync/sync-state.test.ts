@@ -21,11 +21,11 @@ describe('one word for the counter', () => {
     [{ kind: 'server-error', status: 500 }, 'trouble'],
     [{ kind: 'device', reason: 'QuotaExceededError' }, 'trouble'],
     [{ kind: 'signed-out' }, 'signed-out'],
-  ] as const)('S14 %j is %s: no connection only where there is none', (failure, phase) => {
+  ] as const)('S14 %j is %s: no connection only if there is none', (failure, phase) => {
     expect(stateAfter(failure)).toMatchObject({ phase, lastFailure: failure.kind });
   });
 
-  it('S14 of several failures tells the one that somebody can act on', () => {
+  it('S14 of several failures it reports the one that somebody can act on', () => {
     const unreachable: SyncFailure = { kind: 'unreachable' };
     const forbidden: SyncFailure = { kind: 'forbidden' };
     expect(stateAfter(unreachable, forbidden).lastFailure).toBe('forbidden');

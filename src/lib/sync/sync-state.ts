@@ -1,10 +1,10 @@
 import type { LaneState } from './lane';
 import { isLineTrouble, type SyncPhase, type SyncState } from './ports';
 
-/** Everything that the state on the screen is made of. */
+/** Everything that the state on the screen is derived from. */
 export interface SyncFacts {
   lanes: ReadonlyMap<string, LaneState>;
-  /** Databases that have not been whole since this pull from zero began, with what is known of the way. */
+  /** Databases that have not been complete since this pull from zero began, with their known progress. */
   loading: ReadonlyMap<string, { done: number; total: number }>;
   isSending: boolean;
   isRevoked: boolean;
@@ -13,7 +13,7 @@ export interface SyncFacts {
   hasStarted: boolean;
 }
 
-/** One word for the counter, out of what all the lanes do: the worst that somebody can act on comes first. */
+/** One word for the counter, from what all the lanes do: the worst that somebody can act on comes first. */
 export function syncStateOf(facts: SyncFacts): SyncState {
   const lanes = [...facts.lanes.values()];
   const failures = lanes.flatMap(({ failure }) => failure ?? []);

@@ -20,7 +20,7 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-/** A city with one card, and a desk whose line the test holds. */
+/** A city with one card, and a desk whose line the test controls. */
 async function aCity() {
   const server = new FakeServer();
   for (const document of ordinaryCatalogue()) server.database('tiski-catalogue').put(document);
@@ -59,7 +59,7 @@ const cut = (): Fate => 'lose-request';
 const failing = (failure: RemoteFailure) => () => failure;
 
 describe('the syncer', () => {
-  it('S14 loads, tells of its progress, and is in sync', async () => {
+  it('S14 loads, reports its progress, and is in sync', async () => {
     const { db, start, states } = await aCity();
     await start();
     expect(await countCards(db)).toBe(1);
@@ -157,7 +157,7 @@ describe('the syncer', () => {
     expect((await db.visits.toArray()).map(({ desk }) => desk)).toEqual(['desk-1']);
   });
 
-  it('S11 a device that is let in again loads anew and sends what it kept', async () => {
+  it('S11 a device that is let in again reloads and sends what it kept', async () => {
     const { server, db, box, line, start, log, time, states } = await aCity();
     await start();
     line.fate = ({ kind }) => (kind === 'push' ? 'lose-request' : 'deliver');
@@ -172,7 +172,7 @@ describe('the syncer', () => {
     expect(box.bodies()).toHaveLength(1);
   });
 
-  it('S11 what another tab took for revoked, and is let in, loads anew: it does not run in circles', async () => {
+  it('S11 what another tab took for revoked, and is let in, reloads: it does not run in circles', async () => {
     const { server, db, start, requests, time, states } = await aCity();
     await start();
     await createLocalStore(db, time.now).setAccountState('revoked');
@@ -211,7 +211,7 @@ describe('the syncer', () => {
     expect(states.at(-1)).toEqual({ phase: 'in-sync' });
   });
 
-  it('S12 asks nothing of a server that asked for a pause, before it is over', async () => {
+  it('S12 sends nothing to a server that asked for a pause, before it is over', async () => {
     const { line, start, log, time, requests } = await aCity();
     const syncer = await start();
     line.fate = failing({ kind: 'busy', retryAfterMs: 30_000 });
@@ -248,7 +248,7 @@ describe('the syncer', () => {
     expect(box.bodies()).toHaveLength(1);
   });
 
-  it('S9 files copied back unseen: the daily check returns the morning, once, and what hid behind the cursor', async () => {
+  it('S9 files copied back unseen: the daily check returns the morning, once, and what was hidden behind the cursor', async () => {
     const { db, box, start, log, time, states, requests } = await aCity();
     const syncer = await start();
     const tomorrow = async () => {
@@ -266,7 +266,7 @@ describe('the syncer', () => {
     const others = [1, 2, 3].map((index) => aVisit('desk-2', index, { card: cardNumber(5) }));
     for (const other of others) box.put(other);
     await time.pass(10 * minute);
-    // The server's `seq` is beyond the desk's cursor again: nothing tells.
+    // The server's `seq` is beyond the desk's cursor again: nothing shows it.
     expect(box.bodies()).toHaveLength(3);
     expect(await db.visits.count()).toBe(3);
     await tomorrow();
@@ -280,7 +280,7 @@ describe('the syncer', () => {
     expect(requests.filter(({ kind }) => kind === 'push')).toHaveLength(pushes);
   });
 
-  it('S9 a check that fails alarms nobody and holds up nothing', async () => {
+  it('S9 a failed check alarms nobody and holds up nothing', async () => {
     const { box, line, start, log, time, states } = await aCity();
     line.fate = ({ kind }) => (kind === 'missing' ? { kind: 'server-error', status: 500 } : 'deliver');
     const syncer = await start();
@@ -295,7 +295,7 @@ describe('the syncer', () => {
     expect(box.bodies()).toHaveLength(3);
   });
 
-  it('S10 asks no more once it is stopped', async () => {
+  it('S10 sends nothing more once it is stopped', async () => {
     const { start, time, requests, log, db } = await aCity();
     const syncer = await start();
     await syncer.stop();

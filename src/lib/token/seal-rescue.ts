@@ -7,7 +7,7 @@ import {
   type RescueContent,
 } from '$lib/documents/fleet/rescue-file';
 
-/** S16: the content as a file's text, which the office's private key alone opens. */
+/** S16: the file's text, which only the office's private key opens. */
 export async function sealRescue(content: RescueContent, key: RescueKeyDocument): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify(content));
   return new CompactEncrypt(text)

@@ -39,7 +39,7 @@ describe('a signed card code', () => {
     expect(token.length).toBeLessThan(280);
   });
 
-  it('R2 goes on being believed after a rotation, and is marked when its key was given up', async () => {
+  it('R2 is still trusted after a rotation, and marked when its key was retired', async () => {
     const later = [publicKeyFromDocument(keyDocumentOf(foreign)), ...keys];
     expect(await verifyCode(token, later, today)).toMatchObject({ kind: 'genuine', isKeyExpired: false });
     const retired = [{ ...publicKeyFromDocument(keyDocumentOf(key)), until: '2026-11-23' }];
@@ -48,7 +48,7 @@ describe('a signed card code', () => {
     expect(await verifyCode(token, lastDay, today)).toMatchObject({ isKeyExpired: false });
   });
 
-  it('R2 another city’s, and one that bears our key’s name, are not genuine', async () => {
+  it('R2 another city’s, and one that claims our key’s name, are not genuine', async () => {
     expect(await verifyCode(await signCode(card, foreign), keys, today)).toEqual(notGenuine);
     expect(await verifyCode(await signCode(card, { ...foreign, kid: key.kid }), keys, today)).toEqual(
       notGenuine,

@@ -3,19 +3,20 @@ import { cardFromClaims, codeAlgorithm } from '$lib/documents/register/card-clai
 import type { Signature } from '$lib/domain/code/signed-code';
 import type { LocalDate } from '$lib/domain/time/day';
 
-/** A key of the catalogue, as `publicKeyFromDocument` gives it. */
+/** A key of the catalogue, as `publicKeyFromDocument` returns it. */
 export interface PublicKey {
   kid: string;
   jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string };
-  /** Last day on which its signatures are believed. */
+  /** Last day on which its signatures are trusted. */
   until?: LocalDate;
 }
 
 const notGenuine: Signature = { kind: 'not-genuine' };
 
 /**
- * R2: whether a code was signed by the city, looked at with what the device holds. Never throws: what can't be
- * verified, here or by this browser (Ed25519 in Web Crypto: Chromium from 137, Firefox 129, Safari 17), isn't genuine.
+ * R2: whether the city signed a code, checked with what the device holds. Never throws: what can't be
+ * verified, here or by this browser (Ed25519 in Web Crypto: Chromium from 137, Firefox 129, Safari 17), isn't
+ * genuine.
  * @param token a JSON Web Signature in compact form (RFC 7515)
  */
 export async function verifyCode(

@@ -1,7 +1,7 @@
 import { openCamera, type Camera, type CameraRequest, type OpenCamera } from '$lib/scanner/camera';
 import type { CameraProblem } from '$lib/scanner/camera-problem';
 
-/** What is known of the camera while it is opened, open, or can't be had. */
+/** What is known about the camera while it is being opened, open, or unavailable. */
 export class CameraSession {
   camera = $state.raw<OpenCamera>();
   cameras = $state.raw<Camera[]>([]);

@@ -4,7 +4,7 @@ import { readBarcodes, prepareZXingModule } from 'zxing-wasm/reader';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { codePath, type CodePath } from './code-path';
 
-/** Pixels a unit: as a camera sees a card held close. */
+/** Pixels per unit: as a camera sees a card held close. */
 const scale = 2;
 
 /** Paints a path of straight lines, filled by the even-odd rule, dark on light. */
@@ -73,7 +73,7 @@ describe('a printed code', () => {
     expect(results.map((result) => [result.format, result.text])).toEqual([[format, text]]);
   });
 
-  it('is none for a text that no code holds', () => {
+  it('is undefined for a text that no code can hold', () => {
     expect(codePath('qr', 'x'.repeat(5000))).toBeUndefined();
     expect(codePath('qr', '')).toBeUndefined();
   });

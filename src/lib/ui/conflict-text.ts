@@ -4,7 +4,7 @@ import { groupDigits } from '$lib/domain/visit/card-number';
 import { m } from '$lib/paraglide/messages';
 import { formatCount, formatDay, formatWhen } from './format';
 
-/** What things are called in the chosen language, by their ids. */
+/** Names in the chosen language, by id. */
 export interface ConflictNames {
   service: (id: string) => string;
   offering: (id: string) => string;
@@ -53,7 +53,7 @@ export function describeConflict(
   }
 }
 
-/** One visit or choice of a conflict, on a line. */
+/** One visit or choice of a conflict, in one line. */
 export function describeEntry(
   { at, desk, card, offering, heads, service }: ConflictEntry,
   conflict: Conflict,

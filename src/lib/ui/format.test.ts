@@ -31,7 +31,7 @@ describe('a span of time', () => {
   it.each([
     ['fi-FI', '1 päivä 2 tuntia'],
     ['sv-FI', '1 dygn 2 timmar'],
-  ])('R13 is told in the language that is read: %s', (language, told) => {
+  ])('R13 is written in the reader’s language: %s', (language, told) => {
     locale = language;
     expect(formatSpan(26 * hour).replaceAll('\u00a0', ' ')).toBe(told);
   });

@@ -40,12 +40,12 @@ export function formatCount(count: number): string {
   return new Intl.NumberFormat(intlLocale()).format(count);
 }
 
-/** A sum as it is typed and read, e.g. "12,50". @param cents euro cents */
+/** An amount as people type and read it, e.g. "12,50". @param cents euro cents */
 export function formatMoney(cents: number): string {
   return (cents / 100).toFixed(2).replace('.', ',');
 }
 
-/** A size to talk about, in whole megabytes or tenths of gigabytes. */
+/** A size for people, in whole megabytes or tenths of gigabytes. */
 export function formatBytes(bytes: number): string {
   const isLarge = bytes >= 1e9;
   return new Intl.NumberFormat(intlLocale(), {
@@ -55,7 +55,10 @@ export function formatBytes(bytes: number): string {
   }).format(bytes / (isLarge ? 1e9 : 1e6));
 }
 
-/** A span in its two largest units, e.g. "1 day 2 hours" or "12 minutes"; ten of a kind are told by themselves. */
+/**
+ * A span in its two largest units, e.g. "1 day 2 hours" or "12 minutes"; from ten of a unit on, only that
+ * unit.
+ */
 export function formatSpan(ms: number): string {
   const minutes = Math.round(Math.abs(ms) / minute);
   const [days, hours] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24];

@@ -4,7 +4,7 @@ import type { KeyboardLayout } from '$lib/domain/code/keyboard-layouts';
 import { m } from '$lib/paraglide/messages';
 import { formatCount } from './format';
 
-/** What was read, so that it can be told to IT on the telephone; never what a signed code or a person's id holds. */
+/** What was read, for telling IT on the telephone; never the content of a signed code or a person's id. */
 export function heardText(text: string): string {
   const length = formatCount([...text].length);
   switch (heardKind(text)) {
@@ -34,7 +34,9 @@ export function layoutName(layout: KeyboardLayout): string {
   }
 }
 
-/** What to set on a scanner whose code had to be mended; undefined where the desk's settings do it. */
+/**
+ * What to configure on a scanner whose code had to be corrected; undefined if the desk's settings handle it.
+ */
 export function mendAdvice(mends: readonly Mend[]): string | undefined {
   for (const mend of mends) {
     switch (mend.kind) {

@@ -29,7 +29,7 @@ function firstLocale(): Locale {
   try {
     return getLocale();
   } catch {
-    // A browser that keeps nothing: it throws when it is asked what it remembers.
+    // A browser that stores nothing throws when asked what it remembers.
     return extractLocaleFromNavigator() ?? baseLocale;
   }
 }
@@ -38,7 +38,7 @@ export function currentLocale(): Locale {
   return chosen;
 }
 
-/** Remembered in the browser's local storage, where it has one. */
+/** Remembered in the browser's local storage, if it has any. */
 export function chooseLocale(locale: Locale): void {
   chosen = locale;
   document.documentElement.lang = locale;

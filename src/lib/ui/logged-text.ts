@@ -8,7 +8,7 @@ export interface Logged {
   card?: string | undefined;
 }
 
-/** What was logged, on a line. */
+/** What was logged, in one line. */
 export function describeLogged({ type, card: number = '' }: Logged, when: string): string {
   const card = groupDigits(number);
   switch (type) {

@@ -92,7 +92,7 @@ describe('what a rule means', () => {
     expect(sentence(service)).toBe(text);
   });
 
-  it('tells what the scheme adds', () => {
+  it('includes what the scheme adds', () => {
     expect(sentence({}, { holidays: true })).toBe('Without a limit, closed on public holidays.');
     const companions = { children: 0, childrenUnder: 18, assistant: true };
     const rules = { swim: { kind: 'limit', n: 2, per: 'month' } } as const;
@@ -105,7 +105,7 @@ describe('what a rule means', () => {
     expect(sentence({ rule })).toBe('3 kertaa kaudessa, kausi alkaa 1.1. ja 1.8.');
   });
 
-  it('R4 R14 tells what holds for the card whatever the service', () => {
+  it('R4 R14 gives what applies to the card whatever the service', () => {
     const told = (changes: Partial<SchemeDocument>) =>
       schemeSentence(schemeFromDocument(aScheme('card', changes)));
     expect(told({})).toBe('');

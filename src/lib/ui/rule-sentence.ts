@@ -19,7 +19,7 @@ import { intlLocale } from './locale.svelte';
 export interface Terms {
   service: Service;
   venue?: Venue;
-  /** With it the sentence says what this card gives; without, what the service's own rule is. */
+  /** If given, the sentence says what this card gives; otherwise, what the service's own rule is. */
   scheme?: Scheme & { childrenUnder?: number };
 }
 
@@ -32,12 +32,12 @@ export function ruleSentence({ service, venue, scheme }: Terms): string {
     ...(venue?.closedOnHolidays ? [m.rule_holidays_closed()] : []),
     ...companionClauses(scheme),
   ];
-  // A Finnish day ends in a full stop of its own.
+  // A Finnish date already ends in a full stop.
   const sentence = clauses.join(', ').replace(/\.?$/, '.');
   return [sentence, ...pauseSentence(service)].join(' ');
 }
 
-/** "Chosen once", "3 times a week", "over all services of the sector": to be put together with commas. */
+/** "Chosen once", "3 times a week", "over all services of the sector": to be joined with commas. */
 export const ruleClauses = (rule: ServiceRule): string[] => [ruleClause(rule), ...limitClauses(rule)];
 
 function ruleClause(rule: ServiceRule): string {
@@ -89,17 +89,17 @@ const times: Record<LimitPeriod, (inputs: { n: string }) => string> = {
 const limitClause = ({ n, per }: Limit): string =>
   n === 1 ? once[per]() : times[per]({ n: formatCount(n) });
 
-/** 'MM-DD' as people of the language write it. */
+/** 'MM-DD' as the language writes it. */
 export function formatMonthDay(monthDay: string): string {
   const locale = intlLocale();
-  // "1.8." is one day to a Finn; "01/08" is two to people who read English.
+  // "1.8." is one date to a Finn; "01/08" could be two to readers of English.
   const month = locale.startsWith('en') ? 'long' : 'numeric';
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month, timeZone: 'UTC' }).format(
     new Date(`2028-${monthDay}T12:00:00Z`),
   );
 }
 
-/** "Mon–Fri 6–15"; runs of weekdays are joined. */
+/** "Mon–Fri 6–15"; runs of weekdays are merged. */
 export function hoursClause({ weekdays, from, to }: OpeningHours): string {
   const days = [...new Set(weekdays)].sort();
   const runs: number[][] = [];
@@ -119,7 +119,7 @@ export function hoursClause({ weekdays, from, to }: OpeningHours): string {
 export const spanText = ({ from, to }: Pick<OpeningHours, 'from' | 'to'>): string =>
   `${shortTime(from)}–${shortTime(to)}`;
 
-/** Of Monday 1 … Sunday 7. */
+/** From 1 for Monday to 7 for Sunday. */
 export function weekdayName(weekday: number, style: 'short' | 'long' = 'short'): string {
   // 1 January 2024 was a Monday.
   const date = new Date(Date.UTC(2024, 0, weekday, 12));
@@ -133,7 +133,7 @@ function shortTime(time: string): string {
   return minute === '00' ? String(Number(hour)) : `${Number(hour)}${point}${minute}`;
 }
 
-/** "children under 18 allowed: 2", "an assistant allowed"; none where nobody comes along. */
+/** "children under 18 allowed: 2", "an assistant allowed"; empty if nobody may come along. */
 export function companionClauses(
   scheme: Pick<NonNullable<Terms['scheme']>, 'companions' | 'childrenUnder'> | undefined,
 ): string[] {
@@ -146,7 +146,7 @@ export function companionClauses(
   ];
 }
 
-/** None for a service that isn't paused. */
+/** Empty for a service that isn't paused. */
 export function pauseSentence({ paused }: Pick<Service, 'paused'>): string[] {
   if (!paused) return [];
   const day = (date: LocalDate) => formatDay(date);
@@ -158,7 +158,7 @@ export function pauseSentence({ paused }: Pick<Service, 'paused'>): string[] {
   ];
 }
 
-/** What holds for a card whatever the service: R14's span, and R4's grace; nothing where there is neither. */
+/** What applies to a card whatever the service: R14's span and R4's grace; empty if there is neither. */
 export function schemeSentence({
   startsOnFirstVisit,
   graceDays,

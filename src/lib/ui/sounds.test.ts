@@ -18,7 +18,7 @@ function node() {
   return made;
 }
 
-/** A browser's audio in some state, with what it answers to `resume`. */
+/** A browser's audio in some state, and its answer to `resume`. */
 function anAudioContext(state: string, resume: () => Promise<void>) {
   return class {
     currentTime = 0;
@@ -37,11 +37,14 @@ it.each([
   ['suspended', 1],
   ['interrupted', 1],
   ['running', 0],
-])('a sound that is %s is resumed %i times, and a browser that refuses is no fault', async (state, times) => {
-  const resume = vi.fn(() => Promise.reject(new DOMException('', 'NotAllowedError')));
-  vi.stubGlobal('AudioContext', anAudioContext(state, resume));
-  const { playTone } = await import('./sounds');
-  playTone('admit');
-  await Promise.resolve();
-  expect(resume).toHaveBeenCalledTimes(times);
-});
+])(
+  'a sound that is %s is resumed %i times, and a browser that refuses is not a fault',
+  async (state, times) => {
+    const resume = vi.fn(() => Promise.reject(new DOMException('', 'NotAllowedError')));
+    vi.stubGlobal('AudioContext', anAudioContext(state, resume));
+    const { playTone } = await import('./sounds');
+    playTone('admit');
+    await Promise.resolve();
+    expect(resume).toHaveBeenCalledTimes(times);
+  },
+);

@@ -1,6 +1,6 @@
 import type { Tone } from './verdict-text';
 
-/** Notes of each tone: frequency in Hz and length in ms, one after another. Told apart without looking. */
+/** Notes of each tone: frequency in Hz and length in ms, in sequence. Distinguishable without looking. */
 const melodies: Record<Tone, readonly (readonly [number, number])[]> = {
   admit: [
     [660, 90],
@@ -20,9 +20,9 @@ const melodies: Record<Tone, readonly (readonly [number, number])[]> = {
 let audio: AudioContext | undefined;
 
 /**
- * Gets the sound ready when a counter has opened: the first AudioContext of a browser holds the page up for some
- * 400 ms, which would be those of the first verdict.
- * @returns the stop, for a counter that closes before
+ * Prepares the sound when a counter has opened: a browser's first AudioContext blocks the page for some 400
+ * ms, which would otherwise delay the first verdict.
+ * @returns a function that stops it, for a counter that closes before
  */
 export function prepareSounds(): () => void {
   const timer = setTimeout(() => {
@@ -32,8 +32,8 @@ export function prepareSounds(): () => void {
 }
 
 /**
- * Plays a verdict's sound. A browser keeps quiet until the page has been touched once; then this does
- * nothing, as in a browser without Web Audio.
+ * Plays a verdict's sound. Does nothing until the page has been touched once, because the browser blocks
+ * sound until then, nor in a browser without Web Audio.
  */
 export function playTone(tone: Tone): void {
   if (typeof AudioContext === 'undefined') return;

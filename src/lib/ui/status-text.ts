@@ -26,7 +26,7 @@ export function phaseText(phase: SyncPhase): string {
   }
 }
 
-/** What the server did not take (S4); `count` is at least 1. */
+/** What the server refused (S4); `count` is at least 1. */
 export const refusedText = (count: number): string =>
   count === 1 ? m.sync_refused_one() : m.sync_refused_many({ count: formatCount(count) });
 

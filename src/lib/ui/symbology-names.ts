@@ -1,6 +1,6 @@
 import type { Symbology } from '$lib/domain/code/symbologies';
 
-/** Names of their own, the same in every language. */
+/** Proper names, the same in every language. */
 export const symbologyNames: Record<Symbology, string> = {
   qr_code: 'QR',
   code_128: 'Code 128',

@@ -22,20 +22,20 @@ export interface VerdictText {
   lines: string[];
 }
 
-/** What the words need beside the verdict. */
+/** What the texts need in addition to the verdict. */
 export interface VerdictContext {
   zone: string;
   serviceName: string;
   now: Instant;
   card?: Card;
   registerAsOf?: Instant;
-  /** How the card uses the service: what is to be chosen has a name. */
+  /** How the card uses the service: this decides what the choice is called. */
   rule?: ServiceRule;
-  /** The offering's name in the chosen language, by its id. */
+  /** The offering's name in the chosen language, by id. */
   offeringName?: (id: string) => string;
   /** Seats or portions left. */
   left?: number;
-  /** Whether numbers are typed at this desk; nobody is told to do what they may not. */
+  /** Whether staff may type numbers at this desk; nobody is told to do what they may not. */
   mayType: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { DayVisit } from '$lib/store/visits';
 
-/** Visits of each service, those undone left out. */
+/** Visits of each service, except undone ones. */
 export function countByService(visits: readonly DayVisit[]): { service: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const { service, isVoided } of visits) {

@@ -20,7 +20,7 @@ export interface PanelAction {
   run: () => void;
 }
 
-/** What the large panel says, and what can be done; the first action is the clear one. */
+/** What the large panel says, and what can be done; the first action is the main one. */
 export interface DeskPanel {
   tone: PanelTone;
   title: string;
@@ -29,16 +29,16 @@ export interface DeskPanel {
   actions: PanelAction[];
 }
 
-/** What things are called in the chosen language. */
+/** Names in the chosen language. */
 export interface DeskNames {
   service: string;
   /** An offering's name by its id. */
   offering: (id: string) => string;
 }
 
-/** What this desk's staff may do beside the session's verbs. */
+/** What this desk's staff may do, in addition to the session's verbs. */
 export interface PanelWays {
-  /** Absent where the office lets nobody override here. */
+  /** Absent if the office lets nobody override here. */
   onoverride?: () => void;
   onother: () => void;
   mayType: boolean;
@@ -46,7 +46,7 @@ export interface PanelWays {
 
 type Verbs = Pick<DeskSession, 'log' | 'undo' | 'clear' | 'choose' | 'release' | 'lastScan'>;
 
-/** The words and actions of each view of the counter. */
+/** The texts and actions of each view of the counter. */
 export function panelOf(
   view: DeskView,
   session: Verbs,
@@ -161,7 +161,7 @@ export function panelOf(
   }
 }
 
-/** What was read where it is no card, so that a clerk can tell IT; a card's own code needs no telling. */
+/** What was read if it is not a card, so that a clerk can tell IT; a card's own code is not shown. */
 function heardLines({ verdict, card }: VisitCheck, lastScan: LastScan | undefined): string[] {
   const isUnread =
     verdict.outcome === 'refuse' &&
@@ -172,13 +172,16 @@ function heardLines({ verdict, card }: VisitCheck, lastScan: LastScan | undefine
   return [heardText(lastScan.text), ...(lastScan.isAmbiguous ? [m.scanner_heard_ambiguous()] : [])];
 }
 
-/** Another performance may be meant, or another of several courses; a card's only course is changed by undoing it. */
+/**
+ * Another performance may be meant, or another of several courses; a card's only course is changed by undoing
+ * it.
+ */
 function canPickOther({ rule, question }: VisitCheck): boolean {
   const choices = choicesAllowed(rule);
   return choices === undefined ? question.offering !== undefined : choices > 1;
 }
 
-/** R11: who comes in can be said while the visit is given, or while fewer might be let in. */
+/** R11: staff can say who comes in while the visit is given, or while fewer people might be admitted. */
 export function canSayWho(check: VisitCheck): boolean {
   const { verdict, allowed, card, question } = check;
   if (card === undefined || headCount(allowed) <= 1) return false;
@@ -186,7 +189,7 @@ export function canSayWho(check: VisitCheck): boolean {
   return isLoggable(check) || question.people !== undefined || isTooMany;
 }
 
-/** The card's number, and the hint where the scheme wants identity checked. */
+/** The card's number, and the hint if the scheme wants identity checked. */
 function captionOf({ card, hint }: VisitCheck): string {
   if (!card) return '';
   const number = m.desk_card({ number: groupDigits(card.number) });

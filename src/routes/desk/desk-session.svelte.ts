@@ -13,7 +13,7 @@ import { voidVisit } from '$lib/store/void-visit';
 import { playTone } from '$lib/ui/sounds';
 import type { Tone } from '$lib/ui/verdict-text';
 
-/** What stands on the counter's screen. */
+/** What is on the counter's screen. */
 export type DeskView =
   | { kind: 'ready' }
   | { kind: 'verdict'; check: VisitCheck }
@@ -28,13 +28,13 @@ export type DeskView =
   | { kind: 'undo-failed'; visitId: string; reason: 'storage-full' | 'not-allowed' }
   /** The choice still stands. */
   | { kind: 'release-failed'; choiceId: string; reason: 'storage-full' | 'not-allowed' }
-  /** A fault of ours or of the browser's store: nothing may be believed but what was said to be logged. */
+  /** A fault of ours or of the browser's storage: only what was reported as logged can be trusted. */
   | { kind: 'fault' };
 
 /** An admitted card that was followed by another before its visit was logged. */
 export interface SkippedVisit {
   check: VisitCheck;
-  /** Logging it was tried, and the device had no room. */
+  /** Logging it was tried, but the device had no room. */
   hasFailed: boolean;
 }
 
@@ -50,13 +50,13 @@ interface DeskDependencies {
   db: TiskiDatabase;
   /** Device clock, ms. */
   now: () => number;
-  /** A steady clock, that of the events' time stamps, ms. */
+  /** A steady clock, the one of events' time stamps, ms. */
   steadyNow: () => number;
   randomId: () => string;
   /** R2: see Tiski.signatureOf. */
   signatureOf: (code: ScannedCode) => Promise<Signature | undefined>;
   isSoundOn: () => boolean;
-  /** What is known of the desk's scanners. */
+  /** What is known about the desk's scanners. */
   profile: () => ScannerProfile;
   /** For queues: an admitted card with nothing to choose is logged as soon as it is scanned. */
   logsAtOnce: () => boolean;
@@ -85,18 +85,18 @@ const shows = (view: DeskView, check: VisitCheck) =>
   (view.kind === 'verdict' || view.kind === 'storage-full') && view.check === check;
 
 /**
- * One counter at work: scan, verdict, log, undo. Everything is decided on the device, at once (S14). What was
- * asked for is done in that order, one after another, so that a quick next card never takes another's place.
+ * One counter at work: scan, verdict, log, undo. Everything is decided on the device, at once (S14). Requests
+ * are handled in order, one after another, so that a quick next card never takes another's place.
  */
 export class DeskSession {
   #view = $state.raw<DeskView>({ kind: 'ready' });
   lastScan = $state.raw<LastScan>();
-  /** When the view last changed, by the steady clock: an Enter means what had been there to read. */
+  /** When the view last changed, by the steady clock: an Enter means what was there long enough to read. */
   shownAt = 0;
   skipped = $state.raw<SkippedVisit>();
   #turn: Promise<void> = Promise.resolve();
   readonly #logged = new WeakSet<VisitCheck>();
-  /** What took a check's place on the screen when something else was asked about the same card. */
+  /** The check that replaced another on the screen when something else was asked about the same card. */
   readonly #next = new WeakMap<VisitCheck, VisitCheck>();
   readonly #dependencies: DeskDependencies;
 
@@ -139,12 +139,18 @@ export class DeskSession {
     return this.#askAgain(check, ({ question }) => ({ ...question, offering }));
   }
 
-  /** R11: others come in; `change` is told of those that came so far, since taps may be quicker than answers. */
+  /**
+   * R11: other people come in; `change` gets those of the latest check, since taps may be faster than
+   * answers.
+   */
   setPeople(check: VisitCheck, change: (people: People) => People): Promise<void> {
     return this.#askAgain(check, ({ question, people }) => ({ ...question, people: change(people) }));
   }
 
-  /** Something else is asked about the card on the screen: answered, and heard only where the outcome differs. */
+  /**
+   * Something else is asked about the card on the screen. It is answered; a sound plays only if the outcome
+   * differs.
+   */
   #askAgain(asked: VisitCheck, questionOf: (check: VisitCheck) => VisitQuestion): Promise<void> {
     return this.#inTurn(async () => {
       const check = this.#newest(asked);
@@ -209,7 +215,7 @@ export class DeskSession {
   }
 
   async #log(asked: VisitCheck, override?: OverrideReason): Promise<void> {
-    // Pressed before the screen could tell of "2 children along": they come in too, or it tells why not.
+    // Pressed before the screen could show "2 children along": they come in too, or it says why not.
     const check = this.#newest(asked);
     if (this.#logged.has(check)) return;
     if (check !== asked && !canBeLogged(check.verdict, override)) return;
@@ -258,7 +264,7 @@ export class DeskSession {
     this.skipped = undefined;
   }
 
-  /** The card that changed is shown; one that was open meanwhile waits where the other did. */
+  /** The changed card is shown; one that was open meanwhile waits in its place. */
   #showChanged(check: VisitCheck, changed: VisitCheck): void {
     const { view } = this;
     if (this.skipped?.check === check) {

@@ -66,7 +66,7 @@ describe('the counter', () => {
     expect(session.skipped).toBeUndefined();
     if (session.view.kind === 'logged') await session.undo(session.view.visitId);
     expect(await db.voids.count()).toBe(1);
-    // How many of a group came in is for somebody to say.
+    // Somebody has to say how many of a group came in.
     await session.scan([group], 'swim');
     expect(session.view).toMatchObject({ kind: 'verdict', check: { verdict: { outcome: 'admit' } } });
     await session.scan([cardNumber(9)], 'swim');
@@ -93,7 +93,7 @@ describe('the counter', () => {
     expect(await db.visits.count()).toBe(1);
   });
 
-  test('R11 taps quicker than the answers: who came along is counted, and logged by a press right after', async () => {
+  test('R11 taps faster than the answers: who came along is counted, and logged by a press right after', async () => {
     const { db, session } = await aCounter();
     await session.scan([group], 'swim');
     const check = checkOf(session.view);
@@ -115,7 +115,7 @@ describe('the counter', () => {
     expect(await db.visits.count()).toBe(0);
   });
 
-  test('S1 a fault of the store is said, never shown as logged, and the next card is read', async () => {
+  test('S1 a storage fault is reported, never shown as logged, and the next card is read', async () => {
     const { db, session } = await aCounter();
     await session.scan([first], 'swim');
     const add = vi.spyOn(db.visits, 'add').mockImplementation(() => {

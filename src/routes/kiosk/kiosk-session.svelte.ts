@@ -14,7 +14,7 @@ export type KioskView =
   /** Refused or in question: staff settle it (R15). */
   | { kind: 'see-staff' }
   | { kind: 'two-codes' }
-  /** Keys came, and no end of a code: the scanner doesn't end its codes, or lost a part. */
+  /** Keys came without the end of a code: the scanner doesn't end its codes, or lost a part. */
   | { kind: 'unread' }
   | { kind: 'storage-full' };
 
@@ -26,14 +26,14 @@ interface KioskDependencies {
   randomId: () => string;
   /** R2: see Tiski.signatureOf. */
   signatureOf: (code: ScannedCode) => Promise<Signature | undefined>;
-  /** What is known of the kiosk's scanner. */
+  /** What is known about the kiosk's scanner. */
   profile: () => ScannerProfile;
 }
 
 /** How long an answer stays, ms. */
 export const answerMs = 3_000;
 
-/** A kiosk at work: every scan is answered, logged when admitted, and forgotten. */
+/** A kiosk at work: every scan is answered, logged if admitted, and forgotten. */
 export class KioskSession {
   view = $state.raw<KioskView>({ kind: 'ready' });
   #turn: Promise<void> = Promise.resolve();
@@ -75,7 +75,7 @@ export class KioskSession {
       case 'already-logged':
         return already(verdict.at);
       case 'admit': {
-        // R11: how many of a group came in is for somebody to count.
+        // R11: somebody has to count how many of a group came in.
         if (check.allowed.holder > 1) return { kind: 'see-staff' };
         const logged = await logVisit(db, check, { deviceNow: now(), randomId });
         switch (logged.kind) {

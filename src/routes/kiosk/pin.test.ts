@@ -12,10 +12,10 @@ test.each(['111111', '00000000', '121212', '123123', '12341234', '123456', '6543
   },
 );
 
-test.each(['739204', '1239567', '112233', '13579135', '1212197'])('nothing is said of %s', (pin) => {
+test.each(['739204', '1239567', '112233', '13579135', '1212197'])('nothing is said about %s', (pin) => {
   expect(pinWeakness(pin)).toBeUndefined();
 });
 
-test.each(['', '1', '123', '123456789', 'abcdef', '12345a'])('"%s" is no PIN yet', (pin) => {
+test.each(['', '1', '123', '123456789', 'abcdef', '12345a'])('"%s" is not a PIN yet', (pin) => {
   expect(pinWeakness(pin)).toBeUndefined();
 });

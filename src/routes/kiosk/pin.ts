@@ -1,14 +1,14 @@
-/** The PIN that leads out of the kiosk: kept as a salted slow hash (PBKDF2, SHA-256). */
+/** The PIN that leaves the kiosk: stored as a salted slow hash (PBKDF2, SHA-256). */
 
 export const pinPattern = /^\d{4,8}$/;
 
-/** Why a PIN is easily guessed; it may be used all the same. */
+/** Why a PIN is easy to guess; it may be used all the same. */
 export type PinWeakness = 'short' | 'simple';
 
-/** Ten guesses a minute (pin-lock.ts) go through four digits in seventeen hours, through six in ten weeks. */
+/** At ten guesses a minute (pin-lock.ts) four digits last seventeen hours, six digits ten weeks. */
 const safeLength = 6;
 
-/** What is to be said of a PIN while it is typed; undefined for a good one, and for what is none yet. */
+/** What to say about a PIN while it is typed; undefined for a good one, and for an incomplete one. */
 export function pinWeakness(pin: string): PinWeakness | undefined {
   if (!pinPattern.test(pin)) return undefined;
   if (pin.length < safeLength) return 'short';
@@ -33,7 +33,7 @@ export function makeSalt(): string {
   return hex(crypto.getRandomValues(new Uint8Array(16)));
 }
 
-/** The hash of a PIN with a salt, both texts; hex. */
+/** The hash of a PIN with a salt, both as text; hex. */
 export async function hashPin(pin: string, salt: string): Promise<string> {
   const encoder = new TextEncoder();
   const key = await crypto.subtle.importKey('raw', encoder.encode(pin), 'PBKDF2', false, ['deriveBits']);

@@ -5,8 +5,8 @@ import { unknownScanner } from '$lib/domain/code/scanner-profile';
 const codePattern = /^[A-Z0-9]{8}$/;
 
 /**
- * The code in what was typed, scanned or put into the address, or undefined when there is none. A scanner that is set
- * to another keyboard than the computer is understood.
+ * The code in what was typed, scanned or put into the address; undefined if there is none. Understands a
+ * scanner that is set to another keyboard layout than the computer.
  */
 export function pairingCodeIn(text: string): string | undefined {
   for (const reading of readingsOf(text.trim(), unknownScanner)) {

@@ -1,7 +1,7 @@
 import { m } from '$lib/paraglide/messages';
 import type { RefusalKind } from '$lib/sync/refusal-kind';
 
-/** S4: why the server would not take it, and what to do. */
+/** S4: why the server refused it, and what to do. */
 export function nextStep(kind: RefusalKind): string {
   switch (kind) {
     case 'different':

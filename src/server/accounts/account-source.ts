@@ -1,11 +1,13 @@
 import type { Account } from './account';
 
-/** Where the accounts are that people and desks sign in with. */
+/** The accounts with which people and desks sign in. */
 export interface AccountSource {
-  /** As it is, or was when it last changed; undefined where nobody can sign in by that name. */
+  /** The account, possibly from the cache; undefined if nobody can sign in by that name. */
   account(name: string): Promise<Account | undefined>;
-  /** Read now, whatever is remembered: before a password is called wrong. */
+  /** Read now, bypassing the cache: before a password is called wrong. */
   reread(name: string): Promise<Account | undefined>;
-  /** Calls back when an account has changed; without a name any may have. Gives the stop. */
+  /**
+   * Calls back when an account has changed; without a name any may have. Returns a function that stops it.
+   */
   onChange(listener: (name?: string) => void): () => void;
 }

@@ -1,14 +1,14 @@
 import type { IncomingDocument } from '../couch/document-shape';
 import type { PasswordHash } from './password-hash';
 
-/** An account as `_users` holds it, when it can sign in. */
+/** An account from `_users` that can sign in. */
 export interface Account {
   name: string;
   roles: string[];
   hash: PasswordHash;
 }
 
-/** Reads a document of `_users`; undefined for one that nobody can sign in with. */
+/** Reads a document of `_users`; undefined if nobody can sign in with it. */
 export function accountFromDocument(document: IncomingDocument): Account | undefined {
   const { name, roles, salt, iterations, derived_key: derivedKey, pbkdf2_prf: prf = 'sha' } = document;
   if (document['password_scheme'] !== 'pbkdf2' || typeof name !== 'string' || !Array.isArray(roles)) {
@@ -24,6 +24,6 @@ export function accountFromDocument(document: IncomingDocument): Account | undef
   };
 }
 
-/** Beyond ten million a sign-in would hold the server up for seconds. */
+/** Beyond ten million a sign-in would block the server for seconds. */
 const isIterations = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) <= 10_000_000;

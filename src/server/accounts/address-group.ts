@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * What counts as one address: an IPv4 address, or the /64 of an IPv6 one, since every household has as many of those
- * as it likes.
+ * What counts as one address: an IPv4 address, or the /64 of an IPv6 one, since every household has as many
+ * of those as it likes.
  */
 export function addressGroup(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

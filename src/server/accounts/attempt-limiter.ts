@@ -3,7 +3,7 @@ import { addressGroup } from './address-group';
 /** Beyond this many keys the oldest are forgotten, so that an attacker can't fill the memory. */
 const mostKeys = 20_000;
 
-/** Counts failures by key in a window of time that begins with the first one. Nothing else is counted. */
+/** Counts failures by key in a time window that starts with the first one. Nothing else is counted. */
 export class AttemptLimiter {
   readonly #failures = new Map<string, { count: number; until: number }>();
 
@@ -18,7 +18,7 @@ export class AttemptLimiter {
     private readonly now: () => number,
   ) {}
 
-  /** Seconds to wait before the next attempt; 0 when it may be made now. */
+  /** Seconds to wait before the next attempt; 0 if it is allowed now. */
   waitSeconds(key: string): number {
     const entry = this.#failures.get(key);
     if (entry === undefined || entry.count < this.most) return 0;
@@ -51,21 +51,21 @@ export class AttemptLimiter {
 
 const fiveMinutes = 5 * 60_000;
 
-/** Names known at an address, kept at most; the oldest are forgotten. */
+/** The most names remembered at an address; the oldest are forgotten. */
 const mostKnown = 10_000;
 
 /** Who attempts to sign in. */
 export interface SignInAttempt {
   address: string;
   name: string;
-  /** The browser, when its device cookie says that the name has signed in there before. */
+  /** The browser, if its device cookie says that the name has signed in there before. */
   device: string | undefined;
 }
 
 /**
- * Failed sign-ins in five minutes: ten by address and name, a hundred by address. Where somebody has signed in before,
- * thirty, whatever others did there: a visitor who guesses at a venue keeps nobody out who works at it. IPv6 addresses
- * count by their /64. Ten by device, which nobody else's count for.
+ * Failed sign-ins in five minutes: ten by address and name, a hundred by address. Where somebody has signed
+ * in before, thirty, whatever others did there: a visitor who guesses at a venue can't lock out the people
+ * who work there. IPv6 addresses count by their /64. Ten by device, independent of everybody else's count.
  */
 export class SignInLimiter {
   readonly #byDevice: AttemptLimiter;
@@ -81,7 +81,7 @@ export class SignInLimiter {
     this.#byAddress = new AttemptLimiter(100, fiveMinutes, now);
   }
 
-  /** The attempt as it counts: without its device once that has used up its own. It counts as anybody's then. */
+  /** The attempt as it counts: once a device has used up its own tries, it counts like anybody's. */
   asCounted(attempt: SignInAttempt): SignInAttempt {
     const { device } = attempt;
     const isUsedUp = device !== undefined && this.#byDevice.waitSeconds(device) > 0;

@@ -14,37 +14,37 @@ import { hashPassword, isPasswordOf, isQuick, queueFor, type PasswordHash } from
 import { isGenuine, sessionClaim, sessionToken, sessionTokenIn, type SessionSigning } from './session-cookie';
 
 export interface AuthenticatorSettings {
-  /** As it is now: a CouchDB's may change. */
+  /** The current setting: a CouchDB's may change. */
   signing: () => SessionSigning;
-  /** Of the hash that stands in for an unknown name's, so that both cost the same. */
+  /** Of the dummy hash for an unknown name, so that both take equally long. */
   iterations: number;
   /** The clock, ms. */
   now: () => number;
   ended: EndedSessions;
   devices: DeviceCookies;
   limiter?: SignInLimiter;
-  /** What an account may do, as the store behind sees it. */
+  /** What an account may do, from the store's point of view. */
   rolesOf: (account: Account) => readonly string[];
-  /** Told of a right password whose check was slow and need not be: one that a desk gave itself. */
+  /** Called after a slow check of a right password that could be quick: one that a desk gave itself. */
   onSlowDesk?: (account: Account, password: string) => void;
 }
 
 type Refused = Extract<Identity, { kind: 'wrong-credentials' | 'too-many-attempts' | 'busy' }>;
 
-/** How a sign-in by name and password ended. */
+/** The outcome of a sign-in by name and password. */
 export type SignIn =
-  /** `seconds`: its life. `device`: the value of the browser's device cookie from now on. */
+  /** `seconds`: its life. `device`: the browser's new device cookie. */
   { kind: 'session'; user: UserContext; token: string; seconds: number; device: string } | Refused;
 
-/** Kept at most; then begun anew. */
+/** The most remembered; then it starts over. */
 const mostRemembered = 10_000;
 
-/** Tells who a request is from, by the accounts in `_users`. */
+/** Authenticates requests against the accounts in `_users`. */
 export class Authenticator {
   readonly #limiter: SignInLimiter;
-  /** Credentials that were right once, by a key of this process's own, and the hash they were right for. */
+  /** Credentials that were right once, by a key of this process, and the hash that they matched. */
   readonly #verified = new Map<string, string>();
-  /** Attempts whose hash is being made. */
+  /** Attempts whose hash is being computed. */
   readonly #attempts = new Map<string, Promise<Account | Refused>>();
   readonly #verifiedKey = randomBytes(32).toString('hex');
   readonly #nobody: Promise<PasswordHash>;
@@ -57,7 +57,10 @@ export class Authenticator {
     this.#nobody = hashPassword(randomBytes(16).toString('hex'), settings.iterations);
   }
 
-  /** Calls back when an account has changed: what was known of any may be wrong now. Gives the stop. */
+  /**
+   * Calls back when an account has changed: what is cached about any may be wrong now. Returns a function
+   * that stops it.
+   */
   onChange(listener: () => void): () => void {
     return this.accounts.onChange(listener);
   }
@@ -77,7 +80,7 @@ export class Authenticator {
     }
   }
 
-  /** Begins a session. */
+  /** Starts a session. */
   async signIn(pair: NameAndPassword, from: Pick<Credentials, 'address' | 'cookie'>): Promise<SignIn> {
     const account = await this.#verify(pair, from);
     if ('kind' in account) return account;
@@ -90,11 +93,11 @@ export class Authenticator {
     };
   }
 
-  /** Ends the session of a cookie: signing out, which a cookie that is merely taken away doesn't. */
+  /** Ends a cookie's session: signing out, which merely deleting a cookie doesn't do. */
   async endSession(cookie: string | undefined): Promise<void> {
     const identity = await this.#fromSession(cookie);
     const token = sessionTokenIn(cookie);
-    // Others' inventions are not kept: there is no end of them.
+    // Names that nobody has are not remembered: there is no end to them.
     if (identity.kind === 'user' && token !== undefined) {
       await this.settings.ended.end(token, this.settings.signing().seconds);
     }
@@ -120,8 +123,8 @@ export class Authenticator {
   }
 
   /**
-   * The account whose password it is. The slow hash runs once for the same right credentials.
-   * @param from the cookie where it may tell a device
+   * The account whose password it is. The slow hash runs only once for the same right credentials.
+   * @param from the cookie, if it may identify a device
    */
   async #verify(
     { name, password }: NameAndPassword,
@@ -130,7 +133,7 @@ export class Authenticator {
     const account = await this.accounts.account(name);
     const fingerprint = createHmac('sha256', this.#verifiedKey).update(`${name}\0${password}`).digest('hex');
     if (account !== undefined && this.#verified.get(fingerprint) === account.hash.derived_key) return account;
-    // A desk that begins with several requests at once makes one attempt.
+    // A desk that starts with several requests at once makes one attempt.
     const salt = account?.hash.salt;
     const device = salt === undefined ? undefined : this.settings.devices.deviceOf(cookie, { name, salt });
     const attempt = `${fingerprint} ${address} ${device ?? ''} ${account?.hash.derived_key ?? ''}`;
@@ -153,7 +156,7 @@ export class Authenticator {
   ): Promise<Account | Refused> {
     const hash = account?.hash ?? (await this.#nobody);
     const check = () => this.#checked(attempt.name, password, { account, hash });
-    // Nobody guesses a desk's own password: it is held up by nothing, and neither is the desk.
+    // Nobody guesses a desk's own password: it is never held up, and neither is the desk.
     const isCounted = account === undefined || !isDesksOwn(password, account.roles);
     const outcome = await queueFor(hash).run(askingOf(attempt), () =>
       isCounted ? this.#counted(attempt, check) : check(),
@@ -161,7 +164,7 @@ export class Authenticator {
     return outcome === noPlace ? { kind: 'busy' } : outcome;
   }
 
-  /** What is remembered of an account may be a moment old, so nothing is called wrong by it alone. */
+  /** The cache may be a moment old, so nothing is called wrong because of it alone. */
   async #checked(
     name: string,
     password: string,
@@ -181,8 +184,8 @@ export class Authenticator {
   }
 
   /**
-   * When its turn has come: a hundred desks behind one address may begin at once, and attempts that were made at the
-   * same time count all the same.
+   * Counted when its turn has come: a hundred desks behind one address may start at once, and attempts made
+   * at the same time still all count.
    */
   async #counted(
     attempt: SignInAttempt,
@@ -206,7 +209,8 @@ export class Authenticator {
 
   #tokenFor({ name, hash }: Account): string {
     const tokenAt = (seconds: number) => sessionToken(name, seconds, this.settings.signing(), hash.salt);
-    // Two sessions of one second are one: where somebody has signed out of it, the next second's.
+    // Two sessions of the same second are the same one: if somebody has signed out of it, use the next
+    // second's.
     let seconds = this.#seconds();
     while (this.settings.ended.isEnded(tokenAt(seconds))) seconds += 1;
     return tokenAt(seconds);
@@ -221,7 +225,7 @@ export class Authenticator {
   }
 }
 
-/** Guesses at an address fill no line that a known device waits in. */
+/** Guesses at an address never fill the queue of a known device. */
 const askingOf = ({ address, name, device }: SignInAttempt): Asking =>
   device === undefined
     ? { address: addressGroup(address), name }

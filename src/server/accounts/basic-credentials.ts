@@ -6,7 +6,7 @@ export interface NameAndPassword {
 export type BasicCredentials =
   { kind: 'none' } | { kind: 'malformed'; reason: string } | ({ kind: 'basic' } & NameAndPassword);
 
-/** Reads an `Authorization` header. Other schemes than Basic count as none, as in CouchDB. */
+/** Reads an `Authorization` header. Schemes other than Basic count as absent, as in CouchDB. */
 export function basicCredentials(authorization: string | undefined): BasicCredentials {
   const [, encoded] = /^basic +(.*)$/i.exec(authorization ?? '') ?? [];
   if (encoded === undefined) return { kind: 'none' };

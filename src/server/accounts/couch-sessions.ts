@@ -8,10 +8,10 @@ import type { AccountSource } from './account-source';
 import { readCouchSigning, type CannotSign, type CouchSigning } from './couch-signing';
 import { sessionCookieName, sessionToken, type SessionSigning } from './session-cookie';
 
-/** Settings are read again after so long, ms: an administrator may change them. */
+/** How often settings are read again, ms: an administrator may change them. */
 const longestKept = 60_000;
 
-/** A node that has just heard of a new password may take a session a moment late, ms. */
+/** A node that has just heard of a new password may accept a session a moment late, ms. */
 const momentsLate = [0, 100, 300, 600];
 
 const reasons: Record<CannotSign, string> = {
@@ -22,8 +22,8 @@ const reasons: Record<CannotSign, string> = {
 };
 
 /**
- * Sessions that Tiski makes for the accounts of a CouchDB and CouchDB takes for its own (docs/decisions/0009): whether
- * it can make them, and whether they are taken.
+ * Sessions that Tiski makes for a CouchDB's accounts and CouchDB accepts as its own (docs/decisions/0009):
+ * whether it can make them, and whether they are accepted.
  */
 export class CouchSessions {
   #state: Promise<CouchSigning> | undefined;
@@ -31,10 +31,10 @@ export class CouchSessions {
   #isReading = false;
   #signing: SessionSigning = { secret: '', seconds: 0, algorithms: [] };
   #told: CannotSign | 'signs' = 'signs';
-  /** Whose session was refused. */
+  /** The account whose session was refused. */
   #doubted: string | undefined;
 
-  /** @param notice told when sessions can't be made, and when they can again */
+  /** @param notice called when sessions can't be made, and when they can again */
   constructor(
     private readonly couch: CouchNodes,
     private readonly accounts: AccountSource,
@@ -42,12 +42,12 @@ export class CouchSessions {
     private readonly notice: (text: string) => void,
   ) {}
 
-  /** What sessions are signed with, once `state` has said that they are. */
+  /** What sessions are signed with, once `state` has confirmed it. */
   get signing(): SessionSigning {
     return this.#signing;
   }
 
-  /** @throws {CouchFailure} 503 while it has never been read */
+  /** @throws {CouchFailure} 503 until it has been read once */
   state(): Promise<CouchSigning> {
     if (this.#state === undefined) {
       const reading = this.#read();
@@ -57,13 +57,13 @@ export class CouchSessions {
     return this.#state;
   }
 
-  /** The `Cookie` header with which CouchDB takes a request for the account's. */
+  /** The `Cookie` header with which CouchDB accepts a request as the account's. */
   cookieFor(account: Account): string {
     const token = sessionToken(account.name, Math.floor(this.now() / 1000), this.#signing, account.hash.salt);
     return `${sessionCookieName}=${token}`;
   }
 
-  /** Whether CouchDB takes a session of the account, at once or in a moment. @throws {CouchFailure} 503 */
+  /** Whether CouchDB accepts the account's session, at once or in a moment. @throws {CouchFailure} 503 */
   async isTaken(account: Account): Promise<boolean> {
     for (const ms of momentsLate) {
       await delay(ms);
@@ -72,7 +72,7 @@ export class CouchSessions {
     return false;
   }
 
-  /** A session of that account was refused though it is in order: settings are read anew, beside requests. */
+  /** The account's session was refused although it is in order: settings are read again in the background. */
   doubt(name: string): void {
     this.#doubted = name;
     this.#readAgain();
@@ -83,7 +83,7 @@ export class CouchSessions {
     const reading = this.#read();
     reading.then(
       () => (this.#state = reading),
-      // What was read before holds until a node can be asked.
+      // What was read before applies until a node can be asked.
       () => undefined,
     );
   }
@@ -103,7 +103,10 @@ export class CouchSessions {
     }
   }
 
-  /** Tried with the account that was refused, else with the administrator's; without either nothing speaks against it. */
+  /**
+   * Tried with the account that was refused, else with the administrator's; without either there is nothing
+   * against it.
+   */
   async #isRefused(): Promise<boolean> {
     for (const name of [this.#doubted, administratorName]) {
       const account = name === undefined ? undefined : await this.accounts.reread(name);

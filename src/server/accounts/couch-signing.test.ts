@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CouchNodes } from '../couch/nodes';
 import { readCouchSigning } from './couch-signing';
 
-/** Settings of a cluster's nodes as CouchDB tells them to its administrator; a real one has one set. */
+/** Settings of a cluster's nodes as CouchDB reports them to its administrator; a real one has one set. */
 type Sections = Record<string, Record<string, string>>;
 
 let server: Server | undefined;
@@ -46,7 +46,7 @@ it('signs as every node does: one secret, hashes that all know, the shortest lif
   });
 });
 
-it('goes by the older section where the newer says nothing, as CouchDB does, and by its oldest hash', async () => {
+it('uses the older section if the newer says nothing, as CouchDB does, and its oldest hash', async () => {
   const signing = await signingOf({ a: { couch_httpd_auth: { secret: 'old', timeout: '60' } } });
   expect(signing).toMatchObject({ signing: { secret: 'old', seconds: 60, algorithms: ['sha1'] } });
 });

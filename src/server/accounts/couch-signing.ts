@@ -3,15 +3,15 @@ import { askNodes } from '../couch/ask-nodes';
 import type { CouchNodes } from '../couch/nodes';
 import type { SessionSigning } from './session-cookie';
 
-/** Why sessions that a CouchDB takes can't be made here. */
+/** Why sessions that a CouchDB accepts can't be made here. */
 export type CannotSign = 'unreadable' | 'no-secret' | 'secrets-differ' | 'refused';
 
 export type CouchSigning =
-  /** `administrators`: CouchDB's own, which are in its settings instead of `_users`. */
+  /** `administrators`: CouchDB's own, which are in its settings and not in `_users`. */
   | { kind: 'signs'; signing: SessionSigning; administrators: ReadonlySet<string> }
   | { kind: 'cannot'; why: CannotSign };
 
-/** CouchDB's names of hashes that are Node's too, and theirs. */
+/** CouchDB's names of hashes that Node.js has too, and its names for them. */
 const algorithms: Record<string, string> = {
   sha: 'sha1',
   sha224: 'sha224',
@@ -20,11 +20,11 @@ const algorithms: Record<string, string> = {
   sha512: 'sha512',
 };
 
-/** The hashes of CouchDB's setting that Node has too, by Node's names. */
+/** The hashes of CouchDB's setting that Node.js has too, by its names. */
 export const algorithmsIn = (setting: string): string[] =>
   setting.split(',').flatMap((each) => algorithms[each.trim()] ?? []);
 
-/** Seconds that a session lives where nothing is set. */
+/** How long a session lives by default, seconds. */
 const standardTimeout = 600;
 
 const membership = v.object({ all_nodes: v.array(v.string()), cluster_nodes: v.array(v.string()) });
@@ -38,9 +38,9 @@ interface NodeSettings {
 }
 
 /**
- * What every node of a CouchDB signs sessions with, read as its administrator. A node that is down is not asked: if it
- * comes back with a secret of its own, it refuses what is signed here.
- * @throws {CouchFailure} 503 when it does not answer
+ * What every node of a CouchDB signs sessions with, read as its administrator. A node that is down is not
+ * asked: if it comes back with a secret of its own, it refuses what is signed here.
+ * @throws {CouchFailure} 503 if it does not answer
  */
 export async function readCouchSigning(couch: CouchNodes): Promise<CouchSigning> {
   const { status, body } = await askNodes(couch, '/_membership', { asAdministrator: true });
@@ -82,7 +82,7 @@ async function readNode(couch: CouchNodes, name: string): Promise<NodeSettings |
     const parsed = v.safeParse(section, body);
     return status === 200 && parsed.success ? parsed.output : undefined;
   };
-  // CouchDB goes by the older section where the newer says nothing.
+  // CouchDB uses the older section if the newer says nothing.
   const [older, newer, admins] = [
     await read('couch_httpd_auth'),
     await read('chttpd_auth'),

@@ -5,7 +5,9 @@ import { userDocumentId } from '../couch/users-access';
 import { accountFromDocument, type Account } from './account';
 import type { AccountSource } from './account-source';
 
-/** The accounts of the embedded store: read once for all who ask, and kept until `_users` changes. */
+/**
+ * The accounts of the embedded store: read once for everybody who asks, and cached until `_users` changes.
+ */
 export class DatabaseAccounts implements AccountSource {
   readonly #known = new Map<string, Promise<Account | undefined>>();
 
@@ -21,12 +23,12 @@ export class DatabaseAccounts implements AccountSource {
     const forget = () => {
       if (this.#known.get(name) === reading) this.#known.delete(name);
     };
-    // Names that nobody has are not kept: there is no end of them.
+    // Names that nobody has are not cached: there is no end to them.
     reading.then((account) => account ?? forget(), forget);
     return reading;
   }
 
-  /** What is remembered is what is stored: nobody else writes it. */
+  /** The cache always equals the store: nobody else writes it. */
   reread(name: string): Promise<Account | undefined> {
     return this.account(name);
   }

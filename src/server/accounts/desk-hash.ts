@@ -8,9 +8,10 @@ import { deskIterations } from './desk-password';
 import { hashPassword } from './password-hash';
 
 /**
- * Gives the password that a desk gave itself its quick hash again: a CouchDB has made a slow one of it, or has always
- * had one. The salt stays, and sessions with it. Whoever changes the account meanwhile is left their way.
- * @param account that the password was just right for
+ * Restores the quick hash of the password that a desk gave itself: a CouchDB has made a slow one of it, or
+ * has always had one. The salt stays, and with it the sessions. If somebody changes the account meanwhile,
+ * their change wins.
+ * @param account whose password has just been right
  */
 export async function quickenDeskHash(
   client: CouchClient,

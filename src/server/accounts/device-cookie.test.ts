@@ -7,7 +7,7 @@ const cookies = new DeviceCookies('secret', () => now);
 const liisa = { name: 'liisa', salt: 'salt-of-liisa' };
 const header = (value: string) => `other=1; ${deviceCookieName}=${value}`;
 
-it('a device is known by the name that signed in there, at every server with the secret', () => {
+it('a device is known for the name that signed in there, at every server with the secret', () => {
   const shown = header(cookies.valueAfter(undefined, liisa));
   const device = cookies.deviceOf(shown, liisa);
   expect(device).toMatch(/^[0-9a-f]{32}$/);
@@ -25,7 +25,7 @@ it('another name, a new password or another secret makes a mark worthless', () =
   expect(new DeviceCookies('other', () => now).deviceOf(shown, liisa)).toBeUndefined();
 });
 
-it('a mark of which any byte was changed is worthless', () => {
+it('a mark with any byte changed is worthless', () => {
   const bytes = Buffer.from(cookies.valueAfter(undefined, liisa), 'base64url');
   for (let index = 0; index < bytes.length; index += 1) {
     const forged = Buffer.from(bytes.toString('base64url'), 'base64url');
@@ -38,7 +38,7 @@ it('a mark of which any byte was changed is worthless', () => {
   }
 });
 
-it('a mark is good for half a year, and every sign-in begins it anew', () => {
+it('a mark is good for half a year, and every sign-in renews it', () => {
   const first = cookies.valueAfter(undefined, liisa);
   now += 179 * day;
   const next = cookies.valueAfter(header(first), liisa);
@@ -48,7 +48,7 @@ it('a mark is good for half a year, and every sign-in begins it anew', () => {
   expect(cookies.deviceOf(header(next), liisa)).toBeDefined();
 });
 
-it('five people share a browser, each known there; who signs in again takes no second place', () => {
+it('five people share a browser, each known there; signing in again takes no second place', () => {
   const people = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, salt: `salt of ${name}` }));
   const [first, ...others] = people;
   let value = '';
@@ -58,7 +58,7 @@ it('five people share a browser, each known there; who signs in again takes no s
   expect(first && cookies.deviceOf(header(value), first)).toBeUndefined();
 });
 
-it('it names nobody, and goes to no script, no other site and no other path', () => {
+it('it names nobody, and is sent to no script, no other site and no other path', () => {
   const value = cookies.valueAfter(undefined, liisa);
   expect(Buffer.from(value, 'base64url').toString('latin1')).not.toContain('liisa');
   const plain = deviceCookie(value, false, '/couch/_session');

@@ -6,10 +6,10 @@ const { parse, serialize } = fastifyCookie;
 
 export const deviceCookieName = 'TiskiDevice';
 
-/** People who share a browser; whoever signed in there before the last five is no longer known. */
+/** How many people may share a browser; whoever signed in there before the last five is no longer known. */
 const mostMarks = 5;
 
-/** Every sign-in begins it anew. */
+/** Every sign-in renews it. */
 const lifeSeconds = 180 * 24 * 3600;
 
 const idLength = 16;
@@ -19,18 +19,19 @@ const markForm = /^[\w-]{70}$/;
 /** What a mark is bound to: another name or a new password makes it worthless. */
 export interface MarkedAccount {
   name: string;
-  /** Of its password's hash. */
+  /** The salt of its password's hash. */
   salt: string;
 }
 
 /**
- * Tells a browser in which a name has signed in before from others at the same address (OWASP's device cookies,
- * https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies). Of each name it holds a mark:
- * 16 random bytes, the time (Unix seconds, four bytes), and an HMAC over both and the name, which can't be read in it.
+ * Distinguishes a browser in which a name has signed in before from others at the same address (OWASP's
+ * device cookies, https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies). It
+ * holds a mark for each name: 16 random bytes, the time (Unix seconds, four bytes), and an HMAC over both and
+ * the name, which can't be read from it.
  */
 export class DeviceCookies {
   /**
-   * @param secret shared by servers that shall know each other's devices
+   * @param secret shared by servers that should know each other's devices
    * @param now the clock, ms
    */
   constructor(
@@ -38,7 +39,7 @@ export class DeviceCookies {
     private readonly now: () => number,
   ) {}
 
-  /** The id of the device that the account has signed in at; undefined without a genuine mark of it. */
+  /** The id of the device on which the account has signed in; undefined without a genuine mark of it. */
   deviceOf(cookieHeader: string | undefined, account: MarkedAccount): string | undefined {
     const mark = marksIn(cookieHeader).find((each) => this.#isGenuine(each, account));
     return mark?.subarray(0, idLength).toString('hex');
@@ -65,7 +66,7 @@ export class DeviceCookies {
     return age < lifeSeconds && timingSafeEqual(bytesOf(mark.subarray(headLength)), bytesOf(signature));
   }
 
-  /** Under a key of its own: the secret signs sessions too. */
+  /** With its own key: the secret signs sessions too. */
   #signatureOf(head: Buffer, { name, salt }: MarkedAccount): Buffer {
     const key = hkdfSync('sha256', this.secret, salt, deviceCookieName, 32);
     return createHmac('sha256', new Uint8Array(key)).update(bytesOf(head)).update(name).digest();
@@ -76,7 +77,7 @@ export class DeviceCookies {
   }
 }
 
-/** What has the form of marks in a `Cookie` header; empty without any. */
+/** What looks like marks in a `Cookie` header; empty if there are none. */
 export function marksIn(cookieHeader: string | undefined): Buffer[] {
   const value = cookieHeader === undefined ? undefined : parse(cookieHeader)[deviceCookieName];
   const marks = (value ?? '').split('.', mostMarks).filter((each) => markForm.test(each));

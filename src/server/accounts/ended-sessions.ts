@@ -3,20 +3,21 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 
-/** Kept at most: of an ordinary city a few a day. Beyond it the oldest are forgotten. */
+/** The most remembered: an ordinary city has a few a day. Beyond it the oldest are forgotten. */
 const mostKept = 20_000;
 
 const fileName = 'ended-sessions.json';
 const stored = v.array(v.tuple([v.string(), v.number()]));
 
 /**
- * Sessions that somebody signed out of. A session cookie is good by its signature alone until it runs out, so the server
- * has to remember those that shall not be: by their hash, in the data folder, until they would have run out anyway.
+ * Sessions that somebody signed out of. A session cookie is valid by its signature alone until it expires, so
+ * the server has to remember those that no longer should be: by their hash, in the data folder, until they
+ * would have expired anyway.
  */
 export class EndedSessions {
   /** Until when each is remembered, ms. */
   readonly #ended = new Map<string, number>();
-  /** A session that renewed itself, and the one it took the place of: they end together. */
+  /** A renewed session, and the one it replaced: they end together. */
   readonly #before = new Map<string, string>();
   #written: Promise<void> = Promise.resolve();
 
@@ -25,7 +26,7 @@ export class EndedSessions {
     private readonly now: () => number,
   ) {}
 
-  /** @param folder where they are kept; without one, in memory only */
+  /** @param folder where they are stored; without one, in memory only */
   static async open(folder: string | undefined, now: () => number): Promise<EndedSessions> {
     const path = folder === undefined ? undefined : join(folder, fileName);
     const ended = new EndedSessions(path, now);
@@ -39,7 +40,7 @@ export class EndedSessions {
     return (this.#ended.get(hashOf(token)) ?? 0) > this.now();
   }
 
-  /** `next` goes to the browser in the place of `token`. */
+  /** The browser gets `next` instead of `token`. */
   renewed(token: string, next: string): void {
     if (token === next) return;
     this.#before.set(hashOf(next), hashOf(token));
@@ -47,8 +48,8 @@ export class EndedSessions {
   }
 
   /**
-   * Ends a session and those that it took the place of.
-   * @param seconds how long a session lives at most
+   * Ends a session and those that it replaced.
+   * @param seconds the longest life of a session
    */
   async end(token: string, seconds: number): Promise<void> {
     const until = this.now() + seconds * 1000;
@@ -68,7 +69,7 @@ export class EndedSessions {
     if (this.#ended.delete(hashOf(token))) await this.#write();
   }
 
-  /** One after another, each whole. */
+  /** One after another, each complete. */
   #write(): Promise<void> {
     const { path } = this;
     if (path === undefined) return Promise.resolve();
@@ -97,7 +98,7 @@ async function readStored(path: string): Promise<[string, number][]> {
     const parsed = v.safeParse(stored, JSON.parse(await readFile(path, 'utf8')));
     return parsed.success ? parsed.output : [];
   } catch {
-    // Not there, or not whole: then nobody is kept out who has a good cookie.
+    // Missing or damaged: then nobody with a good cookie is kept out.
     return [];
   }
 }

@@ -29,7 +29,7 @@ it('addresses take turns, and within an address names', async () => {
   expect(order).toEqual(['a x', 'b x', 'c z', 'a y', 'b x', 'a x', 'a x']);
 });
 
-it('is bounded in all, for an address, and for a name', async () => {
+it('is bounded in total, by address, and by name', async () => {
   const { ask, open, held } = heldQueue();
   const ofOneName = Array.from({ length: 6 }, () => ask('a', 'x'));
   const ofOneAddress = Array.from({ length: 10 }, (_, index) => ask('a', `n${index}`));
@@ -44,7 +44,7 @@ it('is bounded in all, for an address, and for a name', async () => {
   expect(await ask('a', 'x')).toBeUndefined();
 });
 
-it('goes on after work that fails', async () => {
+it('continues after work that fails', async () => {
   const queue = new FairQueue(bounds);
   const asking = { address: 'a', name: 'x' };
   await expect(queue.run(asking, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');

@@ -1,13 +1,13 @@
-/** Whose turn it is about. */
+/** Whose work it is. */
 export interface Asking {
   address: string;
   name: string;
 }
 
 export interface QueueBounds {
-  /** How many work at once. */
+  /** How many run at once. */
   atOnce: number;
-  /** How many wait at most: in all, of one address, and of one name from one address. */
+  /** How many may wait: in total, of one address, and of one name from one address. */
   most: number;
   ofOneAddress: number;
   ofOneName: number;
@@ -17,8 +17,8 @@ export interface QueueBounds {
 export const noPlace = Symbol('no place');
 
 /**
- * Work that waits for its turn. Addresses take turns, and within an address names: whoever asks a thousand times holds
- * up nobody but themselves.
+ * A queue of work. Addresses take turns, and within an address names do: somebody who asks a thousand times
+ * delays only themselves.
  */
 export class FairQueue {
   readonly #waiting = new Map<string, Map<string, (() => void)[]>>();
@@ -37,7 +37,7 @@ export class FairQueue {
       return await work();
     } finally {
       const next = this.#next();
-      // The place goes over to the next one: nobody who comes just now slips in between.
+      // The place is handed over to the next one, so that a newcomer can't slip in between.
       if (next === undefined) this.#running -= 1;
       else next();
     }
@@ -60,7 +60,10 @@ export class FairQueue {
     return new Promise((resolve) => turns.push(resolve));
   }
 
-  /** The first of the name that has waited longest, of the address that has: both go to the end of their line. */
+  /**
+   * The first of the longest-waiting name, of the longest-waiting address: both then go to the end of their
+   * line.
+   */
   #next(): (() => void) | undefined {
     for (const [address, names] of this.#waiting) {
       this.#waiting.delete(address);

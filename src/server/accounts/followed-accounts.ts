@@ -19,15 +19,18 @@ interface Reading {
   isOver: boolean;
 }
 
-/** An account is read again after so long, ms, even if nothing was heard: the node that tells may lag behind. */
+/**
+ * An account is read again after this long, ms, even if no change was reported: the reporting node may lag
+ * behind.
+ */
 const longestKept = 60_000;
-/** The same while no change is heard of: for one request's own needs. */
+/** The same while no changes can be heard: just enough for one request. */
 const shortlyKept = 1000;
 const mostKept = 20_000;
 
 /**
- * The accounts of a CouchDB, which others write too. What was read is kept as long as every change of `_users` is heard
- * of, a minute at most; while none is, for a second. Nobody gets in by an account that can't be read.
+ * The accounts of a CouchDB, which others write too. They are cached while every change of `_users` is heard,
+ * for a minute at most; otherwise for a second. Nobody gets in with an account that can't be read.
  */
 export class FollowedAccounts implements AccountSource {
   readonly #known = new Map<string, Reading>();
@@ -42,12 +45,12 @@ export class FollowedAccounts implements AccountSource {
     });
   }
 
-  /** Begins to follow; gives the stop. */
+  /** Starts to follow; returns a function that stops it. */
   follow(): () => Promise<void> {
     return this.#follower.start();
   }
 
-  /** @throws {CouchFailure} 503, as all here, when the CouchDB does not answer */
+  /** @throws {CouchFailure} 503, as everything here, if the CouchDB does not answer */
   async isElsewhere(name: string): Promise<boolean> {
     return (await this.#found(name)) === 'elsewhere';
   }
@@ -79,7 +82,7 @@ export class FollowedAccounts implements AccountSource {
     if (known === undefined) return this.#read(name);
     const kept = this.#follower.isCurrent() ? longestKept : shortlyKept;
     const isFresh = performance.now() - known.begunAt < kept;
-    // Several requests at once read it once.
+    // Several requests at once read it only once.
     return isFresh || !known.isOver ? known.found : this.#read(name);
   }
 
@@ -92,7 +95,7 @@ export class FollowedAccounts implements AccountSource {
     };
     reading.found.then((found) => {
       reading.isOver = true;
-      // Names that nobody has are not kept: there is no end of them.
+      // Names that nobody has are not cached: there is no end to them.
       if (found === undefined) forget();
     }, forget);
     for (const oldest of this.#known.keys()) {
@@ -111,7 +114,10 @@ export class FollowedAccounts implements AccountSource {
   }
 }
 
-/** CouchDB lets nobody in by an account in conflict, knows older hashes than we do, and codes of an authenticator. */
+/**
+ * CouchDB lets nobody in with a conflicting account, and knows older hashes than we do, and authenticator
+ * codes.
+ */
 function accountFound(name: string, document: JsonObject): FoundAccount {
   const account = accountFromDocument(document as IncomingDocument);
   const isOrdinary = account?.name === name && !('_conflicts' in document) && !('totp' in document);

@@ -1,7 +1,7 @@
 import type { UserContext } from '../couch/exchange';
 import { CouchFailure, badRequest, busy, unauthorized } from '../couch/failure';
 
-/** What a request shows to say who it is from. */
+/** What a request shows to authenticate itself. */
 export interface Credentials {
   authorization: string | undefined;
   cookie: string | undefined;
@@ -9,18 +9,18 @@ export interface Credentials {
   address: string;
 }
 
-/** Who a request is from, or why that can't be said. */
+/** Who makes a request, or why that can't be said. */
 export type Identity =
-  /** `renewed`: the session is past half its life, here is the next one; `maxAge` in seconds. */
+  /** `renewed`: the session is past half its life, and this is the next one; `maxAge` in seconds. */
   | { kind: 'user'; user: UserContext; renewed?: { token: string; maxAge: number } }
   | { kind: 'signed-out' }
   | { kind: 'wrong-credentials' }
   | { kind: 'malformed'; reason: string }
   | { kind: 'too-many-attempts'; waitSeconds: number }
-  /** Too many passwords wait to be checked. */
+  /** Too many passwords are waiting to be checked. */
   | { kind: 'busy' };
 
-/** The answer, in CouchDB's form, to a request whose sender can't be told. */
+/** The answer, in CouchDB's form, to a request whose sender can't be identified. */
 export function failureOf(identity: Exclude<Identity, { kind: 'user' | 'signed-out' }>): CouchFailure {
   switch (identity.kind) {
     case 'wrong-credentials':

@@ -70,7 +70,7 @@ describe('after a restart, at an address where a visitor guesses', () => {
     expect((await signIn(worker, device)).status).toBe(200);
   });
 
-  it('also when a hundred failed at the address, whatever their names', async () => {
+  it('even if a hundred failed at the address, whatever their names', async () => {
     const device = await knownDevice();
     await restart();
     for (let name = 0; name < 10; name += 1) await guess(10, `nobody${name}`);
@@ -78,7 +78,7 @@ describe('after a restart, at an address where a visitor guesses', () => {
     expect((await signIn(worker, device)).status).toBe(200);
   });
 
-  it('a device that mistypes keeps nobody out but itself, and then goes by its address', async () => {
+  it('a device that mistypes locks out only itself, and then counts by its address', async () => {
     const device = await knownDevice();
     await restart();
     expect(await guess(20, worker.name, device)).toEqual(Array(20).fill(401));
@@ -90,7 +90,7 @@ describe('after a restart, at an address where a visitor guesses', () => {
     expect((await signIn(worker)).status).toBe(200);
   });
 
-  it('a stolen cookie opens its own ten guesses at its own name, and no more', async () => {
+  it('a stolen cookie gives its own ten guesses at its own name, and no more', async () => {
     const device = await knownDevice();
     const other = { name: 'matti', password: 'other-password' };
     await putAccount(other, ['office']);
@@ -103,7 +103,7 @@ describe('after a restart, at an address where a visitor guesses', () => {
     expect((await signIn(worker, second)).status).toBe(200);
   });
 
-  it('a new password ends what its browsers were known for', async () => {
+  it('with a new password its browsers are no longer known', async () => {
     const device = await knownDevice();
     const changed = { ...worker, password: 'second-password' };
     await putAccount(changed, ['office']);
@@ -135,7 +135,7 @@ describe('after a restart, at an address where a visitor guesses', () => {
     expect(await basic({ ...desk, password: 'wrong' })).toBe(429);
     expect(await basic({ ...desk, password: 'b2'.repeat(32) })).toBe(401);
     expect([await basic(desk), await basic(revoked)]).toEqual([200, 200]);
-    // A person's account gets nothing by a password of that form.
+    // A person's account gains nothing from a password of that form.
     expect(await basic({ ...worker, password: own })).toBe(429);
   });
 });

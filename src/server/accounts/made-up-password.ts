@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** A password nobody chose: 20 characters, 98 bits. */
+/** A generated password: 20 characters, 98 bits. */
 export function madeUpPassword(): string {
   return Array.from({ length: 20 }, () => alphabet[randomInt(alphabet.length)]).join('');
 }

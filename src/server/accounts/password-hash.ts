@@ -16,16 +16,21 @@ export interface PasswordHash {
   derived_key: string;
 }
 
-/** Bytes of the derived key, as CouchDB has them. */
+/** Bytes of the derived key, as in CouchDB. */
 const keyLength = { sha256: 32, sha: 20 } as const;
 const digest = { sha256: 'sha256', sha: 'sha1' } as const;
 
 /** Hashes run on the threads that also read the disk: no more than two at once. */
 const slowHashes = new FairQueue({ atOnce: 2, most: 500, ofOneAddress: 250, ofOneName: 10 });
-/** A city's desks after a restart, all at once and maybe behind one address: not behind guesses at passwords. */
+/**
+ * A city's desks after a restart, all at once and maybe behind one address: not to wait behind guessed
+ * passwords.
+ */
 const quickHashes = new FairQueue({ atOnce: 2, most: 5000, ofOneAddress: 2500, ofOneName: 10 });
 
-/** Whether a check of such a hash is quick: a desk's own. More rounds are slow on purpose (docs/decisions/0009). */
+/**
+ * Whether such a hash is quick to check: a desk's own. More rounds are slow on purpose (docs/decisions/0009).
+ */
 export const isQuick = ({ iterations }: Pick<PasswordHash, 'iterations'>): boolean =>
   iterations <= deskIterations;
 
@@ -38,13 +43,13 @@ function deriveKey(password: string, hash: Omit<PasswordHash, 'derived_key'>): P
   return derive(password, salt, iterations, keyLength[prf], digest[prf]);
 }
 
-/** New hashes are made by the server itself, at the request of people who are signed in. */
+/** New hashes are made by the server itself, and for people who are signed in. */
 const ownTurn = { address: 'server', name: 'new' };
 
 /**
  * A salted hash of `password`.
- * @param salt a fresh one where none is given; the same one again leaves the account's sessions as they are
- * @throws {CouchFailure} 503 when too many are being made
+ * @param salt a fresh one if absent; with the same one the account's sessions stay valid
+ * @throws {CouchFailure} 503 if too many are being made
  */
 export async function hashPassword(
   password: string,
@@ -57,7 +62,7 @@ export async function hashPassword(
   return { ...hash, derived_key: derived.toString('hex') };
 }
 
-/** Whether `password` is the one that was hashed. Slow, and so to be called in turn. */
+/** Whether `password` is the one that was hashed. Slow, so run it through a queue. */
 export async function isPasswordOf(password: string, hash: PasswordHash): Promise<boolean> {
   const derived = await deriveKey(password, hash);
   const expected = Buffer.from(hash.derived_key, 'hex');

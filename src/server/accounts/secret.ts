@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The secret that signs cookies of sessions and devices: made once, kept in the data folder, readable by its owner alone. */
+/**
+ * The secret that signs cookies of sessions and devices: made once, stored in the data folder, readable only
+ * by its owner.
+ */
 export async function cookieSecret(folder: string): Promise<string> {
   const path = join(folder, 'session-secret');
   await mkdir(folder, { recursive: true, mode: 0o700 });

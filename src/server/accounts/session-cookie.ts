@@ -19,11 +19,11 @@ export interface SessionSigning {
   secret: string;
   /** How long a session lives. */
   seconds: number;
-  /** Of the HMAC, by Node's names: the first one signs, and each is taken. */
+  /** HMAC algorithms, by Node.js's names: the first one signs, and all are accepted. */
   algorithms: readonly string[];
 }
 
-/** The user's salt is part of the key: a new password ends every session that the old one began. */
+/** The user's salt is part of the key: a new password ends every session that the old one started. */
 function signatureOf(name: string, issuedAt: number, key: string, algorithm: string): Buffer {
   return createHmac(algorithm, key)
     .update(`${name}:${issuedAt.toString(16).toUpperCase()}`)
@@ -48,7 +48,7 @@ export function sessionTokenIn(cookieHeader: string | undefined): string | undef
   return token === undefined || !/^[\w-]+$/.test(token) ? undefined : token;
 }
 
-/** Reads a `Cookie` header; undefined without a session that has the right form. */
+/** Reads a `Cookie` header; undefined without a well-formed session. */
 export function sessionClaim(cookieHeader: string | undefined): SessionClaim | undefined {
   const token = sessionTokenIn(cookieHeader);
   if (token === undefined) return undefined;
@@ -82,11 +82,14 @@ export function isGenuine(
 export interface CookieSettings {
   /** The request came over TLS. */
   secure: boolean;
-  /** Seconds; 0 takes the cookie away. */
+  /** Seconds; 0 deletes the cookie. */
   maxAge: number;
 }
 
-/** The `Set-Cookie` header of a session. Its end is told as a date too, as CouchDB does: nano goes by that alone. */
+/**
+ * The `Set-Cookie` header of a session. Its expiry is also given as a date, as CouchDB does: nano only reads
+ * that.
+ */
 export function sessionCookie(token: string, { secure, maxAge }: CookieSettings, now = Date.now()): string {
   return serialize(sessionCookieName, token, {
     httpOnly: true,

@@ -45,7 +45,7 @@ describe('sessions of the embedded endpoint', () => {
     expect((await whoIs(renewed)).name).toBeNull();
   });
 
-  it('end with the password they were begun with', async () => {
+  it('end with the password with which they started', async () => {
     const cookie = await signIn();
     const url = `${server.url}/couch/_users/org.couchdb.user:liisa`;
     const stored = (await send('GET', url, { as: user })).body as object;
@@ -54,7 +54,7 @@ describe('sessions of the embedded endpoint', () => {
     expect((await whoIs(await signIn({ ...user, password: 'second' }))).name).toBe('liisa');
   });
 
-  it('are not accepted when anything of them was changed', async () => {
+  it('are not accepted if anything in them was changed', async () => {
     const cookie = await signIn();
     const [, token = ''] = cookie.split('=');
     const bytes = Buffer.from(token, 'base64url');
@@ -109,11 +109,11 @@ describe('sessions of the embedded endpoint', () => {
     );
     const statuses = (await Promise.all(attempts)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
-    // The others have had too many before them, or found no place to wait.
+    // The others had too many before them, or found no place in the queue.
     expect(statuses.filter((status) => status === 429 || status === 503)).toHaveLength(20);
   });
 
-  it('a visitor’s mistyped passwords keep nobody out who has signed in at the same address', async () => {
+  it('a visitor’s mistyped passwords lock out nobody who has signed in at the same address', async () => {
     const url = `${server.url}/couch/_session`;
     await signIn();
     for (let attempt = 0; attempt < 105; attempt += 1) {
@@ -121,7 +121,7 @@ describe('sessions of the embedded endpoint', () => {
       expect([401, 429]).toContain((await send('GET', url, { as })).status);
     }
     expect((await send('GET', url, { as: { name: 'stranger', password: 'x' } })).status).toBe(429);
-    // Another password than the remembered one: the account has a new one since.
+    // Not the remembered password: the account has a new one since.
     const path = '/_users/org.couchdb.user:liisa';
     const stored = (await requireOk(server.client, 'GET', path)) as object;
     await requireOk(server.client, 'PUT', path, { ...stored, password: 'second-password' });

@@ -6,7 +6,7 @@ import { usersDatabase } from '../couch/route';
 /** How long a CouchDB holds a poll, and after how long without an answer the line counts as dead, ms. */
 const pollMs = 10_000;
 const deadMs = 15_000;
-/** Changes of one answer at most. */
+/** The most changes in one answer. */
 const mostChanges = 1000;
 const leastRestMs = 250;
 const longestRestMs = 5000;
@@ -21,9 +21,9 @@ const page = v.object({
 export interface UsersListener {
   /** These documents have changed. */
   changed(ids: readonly string[]): void;
-  /** Nothing is known any more of what has changed since it was read. */
+  /** Nothing is known any more about what has changed since it was read. */
   lost(): void;
-  /** From now on changes are heard of. */
+  /** From now on changes are reported. */
   found(): void;
 }
 
@@ -38,12 +38,14 @@ export class UsersFollower {
     private readonly listener: UsersListener,
   ) {}
 
-  /** Whether every change up to a moment ago has been told. A line that is dead without saying so is found out in 15 s. */
+  /**
+   * Whether every change up to a moment ago has been reported. A silently dead line is noticed within 15 s.
+   */
   isCurrent(): boolean {
     return performance.now() < this.#currentUntil;
   }
 
-  /** Gives the stop. */
+  /** Returns a function that stops it. */
   start(): () => Promise<void> {
     const following = this.#follow();
     return async () => {
@@ -66,7 +68,7 @@ export class UsersFollower {
         restMs = leastRestMs;
         while (!signal.aborted) since = await this.#next(since);
       } catch {
-        // Away, or without `_users`: whatever it is, nothing is believed that was read before.
+        // Away, or without `_users`: in any case, nothing read before is trusted.
         this.#currentUntil = 0;
         this.listener.lost();
         await delay(restMs, undefined, { signal }).catch(() => undefined);
@@ -75,7 +77,10 @@ export class UsersFollower {
     }
   }
 
-  /** Waits for what comes after `since`; where there is more than one answer holds, nothing counts as known until it has come. */
+  /**
+   * Waits for what comes after `since`; if that is more than fits in one answer, nothing counts as known
+   * until the rest has come.
+   */
   async #next(since: string | number): Promise<string | number> {
     const begun = performance.now();
     const query = `feed=longpoll&timeout=${pollMs}&limit=${mostChanges}&since=${encodeURIComponent(since)}`;

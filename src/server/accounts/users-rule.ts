@@ -18,8 +18,8 @@ const secretMembers = [
 ] as const;
 
 /**
- * The rules of `_users`: CouchDB's form for accounts; administrators write them, everybody else may change
- * nothing but their own password. A `password` is replaced by its hash before it is stored.
+ * The rules of `_users`: CouchDB's form of accounts; administrators write them, everybody else may only
+ * change their own password. A `password` is replaced by its hash before it is stored.
  * @param iterations of the hash
  */
 export function usersRule(iterations: number): WriteRule {
@@ -57,8 +57,8 @@ function requirePassword(password: unknown): string {
 }
 
 /**
- * The new password of an account that its owner changes.
- * @throws {CouchFailure} 403 unless nothing but the password differs
+ * The new password of an account whose owner changes it.
+ * @throws {CouchFailure} 403 unless only the password differs
  */
 export function requireOwnPasswordChange(
   document: IncomingDocument,

@@ -4,7 +4,7 @@ import type { KeyStore } from '../keys/key-store';
 import type { Readiness } from '../monitoring/readiness';
 import type { OnFault } from '../server-log';
 
-/** What the routes below /api/ are built on; an area picks what it needs. */
+/** What the routes below /api/ are built on; each area picks what it needs. */
 export interface ApiSettings {
   backend: Backend;
   version: string;
@@ -13,7 +13,7 @@ export interface ApiSettings {
   readiness: Readiness;
   /** Whether it was a demo at the start: then `keys` are a demo's. */
   isDemo: boolean;
-  /** Folder of the built app; absent where Vite serves it. */
+  /** Folder of the built app; absent if Vite serves it. */
   build?: string;
   /** The clock. */
   now: () => Date;

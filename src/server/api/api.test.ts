@@ -20,7 +20,7 @@ const catalogue = [
   aService('kahvio', { sector: 'ruoka', venues: ['uimahalli', 'teatteri'] }),
 ];
 
-/** Pairing works the same over either store. */
+/** Pairing works the same over both stores. */
 describe.each(targets)('/api over $name', ({ start }) => {
   let target: Target;
   let chief: Account;
@@ -54,7 +54,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
 
   const register = (as: Account) => target.couch('GET', '/tiski-register', { as });
 
-  it('health tells store, version, time and whether it is a demo', async () => {
+  it('health gives store, version, time and whether it is a demo', async () => {
     const { status, body } = await api('GET', '/health');
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -109,7 +109,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
     expect(third).toMatchObject({ status: 404, body: { error: 'unknown-code', field: 'code' } });
   });
 
-  it('a fresh code replaces the one before', async () => {
+  it('a fresh code replaces the previous one', async () => {
     const first = await addDesk();
     const fresh = await api('POST', `/desks/${first.desk.id}/code`, chief, {});
     expect(fresh.status).toBe(201);
@@ -140,7 +140,7 @@ describe.each(targets)('/api over $name', ({ start }) => {
     });
   }
 
-  it('S11 a revoked desk signs in still and has no right left; its codes are void', async () => {
+  it('S11 a revoked desk can still sign in and has no right left; its codes are void', async () => {
     const issued = await addDesk();
     const { account } = await pair(issued.code);
     const { code } = (await api('POST', `/desks/${issued.desk.id}/code`, chief, {})).body as Issued;

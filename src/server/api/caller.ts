@@ -8,7 +8,7 @@ import type { Backend } from '../backend';
 import { credentialsOf } from '../http/couch-request';
 import { setRenewedSession } from '../http/session-header';
 
-/** What a role may be called for, and how a refusal names it. */
+/** What a role may be required for, and how a refusal names it. */
 const titles = {
   administrator: 'Only an administrator may do this.',
   office: 'Only the office may do this.',
@@ -16,7 +16,7 @@ const titles = {
 } satisfies Partial<Record<PersonRole, string>>;
 
 /**
- * Lets through who has the role; an administrator may do everything. Gives the account's name.
+ * Admits an account with the role; an administrator may do everything. Returns the account's name.
  * @throws {ApiFailure} 401 signed out or wrong credentials, 403 without the role, 429 after too many attempts
  */
 export async function requireRole(
@@ -30,7 +30,7 @@ export async function requireRole(
   throw new ApiFailure(403, 'not-allowed', titles[role]);
 }
 
-/** Lets through a desk only, whose account is the one that it speaks of. @throws {ApiFailure} as `requireRole` */
+/** Admits only a desk, which may only speak about its own account. @throws {ApiFailure} as `requireRole` */
 export async function requireDesk(
   backend: Backend,
   request: FastifyRequest,
@@ -63,9 +63,9 @@ async function requireUser(
 }
 
 /**
- * As `requireRole`, for what becomes part of a document: a name that no document may carry would be refused by
- * the server's own rules, or be put in quarantine by every desk.
- * @throws {ApiFailure} also 403 where the account's name is of another form
+ * As `requireRole`, for a name that becomes part of a document: one that no document may carry would be
+ * refused by the server's own rules, or be quarantined by every desk.
+ * @throws {ApiFailure} also 403 if the account's name has another form
  */
 export async function requireAuthor(...asked: Parameters<typeof requireRole>): Promise<string> {
   const name = await requireRole(...asked);

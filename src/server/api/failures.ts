@@ -5,7 +5,7 @@ import { busy, CouchFailure } from '../couch/failure';
 import type { OnFault } from '../server-log';
 import { notJsonType } from './json-bodies';
 
-/** Whatever a route throws is answered as an `ApiFailure`; what is the server's own fault is logged as well. */
+/** Answers whatever a route throws as an `ApiFailure`; faults of the server are logged as well. */
 export function answerFailures(routes: FastifyInstance, onFault: OnFault): void {
   routes.setErrorHandler((error: FastifyError, { id: requestId }, reply) => {
     const failure = apiFailureFrom(error);

@@ -4,7 +4,7 @@ import type { ApiSettings } from './api-settings';
 
 type HealthSettings = Pick<ApiSettings, 'backend' | 'version' | 'isDemo' | 'now'>;
 
-/** What the server is, and what time it is there: anybody may ask. */
+/** What the server is, and what time it is there: open to anybody. */
 export function addHealth(routes: FastifyInstance, { backend, version, isDemo, now }: HealthSettings): void {
   routes.get('/health', async (_request, reply) => {
     const told = { version, time: now().toISOString(), store: backend.store };

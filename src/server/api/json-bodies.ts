@@ -5,7 +5,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../couch/json';
 
 const bodyLimit = 16 * 1024;
 
-/** Only JSON: with a SameSite=Strict cookie that keeps other sites' forms out. */
+/** JSON only: together with a SameSite=Strict cookie that keeps other sites' forms out. */
 export function readJsonBodies(routes: FastifyInstance): void {
   routes.removeAllContentTypeParsers();
   routes.addContentTypeParser(
@@ -29,7 +29,7 @@ export function readJsonBodies(routes: FastifyInstance): void {
 
 export const notJsonType = () => new ApiFailure(415, 'not-json', 'Content-Type must be application/json.');
 
-/** @throws {ApiFailure} 400 for a body that is no object */
+/** @throws {ApiFailure} 400 unless the body is an object */
 export function bodyOf(request: FastifyRequest): JsonObject {
   if (isJsonObject(request.body)) return request.body;
   throw new ApiFailure(400, 'not-an-object', 'The body must be a JSON object.');

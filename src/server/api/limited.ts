@@ -4,7 +4,7 @@ import type { AttemptLimiter } from '../accounts/attempt-limiter';
 import { ApiFailure } from '../api-failure';
 
 /**
- * Counts what `work` does against a limit by address; right attempts count only where the caller says so.
+ * Counts `work` against a limit by address; successes only count if the caller says so.
  * @throws {ApiFailure} 429 when the limit is reached
  */
 export async function limited<T>(

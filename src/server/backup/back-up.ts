@@ -5,7 +5,7 @@ import { requireOk, type CouchClient } from '../couch/client';
 import { usersDatabase } from '../couch/route';
 import type { BackupLine } from './backup-file';
 
-/** Documents a request: their bodies are in memory at a time. */
+/** Documents per request: their bodies are all in memory. */
 const pageSize = 500;
 
 const isLeftOut = (id: string) =>
@@ -21,11 +21,11 @@ const bulkAnswer = v.object({
 });
 
 /**
- * Everything that the server has, as the lines of a backup: the databases of Tiski and the accounts; of every document
- * each branch with its history and attachments, deleted ones too, so that a copy of this server that goes on
- * replicating with the restored one brings nothing back. Not: `_local` documents, epochs (a restored database gets a new
- * one, S8) and leases, design documents (the restoring version brings its own rules), nor the packed register (made anew
- * for the new epoch).
+ * Everything that the server has, as the lines of a backup: Tiski's databases and the accounts; every branch
+ * of each document with its history and attachments, including deleted ones, so that a copy of this server
+ * that keeps replicating with the restored one brings nothing back. Not: `_local` documents, epochs (a
+ * restored database gets a new one, S8) and leases, design documents (the restoring version brings its own
+ * rules), nor the packed register (made again for the new epoch).
  * @throws {UnexpectedCouchReply}
  */
 export async function* backUp(
@@ -40,7 +40,7 @@ export async function* backUp(
   }
 }
 
-/** What others refer to comes last: a desk that is added meanwhile has an account where it has visits. */
+/** What others refer to comes last: a desk added meanwhile then has an account if it has visits. */
 async function databasesOf(client: CouchClient): Promise<string[]> {
   const names = v.parse(v.array(v.string()), await requireOk(client, 'GET', '/_all_dbs'));
   const own = names.filter(isTiskiDatabase).sort();
@@ -62,7 +62,7 @@ async function* documentsOf(client: CouchClient, database: string): AsyncGenerat
       documents += 1;
       yield { doc };
     }
-    // A page that isn't full was the last; what is written after it is in the next backup.
+    // A page that isn't full was the last; what is written after it goes into the next backup.
     if (page.results.length < pageSize) break;
   }
   yield { end: database, documents, upTo: since };
@@ -74,7 +74,7 @@ async function readDocuments(
   docs: { id: string; rev: string }[],
 ): Promise<v.InferOutput<typeof document>[]> {
   if (docs.length === 0) return [];
-  // latest: a branch that went on since the page was read is read as it is now.
+  // latest: if a branch has grown since the page was read, its current state is read.
   const flags = 'revs=true&attachments=true&latest=true';
   const body = await requireOk(client, 'POST', `${path}/_bulk_get?${flags}`, { docs });
   return v.parse(bulkAnswer, body).results.flatMap(({ docs: answers }) =>

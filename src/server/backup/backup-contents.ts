@@ -1,24 +1,26 @@
 import { checkedBackup } from './checked-backup';
 import type { BackupIdentity } from './encryption';
 
-/** What is in a backup, database by database in its order. */
+/** The content of a backup, database by database in its order. */
 export interface BackupContents {
-  /** When it was begun, an instant. */
+  /** When it was started, an instant. */
   at: string;
   databases: DatabaseContents[];
 }
 
 export interface DatabaseContents {
   database: string;
-  /** Branches and deleted ones too, without those that are left out. */
+  /** Including branches and deleted ones, except what is left out. */
   documents: number;
-  /** Documents that are none of this version, rules for one. */
+  /** Documents that this version doesn't restore, such as rules. */
   leftOut: number;
-  /** Whether it is a database of this version; of another one all is left out. */
+  /** Whether it is a database of this version; any other is left out completely. */
   isOwn: boolean;
 }
 
-/** Reads a backup to its end, by all the checks of a restore. @throws {UnusableBackup} that names the line */
+/**
+ * Reads a backup to its end, with all the checks of a restore. @throws {UnusableBackup} that names the line
+ */
 export async function contentsOf(
   path: string,
   identities: readonly BackupIdentity[] = [],
@@ -35,7 +37,7 @@ export async function contentsOf(
   return contents;
 }
 
-/** Its databases that a restore brings in. */
+/** The databases that a restore brings in. */
 export const ownDatabases = ({ databases }: BackupContents) => databases.filter(({ isOwn }) => isOwn);
 
 /** What a restore brings in, all databases together. */

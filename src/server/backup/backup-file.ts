@@ -10,9 +10,9 @@ import type { BackupIdentity } from './encryption';
 import { UnusableBackup } from './unusable-backup';
 
 /**
- * A backup is a gzip file of JSON lines (docs/operations/backup.md): what it is, then every database with its documents,
- * and last the SHA-256 of all lines before; an age file of that where it is encrypted. Read and written line by line,
- * so its size doesn't matter.
+ * A backup is a gzip file of JSON lines (docs/operations/backup.md): a header, then every database with its
+ * documents, and finally the SHA-256 of all lines before; if encrypted, that inside an age file. It is read
+ * and written line by line, so its size doesn't matter.
  */
 const backupLine = v.union([
   v.object({ tiski: v.literal('backup'), format: v.literal(1), version: v.string(), at: instant }),
@@ -27,14 +27,14 @@ const lastLine = v.object({ sha256: v.string(), lines: v.number() });
 export interface NumberedLine {
   /** From 1 on. */
   number: number;
-  /** Without its end. */
+  /** Without its line break. */
   bytes: number;
   line: BackupLine;
 }
 
 /**
- * The lines of a backup. Whether it is whole is known after the last one only: read it through once before anything
- * is done with it.
+ * The lines of a backup. Only after the last one is it known to be complete: read it through once before
+ * acting on it.
  * @throws {UnusableBackup} that names the line
  */
 export async function* readBackup(
@@ -72,7 +72,7 @@ export async function* readBackup(
 
 const notABackup = () => new UnusableBackup('it is no backup of Tiski, or one of a newer version.');
 
-/** undefined for what is no JSON. @throws {UnusableBackup} for JSON that the store would not take */
+/** undefined if it is not JSON. @throws {UnusableBackup} for JSON that the store would not accept */
 async function parsed(bytes: Uint8Array, number: number): Promise<unknown> {
   try {
     // A short line is parsed in no time, whatever is in it.

@@ -6,16 +6,16 @@ import { DamagedEncryption, decrypted, isEncrypted, type BackupIdentity } from '
 import { UnusableBackup } from './unusable-backup';
 
 /**
- * Bytes of a line: a document of the largest kind (1 MiB, limits.ts) with attachments of 47 MB. One that was written is
- * read, so a backup is not written with a longer one either.
+ * Bytes of a line: a document of the maximum size (1 MiB, limits.ts) with attachments of 47 MB. What is
+ * written must be readable, so a backup isn't written with a longer one either.
  */
 export const longestLine = 64 * 1024 * 1024;
 
 const newline = '\n'.charCodeAt(0);
 
 /**
- * The bytes of each line, as they were written; not Node's readline, which also breaks at U+2028 within a text. Holds one
- * line at a time, and gives up on one that doesn't end.
+ * The bytes of each line, as they were written; not Node.js's readline, which also breaks at U+2028 within a
+ * text. Holds one line at a time, and gives up on one that doesn't end.
  * @throws {UnusableBackup}
  */
 export async function* backupLines(
@@ -52,6 +52,6 @@ export async function* backupLines(
 
 async function* unzipped(path: string, identities: readonly BackupIdentity[]): AsyncGenerator<Uint8Array> {
   const content = (await isEncrypted(path)) ? decrypted(path, identities) : createReadStream(path);
-  // What fails is thrown where it is read.
+  // Errors surface where it is read.
   yield* pipeline(content, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
 }

@@ -12,8 +12,8 @@ const mostDatabases = 1000;
 
 export interface CheckedLine extends NumberedLine {
   /**
-   * Whether it is restored. What is no database of this version is not, nor what is no document of one: rules above
-   * all, which this version brings itself (`_design/…`).
+   * Whether it is restored. A database that isn't of this version is not, nor a document that doesn't belong
+   * in its database: above all rules, which this version brings itself (`_design/…`).
    */
   isOwn: boolean;
 }
@@ -25,7 +25,8 @@ const isOwnDocument = (database: string, id: string): boolean =>
   database === usersDatabase ? id.startsWith(userDocumentId('')) : !id.startsWith('_');
 
 /**
- * The lines of a backup, each where it belongs: a database, its documents, its end with their number; no database twice.
+ * The lines of a backup, each in its place: a database, its documents, its end with their number; no database
+ * twice.
  * @throws {UnusableBackup} that names the line
  */
 export async function* checkedBackup(
@@ -66,7 +67,10 @@ export async function* checkedBackup(
 const unusable = (number: number, reason: string) => new UnusableBackup(`line ${number}: ${reason}.`);
 const misplaced = (number: number) => unusable(number, 'it does not belong there');
 
-/** What the store would refuse in the middle of a restore is found before it. A CouchDB's own limit of size is larger. */
+/**
+ * What the store would refuse in the middle of a restore is found before it. A CouchDB's own size limit is
+ * larger.
+ */
 function requireDocument(document: object, number: number): void {
   try {
     readDocument(document);

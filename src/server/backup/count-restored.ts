@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { requireOk, type CouchClient } from '../couch/client';
 import type { CheckedLine } from './checked-backup';
 
-/** Ids a request. */
+/** Ids per request. */
 const pageSize = 500;
 
 const rows = v.object({ rows: v.array(v.object({ error: v.optional(v.string()) })) });
 
-/** A database that has not all that was to be restored into it. */
+/** A database that lacks something that was to be restored into it. */
 export class CountDiffers extends Error {
   constructor(database: string, found: number, documents: number) {
     super(`counted again, ${database} has ${found} of the ${documents} documents of the backup.`);
@@ -16,9 +16,9 @@ export class CountDiffers extends Error {
 }
 
 /**
- * Counts how many of a backup's documents a store has, deleted ones too, database by database. By their ids, and not by
- * the number that a database gives: accounts that were there before and this version's rules are in that, and a document
- * that was written while the backup was taken can be twice in the backup.
+ * Counts how many of a backup's documents a store has, including deleted ones, database by database. By their
+ * ids, not by the database's own count: that includes earlier accounts and this version's rules, and a
+ * document written during the backup can be in it twice.
  * @throws {CountDiffers} for the first database that lacks one
  */
 export async function requireCounted(client: CouchClient, lines: AsyncIterable<CheckedLine>): Promise<void> {

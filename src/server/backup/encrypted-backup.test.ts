@@ -13,7 +13,7 @@ import { writeBackup } from './write-backup';
 
 const at = '2026-11-22T08:00:00.000Z';
 const documents = 600;
-/** Random text that no gzip makes small: an age file of several chunks, 64 KiB each. */
+/** Random text that no gzip can shrink: an age file of several chunks, 64 KiB each. */
 async function* lines(): AsyncGenerator<BackupLine> {
   yield { tiski: 'backup', format: 1, version: '1.0.0', at };
   yield { database: 'tiski-office', security: {} };
@@ -50,7 +50,7 @@ async function fileOf(...parts: Uint8Array[]): Promise<string> {
 }
 
 describe('an encrypted backup', () => {
-  it('is an age file for one recipient, for its owner only, and whole by all the checks', async () => {
+  it('is an age file for one recipient, readable only by its owner, and passes all the checks', async () => {
     const text = new TextDecoder('latin1').decode(whole);
     expect(text).toMatch(/^age-encryption\.org\/v1\n-> X25519 /);
     expect(text.match(/^-> /gm)).toHaveLength(1);
@@ -70,7 +70,7 @@ describe('an encrypted backup', () => {
     for (const each of identities) expect(await contentsOf(path, [each])).toEqual(written);
   });
 
-  it('is opened where the age tool made it', async () => {
+  it('is opened if the age tool made it', async () => {
     const fixtures = join(import.meta.dirname, '../../../tests/fixtures/age');
     const identities = await readIdentityFile(join(fixtures, 'age-keygen.txt'));
     expect(await contentsOf(join(fixtures, 'age.backup.gz.age'), identities)).toEqual({
@@ -124,7 +124,7 @@ describe('an encrypted backup', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('larger'))).toEqual([]);
   });
 
-  it('that no restore would take is not kept, though it was written', async () => {
+  it('that no restore would accept is not kept, though it was written', async () => {
     async function* endless(): AsyncGenerator<BackupLine> {
       for await (const line of lines()) if (!('end' in line)) yield line;
     }
@@ -135,7 +135,7 @@ describe('an encrypted backup', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('endless'))).toEqual([]);
   });
 
-  it('takes public keys only, and doesn’t repeat what may be a private one', async () => {
+  it('accepts public keys only, and doesn’t repeat what may be a private one', async () => {
     const recipient = await identityToRecipient(identity);
     for (const none of [identity, '', 'age1', recipient.slice(0, -1), `${recipient}x`, 'ssh-ed25519 AAAA']) {
       const refused = () => encryptionFor([recipient, none]);
@@ -146,7 +146,7 @@ describe('an encrypted backup', () => {
 });
 
 describe('a file of private keys', () => {
-  it('is made as age-keygen makes it, once, for its owner only', async () => {
+  it('is made as age-keygen makes it, once, readable only by its owner', async () => {
     const path = join(folder, 'made.key');
     const recipient = await makeIdentityFile(path, new Date(at));
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -158,7 +158,7 @@ describe('a file of private keys', () => {
     await expect(makeIdentityFile(path, new Date(at))).rejects.toThrow('EEXIST');
   });
 
-  it('may hold several and remarks, and nothing else', async () => {
+  it('may hold several keys and comments, and nothing else', async () => {
     const path = join(folder, 'several.key');
     await writeFile(path, `# one\r\n${identity}\r\n\n${identity}\n`);
     expect(await readIdentityFile(path)).toEqual([identity, identity]);

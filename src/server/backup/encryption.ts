@@ -6,18 +6,18 @@ import { Decrypter, Encrypter, type Identity, type Recipient } from 'age-encrypt
 import { UnusableBackup } from './unusable-backup';
 
 /**
- * Encrypted backups are age files (https://age-encryption.org/v1): ChaCha20-Poly1305 in chunks of 64 KiB with the number
- * of each and a mark of the last, so that one that is changed, moved or missing is noticed.
+ * Encrypted backups are age files (https://age-encryption.org/v1): ChaCha20-Poly1305 in chunks of 64 KiB,
+ * each with its number and the last with a mark, so that a changed, moved or missing chunk is noticed.
  */
 const firstLine = 'age-encryption.org/v1\n';
 
-/** Bytes of what comes before the chunks; a recipient takes some hundred, a post-quantum one two thousand. */
+/** Bytes before the chunks; a recipient takes some hundred, a post-quantum one two thousand. */
 const largestHeader = 1024 * 1024;
 
-/** What opens a backup: the text of an age identity (`AGE-SECRET-KEY-1…`), or one that is in memory only. */
+/** What opens a backup: the text of an age identity (`AGE-SECRET-KEY-1…`), or one that is only in memory. */
 export type BackupIdentity = string | Identity;
 
-/** A text that is no public key of age. It is not in the message: it may be a private one. */
+/** A text that is not an age public key. It is not in the message: it may be a private one. */
 export class NoRecipient extends Error {
   constructor() {
     super('that is no public key of age: it must be like age1…');
@@ -25,18 +25,18 @@ export class NoRecipient extends Error {
   }
 }
 
-/** Encrypted bytes that are not as they were written, or not all there. */
+/** Encrypted bytes that were changed, or are incomplete. */
 export class DamagedEncryption extends Error {
   override readonly name = 'DamagedEncryption';
 }
 
 export interface Encryption {
   encrypt: (content: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
-  /** Opens what was encrypted here, in this process: to read it back where the private key is not. */
+  /** Opens what this process has encrypted: to read it back where the private key is not available. */
   identity: Identity;
 }
 
-/** Encryption for everybody who has one of the private keys. @throws {NoRecipient} */
+/** Encrypts for everybody who has one of the private keys. @throws {NoRecipient} */
 export function encryptionFor(recipients: readonly string[]): Encryption {
   const encrypter = new Encrypter();
   try {
@@ -78,8 +78,8 @@ export async function isEncrypted(path: string): Promise<boolean> {
 }
 
 /**
- * The content of an encrypted file, each chunk after it was found to be as it was written.
- * @throws {UnusableBackup} when no identity opens it
+ * The content of an encrypted file; each chunk is verified before it is passed on.
+ * @throws {UnusableBackup} if no identity opens it
  * @throws {DamagedEncryption}
  */
 export async function* decrypted(
@@ -92,7 +92,7 @@ export async function* decrypted(
   const decrypter = new Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);
   let isForOthers = false;
-  // Asked last, when no other one has opened it.
+  // Asked last, if no other one has opened it.
   decrypter.addIdentity({
     unwrapFileKey() {
       isForOthers = true;
@@ -106,13 +106,13 @@ export async function* decrypted(
     yield* Readable.fromWeb(asNode(content));
   } catch (error) {
     if (isForOthers) throw new UnusableBackup('it is encrypted for other keys than that of --identity.');
-    // Of the disk, not of the library: that has no kinds of errors.
+    // An error of the disk, not of the library, whose errors have no kinds.
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     throw new DamagedEncryption('not as it was written', { cause: error });
   }
 }
 
-/** @throws {DamagedEncryption} for a header without end: it would be held whole */
+/** @throws {DamagedEncryption} for an endless header: it would be held in memory completely */
 async function* bytesOfFile(path: string, header: { isRead: boolean }): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
@@ -122,6 +122,6 @@ async function* bytesOfFile(path: string, header: { isRead: boolean }): AsyncGen
   }
 }
 
-// Node and the DOM declare the same streams, each on its own.
+// Node.js and the DOM each declare the same streams.
 const asWeb = (content: Readable) => Readable.toWeb(content) as unknown as ReadableStream<Uint8Array>;
 const asNode = (content: ReadableStream<Uint8Array>) => content as unknown as NodeStream<Uint8Array>;

@@ -1,10 +1,10 @@
 import type { CouchClient } from '../couch/client';
 import { readLocalState } from '../desks/local-state';
 
-/** There while a restore is under way, and after one that was cut off. */
+/** Exists while a restore is in progress, and after one that was cut off. */
 export const restoringNote = 'restoring';
 
-/** A store with a part of a backup: a server over it would tell desks that the rest is gone. */
+/** A store with only part of a backup: a server over it would tell desks that the rest is gone. */
 export class HalfRestored extends Error {
   constructor() {
     super(

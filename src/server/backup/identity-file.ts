@@ -1,10 +1,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 
-/** A file of some private keys is some hundred bytes, a post-quantum one no more. */
+/** A file with a few private keys has some hundred bytes, even with a post-quantum one. */
 const largestFile = 100_000;
 
-/** A file that holds no private key of age, or something else besides. */
+/** A file without an age private key, or with something else besides. */
 export class NoIdentityFile extends Error {
   override readonly name = 'NoIdentityFile';
 }
@@ -21,7 +21,10 @@ export async function makeIdentityFile(path: string, at: Date): Promise<string> 
   return recipient;
 }
 
-/** The private keys of a file as age has them: one a line, and lines that begin with #. @throws {NoIdentityFile} */
+/**
+ * The private keys in a file in age's form: one per line, and comments that begin with #. @throws
+ * {NoIdentityFile}
+ */
 export async function readIdentityFile(path: string): Promise<string[]> {
   if ((await stat(path)).size > largestFile) throw new NoIdentityFile();
   const lines = (await readFile(path, 'utf8')).split('\n').map((line) => line.trim());

@@ -28,7 +28,7 @@ const revised = (document: { _id: string }) => ({
   _rev: `1-${'a'.repeat(32)}`,
   _revisions: { start: 1, ids: ['a'.repeat(32)] },
 });
-/** The lines of a database as a backup has them. */
+/** The lines of a database as in a backup. */
 const part = (database: string, documents: { _id: string }[], security: object = {}): object[] => [
   { database, security },
   ...documents.map((document) => ({ doc: revised(document) })),
@@ -50,7 +50,7 @@ async function fileOf(bytes: Uint8Array): Promise<string> {
 }
 const zipped = (content: string | Uint8Array<ArrayBuffer>) => new Uint8Array(gzipSync(content));
 
-/** With the checksum of a whole one: whoever changes a file can make that anew. */
+/** With a valid checksum: whoever changes a file can recompute that. */
 function textOf(lines: readonly (object | string)[]): string {
   const text = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
   const sha256 = createHash('sha256').update(text).digest('hex');
@@ -65,7 +65,7 @@ async function restored(file: string, data: string, replace = false): Promise<st
 }
 const quiet = { write: () => undefined };
 
-/** Over a store while a server has it. */
+/** Over a store that a server has open. */
 async function inStore<T>(dataDir: string, look: (client: CouchClient) => Promise<T>): Promise<T> {
   const server = await startTestServer({ dataDir });
   try {
@@ -146,7 +146,7 @@ describe('restore takes what is Tiski’s and no more', patience, () => {
     });
   });
 
-  it('deletes no other database to make place', async () => {
+  it('deletes no other database to make room', async () => {
     const data = join(folder, 'beside');
     await inStore(data, (client) => requireOk(client, 'PUT', '/tiski-foo/'));
     await restored(await backupOf([header, ...part('tiski-register', [card(1)])]), data, true);
@@ -154,7 +154,7 @@ describe('restore takes what is Tiski’s and no more', patience, () => {
   });
 });
 
-describe('a file that is not whole is refused by the line, and nothing is written', patience, () => {
+describe('an incomplete file is refused by the line, and nothing is written', patience, () => {
   const register = part('tiski-register', [card(1), card(2)]);
   const [begin = {}, first = {}, second = {}, end = {}] = register;
   let backend: Backend;
@@ -239,14 +239,14 @@ describe('a file that is not whole is refused by the line, and nothing is writte
     await expectRefused(file, reason);
   });
 
-  it('is told by the command in one line', async () => {
+  it('is reported by the command in one line', async () => {
     const file = await backupOf([header, first]);
     await expect(restored(file, join(folder, 'refused'))).rejects.toThrow(
       `${file} can't be used: line 2: it does not belong there.`,
     );
   });
 
-  it('a line of a gigabyte is named and not held', async () => {
+  it('a line of a gigabyte is named and not held in memory', async () => {
     const million = zipped('a'.repeat(1024 * 1024));
     const start = zipped(`${JSON.stringify(header)}\n${JSON.stringify(begin)}\n{"doc":"`);
     const file = await fileOf(bytesOf(Buffer.concat([start, ...Array<Uint8Array>(1024).fill(million)])));
@@ -256,7 +256,7 @@ describe('a file that is not whole is refused by the line, and nothing is writte
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(300 * 1024);
   });
 
-  it('lines are told apart by newlines alone, wherever the pieces of the file end', async () => {
+  it('lines are split at newlines alone, wherever the pieces of the file end', async () => {
     const lines = ['a\u2028b', '', 'x'.repeat(100_000), 'päätös'];
     const file = await fileOf(zipped(lines.map((line) => `${line}\n`).join('')));
     const read: string[] = [];
@@ -284,7 +284,7 @@ async function drain(lines: AsyncIterable<unknown>): Promise<void> {
 }
 
 describe('a restore counts again', patience, () => {
-  /** Answers that it has stored all, and has not stored this one. */
+  /** Claims to have stored everything, but has not stored this one. */
   const losing = (client: CouchClient, lost: string): CouchClient => ({
     request(method, path, body) {
       if (!path.endsWith('/_bulk_docs')) return client.request(method, path, body);
@@ -319,7 +319,7 @@ describe('a restore counts again', patience, () => {
       doc: { _id: id, _rev: `1-${hash}`, _revisions: { start: 1, ids: [hash] }, ...more },
     });
     const [a, b, c] = ['a', 'b', 'c'].map((each) => each.repeat(32));
-    // Written and deleted while the backup was taken: its first revision is no leaf any more.
+    // Written and deleted during the backup: its first revision is no longer a leaf.
     const later = {
       doc: { _id: id, _rev: `2-${c}`, _revisions: { start: 2, ids: [c, a] }, _deleted: true },
     };
@@ -338,9 +338,9 @@ describe('a restore counts again', patience, () => {
 });
 
 describe('a restore that fails in the middle', patience, () => {
-  it('is told, and no server, backup or provision takes its part for the whole', async () => {
+  it('is reported, and no server, backup or provision takes its part for the whole', async () => {
     const data = join(folder, 'half');
-    // Of a CouchDB, whose documents may be larger than the embedded store's.
+    // From a CouchDB, whose documents may be larger than the embedded store's.
     const large = { _id: 'note:large', text: 'x'.repeat(1024 * 1024) };
     const tooLarge = await backupOf([
       header,
@@ -362,7 +362,7 @@ describe('a restore that fails in the middle', patience, () => {
     expect(found.status).toBe(200);
   });
 
-  it('is known as one by the next start, also when the machine fails', async () => {
+  it('is recognized by the next start, even after the machine failed', async () => {
     const data = join(folder, 'killed');
     const notes = Array.from({ length: 10_000 }, (_, index) => ({ _id: `note:${index}` }));
     const file = await backupOf([

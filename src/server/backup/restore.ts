@@ -12,7 +12,7 @@ import { requireCounted } from './count-restored';
 import type { BackupIdentity } from './encryption';
 import { restoringNote } from './half-restored';
 
-/** What goes in one request: within CouchDB's and our own limit, a single document aside. */
+/** What goes into one request: within CouchDB's and our own limit, unless it is a single document. */
 const mostDocuments = 500;
 const mostBytes = 2_000_000;
 
@@ -26,10 +26,10 @@ const accounts = v.object({
 export type Restored =
   /** Each document of the backup was found in the store afterwards. */
   | { kind: 'restored'; contents: BackupContents; documents: number; databases: number }
-  /** Nothing was done: there are documents, in this database for one. */
+  /** Nothing was done: there are documents, for example in this database. */
   | { kind: 'not-empty'; database: string };
 
-/** The backup is whole and the store is not: what was written stays, and no server starts over it. */
+/** The backup is complete but the store is not: what was written stays, and no server starts over it. */
 export class RestoreFailed extends Error {
   constructor(readonly reason: unknown) {
     super('the restore failed in the middle');
@@ -39,20 +39,20 @@ export class RestoreFailed extends Error {
 
 export interface RestoreOptions {
   /**
-   * Deletes the databases of Tiski that are there. Accounts are kept; of one in both, what was changed more often
-   * stays.
+   * Deletes Tiski's existing databases. Accounts are kept; if one is in both, the version that was changed
+   * more often stays.
    */
   replace: boolean;
-  /** Of an encrypted backup; one of them has to open it. */
+  /** For an encrypted backup; one of them has to open it. */
   identities?: readonly BackupIdentity[];
   onProgress: (progress: { database: string; documents: number }) => void;
 }
 
 /**
- * Brings a backup into a store. It is read through before anything is touched. Every database gets a new epoch, so
- * that desks pull from zero and bring back what they had logged since the backup (S8). Only databases that
- * provisioning makes are touched, and who may use them by which rules is this version's to say, not the file's. At last
- * the store is asked for each document of the file.
+ * Restores a backup into a store. It is read through before anything is touched. Every database gets a new
+ * epoch, so that desks pull from zero and bring back what they had logged since the backup (S8). Only
+ * databases that provisioning makes are touched, and this version, not the file, decides who may use them by
+ * which rules. Finally the store is asked for each document of the file.
  * @throws {UnusableBackup} before anything is written
  * @throws {UnexpectedCouchReply} before anything is written
  * @throws {RestoreFailed} in the middle of it: restore again, with `replace`
@@ -67,7 +67,7 @@ export async function restore(client: CouchClient, path: string, options: Restor
     }
   }
   try {
-    // Always, with its note of what was brought over: a backup of an older version has that before it still.
+    // Always, with its record of what was upgraded: a backup of an older version still needs upgrading.
     if (present.includes(desksDatabase)) await requireOk(client, 'DELETE', pathOf(desksDatabase));
     await makeDatabase(client, desksDatabase);
     await writeLocalState(client, restoringNote, { v: 1, at: contents.at });
@@ -90,7 +90,7 @@ export async function restore(client: CouchClient, path: string, options: Restor
 const presentDatabases = async (client: CouchClient) => (await tiskiDatabases(client)).filter(isOwnDatabase);
 
 /**
- * An account that was there before has its own and the backup's branch now: of each the winning one stays, because
+ * An account that was there before now has its own branch and the backup's: only the winner stays, because
  * CouchDB signs nobody in whose account is in conflict.
  */
 async function settleAccounts(client: CouchClient): Promise<void> {
@@ -144,7 +144,7 @@ async function makeDatabase(client: CouchClient, name: string): Promise<void> {
   if (plan !== undefined) await requireOk(client, 'PUT', `${pathOf(name)}/_security`, securityOf(plan));
 }
 
-/** With the revisions that they have in the backup: drafts (S17) and replications go on from those. */
+/** With the revisions that they have in the backup: drafts (S17) and replications continue from those. */
 async function writeBatch(client: CouchClient, database: string, docs: readonly unknown[]): Promise<void> {
   const path = `${pathOf(database)}/_bulk_docs`;
   const body = await requireOk(client, 'POST', path, { docs, new_edits: false });

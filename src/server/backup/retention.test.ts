@@ -19,7 +19,7 @@ it('names a backup by its time in UTC', () => {
   expect(nameOf(25, true)).toBe('tiski-2026-11-25T020000Z.backup.gz.age');
 });
 
-it('keeps the newest, encrypted or not, the new one among them', async () => {
+it('keeps the newest, encrypted or not, including the new one', async () => {
   await make(nameOf(1), nameOf(2, true), nameOf(3), nameOf(4, true), nameOf(5, true));
   expect(await removeOlder(join(folder, nameOf(5, true)), 3)).toEqual([nameOf(2, true), nameOf(1)]);
   expect(await readdir(folder)).toEqual([nameOf(3), nameOf(4, true), nameOf(5, true)]);
@@ -31,13 +31,13 @@ it('deletes nothing while there are few', async () => {
   expect(await removeOlder(join(folder, nameOf(2)), 2)).toEqual([]);
 });
 
-it('a wrong clock’s newer ones stay, and take nobody’s place', async () => {
+it('newer ones from a wrong clock stay, and take nobody’s place', async () => {
   await make(nameOf(1), nameOf(2), nameOf(3), nameOf(28), nameOf(29));
   expect(await removeOlder(join(folder, nameOf(3)), 2)).toEqual([nameOf(1)]);
   expect(await readdir(folder)).toEqual([nameOf(2), nameOf(3), nameOf(28), nameOf(29)]);
 });
 
-it('touches files of its own name alone', async () => {
+it('only touches files with its own kind of name', async () => {
   const others = [
     `${nameOf(1)}.part`,
     `${nameOf(1)}.old`,

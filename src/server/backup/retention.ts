@@ -11,8 +11,8 @@ export function backupName(at: Date, isEncrypted: boolean): string {
 }
 
 /**
- * Deletes the oldest backups beside a new one, so that `keep` of them are left with it. By their names: of other files
- * none is touched, nor one whose name says that it is newer than the new one.
+ * Deletes the oldest backups, so that `keep` are left including the new one. Goes by their names: no other
+ * file is touched, nor one whose name says that it is newer than the new one.
  * @returns the names of those that were deleted
  */
 export async function removeOlder(newest: string, keep: number): Promise<string[]> {

@@ -1,7 +1,7 @@
-/** A file that is no whole backup: cut off, changed, or something else. */
+/** A file that is not a complete backup: cut off, changed, or something else. */
 export class UnusableBackup extends Error {
   constructor(reason: string) {
-    // A word of the file may be in it, for a terminal to obey.
+    // It may quote the file, which could contain terminal control characters.
     super(reason.replace(/\p{Cc}/gu, '?'));
     this.name = 'UnusableBackup';
   }

@@ -11,9 +11,10 @@ import type { Encryption } from './encryption';
 import { UnusableBackup } from './unusable-backup';
 
 /**
- * Writes a backup that only its owner may read; under its name it appears when it is on the disk and was read back whole.
+ * Writes a backup that only its owner may read; it gets its name once it is on the disk and was read back
+ * completely.
  * @returns what was read back
- * @throws {UnusableBackup} for a document that no restore would take
+ * @throws {UnusableBackup} for a document that no restore would accept
  */
 export async function writeBackup(
   path: string,

@@ -14,14 +14,14 @@ import { importPlace, openRegister, type ImportOptions } from './import-place';
 import { grouped, type LineOutput } from './import-report';
 
 export interface BackupOptions extends ImportOptions {
-  /** `--recipient`: public keys of age to encrypt it for, separated by commas. */
+  /** `--recipient`: age public keys to encrypt it for, separated by commas. */
   recipient?: string | undefined;
   /** `--keep`: how many backups stay in the folder. */
   keep?: number | undefined;
 }
 
 /**
- * `tiski backup FILE|FOLDER`: of a running server, a CouchDB, or the folder of a server that is stopped.
+ * `tiski backup FILE|FOLDER`: of a running server, a CouchDB, or the folder of a stopped server.
  * @returns the backup's path
  * @throws {CommandError}
  */
@@ -44,7 +44,7 @@ export async function runBackup(
   if (typeof opened === 'string') throw new CommandError(opened);
   let contents: BackupContents;
   try {
-    // Over a part of a restored store no server runs.
+    // No server runs over a partly restored store.
     if (place.kind !== 'server') await requireWhole(opened.client);
     const about = { version: await tiskiVersion(), at: now.toISOString() };
     contents = await writeBackup(path, backUp(opened.client, about), encryption);

@@ -14,7 +14,7 @@ export function encryptionOf(recipient: string | undefined): Encryption | undefi
   }
 }
 
-/** The private keys in the file of `--identity`; none without it. @throws {CommandError} */
+/** The private keys in the file of `--identity`; empty without it. @throws {CommandError} */
 export async function identitiesOf(file: string | undefined): Promise<string[]> {
   if (file === undefined) return [];
   try {
@@ -29,7 +29,7 @@ export async function identitiesOf(file: string | undefined): Promise<string[]> 
   }
 }
 
-/** `tiski backup keygen FILE`. @throws {CommandError} when the file is there, or can't be written */
+/** `tiski backup keygen FILE`. @throws {CommandError} if the file exists, or can't be written */
 export async function runBackupKeygen(file: string, out: LineOutput, now = new Date()): Promise<void> {
   const recipient = await makeIdentityFile(file, now).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(`${file} can't be written (${error.code}).`);

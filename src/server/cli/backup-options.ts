@@ -61,7 +61,7 @@ export function backupCommand(
   }
 }
 
-/** The file of the private keys, by --identity or TISKI_BACKUP_IDENTITY. @throws {CommandError} */
+/** The file with the private keys, from --identity or TISKI_BACKUP_IDENTITY. @throws {CommandError} */
 export function identityFrom(
   values: Pick<Values, 'identity'>,
   { TISKI_BACKUP_IDENTITY }: NodeJS.ProcessEnv,
@@ -70,7 +70,7 @@ export function identityFrom(
   return identity === undefined ? {} : { identity };
 }
 
-/** Without what it says it would be no encryption at all: rather a shell variable that isn't set. */
+/** An empty value would mean no encryption at all: more likely a shell variable that isn't set. */
 function named(flag: string, value: string | undefined, what: string): string | undefined {
   if (value === '') throw wrong(`--${flag} needs ${what}.`);
   return value;

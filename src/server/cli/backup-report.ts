@@ -14,7 +14,7 @@ export function leftOutLines({ databases }: BackupContents): string[] {
     });
 }
 
-/** Why a backup can't be read, for a person; undefined for what is no fault of the file. */
+/** Why a backup can't be read, for a person; undefined if the file is not at fault. */
 export function backupFailure(error: unknown, file: string): string | undefined {
   if (error instanceof UnusableBackup) return `${file} can't be used: ${error.message}`;
   const { code, path, syscall } = error as NodeJS.ErrnoException;

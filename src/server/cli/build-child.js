@@ -1,6 +1,8 @@
 import { build, createBuilder } from 'vite';
 
-/** `npm run build` in a process of its own, of the parts named; a plugin that leaves something running doesn't keep it from ending. */
+/**
+ * `npm run build` in its own process, for the named parts; it ends even if a plugin leaves something running.
+ */
 const parts = process.argv.slice(2);
 const logLevel = 'error';
 if (parts.includes('app')) {

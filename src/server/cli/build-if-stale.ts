@@ -5,7 +5,7 @@ import { projectFolder } from '../project-folder';
 import { CommandError } from './command-error';
 import { whatIsStale } from './what-is-stale.js';
 
-/** Builds app and server where they are missing or older than their sources. */
+/** Builds app and server if they are missing or older than their sources. */
 export async function buildIfStale(): Promise<void> {
   const stale = await whatIsStale();
   if (stale.length > 0) await build(stale);
@@ -17,7 +17,7 @@ async function build(parts: string[]): Promise<void> {
   const script = fileURLToPath(new URL('./build-child.js', import.meta.url));
   const child = spawn(process.execPath, [script, ...parts], {
     cwd: projectFolder,
-    // What vite, its adapter and plugins tell is for developers; errors they write to stderr.
+    // What vite, its adapter and plugins print is for developers; they write errors to stderr.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -26,7 +26,7 @@ describe('what npm run build makes of the server', () => {
   let folder: string;
   const environment = { COUCHDB_URL: '', TISKI_DEMO: '0', TISKI_ADMIN_PASSWORD: 'tiski-tests-only-7412' };
 
-  /** As in a container: nothing of the sources, no tsx, no other package. */
+  /** As in a container: no sources, no tsx, no other package. */
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tiski-built-'));
     const outDir = join(folder, 'build/server');
@@ -36,7 +36,7 @@ describe('what npm run build makes of the server', () => {
     await writeFile(join(folder, 'build/app/service-worker.js'), 'self.skipWaiting();');
     await cp('package.json', join(folder, 'package.json'));
     await mkdir(join(folder, 'node_modules'));
-    // LevelDB's native module is all that a built server needs besides itself.
+    // A built server needs nothing besides itself but LevelDB's native module.
     await copyPackage('leveldown', join(folder, 'node_modules'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -94,7 +94,7 @@ describe('what npm run build makes of the server', () => {
     await server.stop();
   });
 
-  it('tells of a fault where in its sources it was', async () => {
+  it('shows where in its sources a fault was', async () => {
     const breaks =
       'const read = JSON.parse; JSON.parse = (text, ...more) => {' +
       'if (String(text).includes(\'"name": "tiski"\')) throw new Error("on purpose"); return read(text, ...more) }';

@@ -7,17 +7,17 @@ import type { CsvFault } from './import-report';
 const possibleNumbers = 10_000_000;
 
 /**
- * What is kept of a card file while it is checked: enough to find what is there twice. The arrays take memory only
+ * What is kept of a card file while it is checked: enough to find duplicates. The arrays only take up memory
  * where something is in them.
  */
 export class CardsOfFile {
   count = 0;
   readonly #lineOfNumber = new Uint32Array(possibleNumbers);
   readonly #namesCodes = new Uint8Array(possibleNumbers);
-  /** By the canonical form (R1). */
+  /** By canonical form (R1). */
   readonly #lineOfCode = new Map<string, number>();
 
-  /** Takes a row; what it shares with an earlier one: its number, or a code. */
+  /** Adds a row; returns what it shares with an earlier one: its number, or a code. */
   add({ line, number, codes }: CardRow): CsvFault[] {
     const faults: CsvFault[] = [];
     const place = placeOf(number);
@@ -44,20 +44,20 @@ export class CardsOfFile {
     return this.#lineOfCode.get(canonicalCode(code));
   }
 
-  /** Whether the file says which codes a card has, be it none. */
+  /** Whether the file says which codes a card has, even if none. */
   namesCodesOf(number: string): boolean {
-    // A register may have numbers that no file can have: they share a place with one that is right.
+    // A register may have numbers that no file can have: they share a slot with a valid one.
     return isCardNumber(number) && this.#namesCodes[placeOf(number)] === 1;
   }
 }
 
-/** R1: a code, and what it is read as where that is not how it is written. */
+/** R1: a code, and what it is read as if that differs from how it is written. */
 export function asRead(code: string): string {
   const canonical = canonicalCode(code);
   return canonical === code ? `"${code}"` : `"${code}" (read as ${canonical})`;
 }
 
-/** A part of a longer text would keep all of that in memory. */
+/** A slice of a longer text would keep all of that text in memory. */
 const copyOf = (text: string) => Buffer.from(text).toString();
 
 const placeOf = (number: string) => Number(number.slice(0, 7));

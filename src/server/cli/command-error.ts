@@ -2,11 +2,11 @@ import { HalfRestored } from '../backup/half-restored';
 import { UnexpectedCouchReply } from '../couch/client';
 import { CouchFailure } from '../couch/failure';
 
-/** A command that can't go on: one line for the person who typed it. */
+/** A command that can't continue: one line for the person who typed it. */
 export class CommandError extends Error {
   constructor(
     message: string,
-    /** 2 for wrong words, 1 for everything else. */
+    /** 2 for invalid arguments, 1 for everything else. */
     readonly exitCode: 1 | 2 = 1,
   ) {
     super(message);
@@ -14,7 +14,7 @@ export class CommandError extends Error {
   }
 }
 
-/** The line for a failure that a person can do something about; undefined for a fault of ours. */
+/** The line for a failure that a person can do something about; undefined if the fault is ours. */
 export function startFailureLine(error: unknown, folder: string, port: number): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = (error as NodeJS.ErrnoException).code;
@@ -23,7 +23,7 @@ export function startFailureLine(error: unknown, folder: string, port: number): 
   if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
     return `the data folder ${folder} can't be written.`;
   }
-  // LevelDB lets one process at a time open a folder, and has no other name for that than this.
+  // Only one process at a time can open a LevelDB folder, and this is the only sign of that.
   if ('type' in error && error.type === 'OpenError') {
     return `the data folder ${folder} is in use by another server. Stop it, or choose another with --data.`;
   }

@@ -5,16 +5,16 @@ import type { StartOptions } from './start-options';
 import { startOrExplain, tellNext } from './start';
 import { closeOnSignal } from './stop-signals';
 
-/** The app with hot reload, and the same server behind it on a port of its own. */
+/** The app with hot reload, and the real server behind it on its own port. */
 export async function dev(options: StartOptions): Promise<void> {
   const { port, host } = options;
   const server = await startOrExplain({ ...options, port: 0 });
   const url = `http://localhost:${port}`;
   tellNext({ ...server, url }, options);
-  // SvelteKit takes the folder it runs in for the project.
+  // SvelteKit takes the current folder for the project.
   process.chdir(projectFolder);
   const proxy = { '/couch': server.url, '/api': server.url };
-  // Vite looks at names by itself, and calls the server by its own address.
+  // Vite checks host names itself, and calls the server by the server's own address.
   const allowedHosts = options.hosts ?? [];
   const vite = await createServer({ server: { port, strictPort: true, host, allowedHosts, proxy } });
   const close = async () => {

@@ -40,7 +40,7 @@ describe('tiski doctor', () => {
   });
   afterAll(() => rm(above, { recursive: true, force: true }));
 
-  it('reads a store that is stopped, and changes nothing', async () => {
+  it('reads the store of a stopped server, and changes nothing', async () => {
     const kept = async () => ({
       databases: await readFile(join(data, 'databases.json'), 'utf8'),
       keys: await readdir(join(data, 'keys')),
@@ -66,7 +66,7 @@ describe('tiski doctor', () => {
     expect(await kept()).toEqual(before);
   });
 
-  it('makes no folder where there is none', async () => {
+  it('creates no folder if there is none', async () => {
     const none = join(above, 'none');
     const { code, findings } = await doctor({ data: none });
     expect(code).toBe(0);
@@ -75,7 +75,7 @@ describe('tiski doctor', () => {
     await expect(access(none)).rejects.toThrow('ENOENT');
   });
 
-  /** In a process of its own, as LevelDB's lock is one process's. */
+  /** In its own process, as LevelDB's lock belongs to a process. */
   async function doctorApart(words: string[], environment: NodeJS.ProcessEnv = {}) {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(TISKI_.*|COUCHDB_URL|HOST|PORT)$/.test(name),
@@ -121,7 +121,7 @@ describe('tiski doctor', () => {
     expect(elsewhere.code).toBe(1);
   });
 
-  it('a demo that does not know the name it is called by is told, once', async () => {
+  it('a demo that does not know the name it is called by is reported, once', async () => {
     const demo = await startTestServer({ demo: true });
     const certificate = makeCertificate(new Date(Date.now() + 60 * 24 * 3600_000));
     https.globalAgent.options.ca = certificate.cert;
@@ -138,7 +138,7 @@ describe('tiski doctor', () => {
     expect(bad[0]?.todo).toContain('TISKI_HOSTS');
   });
 
-  it('asks every node of a CouchDB, its clock too, and tells no password', async () => {
+  it('asks every node of a CouchDB, its clock too, and shows no password', async () => {
     const settings = { 'chttpd_auth/secret': 'known-to-nodes', 'chttpd_auth/upgrade_hash_on_auth': 'false' };
     const node = await startStandIn({ settings, clockAhead: 300 });
     const { code, text, findings } = await doctor({ data: above, isJson: true }, { COUCHDB_URL: node.url });
@@ -151,14 +151,14 @@ describe('tiski doctor', () => {
     expect(text).not.toContain('known-to-nodes');
   });
 
-  it('refuses what is no address', async () => {
+  it('refuses what is not an address', async () => {
     await expect(doctor({ data, url: 'tiski.example.fi' })).rejects.toMatchObject({ exitCode: 2 });
   });
 
   it.each([
     [{}, 0],
     [{ PORT: 'abc' }, 1],
-  ])('says a line for each finding and, with %j, ends with %i', async (environment, code) => {
+  ])('prints one line per finding and, with %j, ends with %i', async (environment, code) => {
     const told = await doctorApart(['--port', silentPort], environment);
     expect(told.code).toBe(code);
     const lines = told.output.trim().split('\n');

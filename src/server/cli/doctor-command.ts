@@ -4,9 +4,9 @@ import type { LineOutput } from './import-report';
 import type { DoctorOptions } from './options';
 
 /**
- * `tiski doctor`: says what it found, a line for each, and what to do.
- * @returns the exit code: 1 when something is bad
- * @throws {CommandError} when the address is none
+ * `tiski doctor`: prints what it found, one line each, and what to do.
+ * @returns the exit code: 1 if something is bad
+ * @throws {CommandError} if the address is invalid
  */
 export async function runDoctor(
   options: DoctorOptions,

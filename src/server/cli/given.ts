@@ -1,2 +1,2 @@
-/** The value of an environment variable; an empty one counts as none. */
+/** The value of an environment variable; an empty one counts as unset. */
 export const given = (value: string | undefined) => (value === '' ? undefined : value);

@@ -6,12 +6,12 @@ import { planRows, takenCodes } from './import-register';
 import { grouped, isPassed, type CsvFault, type LineOutput } from './import-report';
 import { CardLookUp } from './stored-cards';
 
-/** Every how many lines the reading tells how far it is. */
+/** After how many lines the progress is reported. */
 const toldEvery = 50_000;
 
 /**
- * Reads all of a file, and puts what there is to write into `plan`. Every wrong line is told, not only the first; the
- * register is left as it is.
+ * Reads the whole file, and puts what has to be written into `plan`. Every wrong line is reported, not only
+ * the first; the register is left as it is.
  * @returns what keeps the import from happening
  */
 export async function checkFile(
@@ -33,7 +33,7 @@ export async function checkFile(
     for (const row of batch.rows) wrongLines.push(...cards.add(row));
     if (isPassed(toldEvery, line, batch.line)) out.write(`${grouped(batch.line)} lines read\n`);
     line = batch.line;
-    // What the file says of itself has to be mended first.
+    // The file's own faults have to be fixed first.
     if (wrongLines.length > 0) continue;
     const { documents, counts, faults } = planRows(
       batch.rows,
@@ -42,7 +42,7 @@ export async function checkFile(
     againstRegister.push(...faults);
     await plan.add({ rows: batch.rows, documents }, counts);
   }
-  /** By line, with each column called what the file calls it. */
+  /** By line, with the file's own names for the columns. */
   const told = (faults: readonly CsvFault[]) =>
     faults
       .map(({ column, ...fault }) =>

@@ -1,6 +1,6 @@
 const neededColumns = ['number', 'scheme', 'valid_from', 'valid_until'] as const;
 const optionalColumns = ['status', 'codes', 'hint', 'children', 'assistant', 'group_size'] as const;
-/** The columns of a card file, in any order; the optional ones may be left out. */
+/** The columns of a card file, in any order; optional ones may be left out. */
 const columns = [...neededColumns, ...optionalColumns] as const;
 export type Column = (typeof columns)[number];
 
@@ -8,7 +8,7 @@ export { columns, neededColumns };
 
 export const isOptional = (column: Column) => optionalColumns.some((each) => each === column);
 
-/** What a column may be called beside its own name, in Finnish and in Swedish: docs/card-files.md lists them. */
+/** Alternative names of a column in Finnish and Swedish: docs/card-files.md lists them. */
 const otherNames: Record<Column, readonly string[]> = {
   number: ['card number', 'numero', 'kortin numero', 'korttinumero', 'nummer', 'kortnummer'],
   scheme: ['kortti', 'korttilaji', 'kort', 'korttyp'],
@@ -28,7 +28,7 @@ const columnByName = new Map(
   ),
 );
 
-/** Case, `_`, `-` and spaces don't count, nor how a letter with dots is composed. */
+/** Ignores case, `_`, `-` and spaces, and how a letter with dots is composed. */
 function plainName(name: string): string {
   return name
     .normalize('NFC')

@@ -35,7 +35,7 @@ async function run(options: { url?: string; folder?: string }, environment: Node
 
 describe('tiski import', () => {
   it('says how to reach a running server whose folder it finds in use', async () => {
-    // In a process of its own: within one, PouchDB shares the folder.
+    // In its own process: within one, PouchDB shares the folder.
     const script =
       "import { runImport } from './src/server/cli/import-command.ts';" +
       `await runImport('${sample}', { folder: process.argv[1] }, {}, process.stdout);`;
@@ -80,7 +80,7 @@ describe('tiski import', () => {
     expect(last).toContain(reason);
   });
 
-  it('takes an empty variable for none', () => {
+  it('treats an empty variable as unset', () => {
     const environment = { TISKI_URL: '', COUCHDB_URL: '', TISKI_DATA: '' };
     expect(importPlace({}, environment)).toEqual({ kind: 'folder', folder: './data' });
   });

@@ -5,8 +5,8 @@ import { failureText } from './place-failure';
 import { packIfDue } from './snapshot-command';
 
 /**
- * `tiski import cards.csv`: brings the file into the register and tells how it went.
- * @returns the exit code: 0 when all cards are in the register, else 1
+ * `tiski import cards.csv`: imports the file into the register and reports the result.
+ * @returns the exit code: 0 if all cards are in the register, else 1
  */
 export async function runImport(
   filePath: string,

@@ -17,10 +17,10 @@ import {
 import type { CsvFault } from './import-report';
 import { spreadsheetDamage } from './import-spreadsheet';
 
-/** Longer lines are not of a card file. */
+/** A card file has no longer lines. */
 const longestLine = 4000;
 
-/** One card as a file has it; what the file leaves empty is absent. */
+/** One card from a file; what the file leaves empty is absent. */
 export interface CardRow {
   line: number;
   number: string;
@@ -36,24 +36,24 @@ export interface CardRow {
   groupSize?: number;
 }
 
-/** How the file's lines are to be read. */
+/** How to read the file's lines. */
 export interface CsvHeader {
   delimiter: string;
   columns: Column[];
-  /** What this file calls them, where that is something else. */
+  /** The file's names for them, if they differ. */
   names: ReadonlyMap<string, string>;
 }
 
 export type Read<T> = { ok: true; value: T } | { ok: false; faults: CsvFault[] };
 
-/** Cells of one line. A line is a record: no field of a card has a line break in it. */
+/** Cells of one line. A line is a record: no field of a card contains a line break. */
 function cellsOf(text: string, line: number, delimiter: string): Read<string[]> {
   const fault = (reason: string): Read<never> => ({ ok: false, faults: [{ line, reason }] });
   if (text.includes('\uFFFD')) {
     return fault('holds bytes that are not UTF-8 text: save the file as "CSV UTF-8"');
   }
   if (text.length > longestLine) return fault(`is longer than ${longestLine} characters`);
-  // Making a parser for a line takes longer than everything else that is done with it.
+  // Making a parser for a line takes longer than everything else done with it.
   if (!text.includes('"')) return { ok: true, value: text.split(delimiter).map((cell) => cell.trim()) };
   try {
     return { ok: true, value: parse(text, { delimiter, trim: true, relax_column_count: true })[0] ?? [] };
@@ -63,12 +63,12 @@ function cellsOf(text: string, line: number, delimiter: string): Read<string[]> 
   }
 }
 
-/** Excel's first line that says what separates the fields: `sep=;`. Undefined for any other line. */
+/** Excel's first line with the separator: `sep=;`. Undefined for any other line. */
 export function namedDelimiter(text: string): string | undefined {
   return /^\uFEFF?"?sep=([^"\p{L}\p{N}])"?$/iu.exec(text)?.[1];
 }
 
-/** Reads the header: what separates the fields, where no line before it named that, and which column is where. */
+/** Reads the header: the separator, unless a line before named it, and which column is where. */
 export function readHeader(text: string, line: number, named?: string): Read<CsvHeader> {
   const names = text.replace(/^\uFEFF/, '');
   const delimiter = named ?? ['\t', ';'].find((each) => names.includes(each)) ?? ',';
@@ -93,7 +93,7 @@ export function readHeader(text: string, line: number, named?: string): Read<Csv
 const unknownColumn = (name: string) =>
   `unknown column "${name.slice(0, 40)}"; known are ${columns.join(', ')}, also in Finnish and Swedish`;
 
-/** Reads one line after the header; `undefined` for an empty one. All its faults are told at once. */
+/** Reads one line after the header; `undefined` for an empty one. All its faults are reported at once. */
 export function readRow(
   text: string,
   line: number,
@@ -154,7 +154,7 @@ function undamaged<T>(cell: string, read: (cell: string) => Cell<T>): Cell<T> {
   return damage === undefined ? read(cell) : bad(damage);
 }
 
-/** Empty fields at the end are spreadsheets' way; any other difference from the header is a fault. */
+/** Spreadsheets add empty fields at the end; any other difference from the header is a fault. */
 function countFault(cells: readonly string[], header: CsvHeader): string | undefined {
   const expected = header.columns.length;
   if (cells.length < expected) return `has ${cells.length} fields, the header has ${expected}`;

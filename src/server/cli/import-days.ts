@@ -3,7 +3,10 @@ import { localDate } from '$lib/documents/fields';
 import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { bad, good, shortened, type Cell } from './import-cell';
 
-/** "2026-02-01", or as Finns and Swedes write it, "1.2.2026"; each also with the midnight that programs add to a day. */
+/**
+ * "2026-02-01", or as Finns and Swedes write it, "1.2.2026"; each also with the midnight that programs add to
+ * a date.
+ */
 export function dayCell(text: string): Cell<LocalDate> {
   const [, beforeTime, time] = withTime.exec(text) ?? [];
   const day = beforeTime ?? text;
@@ -21,9 +24,9 @@ const finnishDay = /^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})$/;
 /** `1.9.2026 0.00`, `31.8.2027 0:00:00`, `2026-09-01T00:00:00.000Z` */
 const withTime = /^(.+?)(?:T|\s+)(\d{1,2}[.:]\d{2}(?:[.:]\d{2}(?:[.,]\d+)?)?)Z?$/;
 
-/** Excel's days, from 1954 to 2119: a file's other numbers of five digits are none. */
+/** Excel's day numbers from 1954 to 2119: any other five-digit number is not a date. */
 const serialDay = /^([2-7]\d{4})(?:[.,]\d+)?$/;
-/** Excel's day 0, for every day after its 29 February 1900, which never was. */
+/** Excel's day 0, for every day after its 29 February 1900, which never existed. */
 const dayZero = '1899-12-30';
 
 function whyNoDay(text: string, inFull: string | undefined): string {

@@ -191,7 +191,7 @@ describe('a wrong file writes nothing and names', () => {
     expect(await register.cards()).toHaveProperty('size', 1);
   });
 
-  it('R1 a code that another card in the register has, written otherwise', async () => {
+  it('R1 a code that another card in the register has, written in another form', async () => {
     await register.import(lines(cardsHeader, '12345671,vihrea,2026-01-01,2026-12-31,,rfid:04-a2-90-00,'));
     const stolen = lines(cardsHeader, '23456789,vihrea,2026-01-01,2026-12-31,,rfid:04A29000,');
     expect(await register.faultsOf(stolen)).toEqual([
@@ -199,7 +199,7 @@ describe('a wrong file writes nothing and names', () => {
     ]);
   });
 
-  it('a code that a card has whose number no file can have', async () => {
+  it('a code that belongs to a card whose number no file can have', async () => {
     await register.put({ _id: 'card:12345670', type: 'card', codes: [{ kind: 'barcode', value: 'LR1' }] });
     const file = lines(
       cardsHeader,
@@ -225,7 +225,7 @@ describe('a wrong file writes nothing and names', () => {
     expect(await register.faultsOf(content)).toEqual([`${register.file} ${reason}`]);
   });
 
-  it('what is no file, or is not there', async () => {
+  it('what is not a file, or is not there', async () => {
     const folder = dirname(register.file);
     const none = join(folder, 'none.csv');
     const told = async (path: string) => importSummary(await register.importFile(path)).split('\n  ')[1];

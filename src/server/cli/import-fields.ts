@@ -25,7 +25,7 @@ export function schemeCell(text: string, schemes: ReadonlySet<string>): Cell<str
   return bad(`"${shortened(text)}" is not a scheme of the catalogue (${known})`);
 }
 
-/** The statuses, and what they are called in Finnish and Swedish. */
+/** The statuses, and their names in Finnish and Swedish. */
 const statuses = new Map<string, CardStatus>([
   ...cardStatuses.map((status) => [status, status] as const),
   ['aktiivinen', 'active'],
@@ -59,7 +59,7 @@ export function codesCell(text: string, number: string | undefined): Cell<Code[]
     const read = readCode(canonical);
     if (read.kind === 'impossible') return bad(`"${shortened(part)}" is not a code that can be scanned`);
     const isOwn = read.kind === 'number' && read.number === number;
-    // A card is always found by its own number, but for one that a reader would write as a UID.
+    // A card can always be found by its own number, except one that a reader would type as a UID.
     if (isOwn && readCode(code.value).kind === 'number') continue;
     if (read.kind === 'number' && !isOwn)
       return bad(`"${part}" would be read as the number of card ${read.number}`);
@@ -82,7 +82,7 @@ export function hintCell(text: string): Cell<string> {
   return good(text);
 }
 
-/** A whole number, `least` or more. */
+/** A whole number, at least `least`. */
 export function countCell(text: string, least: number): Cell<number> {
   return /^\d{1,4}$/.test(text) && Number(text) >= least
     ? good(Number(text))

@@ -3,21 +3,24 @@ import { namedDelimiter, readHeader, readRow, type CardRow, type CsvHeader } fro
 import { fileKind, linesOf } from './import-lines';
 import type { CsvFault } from './import-report';
 
-/** Cards that are read and written together, by measurement; small enough for CouchDB's default body limit (8 MB). */
+/**
+ * Cards that are read and written together, found by measurement; few enough for CouchDB's default body limit
+ * (8 MB).
+ */
 const batchSize = 1000;
 
 /** Some lines of a card file. */
 export interface CardBatch {
   rows: CardRow[];
-  /** What is wrong with each line by itself. */
+  /** What is wrong with each line on its own. */
   faults: CsvFault[];
-  /** The number of the last line; 0 when there was none to read. */
+  /** The number of the last line; 0 if there was none to read. */
   line: number;
-  /** What the file calls the columns. */
+  /** The file's names for the columns. */
   names: ReadonlyMap<string, string>;
 }
 
-/** A batch of a file that is not even read. */
+/** The batch of a file that is not even read. */
 const unread = (fault: CsvFault): CardBatch => ({
   rows: [],
   faults: [fault],
@@ -26,7 +29,7 @@ const unread = (fault: CsvFault): CardBatch => ({
 });
 
 /**
- * Reads a card file, a batch of lines at a time; it may be as long as it likes. `schemes` are the ids of the
+ * Reads a card file, a batch of lines at a time; it may be of any length. `schemes` are the ids of the
  * catalogue's schemes.
  */
 export async function* readBatches(path: string, schemes: ReadonlySet<string>): AsyncGenerator<CardBatch> {
@@ -62,7 +65,7 @@ async function* batchesOf(
     if (header === undefined) {
       const read = readHeader(text, line, delimiter);
       if (!read.ok) {
-        // Without a header no line can be understood.
+        // Without a header no line makes sense.
         faults = text.trim() === '' ? [{ line, reason: 'has no header' }] : read.faults;
         break;
       }

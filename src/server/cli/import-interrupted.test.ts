@@ -17,7 +17,7 @@ function numberOf(index: number): string {
   return `${digits}${checkDigit(digits)}`;
 }
 
-/** A file of so many cards, in batches of a thousand. */
+/** A file with this many cards, in batches of a thousand. */
 function fileOf(count: number, scheme = 'vihrea'): string {
   const good = goodLine.replace('vihrea', scheme);
   const rows = Array.from({ length: count }, (_, index) => good.replace('12345671', numberOf(index)));
@@ -41,7 +41,7 @@ const stoppedAt = (written: string, total: string, why: string) =>
   ' Import the same file again: what is written already is left alone.';
 
 describe('an import that is cut off while writing', () => {
-  it('says how far it came, and is simply repeated', async () => {
+  it('says how far it got, and is simply repeated', async () => {
     register.beforeWrite = (write) => {
       if (write === 2) throw new Error('ECONNRESET');
     };
@@ -56,7 +56,7 @@ describe('an import that is cut off while writing', () => {
     expect(await register.import(fileOf(2500))).toEqual({ ok: true, added: 0, changed: 0, unchanged: 2500 });
   });
 
-  it('compares once more what somebody else changed meanwhile, and writes it', async () => {
+  it('compares again what somebody else changed meanwhile, and writes it', async () => {
     await register.put({ ...storedCard, scheme: 'sininen' });
     register.beforeWrite = async (write) => {
       if (write !== 1) return;
@@ -69,7 +69,7 @@ describe('an import that is cut off while writing', () => {
     expect((await register.cards()).get('card:12345671')).toMatchObject({ scheme: 'vihrea', more: 'kept' });
   });
 
-  it('counts what somebody else has made the same meanwhile as it was', async () => {
+  it('counts as unchanged what somebody else has changed to the same meanwhile', async () => {
     register.beforeWrite = async (write) => {
       if (write === 1) await register.put(storedCard);
     };
@@ -77,7 +77,7 @@ describe('an import that is cut off while writing', () => {
     expect(result).toEqual({ ok: true, added: 0, changed: 0, unchanged: 1 });
   });
 
-  it('tells which card somebody else goes on changing', async () => {
+  it('says which card somebody else keeps changing', async () => {
     register.beforeWrite = async () => {
       const _rev = (await register.cards()).get('card:12345671')?._rev;
       await register.put({ ...storedCard, ...(_rev === undefined ? {} : { _rev }), scheme: 'sininen' });
@@ -153,7 +153,7 @@ describe('cards that are compared with a range of the register', () => {
   it('are the same as those that are looked up one by one', async () => {
     const rows = Array.from({ length: 2500 }, (_, index) => goodLine.replace('12345671', numberOf(index)));
     await register.import(lines(cardsHeader, ...rows));
-    // Every third one: most cards between the first and the last are others.
+    // Every third one: most cards between the first and the last belong to others.
     const third = rows.filter((_, index) => index % 3 === 0).map((row) => row.replace('vihrea', 'sininen'));
     const backwards = [...third].reverse();
     expect(await register.import(lines(cardsHeader, ...backwards))).toEqual({

@@ -108,7 +108,7 @@ describe('a card file is simply read', () => {
   });
 });
 
-describe('faults are told by the lines and columns of the file', () => {
+describe('faults are reported by the lines and columns of the file', () => {
   it('after a line that names the separator', async () => {
     expect(await register.faultsOf(`sep=;\n${semicolons.replace('12345671', '12345617')}`)).toEqual([
       'line 3, column number: "12345617" is mistyped: its check digit is wrong',
@@ -145,7 +145,7 @@ describe('faults are told by the lines and columns of the file', () => {
   });
 });
 
-describe('what is no CSV file is named', () => {
+describe('what is not a CSV file is named', () => {
   it.each([
     ['PK\u0003\u0004\u0014\u0000', 'a workbook (.xlsx, .ods) or a zip archive'],
     ['\u00D0\u00CF\u0011\u00E0\u00A1\u00B1', 'an old Excel workbook (.xls)'],
@@ -161,7 +161,7 @@ describe('what is no CSV file is named', () => {
   });
 });
 
-describe('what a spreadsheet did to a cell is told', () => {
+describe('what a spreadsheet did to a cell is explained', () => {
   const asText = 'format the column as text before the codes are pasted, or import them as the type text';
   const lost = (text: string) =>
     `"${text}" is what a spreadsheet made of a long code, whose digits are lost: ${asText}`;

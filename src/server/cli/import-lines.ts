@@ -1,12 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** What a look at a file's first bytes says of it. */
+/** What a file's first bytes say about it. */
 export type FileKind =
   | { kind: 'text'; encoding: 'utf8' | 'utf-16le' | 'utf-16be' }
-  /** No list of cards as text; `what` it is, for people. */
+  /** Not a list of cards in text form; `what` it is, for people. */
   | { kind: 'foreign'; what: string };
 
-/** The first bytes of files that people take for a CSV, as Latin-1. Every .xlsx and .ods is a zip archive. */
+/**
+ * The first bytes of files that people mistake for a CSV, as Latin-1. Every .xlsx and .ods is a zip archive.
+ */
 const foreignBeginnings = [
   ['PK\x03\x04', 'a workbook (.xlsx, .ods) or a zip archive'],
   ['\xD0\xCF\x11\xE0', 'an old Excel workbook (.xls)'],
@@ -25,7 +27,7 @@ export async function fileKind(file: FileHandle): Promise<FileKind> {
   return { kind: 'text', encoding: encodingOf(head) };
 }
 
-/** UTF-16 by its byte order mark; without one by the zero that each letter of a header has for one of its bytes. */
+/** UTF-16, recognized by its byte order mark; without one, by the zero byte in each letter of a header. */
 function encodingOf([first, second, third, fourth]: Uint8Array): 'utf8' | 'utf-16le' | 'utf-16be' {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
@@ -41,7 +43,7 @@ export const linesOf = (
 ): AsyncIterable<string> =>
   encoding === 'utf8' ? file.readLines({ encoding, autoClose: false }) : decodedLines(file, encoding);
 
-/** Without a byte order mark. A letter or a line may go on in the next of the file's chunks. */
+/** Without a byte order mark. A letter or a line may continue in the file's next chunk. */
 async function* decodedLines(file: FileHandle, encoding: string): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   let rest = '';

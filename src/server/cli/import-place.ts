@@ -10,19 +10,19 @@ import { couchAddresses, remoteClient } from '../couch/remote-client';
 import { administratorName } from '../provision/administrator';
 import { given } from './given';
 
-/** Where the cards are to go. */
+/** Where the cards go. */
 export type ImportPlace =
   /** A running Tiski, as its administrator. */
   | { kind: 'server'; url: string; password: string }
-  /** A CouchDB, its server administrator's name and password in the address. */
+  /** A CouchDB, with its server administrator's name and password in the address. */
   | { kind: 'couchdb'; address: string }
   /** The data folder of a Tiski that is not running. */
   | { kind: 'folder'; folder: string };
 
-/** A register that can be worked on until it is closed. */
+/** An open register, to be closed afterwards. */
 export interface OpenRegister {
   client: CouchClient;
-  /** What went wrong inside, when a request was answered with 500. */
+  /** The underlying error, if a request was answered with 500. */
   faults: unknown[];
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface ImportOptions {
   folder?: string | undefined;
 }
 
-/** The place that options and environment name: a server's address first, then a CouchDB, then the folder. */
+/** The place from options and environment: a server's address first, then a CouchDB, then the folder. */
 export function importPlace(options: ImportOptions, environment: NodeJS.ProcessEnv): ImportPlace {
   const url = options.url ?? given(environment['TISKI_URL']);
   const couchdb = given(environment['COUCHDB_URL']);
@@ -43,7 +43,7 @@ export function importPlace(options: ImportOptions, environment: NodeJS.ProcessE
   return { kind: 'folder', folder: options.folder ?? given(environment['TISKI_DATA']) ?? './data' };
 }
 
-/** Opens the place; a text says, for a person, why it can't be. */
+/** Opens the place; if that fails, returns the reason as text for a person. */
 export async function openRegister(place: ImportPlace): Promise<OpenRegister | string> {
   switch (place.kind) {
     case 'server': {
@@ -67,7 +67,7 @@ function openRemote(text: string, below: string, password?: string): OpenRegiste
     const client = remoteClient(new CouchNodes(nodes));
     return { client, faults: [], close: () => Promise.resolve() };
   } catch {
-    // Not the text itself: a CouchDB's holds a password.
+    // Not the text itself: a CouchDB's address contains a password.
     return 'The address must be like http://localhost:3000.';
   }
 }

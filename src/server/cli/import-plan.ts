@@ -5,18 +5,19 @@ import type { CardRow } from './import-csv';
 import { addCounts, noCounts, type ImportCounts } from './import-register';
 import type { StoredCard } from './stored-cards';
 
-/** Cards that go into the register together, and the rows that want it so. */
+/** Cards that are written together, and the rows that require it. */
 export interface PlannedBatch {
   rows: CardRow[];
   documents: StoredCard[];
 }
 
-/** The system's folder for temporary files can't take what is to be written. */
+/** The system's folder for temporary files has no room for what is to be written. */
 export class NoRoomForPlan extends Error {}
 
 /**
- * What an import is going to write, as it was checked, in a temporary file: nothing has to be read or compared again, and
- * memory holds one batch. The file has no name from the beginning, so nothing of it stays, however the import ends.
+ * What an import is going to write, as it was checked, in a temporary file: nothing has to be read or
+ * compared again, and only one batch is in memory. The file has no name from the start, so nothing of it
+ * remains, however the import ends.
  */
 export class ImportPlan {
   counts: ImportCounts = noCounts;
@@ -30,7 +31,7 @@ export class ImportPlan {
     const folder = await mkdtemp(join(tmpdir(), 'tiski-import-')).catch(noRoom);
     const path = join(folder, 'plan');
     const file = await open(path, 'wx+', 0o600).catch(noRoom);
-    // A system that keeps the names of open files has it taken away by close().
+    // A system that can't unlink an open file removes it in close().
     await rm(path).catch(() => undefined);
     return new ImportPlan(folder, file);
   }

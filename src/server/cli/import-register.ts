@@ -24,7 +24,7 @@ export const addCounts = (a: ImportCounts, b: ImportCounts): ImportCounts => ({
   unchanged: a.unchanged + b.unchanged,
 });
 
-/** What has to be written so that the register says what some rows say. */
+/** What has to be written so that the register matches some rows. */
 export interface RegisterPlan {
   documents: StoredCard[];
   counts: ImportCounts;
@@ -40,7 +40,7 @@ export async function schemeIds(client: CouchClient): Promise<Set<string>> {
   return new Set(v.parse(idPage, body).rows.map(({ id }) => id.slice('scheme:'.length)));
 }
 
-/** Compares some rows with the cards that the register has of theirs; nothing is written. */
+/** Compares some rows with their cards in the register; writes nothing. */
 export function planRows(rows: readonly CardRow[], stored: ReadonlyMap<string, StoredCard>): RegisterPlan {
   const plan: RegisterPlan = { documents: [], counts: { ...noCounts }, faults: [] };
   for (const row of rows) {
@@ -59,13 +59,13 @@ export function planRows(rows: readonly CardRow[], stored: ReadonlyMap<string, S
   return plan;
 }
 
-/** Codes that the file gives to one card while the register has, and keeps, them on another. */
+/** Codes that the file gives to one card but that stay on another in the register. */
 export async function takenCodes(client: CouchClient, cards: CardsOfFile): Promise<CsvFault[]> {
   const faults: CsvFault[] = [];
   if (!cards.hasCodes) return faults;
   for await (const stored of storedCards(client)) {
     const number = stored._id.slice('card:'.length);
-    // Where the file names this card's codes itself, repetitions were found while it was read.
+    // If the file itself lists this card's codes, duplicates were found while it was read.
     if (cards.namesCodesOf(number)) continue;
     for (const code of storedCodes(stored)) {
       const line = cards.lineOfCode(code);
@@ -86,7 +86,7 @@ function newCard(number: string): StoredCard {
   return { _id: `card:${number}`, type: 'card', v: 1, number, codes: [], status: 'active' };
 }
 
-/** The file's word over the stored card; what the file leaves empty stays as it was. */
+/** The file overrides the stored card; what the file leaves empty stays as it was. */
 function mergedCard(row: CardRow, stored: StoredCard): StoredCard {
   const { scheme, validFrom, validUntil, status, codes, hint, children, assistant, groupSize } = row;
   const next: StoredCard = {
@@ -119,7 +119,7 @@ function storedCodes(stored: StoredCard): string[] {
   return Array.isArray(codes) ? codes.map((code) => String(code?.value)) : [];
 }
 
-/** A stored card that the file can't make readable: broken, or of a newer Tiski. */
+/** A stored card that the file can't make readable: broken, or from a newer Tiski. */
 function unreadable(next: StoredCard, { line, number }: CardRow): CsvFault[] {
   const parsed = parseDocument(next);
   if (parsed.ok) return [];

@@ -1,8 +1,8 @@
-/** Something in a file, or on its way to the register, that keeps the whole import from happening. */
+/** Something in a file, or on its way to the register, that prevents the whole import. */
 export interface CsvFault {
-  /** From 1, the header being line 1; absent when it is about the whole file. */
+  /** From 1, which is the header; absent if it is about the whole file. */
   line?: number;
-  /** The header's name of the column. */
+  /** The column's name in the header. */
   column?: string;
   reason: string;
 }
@@ -11,7 +11,7 @@ export interface CsvFault {
 export type ImportResult =
   { ok: true; added: number; changed: number; unchanged: number } | { ok: false; faults: CsvFault[] };
 
-/** Where lines for people go; each comes with its line break, so that `process.stdout` fits. */
+/** Where lines for people go; each includes its line break, so that `process.stdout` fits. */
 export interface LineOutput {
   write(line: string): unknown;
 }
@@ -23,14 +23,14 @@ export function faultText({ line, column, reason }: CsvFault): string {
   return named === '' ? reason : `${named}: ${reason}`;
 }
 
-/** Whether a count went past a multiple of `step`: time to tell how far it is. */
+/** Whether a count has passed a multiple of `step`: time to report progress. */
 export const isPassed = (step: number, before: number, now: number) =>
   Math.floor(now / step) > Math.floor(before / step);
 
 /** 100000 as "100,000". */
 export const grouped = (count: number) => count.toLocaleString('en-US');
 
-/** What a person reads after an import, without a line break at its end. */
+/** The text that a person reads after an import, without a trailing line break. */
 export function importSummary(result: ImportResult): string {
   if (result.ok) {
     const { added, changed, unchanged } = result;

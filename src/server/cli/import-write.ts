@@ -6,7 +6,7 @@ import { addCounts, noCounts, planRows, type ImportCounts } from './import-regis
 import { faultText, grouped, isPassed, type ImportResult, type LineOutput } from './import-report';
 import { cardsByNumber, type StoredCard } from './stored-cards';
 
-/** Every how many cards the writing tells how far it is. */
+/** After how many cards the progress is reported. */
 const toldEvery = 10_000;
 
 const bulkAnswer = v.array(
@@ -17,7 +17,10 @@ const bulkAnswer = v.array(
   }),
 );
 
-/** Writes what was checked, batch by batch. The first one that fails ends it, with a fault that says how it stands. */
+/**
+ * Writes what was checked, batch by batch. The first one that fails ends it, with a fault that describes the
+ * state.
+ */
 export async function writePlan(
   client: CouchClient,
   plan: ImportPlan,
@@ -46,7 +49,7 @@ export async function writePlan(
 interface CardsWritten {
   counts: ImportCounts;
   written: number;
-  /** Why not all of them were. */
+  /** Why not all of them were written. */
   refusal?: string;
 }
 
@@ -54,7 +57,7 @@ async function writeBatch(client: CouchClient, { rows, documents }: PlannedBatch
   try {
     const first = await writeCards(client, documents);
     if (first.overtaken.size === 0 || first.refusal !== undefined) return first;
-    // Somebody else has written these meanwhile: they are compared once more.
+    // Somebody else has written these meanwhile: they are compared again.
     const again = rows.filter(({ number }) => first.overtaken.has(`card:${number}`));
     const stored = await cardsByNumber(
       client,
@@ -80,7 +83,7 @@ async function writeBatch(client: CouchClient, { rows, documents }: PlannedBatch
   }
 }
 
-/** One request; `overtaken` are ids of cards that the register has in another revision. */
+/** One request; `overtaken` are ids of cards that have another revision in the register. */
 async function writeCards(
   client: CouchClient,
   documents: readonly StoredCard[],

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => register.close());
 
-/** The card of the good line. */
+/** The card of the valid line. */
 async function card() {
   const stored = (await register.cards()).get('card:12345671');
   if (!stored) throw new Error('The card is not there.');
@@ -69,7 +69,7 @@ describe('a good file', () => {
     });
   });
 
-  it('R11 says who may come along, each part for itself', async () => {
+  it('R11 says who may come along, each part separately', async () => {
     const along = `${cardsHeader},children,assistant,group_size`;
     expect(await register.import(lines(along, `${goodLine},2,Kyllä,`))).toMatchObject({ added: 1 });
     expect(await card()).toMatchObject({
@@ -87,7 +87,7 @@ describe('a good file', () => {
     ]);
   });
 
-  it('keeps what it leaves empty and what it knows nothing of', async () => {
+  it('keeps what it leaves empty and what it doesn’t know', async () => {
     const ownRights = [{ service: 'sauna', isGiven: true }];
     await register.import(lines(cardsHeader, '12345671,vihrea,2026-01-01,2026-12-31,suspended,LR1,AB'));
     await register.put({ ...(await card()), statusUntil: '2026-06-30', rights: ownRights, locker: 12 });

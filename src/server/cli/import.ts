@@ -6,12 +6,11 @@ import type { ImportResult, LineOutput } from './import-report';
 import { writePlan } from './import-write';
 
 /**
- * Brings the cards of a CSV file into the register: all of them, or none when anything in the file is wrong.
+ * Imports the cards of a CSV file into the register: all of them, or none if anything in the file is wrong.
  * The same file again changes nothing, so an import that was cut off while writing is simply repeated.
- *
- * All of the file is checked first, by itself and against the register, a batch at a time, so it may be as long as it
- * likes; what there is to write is kept in a temporary file meanwhile, and written as it was checked.
- * Lines for people about the progress go to `out`.
+ * The whole file is checked first, by itself and against the register, a batch at a time, so it may be of any
+ * length; what has to be written is kept in a temporary file meanwhile, and written as it was checked.
+ * Progress for people goes to `out`.
  */
 export async function importCards(
   client: CouchClient,

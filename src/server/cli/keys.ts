@@ -10,7 +10,10 @@ import { CommandError } from './command-error';
 import type { Command } from './options';
 import { withStore } from './provision';
 
-/** Looks after the keys of signed card codes and of rescue files. The embedded store must not be in use: stop the server first. */
+/**
+ * Manages the keys of signed card codes and of rescue files. The embedded store must not be in use: stop the
+ * server first.
+ */
 export async function runKeys(command: Extract<Command, { kind: 'keys' }>): Promise<void> {
   const { options } = command;
   await withStore(options, async ({ client }) => {
@@ -49,7 +52,7 @@ export async function runKeys(command: Extract<Command, { kind: 'keys' }>): Prom
   });
 }
 
-/** @throws {CommandError} when the file is there, or there is nothing to write */
+/** @throws {CommandError} if the file exists, or there is nothing to write */
 async function exportKeys(store: KeyStore, file: string, passphrase: string): Promise<void> {
   const { text, keys } = await sealKeys(store, passphrase);
   if (keys === 0) throw new CommandError(`there are no private keys in ${store.folder}.`);
@@ -65,10 +68,10 @@ async function exportKeys(store: KeyStore, file: string, passphrase: string): Pr
   );
 }
 
-/** Sealed keys of a city are some kilobytes. */
+/** A city's sealed keys are some kilobytes. */
 const largestFile = 1_000_000;
 
-/** @throws {CommandError} when the file can't be read or opened */
+/** @throws {CommandError} if the file can't be read or opened */
 async function importKeys(store: KeyStore, file: string, passphrase: string): Promise<void> {
   const size = (await stat(file).catch(() => undefined))?.size;
   if (size === undefined) throw new CommandError(`${file} can't be read.`);

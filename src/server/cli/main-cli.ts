@@ -34,7 +34,7 @@ async function startHere(options: StartOptions): Promise<void> {
 }
 
 /**
- * Runs the command that the words name. Ends the process with 2 for wrong words, 1 for a failure.
+ * Runs the command that the arguments name. Ends the process with 2 for invalid arguments, 1 for a failure.
  * @param start what `tiski start` does
  */
 export async function run(words: string[], start = startHere): Promise<void> {

@@ -5,7 +5,7 @@ import { readCommand } from './options';
 const standard = { port: 3000, host: 'localhost', data: './data', demo: true };
 
 describe('the command line', () => {
-  it('starts by itself, with what the environment says', () => {
+  it('starts by itself, with the settings of the environment', () => {
     expect(readCommand([], {})).toEqual({ kind: 'start', options: standard });
     const environment = {
       PORT: '8080',
@@ -36,7 +36,7 @@ describe('the command line', () => {
     });
   });
 
-  it('words go before the environment, an empty variable is none', () => {
+  it('arguments override the environment, and an empty variable is unset', () => {
     const words = ['dev', '--port', '4000', '--data', 'x', '--empty'];
     const command = readCommand(words, { PORT: '1', TISKI_DATA: 'y', HOST: '' });
     expect(command).toEqual({ kind: 'dev', options: { ...standard, port: 4000, data: 'x', demo: false } });
@@ -63,7 +63,7 @@ describe('the command line', () => {
     expect(readCommand([...words, '--replace'], {})).toMatchObject({ replace: true });
   });
 
-  it('encrypts, keeps, verifies and opens backups; words go before the environment', () => {
+  it('encrypts, keeps, verifies and opens backups; arguments override the environment', () => {
     const environment = { TISKI_BACKUP_RECIPIENT: 'age1a', TISKI_BACKUP_IDENTITY: 'a.key' };
     const write = { kind: 'backup', action: 'write', file: 'there/' };
     expect(readCommand(['backup', 'there/'], environment)).toEqual({ ...write, recipient: 'age1a' });
@@ -101,7 +101,7 @@ describe('the command line', () => {
     });
   });
 
-  it('looks after the signing keys', () => {
+  it('manages the signing keys', () => {
     expect(readCommand(['keys'], {})).toEqual({ kind: 'keys', action: 'list', options: standard });
     for (const action of ['rotate', 'rotate-rescue']) {
       expect(readCommand(['keys', action], {})).toMatchObject({ kind: 'keys', action });
@@ -156,7 +156,7 @@ describe('the command line', () => {
     expect(read).not.toThrow(/\n/);
   });
 
-  it('an address of no CouchDB is refused', () => {
+  it('an address that is not a CouchDB’s is refused', () => {
     for (const COUCHDB_URL of ['localhost:5984', 'ftp://x', 'nonsense']) {
       expect(() => readCommand([], { COUCHDB_URL })).toThrow(/COUCHDB_URL must be like/);
     }

@@ -23,7 +23,7 @@ export interface DoctorOptions {
   url?: string;
   data?: string;
   port?: string;
-  /** `--slow`: with what takes a minute. */
+  /** `--slow`: including what takes a minute. */
   isSlow: boolean;
   /** `--json`: findings for programs. */
   isJson: boolean;
@@ -45,12 +45,12 @@ const examples = {
   restore: 'tiski-2026-11-25T020000Z.backup.gz',
 } as const;
 
-/** @throws {CommandError} for words that make no command */
+/** @throws {CommandError} for arguments that make no command */
 export function readCommand(words: string[], environment: NodeJS.ProcessEnv = process.env): Command {
   const { values, positionals } = parse(words);
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
-  // An empty folder would be the current one: rather a typing error, or a shell variable that isn't set.
+  // An empty folder would be the current one: more likely a typo, or a shell variable that isn't set.
   if (values.data === '') throw wrong('--data needs a folder.');
   if (values.url === '') throw wrong('--url needs an address.');
   const [name = 'start', ...rest] = positionals;
@@ -93,7 +93,7 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
       return { kind, removeOthers: values['remove-others'] === true, ...place };
     case 'doctor': {
       noMore(rest[0]);
-      // What the environment says wrongly is a finding; what is typed wrongly ends the command.
+      // What is wrong in the environment becomes a finding; what is typed wrongly ends the command.
       if (port !== undefined) portFrom(port);
       const options = { ...place, isSlow: values.slow === true, isJson: values.json === true };
       return { kind, options: { ...options, ...(port === undefined ? {} : { port }) } };
@@ -109,7 +109,7 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   }
 }
 
-/** The one word after the command. @throws {CommandError} */
+/** The one argument after the command. @throws {CommandError} */
 function fileWord(kind: keyof typeof examples, [file, excess]: string[]): string {
   noMore(excess);
   if (file === undefined) throw wrong(`${kind} needs a file: tiski ${kind} ${examples[kind]}`);

@@ -6,12 +6,12 @@ type Place = Pick<StoreOptions, 'data'>;
 
 const fileOf = ({ data }: Place) => resolve(data, 'administrator-password');
 
-/** What is no terminal is a journal or a log: many read it, and nobody clears it. */
+/** Anything that isn't a terminal is a journal or a log: many read it, and nobody clears it. */
 const shownOnScreen = () => process.stdout.isTTY;
 
 /**
- * Keeps a made-up password that no screen will show: in a file for the server's own account alone, on the disk before
- * this answers, in place of one from before.
+ * Stores a generated password that no screen will show: in a file for the server's own account alone, on the
+ * disk before this returns, replacing an earlier one.
  */
 export async function keepPassword(password: string, place: Place): Promise<void> {
   if (shownOnScreen()) return;
@@ -21,12 +21,12 @@ export async function keepPassword(password: string, place: Place): Promise<void
   await writeFile(file, `${password}\n`, { mode: 0o600, flag: 'wx', flush: true });
 }
 
-/** Removes the file whose password another one has taken the place of. */
+/** Removes the file whose password has been replaced by another. */
 export async function forgetPassword(place: Place): Promise<void> {
   await rm(fileOf(place), { force: true });
 }
 
-/** What to say of a password that was made up just now. */
+/** What to say about a newly generated password. */
 export function passwordNews(password: string, place: Place): string {
   return shownOnScreen()
     ? `${password}   (shown this once: write it down)`

@@ -2,11 +2,11 @@ import { UnexpectedCouchReply } from '../couch/client';
 import { CouchFailure } from '../couch/failure';
 import type { ImportPlace, OpenRegister } from './import-place';
 
-/** Why a place could not even be read. @throws what is no expected failure */
+/** Why a place could not even be read. @throws unless the failure is an expected one */
 export function failureText(error: unknown, place: ImportPlace, opened: OpenRegister): string {
   const where = placeName(place);
   if (error instanceof UnexpectedCouchReply) return replyText(error.reply.status, error, where, opened);
-  // fetch's own error for a server that gives no answer.
+  // fetch's own error for a server that doesn't answer.
   if (error instanceof CouchFailure && place.kind !== 'folder') return `There is no answer from ${where}.`;
   throw error;
 }
@@ -32,10 +32,10 @@ function replyText(status: number, error: Error, where: string, { faults }: Open
   }
 }
 
-/** LevelDB lets one process at a time open a folder. */
+/** Only one process at a time can open a LevelDB folder. */
 const isOpenError = (fault: unknown) => (fault as { type?: unknown } | null)?.type === 'OpenError';
 
-/** An address may hold a name and a password, and what is printed here ends in logs. */
+/** An address may contain a name and a password, and what is printed here ends up in logs. */
 const withoutPassword = (address: string) => address.replace(/^(https?:\/\/)[^/]*@/i, '$1');
 
 function placeName(place: ImportPlace): string {

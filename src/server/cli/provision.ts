@@ -7,7 +7,7 @@ import type { StoreOptions } from './start-options';
 import { forgetPassword, keepPassword, passwordNews } from './password-file';
 import type { Backend } from '../backend';
 
-/** Opens the store, works on it, and closes it. @throws {CommandError} when it can't be opened */
+/** Opens the store, works on it, and closes it. @throws {CommandError} if it can't be opened */
 export async function withStore<T>(
   options: StoreOptions,
   work: (backend: Backend) => Promise<T>,
@@ -26,7 +26,7 @@ export async function withStore<T>(
   }
 }
 
-/** Brings the store into shape without opening the server. */
+/** Brings the store into shape without starting the server. */
 export async function provisionStore(options: StoreOptions): Promise<void> {
   const { password, isReset, rolesRestored } = await withStore(options, async (backend) => {
     await requireWhole(backend.client);

@@ -8,12 +8,12 @@ import { withStore } from './provision';
 
 export interface RestoreCommandOptions extends StoreOptions {
   replace: boolean;
-  /** `--identity`: the file of the private key. */
+  /** `--identity`: the file with the private key. */
   identity?: string | undefined;
 }
 
 /**
- * `tiski restore FILE`: into the data folder of a server that is stopped, or into the CouchDB of COUCHDB_URL.
+ * `tiski restore FILE`: into the data folder of a stopped server, or into the CouchDB of COUCHDB_URL.
  * @throws {CommandError}
  */
 export async function runRestore(

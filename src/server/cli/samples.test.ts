@@ -5,7 +5,7 @@ import { startTestServer } from '../../../tests/server';
 import { importCards } from './import';
 
 describe('the README’s way to a city of your own', () => {
-  it('takes the sample catalogue, a desk, and the sample cards', async () => {
+  it('accepts the sample catalogue, a desk, and the sample cards', async () => {
     const server = await startTestServer({ demo: false });
     try {
       const authorization = `Basic ${btoa(`${server.adminName}:${server.adminPassword}`)}`;

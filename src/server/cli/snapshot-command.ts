@@ -12,8 +12,8 @@ export interface SnapshotOptions extends ImportOptions {
 }
 
 /**
- * `tiski snapshot`: packs the register for new desks, whether or not it is due, and tells of the snapshots that came
- * by replication (S18).
+ * `tiski snapshot`: packs the register for new desks, whether or not it is due, and lists the snapshots that
+ * came by replication (S18).
  * @returns the exit code
  */
 export async function runSnapshot(

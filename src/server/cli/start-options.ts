@@ -6,18 +6,18 @@ import { given } from './given';
 export interface StoreOptions {
   /** Data folder of the embedded store. */
   data: string;
-  /** COUCHDB_URL; the embedded store is used without it. */
+  /** COUCHDB_URL; without it the embedded store is used. */
   couchUrl?: string;
   /** TISKI_KEYS: folder of the private keys. */
   keys?: string;
-  /** TISKI_ADMIN_PASSWORD: of the first administrator, who takes it at every start. */
+  /** TISKI_ADMIN_PASSWORD: the first administrator's, set at every start. */
   adminPassword?: string;
 }
 
 export interface StartOptions extends StoreOptions {
   port: number;
   host: string;
-  /** Whether an empty store is filled with the made-up city. */
+  /** Whether an empty store is filled with the demo city. */
   demo: boolean;
   /** TISKI_APP: a folder with a built app, served as it is. */
   app?: string;
@@ -25,11 +25,11 @@ export interface StartOptions extends StoreOptions {
   trustProxy?: string;
   /** TISKI_HOSTS: names and addresses that it answers to. */
   hosts?: string[];
-  /** TISKI_METRICS_TOKEN: with which /metrics is read from elsewhere. */
+  /** TISKI_METRICS_TOKEN: lets other machines read /metrics. */
   metricsToken?: string;
 }
 
-/** Every setting of the environment that a command reads. */
+/** Every setting from the environment that a command reads. */
 export const knownSettings = [
   'COUCHDB_URL',
   'HOST',
@@ -48,7 +48,7 @@ export const knownSettings = [
   'TISKI_URL',
 ] as const;
 
-/** What a server is started with: what is typed, then the environment. @throws {CommandError} */
+/** The settings to start a server with: arguments first, then the environment. @throws {CommandError} */
 export function startOptions(
   values: { port?: string | undefined; data?: string | undefined; empty?: boolean | undefined },
   environment: NodeJS.ProcessEnv,
@@ -83,7 +83,7 @@ export function startOptions(
   };
 }
 
-/** Nobody counts the guesses: it has to be long. */
+/** Nobody counts the guesses, so it has to be long. */
 function metricsTokenFrom(text: string): string {
   if (/^[\x21-\x7e]{16,}$/.test(text)) return text;
   throw wrong('TISKI_METRICS_TOKEN must have 16 characters at least, without spaces and accents.');

@@ -11,7 +11,7 @@ interface Ended {
   output: string;
 }
 
-describe('tiski start, in a process of its own', () => {
+describe('tiski start, in its own process', () => {
   let folder: string;
   const running: ChildProcess[] = [];
 
@@ -27,7 +27,7 @@ describe('tiski start, in a process of its own', () => {
   const tiski = (words: string[], environment: NodeJS.ProcessEnv = {}) =>
     run(process.execPath, ['src/server/cli/bin.js', ...words], environment);
 
-  /** script (util-linux) gives the command a terminal of its own, and passes its output and its end on. */
+  /** script (util-linux) gives the command its own terminal, and passes on its output and its exit code. */
   const onTerminal = (command: string, environment: NodeJS.ProcessEnv = {}) =>
     run('script', ['-qefc', command, '/dev/null'], environment);
 
@@ -79,12 +79,12 @@ describe('tiski start, in a process of its own', () => {
       code: 1,
       output: `tiski: port ${port} is taken. Choose another with --port.\n`,
     });
-    // What a start that failed would have made is still news for the next one.
+    // What a failed start would have made is still news for the next one.
     const ownName = { TISKI_DEMO: '1', TISKI_HOSTS: 'tiski.example.fi' };
     const another = tiski(['start', '--port', '0', '--data', other], ownName);
     await another.says(/A made-up (demo city) was added: \d+ cards/);
     const demo = await another.says(/open at (http:\S+)\n/);
-    // fetch sets Host by itself; a proxy on this machine is believed.
+    // fetch sets Host by itself; a proxy on this machine is trusted.
     const statusAs = async (name: string) =>
       (await send('GET', `${demo}/api/health`, { headers: { 'x-forwarded-host': name } })).status;
     expect(await statusAs('tiski.example.fi')).toBe(200);
@@ -119,7 +119,7 @@ describe('tiski start, in a process of its own', () => {
     expect([first, second, lost].filter(({ said }) => said().includes(password))).toEqual([]);
   });
 
-  it('shows a made-up password on a terminal, and keeps it in no file', async () => {
+  it('shows a generated password on a terminal, and stores it in no file', async () => {
     const data = join(folder, 'on-a-terminal');
     const words = `start --port 0 --data '${data}'`;
     const server = onTerminal(`'${process.execPath}' src/server/cli/bin.js ${words}`);
@@ -132,7 +132,7 @@ describe('tiski start, in a process of its own', () => {
     await server.ended;
   });
 
-  it('provisions without a terminal: the password is in a file, also in place of an older one', async () => {
+  it('provisions without a terminal: the password is in a file, replacing an older one', async () => {
     const data = join(folder, 'provisioned');
     const file = join(data, 'administrator-password');
     await mkdir(data);
@@ -153,7 +153,7 @@ describe('tiski start, in a process of its own', () => {
     await started.ended;
   });
 
-  it('makes no account whose password can not be kept', async () => {
+  it('makes no account whose password can not be stored', async () => {
     const data = join(folder, 'unwritable');
     // A folder of that name can't be replaced by a file.
     await mkdir(join(data, 'administrator-password'), { recursive: true });
@@ -170,7 +170,7 @@ describe('tiski start, in a process of its own', () => {
     expect(await tiski(words).ended).toEqual({ code, output });
   });
 
-  it('a CouchDB that does not answer is waited for, and told by every other command', async () => {
+  it('waits for a CouchDB that does not answer, and every other command reports it', async () => {
     const COUCHDB_URL = 'http://admin:x@127.0.0.1:9';
     const waiting = tiski(['start', '--port', '0'], { COUCHDB_URL });
     await waiting.says(/(Waiting for the CouchDB of COUCHDB_URL to answer)\./);
@@ -189,7 +189,7 @@ describe('tiski start, in a process of its own', () => {
     });
   });
 
-  it('a data folder that is a file is told in one line', async () => {
+  it('a data folder that is a file is reported in one line', async () => {
     const file = join(folder, 'index.html');
     const { code, output } = await tiski(['provision', '--data', file]).ended;
     expect({ code, output }).toEqual({

@@ -5,7 +5,7 @@ import type { StartOptions } from './start-options';
 import { forgetPassword, keepPassword, passwordNews } from './password-file';
 import { closeOnSignal } from './stop-signals';
 
-/** Starts the server and tells what to do next. It runs until Ctrl-C. */
+/** Starts the server and says what to do next. It runs until Ctrl-C. */
 export async function start(options: StartOptions): Promise<void> {
   const server = await startOrExplain(options, options.app ?? appFolder);
   closeOnSignal(() => server.close());
@@ -13,7 +13,10 @@ export async function start(options: StartOptions): Promise<void> {
   tellNext(server, options);
 }
 
-/** Starts the server; without `build` the app is Vite's. @throws {CommandError} for what a person can do something about */
+/**
+ * Starts the server; without `build` Vite serves the app. @throws {CommandError} for what a person can do
+ * something about
+ */
 export async function startOrExplain(options: StartOptions, build?: string): Promise<RunningServer> {
   const { data, port, host, demo, couchUrl, adminPassword, trustProxy, hosts, keys, metricsToken } = options;
   try {
@@ -39,7 +42,7 @@ export async function startOrExplain(options: StartOptions, build?: string): Pro
   }
 }
 
-/** What there is now, and the first steps. A made-up password is told this once. */
+/** The current state, and the first steps. A generated password is shown only this once. */
 export function tellNext(server: RunningServer, options: StartOptions): void {
   const { url, administrator, madeDemo, isDemo, isDemoNoMore } = server;
   const { name, password, isReset, rolesRestored } = administrator;

@@ -2,21 +2,23 @@ import * as v from 'valibot';
 import { registerDatabase } from '$lib/documents/databases';
 import { requireOk, type CouchClient } from '../couch/client';
 
-/** A card as the register has it: fields this import knows nothing of are kept as they are. */
+/** A card from the register: fields that this import doesn't know are kept as they are. */
 export type StoredCard = Record<string, unknown> & { _id: string };
 
-/** Documents a request, by measurement: more gains nothing, and CouchDB's default limits still hold. */
+/**
+ * Documents per request, by measurement: more gains nothing, and this stays within CouchDB's default limits.
+ */
 const pageSize = 2000;
 
 const documentPage = v.object({
   rows: v.array(v.object({ id: v.string(), doc: v.looseObject({ _id: v.string() }) })),
 });
-/** A row for each key; without a document where there is none, or none any more. */
+/** A row for each key; without a document if there is none, or no longer. */
 const documentsByKey = v.object({
   rows: v.array(v.object({ doc: v.nullish(v.looseObject({ _id: v.string() })) })),
 });
 
-/** The cards of some numbers, by id; of a cluster a quorum of nodes is asked for each. */
+/** The cards with these numbers, by id; on a cluster each is read from a quorum of nodes. */
 export async function cardsByNumber(
   client: CouchClient,
   numbers: readonly string[],
@@ -28,9 +30,9 @@ export async function cardsByNumber(
 }
 
 /**
- * Looks cards up batch by batch. Numbers that lie close together, as in a file that is in their order, are read as a
- * range: a CouchDB gives that from one node, in a fifth of the time. What this node has not heard of yet shows when the
- * card is written.
+ * Looks up cards batch by batch. Numbers that lie close together, as in a sorted file, are read as a range: a
+ * CouchDB serves that from one node, in a fifth of the time. What that node has not heard of yet shows when
+ * the card is written.
  */
 export class CardLookUp {
   #isInOrder = true;
@@ -46,7 +48,7 @@ export class CardLookUp {
     return cardsByNumber(this.client, numbers);
   }
 
-  /** Undefined where most cards between the first and the last number are others. */
+  /** Undefined if most cards between the first and the last number belong to others. */
   async #range(numbers: readonly string[]): Promise<Map<string, StoredCard> | undefined> {
     const [first, last] = [numbers[0], numbers.at(-1)];
     if (first === undefined || last === undefined) return new Map();

@@ -1,4 +1,4 @@
-// The built server's entry. Before what it maps is loaded:
+// The built server's entry. Must run before the code whose source maps it enables is loaded:
 process.setSourceMapsEnabled(true);
 const { run } = await import('./main-cli');
 await run(process.argv.slice(2));

@@ -5,7 +5,7 @@ import { backupFailure, leftOutLines } from './backup-report';
 import { CommandError } from './command-error';
 import { grouped, type LineOutput } from './import-report';
 
-/** `tiski backup verify FILE`: what is in a backup, once it was read to its end. @throws {CommandError} */
+/** `tiski backup verify FILE`: reads a backup to its end and says what is in it. @throws {CommandError} */
 export async function runVerify(file: string, identity: string | undefined, out: LineOutput): Promise<void> {
   const identities = await identitiesOf(identity);
   try {

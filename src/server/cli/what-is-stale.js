@@ -1,14 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 
-// JavaScript, and nothing of ours imported: bin.js asks before it knows whether TypeScript has to be loaded.
+// JavaScript without imports of ours: bin.js asks this before it knows whether TypeScript has to be loaded.
 
 const project = new URL('../../../', import.meta.url);
 
-/** The built server: a program that takes the words of `tiski`. */
+/** The built server: a program that takes the arguments of `tiski`. */
 export const builtServer = new URL('build/server/tiski.js', project);
 
 /**
- * What `npm run build` makes: its last file, what it is made of, and what is none of that.
+ * What `npm run build` makes: its last file, its sources, and what is not a source.
  * @type {Record<'app' | 'server', { result: string, sources: string[], except: string[] }>}
  */
 const parts = {
@@ -38,7 +38,7 @@ const parts = {
 };
 
 /**
- * The parts that are missing, or older than what they are made of.
+ * The parts that are missing, or older than their sources.
  * @returns {Promise<('app' | 'server')[]>}
  */
 export async function whatIsStale() {
@@ -57,7 +57,7 @@ async function isStale({ result, sources, except }) {
 }
 
 /**
- * When a file was last changed, ms; 0 when it isn't there.
+ * When a file was last changed, ms; 0 if it isn't there.
  * @param {string} path
  */
 async function changedAt(path) {
@@ -68,7 +68,7 @@ async function changedAt(path) {
 }
 
 /**
- * The latest change of a file, or of any file in a folder. Nothing is built of tests.
+ * The latest change of a file, or of any file in a folder. Tests don't go into any build.
  * @param {string} path
  * @param {readonly string[]} except
  * @returns {Promise<number>}

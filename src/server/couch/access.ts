@@ -7,7 +7,7 @@ export function isServerAdministrator(user: UserContext): boolean {
   return user.roles.includes('_admin');
 }
 
-/** S11: a device that was taken out of service. It may ask who it is, and nothing else. */
+/** S11: a device that was revoked. It may ask who it is, and nothing else. */
 export const isRevoked = ({ roles }: UserContext): boolean => roles.includes('revoked');
 
 type Party = Security['admins'];
@@ -19,7 +19,7 @@ function isDatabaseAdministrator(user: UserContext, database: Pick<Database, 'se
   return isServerAdministrator(user) || belongsTo(user, database.security.admins);
 }
 
-/** 401 for somebody signed out, 403 for somebody who may not, as CouchDB tells them apart. */
+/** 401 for somebody signed out, 403 for somebody without the right, as in CouchDB. */
 export const denied = (user: UserContext, reason: string) =>
   user.name === null ? unauthorized(reason) : forbidden(reason);
 
@@ -35,7 +35,7 @@ export function requireDatabaseAdministrator(user: UserContext, database: Pick<D
   }
 }
 
-/** Members may read and write: the named, those with a role, or all where none is named. */
+/** Members may read and write: those named, those with a role, or everybody if none is named. */
 export function requireMember(user: UserContext, database: Database): void {
   if (isRevoked(user)) throw forbidden('This account was revoked.');
   const { members } = database.security;
@@ -58,7 +58,7 @@ function partyFrom(value: unknown): Party {
   return { names: listOf(value['names']), roles: listOf(value['roles']) };
 }
 
-/** @throws {CouchFailure} 400 for what is no `_security` document */
+/** @throws {CouchFailure} 400 unless it is a `_security` document */
 export function securityFrom(value: unknown): Security {
   if (!isJsonObject(value)) throw badRequest('Request body must be a JSON object');
   return { admins: partyFrom(value['admins']), members: partyFrom(value['members']) };

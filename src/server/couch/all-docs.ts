@@ -10,7 +10,7 @@ import { sequenceText } from './sequence';
 /** Sorts after every id: the store's own upper bound leaves out ids that begin beyond U+00FF. */
 const afterAllIds = '\u{10ffff}';
 
-/** Rows read at once, without documents and with them: memory holds one piece of an answer. */
+/** Rows read at once, without documents and with them: only one piece of an answer is in memory. */
 const pieceSize = 500;
 const pieceWithDocuments = 100;
 /** Keys looked up at once. */
@@ -21,7 +21,7 @@ interface Read {
   conflicts: boolean;
 }
 
-/** What an answer begins with, and its rows, of which more are read as they go out. */
+/** The head of an answer, and its rows, of which more are read as they go out. */
 interface Rows {
   total_rows: number;
   offset: number | null;
@@ -36,7 +36,7 @@ export async function allDocs(database: Database, request: CouchRequest): Promis
     include_docs: booleanParameter(query, 'include_docs'),
     conflicts: booleanParameter(query, 'conflicts'),
   };
-  // Read before the rows: a change in between is then told again rather than missed.
+  // Read before the rows: a change in between is then reported again rather than missed.
   const { update_seq: updateSeq } = await database.pouch.info();
   const sequence = booleanParameter(query, 'update_seq')
     ? { update_seq: sequenceText(Number(updateSeq), database) }
@@ -97,7 +97,7 @@ async function rowsInRange(database: Database, query: URLSearchParams, read: Rea
       const last = piece.at(-1);
       if (last === undefined || left <= 0 || piece.length < asked || key !== undefined) return;
       asked = Math.min(left, size);
-      // The row that the last piece ended with comes first again, unless it has been deleted meanwhile.
+      // The last row of the previous piece comes first again, unless it has been deleted meanwhile.
       const options = { ...range, startkey: last.id, limit: asked + 1 };
       const next = await database.pouch.allDocs(options as PouchDB.Core.AllDocsWithinRangeOptions);
       piece = next.rows.filter(({ id }) => id !== last.id).slice(0, asked);

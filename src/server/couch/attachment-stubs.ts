@@ -2,9 +2,9 @@ import type { IncomingDocument } from './document-shape';
 import { CouchFailure } from './failure';
 
 /**
- * A stub stands for the attachment of that name which the previous revision has, and for nothing else: the
- * store itself would take any digest, and so hand out another document's attachment.
- * @throws {CouchFailure} 412 when the previous revision has none of that name
+ * A stub stands for the previous revision's attachment of that name, and for nothing else: the store itself
+ * would accept any digest, and so hand out another document's attachment.
+ * @throws {CouchFailure} 412 if the previous revision has none of that name
  */
 export function fillAttachmentStubs(
   document: IncomingDocument,

@@ -6,7 +6,7 @@ import { jsonResponse, type CouchRequest, type CouchResponse, type UserContext }
 import { conflict, notFound, failureFromPouch } from './failure';
 import { revParameter } from './query';
 
-/** What a request says about an attachment: where it is, and which revision it speaks of. */
+/** What a request says about an attachment: where it is, and of which revision. */
 export interface AttachmentAddress {
   id: string;
   name: string;
@@ -69,7 +69,7 @@ export async function deleteAttachment(
 const stubsOf = ({ _attachments = {} }: IncomingDocument): Record<string, AttachmentMember> =>
   Object.fromEntries(Object.keys(_attachments).map((name) => [name, { stub: true } as const]));
 
-/** The stored document at the revision that the request names; a new one where that is allowed. */
+/** The stored document at the revision that the request names; a new one if that is allowed. */
 async function documentForEdit(
   database: Database,
   id: string,

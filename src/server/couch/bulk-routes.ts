@@ -10,7 +10,7 @@ import { breathe, piecesOf } from './pieces';
 import { booleanParameter, requireRev } from './query';
 import { writeDocuments, type WriteOutcome } from './write-documents';
 
-/** Documents read, or revisions compared, before everybody else in the process has a turn. */
+/** Documents read, or revisions compared, before yielding to other work of the process. */
 const inOneGo = 25;
 
 /** POST _bulk_docs. A malformed document refuses the whole request, as in CouchDB. */
@@ -34,7 +34,7 @@ export async function bulkDocs(
     throw badRequest('When `new_edits: false`, the document needs `_rev` or `_revisions` specified');
   }
   const outcomes = await writeDocuments(database, documents, { newEdits, user });
-  // A row can't say "later" (S13): a client would take it for the document's fault.
+  // A row can't say "later" (S13): a client would blame the document.
   const fault = outcomes.find((outcome) => !outcome.ok && outcome.failure.status >= 500);
   if (fault?.ok === false) throw fault.failure;
   const answers = newEdits ? outcomes : outcomes.filter(({ ok }) => !ok);
@@ -48,8 +48,8 @@ function bulkAnswer(outcome: WriteOutcome): JsonObject {
 }
 
 /**
- * POST _bulk_get: many documents by id, each at a revision or at its winner. What is asked twice is answered once: the
- * answer may be far larger than the question.
+ * POST _bulk_get: many documents by id, each at a revision or at its winner. Duplicates are answered once:
+ * the answer may be far larger than the request.
  */
 export function bulkGet(database: Database, request: CouchRequest): CouchResponse {
   const { docs } = requireObject(request.json());
@@ -64,13 +64,13 @@ export function bulkGet(database: Database, request: CouchRequest): CouchRespons
   return { status: 200, body: { kind: 'stream', chunks: wrapped('{"results":', results, '}') } };
 }
 
-/** A document that is asked for, as it stands in the request. */
+/** A requested document, as it stands in the request. */
 interface Wanted {
   id: unknown;
   rev: unknown;
 }
 
-/** What a request of _bulk_get asks for, each once. */
+/** What a _bulk_get request asks for, each once. */
 export function distinct(docs: readonly unknown[]): Wanted[] {
   const wanted = new Map<string, Wanted>();
   for (const each of docs) {
@@ -114,7 +114,7 @@ async function bulkGetOne(database: Database, { id, rev }: Wanted, flags: object
   }
 }
 
-/** POST _revs_diff: which of the revisions named are not here. */
+/** POST _revs_diff: which of the named revisions are not here. */
 export async function revsDiff(database: Database, request: CouchRequest): Promise<CouchResponse> {
   const wanted = requireObject(request.json());
   const answers: [string, object][] = [];

@@ -3,7 +3,10 @@ import type { Database } from './database';
 import type { JsonObject } from './json';
 import { sequenceText } from './sequence';
 
-/** Changes read at once, without documents and with them: an answer goes out in such pieces, so that memory holds one. */
+/**
+ * Changes read at once, without documents and with them: an answer goes out in pieces, with only one in
+ * memory.
+ */
 export const pieceSize = 1000;
 const pieceWithDocuments = 100;
 
@@ -15,7 +18,10 @@ export interface Page {
   reached: number;
 }
 
-/** How many changes a piece of an answer has. Backwards the store can't go on where it ended: changesQuery keeps it short. */
+/**
+ * How many changes a piece has. Backwards the store can't continue where it ended: changesQuery keeps it
+ * short.
+ */
 export const sizeOfPiece = ({ descending, limit, read }: ChangesQuery): number =>
   descending ? limit : read.include_docs ? pieceWithDocuments : pieceSize;
 

@@ -8,22 +8,22 @@ import { sequenceFrom } from './sequence';
 
 const longestWaitMs = 60_000;
 const shortestHeartbeatMs = 100;
-/** Read in one go, backwards: nobody of ours asks for more than the last one. */
+/** Read all at once, backwards: none of our clients asks for more than the last one. */
 const mostDescending = 100;
 
 const feeds = ['normal', 'longpoll', 'continuous'] as const;
 export type Feed = (typeof feeds)[number];
 
-/** @throws {CouchFailure} 400 for another than `known` */
+/** @throws {CouchFailure} 400 for any value except `known` */
 export function feedOf(query: URLSearchParams, known: readonly Feed[] = feeds): Feed {
   const name = query.get('feed') ?? 'normal';
-  // CouchDB's other word for it.
+  // CouchDB's synonym for it.
   const feed = known.find((each) => each === (name === 'live' ? 'continuous' : name));
   if (feed === undefined) throw badRequest(`Supported \`feed\` types: ${known.join(', ')}`);
   return feed;
 }
 
-/** A request for changes, read and checked. Times in ms. */
+/** A request for changes, parsed and checked. Times in ms. */
 export interface ChangesQuery {
   /** The store's own sequence number. */
   since: number;
@@ -32,7 +32,7 @@ export interface ChangesQuery {
   timeoutMs: number;
   heartbeatMs?: number;
   descending: boolean;
-  /** Options of the store's own. */
+  /** Options in the store's own terms. */
   read: Pick<PouchDB.Core.ChangesOptions, 'style' | 'doc_ids'> & {
     include_docs: boolean;
     conflicts: boolean;
@@ -82,7 +82,7 @@ function heartbeat(query: URLSearchParams): number | undefined {
   return ms === undefined ? undefined : Math.max(ms, shortestHeartbeatMs);
 }
 
-/** `filter=_doc_ids`, the one filter there is. */
+/** `filter=_doc_ids`, the only filter there is. */
 function filteredIds(request: CouchRequest): string[] | undefined {
   const filter = request.query.get('filter');
   if (filter === null) return undefined;

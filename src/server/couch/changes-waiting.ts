@@ -3,11 +3,11 @@ import type { Database } from './database';
 import type { UserContext } from './exchange';
 import { noDatabase } from './failure';
 
-/** Who asks, for requests that wait: a long poll outlives a change of rights. */
+/** The user of a waiting request: a long poll outlives a change of rights. */
 export interface Asker {
-  /** Looked up anew. */
+  /** Looked up again. */
   user(): Promise<UserContext>;
-  /** Calls back when accounts have changed; gives the stop. */
+  /** Calls back when accounts have changed; returns a function that stops it. */
   onChange(listener: () => void): () => void;
 }
 
@@ -16,14 +16,15 @@ export function requirePresent(database: Database): void {
   if (database.isGone) throw noDatabase();
 }
 
-/** @throws {CouchFailure} for whoever may not read the database any more, and where it is gone */
+/** @throws {CouchFailure} for anybody who may no longer read the database, or if it is gone */
 export async function requireStillReading(database: Database, asker: Asker): Promise<void> {
   requireMember(await asker.user(), database);
   requirePresent(database);
 }
 
 /**
- * S11: a signal for when whoever waits has left, or may not read the database any more: then they hear of it at once.
+ * S11: a signal that aborts when the waiting client has left, or may no longer read the database, so that it
+ * is told at once.
  */
 export function watchRights(database: Database, asker: Asker, left: AbortSignal) {
   const lost = new AbortController();
@@ -31,17 +32,17 @@ export function watchRights(database: Database, asker: Asker, left: AbortSignal)
     try {
       requireMember(await asker.user(), database);
     } catch {
-      // Of whatever kind: it comes out when the poll ends and they are looked up once more.
+      // Whatever the error: it surfaces when the poll ends and the user is looked up once more.
       lost.abort();
     }
   };
   const stop = asker.onChange(() => void look());
-  // They may have been lost between the request's own check and now.
+  // The rights may have been lost between the request's own check and now.
   void look();
   return { signal: AbortSignal.any([left, lost.signal]), stop };
 }
 
-/** Waits until there is something after `since`, or the client has left. Answers false when the time is up. */
+/** Waits until there is something after `since`, or the client has left. Returns false if the time is up. */
 export function changeOrTimeout(
   database: Database,
   since: number,

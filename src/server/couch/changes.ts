@@ -13,7 +13,7 @@ import type { CouchRequest, CouchResponse } from './exchange';
 import { CouchFailure } from './failure';
 import { sequenceText } from './sequence';
 
-/** Characters of a page that is kept for others: a thousand visits have some 600,000. */
+/** The longest page that is kept for others, characters: a thousand visits have some 600,000. */
 const longestShared = 2 * 1024 * 1024;
 
 const streamed = (chunks: AsyncIterable<string>): CouchResponse => ({
@@ -40,7 +40,10 @@ export async function changes(
   return answer(database, wanted);
 }
 
-/** Line breaks while nothing changes, then the page. The status is out already: rights lost end in no rows. */
+/**
+ * Line breaks while nothing changes, then the page. The status has already been sent: lost rights end in no
+ * rows.
+ */
 async function* poll(
   database: Database,
   wanted: ChangesQuery,
@@ -69,7 +72,7 @@ async function* poll(
   yield* pageText(database, wanted);
 }
 
-/** A page of ordinary size is read once for all who ask for it; more goes out piece by piece. */
+/** An ordinary page is read once for everybody who asks for it; a larger one goes out piece by piece. */
 async function answer(database: Database, wanted: ChangesQuery): Promise<CouchResponse> {
   const { since, limit, descending, read } = wanted;
   if (limit <= pieceSize) {
@@ -80,7 +83,7 @@ async function answer(database: Database, wanted: ChangesQuery): Promise<CouchRe
   return streamed(pageText(database, wanted));
 }
 
-/** All of a text that is short enough to be kept. */
+/** The whole of a text that is short enough to be kept. */
 async function shortText(chunks: AsyncIterable<string>): Promise<string | undefined> {
   let text = '';
   for await (const chunk of chunks) {

@@ -8,11 +8,10 @@ export interface CouchReply {
 }
 
 /**
- * CouchDB's API as the server administrator sees it: one shape for the embedded store and for a remote
- * CouchDB. Provisioning, pairing, the demo and imports work over this alone.
- *
- * `path` is as on the wire, e.g. `/tiski-register/_bulk_docs?x=y`: ids in it are percent-encoded.
- * Expected failures are statuses (404, 409, …); only an unreachable server rejects.
+ * CouchDB's API as seen by the server administrator: the same for the embedded store and for a remote
+ * CouchDB. Provisioning, pairing, the demo and imports work through this alone.
+ * `path` is as on the wire, e.g. `/tiski-register/_bulk_docs?x=y`: ids in it are percent-encoded. Expected
+ * failures are statuses (404, 409, …); it only rejects if the server can't be reached.
  */
 export interface CouchClient {
   request(method: CouchMethod, path: string, body?: unknown): Promise<CouchReply>;
@@ -24,7 +23,7 @@ export interface CouchErrorBody {
   reason: string;
 }
 
-/** An answer of CouchDB that the caller had no plan for. */
+/** An answer of CouchDB that the caller did not expect. */
 export class UnexpectedCouchReply extends Error {
   constructor(
     readonly method: CouchMethod,
@@ -39,8 +38,8 @@ export class UnexpectedCouchReply extends Error {
 }
 
 /**
- * Sends a request that has to succeed and gives its body.
- * @throws {UnexpectedCouchReply} when the status is not 2xx
+ * Sends a request that has to succeed and returns its body.
+ * @throws {UnexpectedCouchReply} if the status is not 2xx
  */
 export async function requireOk(
   client: CouchClient,
@@ -55,8 +54,9 @@ export async function requireOk(
 
 /**
  * Stores a document.
- * @returns `conflict` when it has changed, or is there already. 202 is as good as 201: the nodes that were reached have
- *   it, and carry it to the others.
+ * @returns `conflict` if it has changed, or already exists. 202 is as good as 201: the nodes that were
+ * reached have
+ *   it, and pass it on to the others.
  * @throws {UnexpectedCouchReply}
  */
 export async function storeDocument(

@@ -37,7 +37,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What a feed has said, and whether it has ended. */
+/** What a feed has sent, and whether it has ended. */
 function follow(left: AbortSignal) {
   const heard = { lines: [] as string[], isOver: false };
   void (async () => {

@@ -6,15 +6,15 @@ import { CouchFailure } from './failure';
 import { sequenceText } from './sequence';
 
 /**
- * A feed has an end, however much goes on: who reads on comes back with its `last_seq`, and is asked anew who they are.
- * CouchDB's replicator does that by itself.
+ * Every feed ends eventually, however much happens: a reader that continues comes back with its `last_seq`,
+ * and is authenticated again. CouchDB's replicator does that by itself.
  */
 const longestFeedMs = 10 * 60_000;
 
 /**
- * The changes after `since` and those to come, a line each. It ends with a line that tells how far it came: at the limit;
- * after `timeout` without a change, where no heartbeat is asked for; after ten minutes; when rights are lost (S11); when
- * the server stops. A heartbeat is an empty line.
+ * The changes after `since` and those to come, one per line. It ends with a line that says how far it got: at
+ * the limit; after `timeout` without a change, unless a heartbeat is asked for; after ten minutes; when
+ * rights are lost (S11); when the server stops. A heartbeat is an empty line.
  */
 export async function* continuousChanges(
   database: Database,
@@ -50,7 +50,7 @@ export async function* continuousChanges(
   yield `${JSON.stringify({ last_seq: sequenceText(since, database), pending })}\n`;
 }
 
-/** Heartbeats until there is something new; false when the feed's time is up, or its reader gone. */
+/** Heartbeats until there is something new; false if the feed's time is up, or its reader is gone. */
 async function* quiet(
   database: Database,
   { since, limit, timeoutMs, heartbeatMs }: ChangesQuery,
@@ -69,7 +69,7 @@ async function* quiet(
   return false;
 }
 
-/** The status is out already: rights lost end the feed. */
+/** The status has already been sent: lost rights end the feed. */
 async function isStillReading(database: Database, asker: Asker): Promise<boolean> {
   try {
     await requireStillReading(database, asker);

@@ -5,7 +5,7 @@ import { closedSecurity, Database, type Security, type WriteRule } from './datab
 import { durableLevel } from './durable-level';
 import { CouchFailure, noDatabase } from './failure';
 
-/** What is kept of every database outside itself. */
+/** What is kept about every database outside of it. */
 type Registry = Record<string, { security: Security }>;
 
 const registryFile = 'databases.json';
@@ -15,7 +15,7 @@ const alreadyThere = () =>
 
 /**
  * The databases of a data folder: one LevelDB folder each, and a small file that names them and holds their
- * `_security`. A database is opened when first used and stays open until `close`.
+ * `_security`. A database is opened on first use and stays open until `close`.
  */
 export class DatabaseStore {
   readonly #opened = new Map<string, Promise<Database>>();
@@ -29,7 +29,7 @@ export class DatabaseStore {
   ) {}
 
   /**
-   * @param folder the data folder; made when missing
+   * @param folder the data folder; created if missing
    * @param writeRules rules of the endpoint's own, by database
    */
   static async open(folder: string, writeRules: Readonly<Record<string, WriteRule>>): Promise<DatabaseStore> {
@@ -63,7 +63,7 @@ export class DatabaseStore {
     return opened;
   }
 
-  /** @throws {CouchFailure} 412 when it exists */
+  /** @throws {CouchFailure} 412 if it exists */
   async create(name: string): Promise<void> {
     if (this.registry.has(name)) throw alreadyThere();
     this.registry.set(name, { security: closedSecurity });
@@ -90,7 +90,7 @@ export class DatabaseStore {
     database.wakeUps.ringAll();
   }
 
-  /** Ends every write that was begun, and closes the files. */
+  /** Finishes every write that has begun, and closes the files. */
   async close(): Promise<void> {
     const databases = await Promise.allSettled(this.#opened.values());
     this.#opened.clear();
@@ -108,7 +108,7 @@ export class DatabaseStore {
       const { id } = pouch as PouchDB.Database & { id(): Promise<string> };
       const uuid = await id.call(pouch);
       const { update_seq: sequence } = await pouch.info();
-      // Every read of changes listens for the end of the database while it runs; many may run.
+      // Every read of changes listens for the end of the database; there may be many.
       pouch.setMaxListeners(0);
       const rule = this.writeRules[name];
       return new Database(name, pouch, uuid.replaceAll('-', ''), Number(sequence), security, rule);
@@ -118,7 +118,7 @@ export class DatabaseStore {
     }
   }
 
-  /** Written whole beside the old one and put in its place, one after another. */
+  /** Written in full beside the old file, which it then replaces, one write after another. */
   #writeRegistry(): Promise<void> {
     const write = async () => {
       const target = join(this.folder, registryFile);

@@ -11,7 +11,7 @@ export interface Security {
   members: { names: string[]; roles: string[] };
 }
 
-/** A database nobody but server administrators may use: CouchDB 3's standard. */
+/** A database that only server administrators may use: CouchDB 3's default. */
 export const closedSecurity: Security = {
   admins: { names: [], roles: ['_admin'] },
   members: { names: [], roles: ['_admin'] },
@@ -31,9 +31,9 @@ export type WriteRule = (
 export class Database {
   /** The validation functions of its design documents, compiled; undefined until needed. */
   validators: DocumentValidator[] | undefined;
-  /** Set when it has been deleted: a long poll may still wait for it. */
+  /** Set when it has been deleted: a long poll may still be waiting for it. */
   isGone = false;
-  /** Requests to write whose turn has not come. */
+  /** Write requests that wait for their turn. */
   readonly writes: WriteRequest[] = [];
   /** The long polls that wait for a change. */
   readonly wakeUps = new WakeUps(() => this.sequence);
@@ -44,7 +44,7 @@ export class Database {
   constructor(
     readonly name: string,
     readonly pouch: PouchDB.Database,
-    /** Part of every `seq`, so that a cursor of another database is recognised. */
+    /** Part of every `seq`, so that a cursor of another database is recognized. */
     readonly uuid: string,
     /** Of the last change. */
     public sequence: number,
@@ -52,14 +52,14 @@ export class Database {
     readonly writeRule?: WriteRule,
   ) {}
 
-  /** Runs `work` after every earlier piece of work of this database has ended. */
+  /** Runs `work` after all earlier work of this database has ended. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work, work);
     this.#last = mine.catch(() => undefined);
     return mine;
   }
 
-  /** After documents were stored, before anybody is told that they are. */
+  /** Called after documents were stored, before anybody is told so. */
   async announceChange(): Promise<void> {
     this.sequence = Number((await this.pouch.info()).update_seq);
     this.pages.forget();
@@ -67,7 +67,7 @@ export class Database {
     this.wakeUps.ring();
   }
 
-  /** Calls back at every change, at once. Gives the stop. */
+  /** Calls back immediately at every change. Returns a function that stops it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -3,14 +3,17 @@ import type { Database } from './database';
 import { jsonResponse, type CouchRequest, type CouchResponse } from './exchange';
 import { booleanParameter, countParameter, idParameter } from './query';
 
-/** GET and POST _design_docs: the rows of _all_docs that are design documents. They are a handful, so all are read. */
+/**
+ * GET and POST _design_docs: the rows of _all_docs that are design documents. There are only a few, so all
+ * are read.
+ */
 export async function designDocs(database: Database, request: CouchRequest): Promise<CouchResponse> {
   const { query } = request;
   const { rows } = await database.pouch.allDocs({
     include_docs: booleanParameter(query, 'include_docs'),
     conflicts: booleanParameter(query, 'conflicts'),
     startkey: '_design/',
-    // The next id after all that begin so.
+    // The next id after all those with this prefix.
     endkey: '_design0',
     inclusive_end: false,
   });

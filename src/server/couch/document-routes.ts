@@ -13,7 +13,7 @@ export const newDocumentId = () => randomUUID().replaceAll('-', '');
 
 const readFlags = ['conflicts', 'revs', 'revs_info', 'latest'] as const;
 
-/** GET of a document: the winning revision, one named by `rev`, or the leaves named by `open_revs`. */
+/** GET of a document: the winning revision, the one given by `rev`, or the leaves given by `open_revs`. */
 export async function getDocument(
   database: Database,
   id: string,
@@ -64,7 +64,10 @@ async function leafAnswers(
   }
 }
 
-/** PouchDB fails outside of anybody's reach, and ends the process, when it looks for the latest of an unknown one. */
+/**
+ * When asked for the latest revision of an unknown one, PouchDB throws where nobody can catch it, and the
+ * process ends.
+ */
 async function knownOf(database: Database, id: string, revs: readonly string[]): Promise<string[]> {
   const known = new Set((await revisionsOf(database, id)).map(({ rev }) => rev));
   return revs.filter((rev) => known.has(rev));
@@ -87,7 +90,7 @@ export async function storedDocument(
   }
 }
 
-/** PUT of a document; the revision it follows comes in the body, the query or the If-Match header. */
+/** PUT of a document; its parent revision comes in the body, the query or the If-Match header. */
 export async function putDocument(
   database: Database,
   id: string,
@@ -104,7 +107,7 @@ export async function putDocument(
   return created(await writeOne(database, complete, { newEdits, user }));
 }
 
-/** POST to a database: a document whose id may be left to the server. */
+/** POST to a database: the server may choose the document's id. */
 export async function postDocument(
   database: Database,
   request: CouchRequest,
@@ -133,7 +136,7 @@ export async function deleteDocument(
   return jsonResponse(200, outcome);
 }
 
-/** Stores one document. @throws {CouchFailure} when it is refused */
+/** Stores one document. @throws {CouchFailure} if it is refused */
 export async function writeOne(
   database: Database,
   document: IncomingDocument,

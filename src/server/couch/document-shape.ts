@@ -15,7 +15,7 @@ export type AttachmentMember =
   /** As the store keeps it. */
   | { stub: true; digest: string; content_type: string; length: number; revpos: number };
 
-/** A document as a request brings it, its special members checked. */
+/** A document from a request, with its special members checked. */
 export interface IncomingDocument extends JsonObject {
   _id: string;
   _rev?: string;
@@ -24,7 +24,7 @@ export interface IncomingDocument extends JsonObject {
   _attachments?: Record<string, AttachmentMember>;
 }
 
-/** What CouchDB hands out with a document and takes no notice of when it comes back. */
+/** What CouchDB sends with a document and ignores when it comes back. */
 const ignoredMembers = new Set(['_revs_info', '_conflicts', '_deleted_conflicts', '_local_seq']);
 
 const badMember = (name: string) =>
@@ -32,7 +32,7 @@ const badMember = (name: string) =>
 
 /**
  * Checks everything about a document that doesn't depend on what is stored.
- * @param newId makes an id for a document without one; absent where an id is needed
+ * @param newId makes an id for a document without one; absent if an id is required
  * @throws {CouchFailure} 400
  */
 export function readDocument(value: unknown, newId?: () => string): IncomingDocument {
@@ -51,13 +51,13 @@ export function readDocument(value: unknown, newId?: () => string): IncomingDocu
   return document;
 }
 
-/** @throws {CouchFailure} 413, as CouchDB says it: the document is the reason */
+/** @throws {CouchFailure} 413 in CouchDB's words: the reason is the document */
 function requireDocumentSize({ _attachments, ...document }: IncomingDocument): void {
   if (JSON.stringify(document).length <= largestDocument) return;
   throw new CouchFailure(413, 'document_too_large', document._id);
 }
 
-/** @throws {CouchFailure} 400 for what can't be a document's id */
+/** @throws {CouchFailure} 400 unless it can be a document's id */
 function requireId(value: unknown): string {
   if (typeof value !== 'string') {
     throw new CouchFailure(400, 'illegal_docid', 'Document id must be a string');
@@ -82,7 +82,7 @@ function requireRevisions(member: unknown): Revisions {
   if (!Number.isSafeInteger(start) || !Array.isArray(ids) || ids.length === 0) throw badMember('_revisions');
   const generation = start as number;
   if (ids.length > generation) throw badMember('_revisions');
-  // The store would cut it as well, after every ancestor has been looked for.
+  // The store would truncate it too, but only after looking up every ancestor.
   const kept: unknown[] = ids.slice(0, revisionLimit);
   kept.forEach((id, index) => {
     if (typeof id !== 'string') throw badMember('_revisions');
@@ -120,7 +120,7 @@ function requireAttachment(member: unknown): AttachmentMember {
   return { data, content_type: contentType };
 }
 
-/** The revision that a document of another database carries. @throws {CouchFailure} 400 without one */
+/** The revision of a document from another database. @throws {CouchFailure} 400 without one */
 export function replicatedRevision({ _rev, _revisions }: IncomingDocument): {
   rev: string;
   history: string[];

@@ -2,12 +2,12 @@ import type { Database } from './database';
 import type { IncomingDocument } from './document-shape';
 import { breathe } from './pieces';
 
-/** Bytes of an attachment written at once: a multiple of three, so that the pieces of base64 fit together. */
+/** Bytes of an attachment written at once: a multiple of three, so that the base64 pieces fit together. */
 const sliceSize = 3 * 64 * 1024;
 
 /**
- * The JSON text of a document that the store gave, with its attachments' bytes where they are wanted: one after
- * another, so that memory holds one of them.
+ * The JSON text of a document from the store, with its attachments' bytes if requested: one after another, so
+ * that only one is in memory.
  */
 export async function* documentText(
   database: Database,
@@ -35,7 +35,7 @@ export async function* documentText(
   yield '}}';
 }
 
-/** One document as a request for it gives it. */
+/** One document as the answer to a request for it. */
 export async function* leafText(
   database: Database,
   leaf: unknown,
@@ -51,7 +51,7 @@ export async function* leafText(
   yield '}';
 }
 
-/** A list whose members come piece by piece. */
+/** A list whose members come one by one. */
 export async function* listText<T>(
   members: Iterable<T>,
   text: (member: T) => AsyncGenerator<string>,

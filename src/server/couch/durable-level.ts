@@ -1,8 +1,8 @@
 import leveldown from 'leveldown';
 
 /**
- * LevelDB that writes through to the disk before it says a batch is stored. Its own default leaves the last
- * writes to the operating system; but a desk forgets its outbox row once the server has said "ok" (S3).
+ * LevelDB that writes through to the disk before it reports a batch as stored. By default it leaves the last
+ * writes to the operating system; but a desk deletes its outbox row once the server has said "ok" (S3).
  */
 export function durableLevel(location: string) {
   const level = leveldown(location);

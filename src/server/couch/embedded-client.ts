@@ -3,7 +3,7 @@ import type { Endpoint } from './endpoint';
 import { serverAdministrator, type CouchRequest, type CouchResponse } from './exchange';
 import { invalidJson } from './failure';
 
-/** The embedded store as its administrator sees it: calls the endpoint in this process, no HTTP between. */
+/** The embedded store for its administrator: calls the endpoint in this process, without HTTP. */
 export function embeddedClient(endpoint: Endpoint): CouchClient {
   return {
     async request(method: CouchMethod, path: string, body?: unknown): Promise<CouchReply> {
@@ -15,7 +15,7 @@ export function embeddedClient(endpoint: Endpoint): CouchClient {
 
 function requestFrom(method: CouchMethod, path: string, body: unknown): CouchRequest {
   const [address = '/', query = ''] = path.split(/\?(.*)/s);
-  // Through text and back: what is stored shares nothing with the caller's objects.
+  // Through text and back, so that what is stored shares nothing with the caller's objects.
   const text = body === undefined ? undefined : JSON.stringify(body);
   return {
     method,

@@ -23,7 +23,9 @@ import { sequenceText, startTimeOf } from './sequence';
 import { requireUsersAccess } from './users-access';
 import { uuids } from './uuids';
 
-/** What the embedded endpoint says of itself; the number is of the CouchDB whose protocol it speaks. */
+/**
+ * What the embedded endpoint says about itself; the version is that of the CouchDB whose protocol it speaks.
+ */
 const welcome = {
   couchdb: 'Welcome',
   version: '3.5.0',
@@ -31,19 +33,17 @@ const welcome = {
   vendor: { name: 'Tiski, embedded' },
 };
 
-/** CouchDB's API over a store of ours. Never rejects: every failure is an answer. */
+/** CouchDB's API over our own store. Never rejects: every failure is an answer. */
 export class Endpoint {
-  /**
-   * @param onFault told of faults of ours that were answered with 500
-   */
+  /** @param onFault called with faults of ours that were answered with 500 */
   constructor(
     private readonly store: DatabaseStore,
     private readonly onFault: OnFault,
   ) {}
 
   /**
-   * @param user who asks
-   * @param asker who that is later on, for requests that wait; `user` when absent
+   * @param user who makes the request
+   * @param asker looks that up again later, for waiting requests; `user` if absent
    */
   async handle(
     request: CouchRequest,
@@ -168,7 +168,7 @@ export class Endpoint {
   }
 }
 
-/** GET _session: who the request is from. */
+/** GET _session: who makes the request. */
 export function sessionAnswer(user: UserContext): CouchResponse {
   const authenticated = user.authenticated === undefined ? {} : { authenticated: user.authenticated };
   return jsonResponse(200, {

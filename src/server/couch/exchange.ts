@@ -1,26 +1,26 @@
-/** Who a request is from, in CouchDB's terms. Signed out: name null and no roles. */
+/** Who makes a request, in CouchDB's terms. Signed out: name null and no roles. */
 export interface UserContext {
   name: string | null;
   roles: readonly string[];
-  /** How the user was recognised; absent when signed out. */
+  /** How the user was authenticated; absent if signed out. */
   authenticated?: 'cookie' | 'default';
 }
 
 export const signedOut: UserContext = { name: null, roles: [] };
 export const serverAdministrator: UserContext = { name: 'server', roles: ['_admin'] };
 
-/** A request to the endpoint, free of HTTP: the wire and the server's own client both make these. */
+/** A request to the endpoint, independent of HTTP: both the wire and the server's own client make these. */
 export interface CouchRequest {
-  /** Of the request over HTTP, for the log. */
+  /** Id of the HTTP request, for the log. */
   id?: string;
   method: string;
   /** As on the wire, below /couch: percent-encoded, begins with a slash, without the query. */
   path: string;
   query: URLSearchParams;
   headers: { accept?: string; contentType?: string; ifMatch?: string };
-  /** The body as JSON. @throws {CouchFailure} when it isn't */
+  /** The body as JSON. @throws {CouchFailure} if it isn't */
   json(): unknown;
-  /** The body as it came. */
+  /** The raw body. */
   bytes(): Uint8Array;
   /** Aborts when the client has left. */
   signal: AbortSignal;
@@ -28,7 +28,7 @@ export interface CouchRequest {
 
 export type CouchResponseBody =
   | { kind: 'json'; value: unknown }
-  /** JSON that is text already. */
+  /** Text that is already JSON. */
   | { kind: 'text'; text: string }
   | { kind: 'bytes'; bytes: Uint8Array; contentType: string }
   /** A document with its attachments, in pieces. */

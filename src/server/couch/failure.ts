@@ -27,7 +27,7 @@ export const conflict = () => new CouchFailure(409, 'conflict', 'Document update
 export const tooLarge = () =>
   new CouchFailure(413, 'document_too_large', 'The request body is larger than the server accepts.');
 
-/** What a desk that is told to come back waits at least, seconds; it adds a jitter that grows (S12). */
+/** How long a desk that is told to come back waits at least, seconds; it adds a growing jitter (S12). */
 const retryAfterSeconds = 2;
 
 export const busy = (reason = 'The server is busy. Try again a little later.') =>
@@ -38,7 +38,7 @@ export const methodNotAllowed = (allowed: readonly string[]) =>
     allow: allowed.join(','),
   });
 
-/** What an error of PouchDB carries. */
+/** What a PouchDB error carries. */
 interface PouchFault {
   status: number;
   name?: string;
@@ -50,7 +50,7 @@ function isPouchFault(error: unknown): error is PouchFault {
   return error instanceof Error && 'status' in error && typeof error.status === 'number';
 }
 
-/** An error of the store as CouchDB would have answered it; undefined for what is a fault of ours. */
+/** A store error in the form of CouchDB's answer; undefined if it is a fault of ours. */
 export function failureFromPouch(error: unknown): CouchFailure | undefined {
   if (error instanceof CouchFailure) return error;
   if (!isPouchFault(error) || error.status >= 500) return undefined;

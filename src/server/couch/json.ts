@@ -11,8 +11,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /**
  * Parses a body strictly: UTF-8, JSON, no `__proto__` key (a copy of such an object would inherit members
- * that validation never saw), no bottomless nesting (which ends recursive readers).
- * @param isShallow it is known not to nest too deeply: then it needn't be looked through, which takes as long again
+ * that validation never saw), no bottomless nesting (which crashes recursive readers).
+ * @param isShallow known not to nest too deeply: then it needn't be scanned, which takes as long again
  * @throws {CouchFailure} 400
  */
 export function parseJson(bytes: Uint8Array | string, isShallow = false): unknown {
@@ -31,7 +31,7 @@ export function parseJson(bytes: Uint8Array | string, isShallow = false): unknow
   return value;
 }
 
-/** Escapes of ASCII letters and the underscore: nobody writes them but to hide a name. */
+/** Escapes of ASCII letters and the underscore: only used to hide a name. */
 const hiding = ['__proto__', '\\u005', '\\u006', '\\u007'];
 const mayHidePrototype = (text: string) => hiding.some((part) => text.includes(part));
 
@@ -48,7 +48,7 @@ function refuseDangerous(root: unknown): void {
   }
 }
 
-/** @throws {CouchFailure} 400 when the body isn't a JSON object */
+/** @throws {CouchFailure} 400 if the body isn't a JSON object */
 export function requireObject(value: unknown): JsonObject {
   if (!isJsonObject(value)) throw badRequest('Request body must be a JSON object');
   return value;

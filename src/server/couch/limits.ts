@@ -1,25 +1,26 @@
 import { CouchFailure } from './failure';
 
 /**
- * What one request may ask for. CouchDB 3.4 and newer has the same limits on documents (`max_bulk_docs_count`,
- * `max_bulk_get_count`); our own clients ask for 500 at most, PouchDB and couchbackup for as many.
+ * What one request may ask for. CouchDB 3.4 and newer has the same limits on documents
+ * (`max_bulk_docs_count`, `max_bulk_get_count`); our own clients ask for 500 at most, and so do PouchDB and
+ * couchbackup.
  */
 export const mostRows = 10_000;
 
 /** Bytes of a document as JSON, its attachments aside. */
 export const largestDocument = 1024 * 1024;
 
-/** Revisions of a document's history that are kept: PouchDB's and CouchDB's own limit. */
+/** Revisions kept in a document's history: PouchDB's and CouchDB's own limit. */
 export const revisionLimit = 1000;
 
 /**
- * Branches of one document, and revisions that are kept of a branch that begins beside others. All of them lie in one
- * record, which every write of the document reads and writes; replication of ours makes two or three.
+ * Branches of one document, and revisions kept for a further branch. All of them are in one record, which
+ * every write of the document reads and writes; our replication makes two or three.
  */
 export const mostBranches = 50;
 export const branchHistory = 20;
 
-/** As CouchDB says it: the limit is the reason. */
+/** In CouchDB's words: the reason is the limit. */
 const tooMany = (error: string) => new CouchFailure(413, error, String(mostRows));
 
 type Counted = 'bulk_docs' | 'bulk_get' | 'keys' | 'revs' | 'doc_ids';

@@ -5,7 +5,7 @@ import { badRequest, conflict } from './failure';
 import { created, storedDocument } from './document-routes';
 import { isJsonObject } from './json';
 
-/** `_local` documents are never replicated and not validated: checkpoints, and a database's epoch. */
+/** `_local` documents are neither replicated nor validated: checkpoints, and a database's epoch. */
 export async function getLocal(database: Database, id: string): Promise<CouchResponse> {
   return jsonResponse(200, await storedDocument(database, id));
 }
@@ -16,8 +16,8 @@ const localRev = (value: unknown): string => {
 };
 
 /**
- * CouchDB's replicator sends a checkpoint with `_revisions`, as any document: `{start: 0, ids: ['5']}` says `0-5`. There
- * is no more of a history to keep.
+ * CouchDB's replicator sends a checkpoint with `_revisions`, like any document: `{start: 0, ids: ['5']}`
+ * means `0-5`. There is no further history to keep.
  */
 function revisionIn(history: unknown): string | undefined {
   if (history === undefined) return undefined;
@@ -48,7 +48,7 @@ export async function putLocal(
   return database.exclusive(async () => {
     const stored = await database.pouch.get<object>(id).catch(() => undefined);
     if (rev !== undefined && rev !== stored?._rev) throw conflict();
-    // Like CouchDB: without a revision the stored one is overwritten.
+    // As in CouchDB: without a revision the stored document is overwritten.
     const next = { ...document, ...(stored === undefined ? {} : { _rev: stored._rev }) };
     return created(await database.pouch.put(next));
   });

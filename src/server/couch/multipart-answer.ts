@@ -5,7 +5,10 @@ import type { IncomingDocument } from './document-shape';
 import type { CouchResponse } from './exchange';
 import { breathe } from './pieces';
 
-/** Whether a client asks for `multipart/mixed` by name: CouchDB's replicator does, which understands no other answer. */
+/**
+ * Whether a client explicitly asks for `multipart/mixed`: CouchDB's replicator does, and understands no other
+ * answer.
+ */
 export function wantsMultipart(accept: string | undefined): boolean {
   const types = (accept ?? '').toLowerCase().split(',');
   return types.some((type) => {
@@ -15,8 +18,8 @@ export function wantsMultipart(accept: string | undefined): boolean {
 }
 
 /**
- * Leaves of a document as `multipart/mixed`, each in a part of its own, its attachments' bytes behind it; one that is not
- * there in a part that says so. Attachments go out one after another, so that memory holds one of them.
+ * Leaves of a document as `multipart/mixed`, each in its own part, followed by its attachments' bytes; a
+ * missing one has a part that says so. Attachments go out one after another, so that only one is in memory.
  */
 export function multipartAnswer(database: Database, leaves: readonly unknown[]): CouchResponse {
   const boundary = newBoundary();
@@ -71,5 +74,5 @@ async function* documentPart(database: Database, document: IncomingDocument): As
 
 const newBoundary = () => randomUUID().replaceAll('-', '');
 
-/** A header ends with its line, and a name with its quote. CouchDB goes by the order of the parts. */
+/** A line break would end the header, and a quote the name. CouchDB goes by the order of the parts. */
 const inHeader = (text: string): string => (/["\\\p{Cc}]/u.test(text) ? encodeURIComponent(text) : text);

@@ -8,10 +8,10 @@ const mostParts = 1000;
 /** Bytes of a part's headers: an attachment's name and type. */
 const longestHeader = 8 * 1024;
 
-/** RFC 2046, 5.1.1, in quotes or as a token. */
+/** RFC 2046, 5.1.1, quoted or as a token. */
 const boundaryIn = /;\s*boundary=(?:"([^"\\]{1,70})"|([^\s;"]{1,70}))/i;
 
-/** A document whose attachments come behind it, each as a part of its own. */
+/** A document followed by its attachments, each as its own part. */
 export interface MultipartDocument {
   /** The JSON text of the document. */
   json: Uint8Array;
@@ -19,7 +19,7 @@ export interface MultipartDocument {
 }
 
 export interface FollowingPart {
-  /** As Content-Disposition has it; undefined where it says none. */
+  /** From Content-Disposition; undefined if it has no name. */
   name: string | undefined;
   bytes: Uint8Array;
 }
@@ -28,13 +28,15 @@ export const isMultipartRelated = (contentType: string | undefined): boolean =>
   /^multipart\/related\s*;/i.test(contentType ?? '');
 
 /**
- * Takes a body of `multipart/related` apart, as CouchDB's replicator and nano send documents with attachments.
- * @throws {CouchFailure} 400 for what is none, 413 for a document or parts without measure, 415 for one that is no JSON
+ * Splits a body of `multipart/related`, in which CouchDB's replicator and nano send documents with
+ * attachments.
+ * @throws {CouchFailure} 400 if it is malformed, 413 if the document or its parts are too large, 415 if the
+ * document is not JSON
  */
 export function splitMultipart(contentType: string, body: Uint8Array): MultipartDocument {
   const [, quoted, token] = boundaryIn.exec(contentType) ?? [];
   const boundary = quoted ?? token;
-  // The parser searches bytes, and knows ASCII only.
+  // The parser searches bytes, and knows only ASCII.
   if (boundary === undefined || !/^[\x20-\x7e]+$/.test(boundary)) {
     throw badRequest('multipart/related needs a boundary.');
   }
@@ -57,7 +59,7 @@ function partsOf(body: Uint8Array, boundary: string): MultipartPart[] {
     // The body is bounded, and so are its parts.
     const sizes = { maxFileSize: body.length, maxTotalSize: body.length };
     const parts = [...parseMultipart(body, { boundary, ...limits, ...sizes })];
-    // They are decoded when they are asked for.
+    // They are decoded on request.
     for (const { headers } of parts) void headers;
     return parts;
   } catch (error) {
@@ -69,11 +71,11 @@ function partsOf(body: Uint8Array, boundary: string): MultipartPart[] {
   }
 }
 
-/** CouchDB puts the name between quotes as it is, quotes of its own and all. */
+/** CouchDB puts the name between quotes unescaped, even if it has quotes itself. */
 const nameOf = ({ headers }: MultipartPart): string | undefined =>
   /;\s*filename="(.*)"\s*$/is.exec(headers['content-disposition'] ?? '')?.[1];
 
-/** An attachment that follows, with what the document says of it. */
+/** An attachment that follows, with what the document says about it. */
 export interface Following {
   name: string;
   facts: JsonObject;
@@ -81,9 +83,9 @@ export interface Following {
 }
 
 /**
- * Finds for each attachment that the document says to follow its part: by their order, which is CouchDB's way, or by
- * their names where those tell another order (JSON's members that are whole numbers come sorted).
- * @throws {CouchFailure} 400 where they don't fit
+ * Finds the part for each attachment that follows: by order, as in CouchDB, or by name if the names give
+ * another order (JSON sorts members that are whole numbers).
+ * @throws {CouchFailure} 400 if they don't match
  */
 export function followingOf(document: JsonObject, parts: readonly FollowingPart[]): Following[] {
   const attachments = isJsonObject(document['_attachments']) ? document['_attachments'] : {};

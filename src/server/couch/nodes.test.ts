@@ -12,7 +12,7 @@ afterEach(() => {
   }
 });
 
-/** A node that counts what reaches it. */
+/** A node that counts the requests that reach it. */
 async function aNode(
   port = 0,
   answer: { status: number; body: object } | 'cut' | 'silent' = { status: 200, body: {} },
@@ -54,7 +54,7 @@ describe('the nodes of a CouchDB', () => {
     expect(again.seen).toEqual([]);
   });
 
-  it('a dead one rests, and is asked again when no other answers', async () => {
+  it('a dead one rests, and is asked again if no other answers', async () => {
     const [first, second] = [await aNode(), await aNode()];
     let now = 0;
     const nodes = nodesOf([first, second], () => now);
@@ -67,7 +67,7 @@ describe('the nodes of a CouchDB', () => {
     expect(again.seen).toEqual(['GET /b nobody']);
   });
 
-  it('what may have been stored is not sent twice; a question is asked again elsewhere', async () => {
+  it('what may have been stored is not sent twice; a read is repeated elsewhere', async () => {
     const [broken, whole] = [await aNode(0, 'cut'), await aNode()];
     await expect(nodesOf([broken, whole]).fetch('/a', { method: 'POST', body: '{}' })).rejects.toMatchObject({
       status: 503,
@@ -78,13 +78,13 @@ describe('the nodes of a CouchDB', () => {
     expect(whole.seen).toEqual(['GET /b nobody']);
   });
 
-  it('none: 503 and when to come again', async () => {
+  it('without any: 503 and when to come again', async () => {
     const node = await aNode();
     await node.stop();
     await expect(nodesOf([node, node]).fetch('/')).rejects.toMatchObject({ status: 503 });
   });
 
-  it('412 nodedown is trouble, another 412 an answer', async () => {
+  it('412 nodedown is trouble, any other 412 an answer', async () => {
     const down = await aNode(0, {
       status: 412,
       body: { error: 'nodedown', reason: 'progress not possible' },
@@ -95,13 +95,13 @@ describe('the nodes of a CouchDB', () => {
     expect([answer.status, await answer.json()]).toEqual([412, { error: 'file_exists' }]);
   });
 
-  it('the administrator’s credentials go where they are asked for, each node its own', async () => {
+  it('the administrator’s credentials go where they are requested, each node’s to that node', async () => {
     const node = await aNode();
     await nodesOf([node]).fetch('/', { asAdministrator: true });
     expect(node.seen).toEqual([`GET / Basic ${btoa('admin:x')}`]);
   });
 
-  it('one that takes a question and says nothing rests, and the next is asked', async () => {
+  it('one that accepts a request and says nothing rests, and the next is asked', async () => {
     const [silent, other] = [await aNode(0, 'silent'), await aNode()];
     const nodes = nodesOf([silent, other]);
     await nodes.fetch('/a', { patienceMs: 50 });

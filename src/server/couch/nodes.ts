@@ -2,10 +2,13 @@ import type { CouchAddress } from './remote-client';
 import { busy, CouchFailure } from './failure';
 import { isJsonObject } from './json';
 
-/** A node that did not answer is left alone for so long, ms, while others do. */
+/** How long a node that did not answer is left alone while others do, ms. */
 const restMs = 10_000;
 
-/** Node's names for a connection that never came about: nothing was sent, so another node may be asked. */
+/**
+ * Node.js's codes for a connection that was never established: nothing was sent, so another node may be
+ * asked.
+ */
 const notConnected = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -15,17 +18,17 @@ const notConnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** A request as fetch takes it, and with whose rights it is sent. */
+/** A request in fetch's form, and with whose rights it is sent. */
 export interface NodeRequest extends RequestInit {
-  /** With the administrator's credentials of the node's address. */
+  /** With the administrator's credentials from the node's address. */
   asAdministrator?: boolean;
-  /** A node that has not answered by then rests, and the next is asked, ms: for short questions. */
+  /** For short requests: a node that has not answered by then rests, and the next is asked, ms. */
   patienceMs?: number;
 }
 
 /**
- * The nodes of a CouchDB, one or several. Whichever answered last is asked first: what a client has just written it
- * reads from the same node. A node that can't be reached rests while another answers.
+ * The nodes of a CouchDB, one or several. The one that answered last is asked first, so that a client reads
+ * its own writes from the same node. A node that can't be reached rests while another answers.
  */
 export class CouchNodes {
   #served = 0;
@@ -39,9 +42,9 @@ export class CouchNodes {
   }
 
   /**
-   * Sends a request to a node that answers. One that may have been stored is sent once: its sender knows what to do
-   * with an answer that never came.
-   * @throws {CouchFailure} 503 with Retry-After when none answers, or one says that too few do
+   * Sends a request to a node that answers. One that may have been stored is sent only once: its sender knows
+   * what to do if no answer comes.
+   * @throws {CouchFailure} 503 with Retry-After if none answers, or one says that too few do
    */
   async fetch(path: string, { asAdministrator, patienceMs, ...init }: NodeRequest = {}): Promise<Response> {
     const mayRepeat = ['GET', 'HEAD', undefined].includes(init.method);
@@ -58,7 +61,7 @@ export class CouchNodes {
         return await withNodesUp(response);
       } catch (error) {
         if (error instanceof CouchFailure) throw error;
-        // Whoever asked has left, or this server stops: no fault, and none of the node's.
+        // The requester has left, or this server stops: nobody's fault, and not the node's.
         if (init.signal?.aborted === true) throw busy('The server stops. Try later.');
         this.#restsUntil[index] = this.now() + restMs;
         if (!mayRepeat && !isNotConnected(error)) break;
@@ -67,7 +70,7 @@ export class CouchNodes {
     throw busy('The database server does not answer. Try later.');
   }
 
-  /** The node that served last, then the others; those that rest come at the end. */
+  /** The node that answered last, then the others; resting nodes come last. */
   #inTurn(): number[] {
     const order = this.addresses.map((_address, offset) => (this.#served + offset) % this.addresses.length);
     const rests = (index: number) => (this.#restsUntil[index] ?? 0) > this.now();
@@ -75,7 +78,7 @@ export class CouchNodes {
   }
 }
 
-/** Aborts when the sender does, or when patience is at its end. */
+/** Aborts when the sender does, or when the time is up. */
 function signalOf(
   sender: AbortSignal | null | undefined,
   patienceMs: number | undefined,
@@ -94,7 +97,7 @@ function isNotConnected(error: unknown): boolean {
 const codeOf = (error: unknown) =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
-/** A cluster that lacks nodes answers 412 `nodedown`: trouble of the line, and no refusal. */
+/** A cluster that lacks nodes answers 412 `nodedown`: line trouble, not a refusal. */
 async function withNodesUp(response: Response): Promise<Response> {
   if (response.status !== 412) return response;
   const body: unknown = await response

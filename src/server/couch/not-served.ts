@@ -1,8 +1,8 @@
 import { CouchFailure } from './failure';
 
 /**
- * What a CouchDB has and this server has not: told by name, because a 404 would read as a wrong address or a missing
- * document. The table for people is docs/couchdb-api.md.
+ * Parts of CouchDB's API that this server lacks: refused by name, because a 404 would look like a wrong
+ * address or a missing document. The table for people is docs/couchdb-api.md.
  */
 export const notOfServer: ReadonlySet<string> = new Set([
   '_active_tasks',
@@ -52,7 +52,7 @@ export const notOfDesign: ReadonlySet<string> = new Set([
 export const notServed = (name: string) =>
   new CouchFailure(501, 'not_implemented', `This server has no ${name}. See docs/couchdb-api.md.`);
 
-/** @throws {CouchFailure} 501 for a name of the list */
+/** @throws {CouchFailure} 501 for a name on the list */
 export function refuseByName(name: string, list: ReadonlySet<string>): void {
   if (list.has(name)) throw notServed(name);
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Lets everybody else have their turn: between the pieces of work that is long. */
+/** Yields to other work between the pieces of a long task. */
 export const breathe = async (): Promise<void> => void (await nextTurn());
 
 /** A list in pieces of `size`, the last one shorter. */

@@ -4,12 +4,14 @@ import { conflict, forbidden } from './failure';
 import { branchHistory, mostBranches } from './limits';
 import { revisionsOf, type KnownRevision } from './revision-tree';
 
-/** What a document follows: the stored revision that validation compares it with. */
+/** The stored revision that a document follows: validation compares it with that. */
 export interface Precedent {
   previous?: IncomingDocument;
-  /** Revisions that the store remembers of the document: what writing it costs. */
+  /** How many revisions the store remembers for the document: they are the cost of writing it. */
   revisions: number;
-  /** What is stored under the id, where a replica shares no revision with it: validation compares it with this. */
+  /**
+   * What is stored under the id if a replica shares no revision with it: validation compares it with this.
+   */
   rival?: IncomingDocument;
 }
 
@@ -21,9 +23,9 @@ async function leaf(database: Database, id: string, rev: string): Promise<Incomi
 }
 
 /**
- * An edit follows the leaf it names. A document whose every branch is deleted may begin anew without a
+ * An edit follows the leaf it names. A document whose branches are all deleted may start again without a
  * revision, and then follows nothing, as in CouchDB.
- * @throws {CouchFailure} 409 when the revision named isn't a leaf, or none is named and the document lives
+ * @throws {CouchFailure} 409 if the named revision isn't a leaf, or none is named and the document exists
  */
 export async function previousForEdit(
   database: Database,
@@ -48,11 +50,11 @@ export async function previousForEdit(
 }
 
 /**
- * A replicated document follows the nearest ancestor in its own branch that is stored; a new branch follows
- * nothing, and brings a short history. A second root has a rival: what never changes must not change by another root.
- * Sets `_rev` from `_revisions`, which is what the store goes by.
- * @param mayBranch whether more branches than usual are taken
- * @throws {CouchFailure} 403 where the document has too many
+ * A replicated document follows the nearest stored ancestor in its own branch; a new branch follows nothing,
+ * and brings a short history. A second root gets a rival to be compared with: what never changes must not
+ * change through another root either. Sets `_rev` from `_revisions`, which is what the store goes by.
+ * @param mayBranch whether more branches than usual are accepted
+ * @throws {CouchFailure} 403 if the document has too many
  */
 export async function previousForReplica(
   database: Database,
@@ -76,7 +78,7 @@ export async function previousForReplica(
   return { revisions, ...(rival && { rival }) };
 }
 
-/** Of what is stored, a leaf that lives, else any. */
+/** Of the stored leaves, one that isn't deleted, else any. */
 async function rivalAmong(
   database: Database,
   id: string,

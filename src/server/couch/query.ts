@@ -3,7 +3,7 @@ import { parseJson } from './json';
 
 const unreadable = (reason: string) => new CouchFailure(400, 'query_parse_error', reason);
 
-/** @throws {CouchFailure} 400 for anything but `true` and `false` */
+/** @throws {CouchFailure} 400 for anything except `true` and `false` */
 export function booleanParameter(query: URLSearchParams, name: string, standard = false): boolean {
   const text = query.get(name);
   if (text === null) return standard;
@@ -23,7 +23,7 @@ export function countParameter(query: URLSearchParams, name: string): number | u
   return Number(text);
 }
 
-/** A parameter that holds JSON, the first of `names` that is given. @throws {CouchFailure} 400 */
+/** A parameter in JSON, the first of `names` that is given. @throws {CouchFailure} 400 */
 export function jsonParameter(query: URLSearchParams, ...names: string[]): unknown {
   const text = names.map((name) => query.get(name)).find((value) => value !== null);
   return text === undefined || text === null ? undefined : parseJson(text);
@@ -43,7 +43,7 @@ export function revParameter(query: URLSearchParams, ifMatch?: string): string |
   return text === undefined ? undefined : requireRev(text);
 }
 
-/** @throws {CouchFailure} 400 for what can't be a revision */
+/** @throws {CouchFailure} 400 unless it can be a revision */
 export function requireRev(value: unknown): string {
   if (typeof value === 'string' && /^[1-9]\d{0,14}-[^\s"]{1,128}$/.test(value)) return value;
   throw badRequest('Invalid rev format');

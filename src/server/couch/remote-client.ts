@@ -1,15 +1,15 @@
 import type { CouchClient, CouchMethod, CouchReply } from './client';
 import { CouchNodes } from './nodes';
 
-/** Address of a CouchDB with its administrator's credentials taken out of it. */
+/** A CouchDB's address, without the administrator's credentials that it contained. */
 export interface CouchAddress {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   origin: string;
-  /** The administrator's `Authorization` header; absent when the address has no user. */
+  /** The administrator's `Authorization` header; absent if the address has no user. */
   authorization?: string;
 }
 
-/** Reads `http://admin:secret@host:5984/below`. @throws {TypeError} when it is no http address */
+/** Reads `http://admin:secret@host:5984/below`. @throws {TypeError} unless it is an http address */
 export function couchAddress(text: string): CouchAddress {
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('not an http address');
@@ -19,7 +19,9 @@ export function couchAddress(text: string): CouchAddress {
   return { origin, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** The addresses of a cluster's nodes, with commas or spaces between them. @throws {TypeError} when one is none */
+/**
+ * The addresses of a cluster's nodes, separated by commas or spaces. @throws {TypeError} unless each is one
+ */
 export function couchAddresses(text: string): CouchAddress[] {
   return text
     .trim()
@@ -28,7 +30,7 @@ export function couchAddresses(text: string): CouchAddress[] {
 }
 
 /**
- * A CouchDB elsewhere, as its administrator. Rejects only when it can't be reached.
+ * A remote CouchDB, as its administrator. Only rejects if it can't be reached.
  * @throws {CouchFailure} 503, from `request`
  */
 export function remoteClient(couch: CouchAddress | CouchNodes): CouchClient {

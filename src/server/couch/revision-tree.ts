@@ -1,13 +1,13 @@
 import type { Database } from './database';
 
-/** What is known of a revision. Only a leaf's body is kept: the store compacts the others. */
+/** What is known about a revision. Only a leaf's body is kept: the store compacts the others. */
 export interface KnownRevision {
   rev: string;
   isLeaf: boolean;
   isDeleted: boolean;
 }
 
-/** PouchDB's own form: hash, what is known of it, and what follows it. */
+/** PouchDB's own form: hash, status, and the revisions that follow. */
 type Branch = [hash: string, facts: { deleted?: boolean }, next: Branch[]];
 type Tree = { pos: number; ids: Branch }[];
 
@@ -15,7 +15,7 @@ interface WithTree {
   _getRevisionTree(id: string, done: (error: unknown, tree: Tree) => void): void;
 }
 
-/** Every revision of a stored document that the store remembers; none for one that it never had. One read. */
+/** Every revision that the store remembers for a document; empty if it never had one. One read. */
 export function revisionsOf(database: Database, id: string): Promise<KnownRevision[]> {
   return new Promise((resolve) => {
     const store = database.pouch as unknown as WithTree;

@@ -1,6 +1,6 @@
 import type { Route } from './route';
 
-/** The path of a route in canonical form, for a CouchDB behind us. */
+/** A route's path in canonical form, for a CouchDB behind us. */
 export function pathOfRoute(route: Route): string {
   const encodedId = (id: string) => encodeURIComponent(id).replace(/^(_design|_local)%2F/, '$1/');
   switch (route.kind) {

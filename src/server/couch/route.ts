@@ -2,8 +2,8 @@ import { badRequest, CouchFailure, methodNotAllowed, noDatabase, notFound } from
 import { notOfDatabase, notOfDesign, notOfServer, notServed, refuseByName } from './not-served';
 
 /**
- * The part of CouchDB's API that this server has: what replication and the app need. The embedded endpoint
- * and the proxy both read requests through this, so nothing else of a CouchDB behind us can be reached.
+ * The part of CouchDB's API that this server offers: what replication and the app need. Both the embedded
+ * endpoint and the proxy parse requests with this, so nothing else of a CouchDB behind us can be reached.
  */
 export type Route =
   | { kind: 'welcome' | ServerRouteKind }
@@ -26,7 +26,7 @@ type DatabaseRouteKind =
 
 export type RouteKind = Route['kind'];
 
-/** What is answered at each address; every other method is refused with 405. */
+/** The methods of each address; any other is refused with 405. */
 export const allowedMethods: Record<RouteKind, readonly string[]> = {
   welcome: ['GET', 'HEAD'],
   up: ['GET', 'HEAD'],
@@ -72,8 +72,8 @@ function isDatabaseName(name: string): boolean {
 }
 
 /**
- * Reads a request's path, percent-encoded as on the wire.
- * @throws {CouchFailure} 404 or 405 for what is not on the list, 400 for what can't be read
+ * Parses a request's path, percent-encoded as on the wire.
+ * @throws {CouchFailure} 404 or 405 for what is not on the list, 400 if it can't be parsed
  */
 export function parseRoute(method: string, path: string): Route {
   const route = routeOf(method, path);
@@ -129,7 +129,9 @@ const illegalDatabaseName = (name: string) =>
     `Name: '${name}'. Only lowercase characters (a-z), digits (0-9), and any of the characters _, $, (, ), +, -, and / are allowed. Must begin with a letter.`,
   );
 
-/** Decoded parts of the path. One slash at the end means nothing; an empty part elsewhere is no address. */
+/**
+ * The path's decoded parts. A single trailing slash means nothing; an empty part elsewhere is not an address.
+ */
 function segmentsOf(path: string): string[] {
   const parts = path.replace(/^\//, '').replace(/\/$/, '').split('/');
   if (parts.length === 1 && parts[0] === '') return [];
@@ -141,5 +143,5 @@ function segmentsOf(path: string): string[] {
   }
 }
 
-/** Tells devices that a database is another one now: only provisioning writes it. */
+/** Tells devices that this is a different database now: only provisioning writes it. */
 export const epochId = '_local/epoch';

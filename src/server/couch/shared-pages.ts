@@ -1,19 +1,19 @@
-/** Pages kept at most, of 2 MB each at most: desks that were woken together ask for one and the same. */
+/** The most pages kept, of 2 MB each at most: desks that were woken together ask for the same one. */
 const mostPages = 16;
 
-/** A page as JSON text: one object for all who get it, so that it is packed once as well. */
+/** A page as JSON text: one object for everybody who gets it, so that it is also compressed only once. */
 export interface SharedPage {
   kind: 'text';
   text: string;
 }
 
-/** Pages of changes, each read once for all who ask for it before the next change. */
+/** Pages of changes, each read once for everybody who asks for it before the next change. */
 export class SharedPages {
   readonly #pages = new Map<string, Promise<SharedPage | undefined>>();
 
   /**
-   * The page under `key`, read by `read` when it isn't here; a failed reading is not kept. Undefined for a page too
-   * large to keep.
+   * The page under `key`, read by `read` if it isn't here; a failed read is not kept. Undefined for a page
+   * too large to keep.
    */
   get(key: string, read: () => Promise<string | undefined>): Promise<SharedPage | undefined> {
     const known = this.#pages.get(key);

@@ -1,14 +1,15 @@
 import { documentPath, UnexpectedCouchReply, type CouchClient } from './client';
 import { isJsonObject } from './json';
 
-/** More copies than a write's quorum: CouchDB waits for every copy's answer, as far as its node is up. */
+/** More copies than a write's quorum: CouchDB then waits for every copy whose node is up. */
 const everyCopy = 3;
 
 /**
- * Stores a document, and of several who change the same revision at the same moment, at whichever nodes, one is told
- * `stored`. CouchDB alone does not promise that: it answers 202 where one copy has taken a change, also when the others
- * have taken another's, and both become branches. So whoever is not told that all copies have taken it reads what came
- * of it. Everybody finds the same winner there, and whoever it is not takes the own branch away.
+ * Stores a document; if several change the same revision at the same moment, at whichever nodes, only one
+ * gets `stored`. CouchDB alone does not promise that: it answers 202 if one copy has accepted a change, even
+ * if the others have accepted another, and both become branches. So a writer that is not told that all copies
+ * accepted its change reads the result. Everybody finds the same winner there, and the losers remove their
+ * own branch.
  * @throws {UnexpectedCouchReply}
  */
 export async function storeAlone(

@@ -3,10 +3,10 @@ import type { ServerLog } from '../server-log';
 import type { CouchClient } from './client';
 import { CouchFailure } from './failure';
 
-/** How often a CouchDB that was not there yet is looked for, ms. */
+/** How often to look for a CouchDB that was not there yet, ms. */
 const lookAgainMs = 2000;
 
-/** After a power cut a server may be up before its CouchDB: it waits, and says for what. */
+/** After a power cut a server may be up before its CouchDB: it waits, and says what for. */
 export async function untilItAnswers(client: CouchClient, log: ServerLog): Promise<void> {
   for (let looks = 1; ; looks += 1) {
     try {

@@ -8,8 +8,8 @@ const prefix = 'org.couchdb.user:';
 export const userDocumentId = (name: string) => `${prefix}${name}`;
 
 /**
- * `_users` shows everybody their own account and no other; the rest of it is for server administrators.
- * @throws {CouchFailure} 404 for others' accounts, 401 or 403 for the rest
+ * `_users` shows everybody only their own account; the rest is for server administrators.
+ * @throws {CouchFailure} 404 for other people's accounts, 401 or 403 for the rest
  */
 export function requireUsersAccess(route: Route, method: string, user: UserContext): void {
   if (isServerAdministrator(user)) return;

@@ -3,7 +3,7 @@ import { jsonResponse, type CouchRequest, type CouchResponse } from './exchange'
 import { badRequest } from './failure';
 import { countParameter } from './query';
 
-/** CouchDB's own bound. */
+/** CouchDB's own limit. */
 const mostAtOnce = 1000;
 
 /** GET _uuids: ids for new documents, for anybody, as in CouchDB. */

@@ -6,15 +6,17 @@ import type { UserContext } from './exchange';
 import type { IncomingDocument } from './document-shape';
 import { isJsonObject } from './json';
 
-/** As CouchDB's os_process_timeout: a function that takes longer is not ours, or the machine does other work. */
+/** As CouchDB's os_process_timeout: a function that takes longer is not ours, or the machine is busy. */
 const timeLimitMs = 5000;
 
-/** As many at a time share one time limit, which costs more than a validation; nobody else has a turn meanwhile. */
+/**
+ * How many documents share one time limit, which costs more than a validation; nothing else runs meanwhile.
+ */
 const chunkSize = 100;
-/** Characters of such a chunk; a larger document goes by itself. */
+/** Characters in such a chunk; a larger document goes by itself. */
 const chunkLength = 256 * 1024;
 
-/** Text goes in and text comes out, so that no object of ours is ever within the function's reach. */
+/** Only text goes in and out, so that no object of ours is ever within the function's reach. */
 const runner = (source: string) => `
   (function () {
     var validate = (${source}
@@ -41,13 +43,13 @@ const runner = (source: string) => `
 const run = new Script('validateAll(input)', { filename: 'validate_doc_update' });
 
 /**
- * A compiled validate_doc_update: takes JSON texts of `[newDoc, oldDoc, userCtx, secObj]`, answers each with its
- * refusal, or undefined when the write may go on.
- * @throws {CouchFailure} 503 when that takes too long
+ * A compiled validate_doc_update: takes JSON texts of `[newDoc, oldDoc, userCtx, secObj]`, and answers each
+ * with its refusal, or undefined if the write may go on.
+ * @throws {CouchFailure} 503 if that takes too long
  */
 export type DocumentValidator = (inputs: readonly string[]) => Promise<(CouchFailure | undefined)[]>;
 
-/** @throws {CouchFailure} 400 when `source` isn't a function */
+/** @throws {CouchFailure} 400 if `source` isn't a function */
 export function compileValidator(source: string): DocumentValidator {
   const context = createContext(Object.create(null) as Context, {
     codeGeneration: { strings: false, wasm: false },
@@ -91,7 +93,7 @@ function refusalsOf(context: Context, inputs: readonly string[]): (CouchFailure 
     const text: unknown = run.runInContext(context, { timeout: timeLimitMs });
     answers = typeof text === 'string' ? JSON.parse(text) : undefined;
   } catch {
-    // It says nothing of these documents: a desk must not take them for refused (S4).
+    // This says nothing about the documents: a desk must not take them for refused (S4).
     throw busy('validate_doc_update did not come to an end.');
   }
   return inputs.map((_input, index) => (Array.isArray(answers) ? refusalFrom(answers[index]) : broken()));
@@ -105,7 +107,7 @@ function refusalFrom(answer: unknown): CouchFailure | undefined {
   return new CouchFailure(Number(answer['status']), String(answer['error']), String(answer['reason']));
 }
 
-/** The validators of all design documents that have one; compiled once and again after a change. */
+/** The validators of all design documents that have one; compiled once, and again after a change. */
 async function validatorsOf(database: Database): Promise<DocumentValidator[]> {
   if (database.validators === undefined) {
     const { rows } = await database.pouch.allDocs<{ validate_doc_update?: unknown }>({
@@ -120,18 +122,18 @@ async function validatorsOf(database: Database): Promise<DocumentValidator[]> {
   return database.validators;
 }
 
-/** A document to be stored, and the stored one it follows; none for a new one. */
+/** A document to be stored, and the stored one it follows; undefined for a new one. */
 export interface Succession {
   document: IncomingDocument;
   previous?: IncomingDocument;
-  /** Taken for the one it follows, where it follows none: see Precedent. */
+  /** Counts as the one it follows if it follows none: see Precedent. */
   rival?: IncomingDocument;
 }
 
 /**
- * Asks every validation function of the database, as CouchDB does; design documents are not asked about.
- * @returns for each its refusal; undefined when the write may go on
- * @throws {CouchFailure} 503 when a function takes too long: none of the documents is judged
+ * Asks every validation function of the database, as CouchDB does, except about design documents.
+ * @returns a refusal for each; undefined if the write may go on
+ * @throws {CouchFailure} 503 if a function takes too long: then none of the documents is judged
  */
 export async function validateDocuments(
   database: Database,
@@ -158,7 +160,7 @@ export async function validateDocuments(
   return refusals;
 }
 
-/** As CouchDB shows it to a function: what attachments are, and not their bytes. */
+/** What CouchDB shows to a function: attachments' metadata, but not their bytes. */
 function withStubs(document: IncomingDocument): object {
   if (document._attachments === undefined) return document;
   const attachments = Object.entries(document._attachments).map(([name, attachment]) => {
@@ -171,7 +173,7 @@ function withStubs(document: IncomingDocument): object {
 
 export const isDesign = ({ _id: id }: IncomingDocument) => id.startsWith('_design/');
 
-/** @throws {CouchFailure} 400 when a design document's validation function can't be used */
+/** @throws {CouchFailure} 400 if a design document's validation function can't be used */
 export function checkDesignDocument(document: IncomingDocument): void {
   const { validate_doc_update: source } = document;
   if (source === undefined || document._deleted === true) return;

@@ -15,7 +15,7 @@ describe('long polls that wait for a database', () => {
     sequence += 1;
     wakeUps.ring();
   }
-  /** Desks that wait, are woken, and wait again from what they know then. */
+  /** Desks that wait, are woken, and wait again from what they know by then. */
   function desks(count: number) {
     let woken = 0;
     const wait = () => {
@@ -45,7 +45,7 @@ describe('long polls that wait for a database', () => {
     expect(woken()).toBe(400);
   });
 
-  it('few of them are hardly held up', () => {
+  it('a few of them are hardly delayed', () => {
     const { woken } = desks(2);
     for (let each = 0; each < 10; each += 1) {
       change();
@@ -54,7 +54,7 @@ describe('long polls that wait for a database', () => {
     expect(woken()).toBe(20);
   });
 
-  it('who knows the last change already sleeps on', () => {
+  it('one that already knows the last change sleeps on', () => {
     const woken = vi.fn();
     wakeUps.join(sequence + 1, woken);
     change();
@@ -63,7 +63,7 @@ describe('long polls that wait for a database', () => {
     expect(wakeUps.size).toBe(1);
   });
 
-  it('who asks behind the last change is answered in the next round', () => {
+  it('one that asks behind the last change is answered in the next round', () => {
     const woken = vi.fn();
     wakeUps.join(3, woken);
     vi.advanceTimersByTime(0);
@@ -71,7 +71,7 @@ describe('long polls that wait for a database', () => {
     expect(wakeUps.size).toBe(0);
   });
 
-  it('who has left is not called', () => {
+  it('one that has left is not called', () => {
     const woken = vi.fn();
     const leave = wakeUps.join(sequence, woken);
     leave();

@@ -1,6 +1,6 @@
 /**
- * How long a database leaves its waiters alone after a round, ms: some for each that was woken, because each comes
- * back with three requests. Without it 200 desks and a visit every 15 ms are 40,000 requests a second.
+ * How long a database pauses after a round, ms: in proportion to the waiters woken, because each comes back
+ * with three requests. Without it 200 desks and a visit every 15 ms make 40,000 requests a second.
  */
 const restPerWaiter = 5;
 const longestRest = 2000;
@@ -12,7 +12,7 @@ interface Waiter {
 
 /**
  * Wakes the long polls of one database in rounds: the first change after a quiet time at once, what follows
- * together in the next round. So the work grows with the waiters, and not with waiters times changes.
+ * together in the next round. So the work grows with the waiters, not with waiters times changes.
  */
 export class WakeUps {
   readonly #waiters = new Set<Waiter>();
@@ -27,7 +27,7 @@ export class WakeUps {
     return this.#waiters.size;
   }
 
-  /** Calls `wake` in the first round that has something after `since`. Gives the stop. */
+  /** Calls `wake` in the first round that has something after `since`. Returns a function that stops it. */
   join(since: number, wake: () => void): () => void {
     const waiter = { since, wake };
     this.#waiters.add(waiter);
@@ -35,13 +35,13 @@ export class WakeUps {
     return () => this.#waiters.delete(waiter);
   }
 
-  /** There is something new. */
+  /** Called when there is something new. */
   ring(): void {
     const ms = Math.max(0, this.#restUntil - performance.now());
     this.#round ??= setTimeout(() => this.#wakeThose(({ since }) => since < this.sequence()), ms).unref();
   }
 
-  /** Something else than a change concerns everybody who waits: rights, or the end of the database. */
+  /** Something other than a change concerns all waiters: their rights, or the end of the database. */
   ringAll(): void {
     this.#wakeThose(() => true);
   }

@@ -12,35 +12,35 @@ export type WriteOutcome =
   { ok: true; id: string; rev: string } | { ok: false; id: string; rev?: string; failure: CouchFailure };
 
 export interface WriteOptions {
-  /** False stores documents of another database with the revisions they have there. */
+  /** False stores documents from another database with the revisions they have there. */
   newEdits: boolean;
   user: UserContext;
 }
 
-/** A request to write, and the answer it waits for. */
+/** A write request, and its pending answer. */
 export interface WriteRequest extends WriteOptions {
   documents: IncomingDocument[];
   resolve: (outcomes: WriteOutcome[]) => void;
   reject: (error: unknown) => void;
 }
 
-/** Documents of several requests that go to the disk together, at most. */
+/** The most documents of several requests that are written to disk together. */
 const mostTogether = 1000;
 
-/** Documents of one request that have one turn: after it others have theirs. */
+/** Documents of one request per turn: after that others have theirs. */
 const pieceSize = 500;
 
-/** Documents looked at before everybody else in the process has a turn. */
+/** Documents checked before yielding to other work of the process. */
 const inOneGo = 25;
 
-/** Revisions that are written at once: the store writes all of a document's as one text, some 20 ms for a thousand. */
+/** Revisions written at once: the store writes all of a document's as one text, some 20 ms for a thousand. */
 const revisionsAtOnce = 1500;
 
 /**
- * The one way documents get into a database: every write path comes through here, so the rules hold on all.
- * Answers in the order of `documents`; each is stored or refused on its own. Requests that wait for one another go
- * to the disk together: it is forced once for all of them, and none is answered before that. A request with very many
- * goes piece by piece, so that it doesn't hold the database.
+ * The only way for documents to get into a database: every write path comes through here, so the rules hold
+ * on all of them. Answers in the order of `documents`; each is stored or refused on its own. Waiting requests
+ * are written to disk together: it is synced once for all of them, and none is answered before that. A
+ * request with very many documents is split, so that it doesn't block the database.
  */
 export async function writeDocuments(
   database: Database,
@@ -65,7 +65,7 @@ function writePiece(
   });
 }
 
-/** Takes what waits, as far as it goes together. What it leaves has its own turn in the queue already. */
+/** Takes what is waiting, as far as it can go together. The rest already has its own turn in the queue. */
 async function writeTogether(database: Database): Promise<void> {
   const requests = takeRequests(database.writes);
   const [first] = requests;
@@ -82,7 +82,7 @@ async function writeTogether(database: Database): Promise<void> {
     try {
       for (const round of roundsOf(numbered)) await writeRound(database, round, first.newEdits);
     } finally {
-      // Also when a later round failed. What has no outcome yet is a hole in its array.
+      // Even if a later round failed. What has no outcome yet is a hole in its array.
       if (outcomes.some((each) => each.some(({ ok }) => ok))) await database.announceChange();
     }
     requests.forEach(({ resolve }, request) => resolve(outcomes[request] ?? []));
@@ -101,14 +101,14 @@ function takeRequests(waiting: WriteRequest[]): WriteRequest[] {
   return waiting.splice(0, end < 0 ? waiting.length : end);
 }
 
-/** A document, whose it is, and where its outcome goes. */
+/** A document, its author, and where its outcome goes. */
 interface Numbered {
   document: IncomingDocument;
   user: UserContext;
   answer: (outcome: WriteOutcome) => void;
 }
 
-/** No id twice in a round: each is judged against what the one before it has stored. */
+/** No id twice in a round: each document is judged against what the previous one has stored. */
 function roundsOf(numbered: Numbered[]): Numbered[][] {
   const rounds: Numbered[][] = [];
   const seen = new Map<string, number>();
@@ -175,7 +175,7 @@ function refused(document: IncomingDocument, failure: CouchFailure, newEdits: bo
   };
 }
 
-/** Which of `ids` the database has ever had, deleted ones included. */
+/** Which of `ids` the database has ever had, including deleted ones. */
 async function storedIds(database: Database, ids: string[]): Promise<Set<string>> {
   const stored = new Set<string>();
   for (const keys of piecesOf(ids, inOneGo)) {
@@ -185,7 +185,10 @@ async function storedIds(database: Database, ids: string[]): Promise<Set<string>
   return stored;
 }
 
-/** The document with all that is stored of it. @throws {CouchFailure} when a rule of the endpoint's own refuses it */
+/**
+ * The document with all that is stored about it. @throws {CouchFailure} if a rule of the endpoint's own
+ * refuses it
+ */
 async function wholeDocument(
   database: Database,
   document: IncomingDocument,
@@ -219,7 +222,7 @@ async function storeAll(database: Database, accepted: Prepared[], newEdits: bool
 async function store(database: Database, accepted: Numbered[], newEdits: boolean): Promise<void> {
   if (accepted.length === 0) return;
   if (accepted.some(({ document }) => isDesign(document))) database.validators = undefined;
-  // PouchDB sorts the list it is given when new_edits is false, and answers with the refused ones alone.
+  // If new_edits is false, PouchDB sorts the list it is given, and answers only with the refused documents.
   const results = await database.pouch.bulkDocs(
     accepted.map(({ document }) => ({ ...document })) as PouchDB.Core.PutDocument<object>[],
     { new_edits: newEdits },

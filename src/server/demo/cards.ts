@@ -17,7 +17,7 @@ function schemeOf(random: Random): { scheme: string; validDays: number } {
 
 type State = Pick<CardDocument, 'status' | 'statusUntil'>;
 
-/** Most cards are active; in sixteen of a hundred something is the matter. */
+/** Most cards are active; sixteen in a hundred have some problem. */
 function stateOf(random: Random, today: LocalDate): State & { age?: 'expired' | 'in-grace' | 'not-yet' } {
   const draw = Math.floor(random() * 100);
   if (draw < 2) return { status: 'suspended' };
@@ -44,7 +44,7 @@ function firstDay(random: Random, today: LocalDate, validDays: number, age: stri
   }
 }
 
-/** Codes of card stock that the city had before: a printed barcode, or a chip. */
+/** Codes of card stock that the city used earlier: a printed barcode, or a chip. */
 function olderCodes(random: Random, index: number): CardDocument['codes'] {
   const draw = random();
   const serial = String(index).padStart(6, '0');
@@ -59,7 +59,7 @@ function olderCodes(random: Random, index: number): CardDocument['codes'] {
   return [];
 }
 
-/** The register of the made-up city: the printed cards first, then as many as make 400. No names. */
+/** The demo city's register: the printed cards first, then as many as make 400. No names. */
 export function demoCardDocuments(today: LocalDate): CardDocument[] {
   const random = seededRandom(400);
   const cards = new Map(shownCardDocuments(today).map((card) => [card.number, card]));

@@ -10,14 +10,14 @@ import type { LocalizedText } from '$lib/documents/fields';
 import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { demoOfferings } from './offerings';
 
-/** The zone of all the made-up city's venues. */
+/** The time zone of all the demo city's venues. */
 export const demoZone = 'Europe/Helsinki';
 
-/** Schools' terms, by which the aqua exercise groups count. */
+/** School terms, by which the aqua exercise groups count. */
 const terms = ['01-01', '08-01'];
-/** The theatre's year. */
+/** The theatre's season. */
 const theatreYear = ['08-01'];
-/** Once a day, whichever sports place it is. */
+/** Once a day across all sports venues. */
 const onceADay: RuleField = { kind: 'limit', n: 1, per: 'day', over: 'sector' };
 
 const names = (fi: string, sv: string, en: string): LocalizedText => ({ fi, sv, en });
@@ -95,7 +95,7 @@ export const demoSchemes: SchemeDocument[] = [
     30,
     { companions: { children: 0, childrenUnder: 18, assistant: true } },
   ),
-  // Bought, and valid for half a year from the first visit on; children of the family come along.
+  // Bought, and valid for half a year from the first visit; children of the family come along.
   scheme('liikuntapassi', names('Liikuntapassi', 'Motionspass', 'Sports pass'), ['uinti', 'kuntosali'], 0, {
     fee: 3900,
     startsOnFirstVisit: 'P6M',

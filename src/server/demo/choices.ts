@@ -13,7 +13,7 @@ const chosen = { kitara: 7, akvarelli: 6, espanja: 5, keramiikka: 10, kuoro: 8, 
 /** Before the first of the visits. */
 const daysAgo = 16;
 
-/** The courses that cards of the made-up city have chosen (R9), some weeks ago. */
+/** The courses that the demo city's cards have chosen (R9), some weeks ago. */
 export function demoChoices(now: Instant): ChoiceDocument[] {
   const random = seededRandom(9);
   const today = localDate(now, demoZone);

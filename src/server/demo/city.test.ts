@@ -53,7 +53,7 @@ describe('the demo city in the embedded store', () => {
     }
   });
 
-  it('takes the sample file, once', async () => {
+  it('accepts the sample file, once', async () => {
     await createDemoCity(client, now);
     const out: string[] = [];
     const run = () => importCards(client, 'static/samples/cards.csv', { write: (line) => out.push(line) });

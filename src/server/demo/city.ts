@@ -12,8 +12,8 @@ import { demoVisits } from './visits';
 const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
 
 /**
- * Whether the made-up city is to be made: it was asked for and there is nothing in the store, or an earlier start has
- * marked the store and was cut off.
+ * Whether to make the demo city: it was asked for and the store is empty, or an earlier start has marked the
+ * store and was cut off.
  */
 export async function needsDemoCity(client: CouchClient, isAskedFor: boolean): Promise<boolean> {
   if (await isDemoStore(client)) return isEmptyDatabase(client, catalogueDatabase);
@@ -23,10 +23,10 @@ export async function needsDemoCity(client: CouchClient, isAskedFor: boolean): P
 }
 
 /**
- * Puts the made-up city into a provisioned, empty server, which is a demo from its first document on. The cards come
- * before the catalogue, which is one batch: while the catalogue is empty the server knows the city as not made, and a
- * start that was cut off makes it again.
- * @throws {UnexpectedCouchReply} when the server refuses a request
+ * Puts the demo city into a provisioned, empty server, which is a demo from its first document on. The cards
+ * come before the catalogue, which is one batch: as long as the catalogue is empty the server knows that the
+ * city is not complete, and a start after a cut-off makes it again.
+ * @throws {UnexpectedCouchReply} if the server refuses a request
  */
 export async function createDemoCity(
   client: CouchClient,

@@ -2,7 +2,7 @@ import type { CardDocument } from '$lib/documents/register/card-document';
 import { addDays, type LocalDate } from '$lib/domain/time/day';
 import { checkDigit } from '$lib/domain/visit/card-number';
 
-/** What a tester sees of a demo card: one kind for every verdict that a card can bring about. */
+/** What a tester sees of a demo card: one kind for every verdict that a card can cause. */
 export const demoCardKinds = [
   'admitted',
   'in-grace',
@@ -38,14 +38,14 @@ export type DemoCardKind = (typeof demoCardKinds)[number];
 /** A card to print and hold before a camera. */
 export interface DemoCard {
   kind: DemoCardKind;
-  /** What its QR code and its barcode hold. */
+  /** The content of its QR code and its barcode. */
   code: string;
-  /** Where and with which service the kind shows. */
+  /** Where, and with which service, the kind shows. */
   venue: string;
   service: string;
 }
 
-/** Eight digits from seven. */
+/** Makes eight digits from seven. */
 export const cardNumberFrom = (digits: string) => `${digits}${checkDigit(digits)}`;
 
 interface Shown extends Omit<DemoCard, 'code'> {
@@ -53,7 +53,7 @@ interface Shown extends Omit<DemoCard, 'code'> {
   digits: string;
   scheme?: string;
   card?: Partial<Pick<CardDocument, 'status' | 'codes' | 'groupSize'>>;
-  /** Days from the day the city is made: first and last valid day, last day of a suspension. */
+  /** Relative to the day the city is made: first and last valid day, last day of a suspension. */
   from?: number;
   until?: number;
   statusUntil?: number;
@@ -104,12 +104,12 @@ const shown: Shown[] = [
   },
 ];
 
-/** A right number that no card of the city carries. */
+/** A valid number that no card of the city carries. */
 const unknownNumber = cardNumberFrom('2024900');
 /** Another venue's QR code. */
 const foreignCode = 'https://example.com';
 
-/** The number of a kind's card; the limits of the 'limit-reached' card are used up by its visits. */
+/** The number of a kind's card; the visits of the 'limit-reached' card use up its limits. */
 export function shownCardNumber(kind: DemoCardKind): string {
   const card = shown.find((each) => each.kind === kind);
   return card === undefined ? unknownNumber : cardNumberFrom(card.digits);
@@ -133,7 +133,7 @@ export function demoCards(): DemoCard[] {
   ];
 }
 
-/** The register's documents of the cards that are printed. */
+/** The register's documents of the printed cards. */
 export function shownCardDocuments(today: LocalDate): CardDocument[] {
   return shown.map(({ digits, scheme, card, from, until, statusUntil }) => ({
     _id: `card:${cardNumberFrom(digits)}`,

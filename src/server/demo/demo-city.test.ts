@@ -28,7 +28,7 @@ const cityCards = demoCardDocuments(today);
 const cityChoices = demoChoices(now);
 const cityOfferings = demoOfferings(today).map(offeringFromDocument);
 
-/** What the city's documents say of a card before an instant. */
+/** What the city's documents say about a card before an instant. */
 function historyOf(card: string | undefined, service: Service, before: number): History {
   const earlier = cityVisits.filter((visit) => visit.card === card && Date.parse(visit.at) < before);
   const [first] = earlier.map(({ at }) => Date.parse(at)).sort((a, b) => a - b);
@@ -51,7 +51,7 @@ function historyOf(card: string | undefined, service: Service, before: number): 
 
 const offeringsOf = ({ id }: Service) => cityOfferings.filter(({ service }) => service === id);
 
-/** What the desk of the card's venue is told, as the demo city stands at `at`. */
+/** What the desk of the card's venue shows, with the demo city as it is at `at`. */
 function verdictOf({ code, service, venue }: DemoCard, at: number) {
   const scanned = readCode(code);
   const card = cityCards.find(
@@ -107,7 +107,7 @@ const promised: Record<DemoCardKind, object> = {
 describe('the printed demo cards', () => {
   it.each(demoCards().map((card) => [card.kind, card] as const))('shows %s as promised', (kind, card) => {
     expect(verdictOf(card, now)).toMatchObject(promised[kind]);
-    // A city made two weeks ago still keeps the promise, the morning swim's hours on weekdays.
+    // A city made two weeks ago still keeps the promise; the morning swim only during its weekday hours.
     expect(verdictOf(card, now + 14 * day)).toMatchObject(promised[kind]);
   });
 
@@ -161,7 +161,7 @@ describe('the demo city', () => {
     expect(codes.filter((code) => readCode(code).kind !== 'other')).toEqual([]);
   });
 
-  it('numbers and chains every desk as a real one, in the order of time', () => {
+  it('numbers and chains every desk like a real one, in order of time', () => {
     const visits = cityVisits;
     expect(visits.length).toBeGreaterThan(500);
     for (const desk of new Set(visits.map((visit) => visit.desk))) {

@@ -9,7 +9,7 @@ const today = '2026-11-18';
 const messages: Record<'fi' | 'sv' | 'en', Record<string, string>> = { fi, sv, en };
 const keyOf = (prefix: string, id: string) => `${prefix}_${id.replaceAll('-', '_')}`;
 
-// The page is open to anybody, the catalogue is not: what both name, they name alike.
+// The page is open to anybody, the catalogue is not: they must use the same names.
 describe.each(['fi', 'sv', 'en'] as const)('the demo page in %s', (locale) => {
   it('names every venue as the catalogue does', () => {
     for (const { _id, names } of demoVenues(today)) {
@@ -24,7 +24,7 @@ describe.each(['fi', 'sv', 'en'] as const)('the demo page in %s', (locale) => {
     }
   });
 
-  it('says of every kind of card what the desk will show', () => {
+  it('says for every kind of card what the desk will show', () => {
     for (const kind of demoCardKinds) expect(messages[locale][keyOf('demo_card', kind)]).toBeTruthy();
   });
 });

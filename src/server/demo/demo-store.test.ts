@@ -37,7 +37,7 @@ describe('whether a store is a demo', () => {
   const openDesk = async () =>
     (await send('POST', `${server?.url}/api/demo/desk`, { body: { venue: 'uimahalli' } })).status;
 
-  /** A demo as a version without the mark has left it. */
+  /** A demo as left by a version without the mark. */
   async function makeOlderDemo(): Promise<CouchClient> {
     const client = await start(true);
     const path = '/tiski-catalogue/settings:city';
@@ -48,7 +48,7 @@ describe('whether a store is a demo', () => {
     return client;
   }
 
-  it('is said when it is made, and stays so', async () => {
+  it('is set when it is made, and stays so', async () => {
     await start(true);
     for (const demo of [true, false]) {
       const client = await start(demo);
@@ -63,7 +63,7 @@ describe('whether a store is a demo', () => {
     ['tiski-catalogue', settings],
     ['tiski-office', { _id: 'note:1', type: 'note', v: 1 }],
     ['tiski-visits-liikunta', { _id: 'visit:desk-1:1', type: 'note', v: 1 }],
-  ])('is never said of a store that has something in %s', async (database, document) => {
+  ])('is never set for a store that has something in %s', async (database, document) => {
     const client = await start(false);
     await client.request('PUT', `/${database}`);
     await requireOk(client, 'PUT', `/${database}/${encodeURIComponent(document._id)}`, document);
@@ -73,7 +73,7 @@ describe('whether a store is a demo', () => {
     expect(await openDesk()).toBe(404);
   });
 
-  it('a start that was cut off makes the city again, also when the next one is told to begin empty', async () => {
+  it('a start that was cut off makes the city again, even if the next one is told to start empty', async () => {
     const client = await start(true);
     await requireOk(client, 'DELETE', '/tiski-catalogue');
     await requireOk(client, 'PUT', '/tiski-catalogue');
@@ -81,20 +81,20 @@ describe('whether a store is a demo', () => {
     expect(await openDesk()).toBe(201);
   });
 
-  it('a demo of an older version stays one, where all its cards are there and no other', async () => {
+  it('a demo of an older version stays one if all its cards are there and no other', async () => {
     await makeOlderDemo();
     const client = await start(false);
     expect(await isDemoStore(client)).toBe(true);
     expect(await openDesk()).toBe(201);
   });
 
-  it('a demo of an older version that got a card more is none', async () => {
+  it('a demo of an older version with one more card is not a demo', async () => {
     const older = await makeOlderDemo();
     await requireOk(older, 'PUT', `/tiski-register/${card._id}`, card);
     expect(await isDemoStore(await start(true))).toBe(false);
   });
 
-  it('a demo of an older version is recognized once: later its settings say nothing', async () => {
+  it('a demo of an older version is recognized once: later its settings don’t count', async () => {
     const client = await start(false);
     await requireOk(client, 'PUT', '/tiski-catalogue/settings:city', settings);
     const demo = await mkdtemp(join(tmpdir(), 'tiski-demo-'));
@@ -111,11 +111,11 @@ describe('whether a store is a demo', () => {
     expect(await isDemoStore(await start(true))).toBe(false);
   });
 
-  it("its cards are signed with a key of its own, whatever keys of a city's are in the folder", async () => {
+  it("its cards are signed with its own key, even if a city's keys are in the folder", async () => {
     await start(false);
     const city = await readdir(keyFolder({ folder }, false));
     await stop();
-    // The folder with the keys stays, as it does beside a CouchDB that is another one now.
+    // The folder with the keys stays, as it does beside a CouchDB that has been replaced by another.
     await rm(join(folder, 'databases'), { recursive: true });
     await rm(join(folder, 'databases.json'));
     const demo = await start(true);

@@ -6,11 +6,11 @@ import { documentsOfType } from '../provision/catalogue';
 import { demoCardDocuments } from './cards';
 import { demoZone } from './catalogue';
 
-/** The mark of a store that was made as a demo. It lies where only the server writes. */
+/** The mark of a store that was made as a demo. It is where only the server writes. */
 const markId = 'origin:demo';
 const markPath = documentPath(desksDatabase, markId);
 
-/** Whether the store was made as a demo: then anybody may open a desk. What its documents say of it is no matter. */
+/** Whether the store was made as a demo: then anybody may open a desk. Its other documents don't matter. */
 export async function isDemoStore(client: CouchClient): Promise<boolean> {
   const reply = await client.request('GET', markPath);
   if (reply.status === 404) return false;
@@ -22,14 +22,14 @@ export async function isDemoStore(client: CouchClient): Promise<boolean> {
 
 /** Only for a store that holds nothing else yet: a city never becomes a demo. */
 export async function markDemoStore(client: CouchClient): Promise<void> {
-  // A conflict: it is marked.
+  // A conflict: it is already marked.
   await storeDocument(client, markPath, { _id: markId, type: 'origin', v: 1 });
 }
 
 /**
- * Before there was the mark, `demo: true` in the catalogue's settings made a store a demo, and any coordinator could
- * write it. It is believed once, where every card of the register is the made-up city's and none of those is missing:
- * then there is nobody whose card or visits a demo desk could show.
+ * Before the mark existed, `demo: true` in the catalogue's settings made a store a demo, and any coordinator
+ * could write it. It is trusted once, if the register has exactly the demo city's cards: then there is nobody
+ * whose card or visits a demo desk could show.
  */
 export async function markFormerDemo(client: CouchClient, now: Date): Promise<void> {
   if (!(await saysDemo(client))) return;
@@ -39,7 +39,7 @@ export async function markFormerDemo(client: CouchClient, now: Date): Promise<vo
   if (isMadeUp) await markDemoStore(client);
 }
 
-/** Whether the catalogue has what older versions took for the mark. */
+/** Whether the catalogue has what older versions used as the mark. */
 export async function saysDemo(client: CouchClient): Promise<boolean> {
   const reply = await client.request('GET', documentPath(catalogueDatabase, 'settings:city'));
   return reply.status === 200 && isJsonObject(reply.body) && reply.body['demo'] === true;

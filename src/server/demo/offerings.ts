@@ -4,13 +4,13 @@ import { addDays, type LocalDate } from '$lib/domain/time/day';
 
 const names = (fi: string, sv: string, en: string): LocalizedText => ({ fi, sv, en });
 
-/** Days before and after the city's making for which there is a programme: a demo city is kept for weeks. */
+/** How many days before and after the city is made there is a programme: a demo city is kept for weeks. */
 const programme = { before: 15, after: 60 };
 
 interface CoursePlan {
   id: string;
   names: LocalizedText;
-  /** First and last day, counted from the city's making. */
+  /** First and last day, relative to the day the city is made. */
   from: number;
   until: number;
   startsAt: string;

@@ -40,8 +40,8 @@ type Planned = Pick<Routine, 'desk' | 'venue' | 'service'> & {
 };
 
 /**
- * Two weeks of visits up to yesterday evening, besides what the 'limit-reached' card used up, a swim earlier
- * today among it. Each desk's visits are in order, numbered and chained as a real desk's are.
+ * Two weeks of visits up to yesterday evening, and what the 'limit-reached' card used up, including a swim
+ * earlier today. Each desk's visits are in order, numbered and chained like a real desk's.
  */
 export function demoVisits(now: Instant): DemoVisit[] {
   const random = seededRandom(14);
@@ -67,7 +67,7 @@ export function demoVisits(now: Instant): DemoVisit[] {
     });
 }
 
-/** @param courses the chosen course by the card's number */
+/** @param courses the chosen course by card number */
 function usualVisits(
   random: Random,
   today: LocalDate,
@@ -111,7 +111,7 @@ function isEntitled(card: CardDocument, service: string, date: LocalDate): boole
   return Boolean(scheme?.services.includes(service)) && card.validFrom <= date && date <= card.validUntil;
 }
 
-/** Counts the visit where the rule still gives one; at most one a day, a second could be a repeat (R8). */
+/** Counts the visit if the rule still allows one; at most one a day, a second could be a repeat (R8). */
 function takeTurn(used: Map<string, number>, card: CardDocument, service: Service, date: LocalDate): boolean {
   const limit = limitOf(service.rule);
   const period = limit ? periodAround(date, limit, cardFromDocument(card)).from : date;
@@ -123,7 +123,9 @@ function takeTurn(used: Map<string, number>, card: CardDocument, service: Servic
   return true;
 }
 
-/** Three aqua exercise classes of this term (squeezed in after its beginning), and a swim earlier today. */
+/**
+ * Three aqua exercise classes of this term (close together if it has just begun), and a swim earlier today.
+ */
 function usedUpVisits(now: Instant, today: LocalDate, services: ReadonlyMap<string, Service>): Planned[] {
   const number = shownCardNumber('limit-reached');
   const card = shownCardDocuments(today).find((each) => each.number === number);
@@ -134,7 +136,7 @@ function usedUpVisits(now: Instant, today: LocalDate, services: ReadonlyMap<stri
     const at = startOfDay(addDays(today, offset), demoZone) + 17 * 60 * minute;
     return { ...swimmingHallDesk, service: 'vesijumppa', card, at: Math.max(at, term + index * minute) };
   });
-  // Longer ago than a repeat (R8); in the first hours of a day there is none.
+  // Longer ago than a repeat (R8); none in the first hours of a day.
   const swim = { ...swimmingHallDesk, service: 'uinti', card, at: now - 150 * minute };
   return swim.at > startOfDay(today, demoZone) ? [...classes, swim] : classes;
 }

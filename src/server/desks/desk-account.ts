@@ -7,7 +7,7 @@ import { storeAlone } from '../couch/store-alone';
 import { userDocumentId } from '../couch/users-access';
 import { changedMeanwhile } from './desk-document';
 
-/** The one role of a device that was taken out of service. Its sign-in still works, so that it learns so. */
+/** The only role of a revoked device. Its sign-in still works, so that it finds out. */
 const revokedRoles = ['revoked'];
 
 /** What a desk at a venue may do: read its sectors' visits, write its own and its former accounts'. */
@@ -18,13 +18,13 @@ export const deskRoles = (venue: string, sectors: readonly string[], formerAccou
   ...formerAccounts.map((account) => `former:${account}`),
 ];
 
-/** Whether a role is one that desks have, or had: no person's. */
+/** Whether a role is one that only desks have, or had. */
 export const isDeskRole = (role: string) => /^(desk|revoked|(venue|sector|former):.*)$/.test(role);
 
-/** `not-a-desk`: the account is a person's, or a desk's that was revoked; it was left as it is. */
+/** `not-a-desk`: the account is a person's, or a revoked desk's; it was left as it is. */
 export type DeskAccountOutcome = 'done' | 'not-a-desk';
 
-/** Makes the account, or gives the desk's that is there other roles and another password. */
+/** Makes the account, or gives an existing desk's account other roles and another password. */
 export async function putDeskAccount(
   client: CouchClient,
   name: string,
@@ -38,8 +38,9 @@ export async function putDeskAccount(
 }
 
 /**
- * Takes every right from a desk's account and leaves its password: 200 and "revoked" is evidence, 401 is not. Where there
- * is no account it is made without rights: a pairing that is under way at another server must not make it with some.
+ * Takes every right from a desk's account and leaves its password: 200 and "revoked" is evidence, 401 is not.
+ * If there is no account, one is made without rights, so that a pairing in progress at another server can't
+ * make it with some.
  */
 export async function revokeDeskAccount(client: CouchClient, name: string): Promise<DeskAccountOutcome> {
   return changeAccount(client, name, (stored) => {
@@ -57,7 +58,7 @@ export async function isRevokedAccount(client: CouchClient, name: string): Promi
   return v.is(v.object({ roles: v.strictTuple([v.literal('revoked')]) }), body);
 }
 
-/** By the account as it is, whatever a document says of it. */
+/** By the account itself, whatever a document says about it. */
 function isDeskAccount(stored: JsonObject): boolean {
   const parsed = v.safeParse(account, stored);
   if (!parsed.success) return false;
@@ -65,7 +66,7 @@ function isDeskAccount(stored: JsonObject): boolean {
   return roles.includes('desk') && roles.every(isDeskRole);
 }
 
-/** Tries again when the desk changes its password at the same moment. */
+/** Tries again if the desk changes its password at the same moment. */
 async function changeAccount(
   client: CouchClient,
   name: string,

@@ -10,7 +10,7 @@ import { documentsOfType } from '../provision/catalogue';
 /** Name of an account in `_users`. Only such names are ever made or changed for a desk. */
 const deskAccountName = v.pipe(identifier, v.startsWith('desk-'));
 
-/** `desk:ID` in tiski-desks: a counter's device, and the account it works with. */
+/** `desk:ID` in tiski-desks: a counter's device, and its account. */
 export const deskDocument = v.object({
   _id: v.pipe(v.string(), v.regex(/^desk:[a-z0-9][a-z0-9-]*$/)),
   _rev: v.exactOptional(v.string()),
@@ -22,12 +22,15 @@ export const deskDocument = v.object({
   venue: identifier,
   /** Its account; visits carry its name. */
   account: deskAccountName,
-  /** Accounts of devices it had before: a device that is paired anew counts its visits from 1. */
+  /** Accounts of its earlier devices: a device that is paired again counts its visits from 1. */
   formerAccounts: v.exactOptional(v.array(deskAccountName)),
   status: v.picklist(['waiting', 'paired', 'revoked']),
   createdAt: instant,
   pairedAt: v.exactOptional(instant),
-  /** Another one for each pairing: without it two of the same moment would be one document, and both be told yes. */
+  /**
+   * Different for each pairing: otherwise two at the same moment would write the same document, and both
+   * would succeed.
+   */
   pairing: v.exactOptional(identifier),
   revokedAt: v.exactOptional(instant),
   /** What the office lets its staff do; absent: the defaults. */
@@ -64,13 +67,13 @@ export async function readDesks(client: CouchClient): Promise<DesksRead> {
 export const allDesks = async (client: CouchClient): Promise<DeskDocument[]> =>
   (await readDesks(client)).desks;
 
-/** The desk that an account is or was of, revoked ones too. */
+/** The desk that an account belongs or belonged to, including revoked ones. */
 export async function deskOfAccount(client: CouchClient, account: string): Promise<DeskDocument | undefined> {
   const desks = await allDesks(client);
   return desks.find((desk) => desk.account === account || desk.formerAccounts?.includes(account));
 }
 
-/** undefined when there is none, `unreadable` when its document can't be believed */
+/** undefined if there is none, `unreadable` if its document can't be trusted */
 export async function deskById(
   client: CouchClient,
   id: string,
@@ -86,7 +89,7 @@ export async function deskById(
 export const changedMeanwhile = () =>
   new ApiFailure(409, 'changed-meanwhile', 'Somebody else changed this desk just now. Try again.');
 
-/** Answers false when somebody else changed it meanwhile. @throws {UnexpectedCouchReply} */
+/** Returns false if somebody else changed it meanwhile. @throws {UnexpectedCouchReply} */
 export async function storeDesk(client: CouchClient, desk: DeskDocument): Promise<boolean> {
   return (await storeAlone(client, desksDatabase, desk)) === 'stored';
 }

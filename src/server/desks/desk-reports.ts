@@ -4,15 +4,15 @@ import type { CouchClient } from '../couch/client';
 import { readLocalState, writeLocalState } from './local-state';
 
 const received = v.object({ receivedAt: v.pipe(v.string(), v.isoTimestamp()), report: deskReport });
-/** A report, and when it came by the server's clock. */
+/** A report, and when it arrived by the server's clock. */
 export type ReceivedReport = v.InferOutput<typeof received>;
 
 const storedReports = v.object({ v: v.literal(1), reports: v.record(v.string(), received) });
 const stateName = 'desk-reports';
 
 /**
- * S15: the last report of every account, in memory; `store` writes them all as one document. What a crash costs is
- * a minute, and every desk reports again within five.
+ * S15: the last report of every account, in memory; `store` writes them all as one document. A crash loses a
+ * minute at most, and every desk reports again within five.
  */
 export class DeskReports {
   readonly #taken = new Map<string, ReceivedReport>();
@@ -25,7 +25,7 @@ export class DeskReports {
     this.#isStored = false;
   }
 
-  /** By account: those taken here, and those of before a restart or of another server process. */
+  /** By account: those received here, and those from before a restart or from another server process. */
   async all(): Promise<Map<string, ReceivedReport>> {
     const reports = await this.#stored();
     for (const [account, own] of this.#taken) {
@@ -35,7 +35,7 @@ export class DeskReports {
     return reports;
   }
 
-  /** @param accounts whose reports are kept: a device that was replaced reports no more */
+  /** @param accounts whose reports are kept: a device that was replaced no longer reports */
   async store(accounts: ReadonlySet<string>): Promise<void> {
     if (this.#isStored) return;
     this.#isStored = true;

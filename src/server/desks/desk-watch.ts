@@ -10,23 +10,23 @@ import { DeskSettler } from './settle-desks';
 /** What is wrong with the numbering of one account's visits (S15). Ranges include both ends. */
 export interface AccountFaults {
   account: string;
-  /** Of a device that the desk had before. */
+  /** Of an earlier device of the desk. */
   isFormer: boolean;
-  /** Numbers that never arrived, and that the desk does not have waiting either. */
+  /** Numbers that never arrived, and that are not waiting on the desk either. */
   lost: { from: number; to: number }[];
   usedTwice: number[];
   broken: number[];
-  /** Documents that are there in two versions. */
+  /** Documents with two versions. */
   conflicting: number;
 }
 
-/** How a desk is, as the office sees it. */
+/** How a desk is, from the office's point of view. */
 export interface DeskState {
   id: string;
   /** ISO instant by the server's clock. */
   lastHeard?: string;
   report?: DeskReport;
-  /** Accounts with a fault only. */
+  /** Only accounts with a fault. */
   faults: AccountFaults[];
 }
 
@@ -35,12 +35,12 @@ export interface DeskAndReport {
   received?: ReceivedReport;
 }
 
-/** How often it looks for new visits and stores what it has, ms. */
+/** How often it checks for new visits and stores its state, ms. */
 const everyMs = 60_000;
-/** Pages of changes in one go: while somebody waits, and while nobody does. */
+/** Pages of changes per round: while somebody waits, and while nobody does. */
 const [pagesForALook, pagesAtLeisure] = [4, 40];
 
-/** S15: who of the desks needs help. Costs nothing until it is asked or started. */
+/** S15: which desks need help. Costs nothing until it is asked or started. */
 export class DeskWatch {
   readonly #reports: DeskReports;
   readonly #follower: VisitFollower;
@@ -51,7 +51,7 @@ export class DeskWatch {
   constructor(
     private readonly client: CouchClient,
     private readonly onFault: (error: unknown) => void,
-    /** Of several servers one follows the visits and stores what it made of them; the others go on from that. */
+    /** Of several servers one follows the visits and stores the results; the others continue from those. */
     private readonly lease: Lease = unshared,
   ) {
     this.#reports = new DeskReports(client);
@@ -63,7 +63,7 @@ export class DeskWatch {
     this.#reports.take(account, report, now);
   }
 
-  /** All desks with their last reports; looks at no visits. */
+  /** All desks with their last reports; does not read visits. */
   async reports(): Promise<DeskAndReport[]> {
     const [desks, reports] = [await allDesks(this.client), await this.#reports.all()];
     return desks.map((desk) => {
@@ -72,7 +72,10 @@ export class DeskWatch {
     });
   }
 
-  /** All desks; `otherConflicts` of accounts that are no desk's; `isCounting` while there are visits that it has not looked at. */
+  /**
+   * All desks; `otherConflicts` of accounts that belong to no desk; `isCounting` while there are unread
+   * visits.
+   */
   async look(): Promise<{ states: DeskState[]; otherConflicts: number; isCounting: boolean }> {
     const isAll = await this.#follower.catchUp(pagesForALook);
     const [desks, reports] = [await allDesks(this.client), await this.#reports.all()];
@@ -87,7 +90,7 @@ export class DeskWatch {
     };
   }
 
-  /** Begins to follow; gives the stop, which stores what it has. */
+  /** Starts to follow; returns a function that stops it and stores the state. */
   start(): () => Promise<void> {
     const work = () => {
       this.#running = this.#work().then(() => {
@@ -105,7 +108,7 @@ export class DeskWatch {
 
   async #work(): Promise<void> {
     try {
-      // Rights hang on it: each server looks, with the lease or without.
+      // Rights depend on it, so each server checks, with the lease or without.
       await this.#settler.settle(new Date());
       if (this.lease.isHeld()) await this.#follower.catchUp(pagesAtLeisure);
     } catch (error) {

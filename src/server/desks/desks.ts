@@ -19,7 +19,7 @@ import {
 } from './desk-document';
 import { newPairingCode, pairingCodeHash, pairingCodeLifeMs } from './pairing-code';
 
-/** A desk as /api/desks tells of it. */
+/** A desk as /api/desks describes it. */
 export interface DeskView {
   id: string;
   name: string;
@@ -31,7 +31,7 @@ export interface DeskView {
   revokedAt?: string;
   /** What its staff may do. */
   rules: CounterRules;
-  /** When the open code ends, if there is one. */
+  /** When the open code expires, if there is one. */
   codeExpiresAt?: string;
 }
 
@@ -47,7 +47,7 @@ export interface IssuedCode {
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
 export const newDeskId = () => Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('');
 export const accountNameFrom = (id: string) => `desk-${id}`;
-/** Whether an account's name is one that desks are given. */
+/** Whether an account has the kind of name that desks get. */
 export const isDeskName = (account: string) => account.startsWith(accountNameFrom(''));
 
 function deskView(desk: DeskDocument): DeskView {
@@ -83,7 +83,7 @@ function withCode(desk: DeskDocument, now: Date): { desk: DeskDocument; code: st
 
 /**
  * Adds a desk and issues its first pairing code.
- * @throws {ApiFailure} 400 for a name or venue that can't be
+ * @throws {ApiFailure} 400 for an invalid name or venue
  */
 export async function addDesk(
   client: CouchClient,
@@ -133,7 +133,7 @@ async function requireDeskInUse(client: CouchClient, id: string): Promise<DeskDo
 }
 
 /**
- * Issues another code for a desk: its first has run out, or it gets a new device.
+ * Issues another code for a desk: its first has expired, or it gets a new device.
  * @throws {ApiFailure} 404 unknown, 409 revoked
  */
 export async function renewCode(client: CouchClient, id: string, now: Date): Promise<IssuedCode> {
@@ -144,7 +144,7 @@ export async function renewCode(client: CouchClient, id: string, now: Date): Pro
 }
 
 /**
- * Says what a desk's staff may do; the device hears of it in the answer to its next report (S15).
+ * Sets what a desk's staff may do; the device learns it from the answer to its next report (S15).
  * @throws {ApiFailure} 400 for anything but the three rules, 404 unknown, 409 revoked
  */
 export async function changeRules(client: CouchClient, id: string, body: unknown): Promise<DeskView> {
@@ -159,8 +159,9 @@ export async function changeRules(client: CouchClient, id: string, body: unknown
 }
 
 /**
- * Takes a desk out of service: its accounts, former ones too, keep their passwords and lose every right. That comes first,
- * so that no desk is shown as revoked which can still read; whatever stops it on the way, the office presses again.
+ * Revokes a desk: its accounts, including former ones, keep their passwords and lose every right. That comes
+ * first, so that no desk is shown as revoked that can still read; if anything stops it halfway, the office
+ * presses again.
  * @throws {ApiFailure} 404
  */
 export async function revokeDesk(client: CouchClient, id: string, now: Date): Promise<DeskView> {

@@ -15,7 +15,7 @@ import { VisitFollower } from './follow-visits';
 const visits = 'tiski-visits-liikunta';
 let folder: string;
 let backend: Backend;
-/** What a node that was replaced says instead. */
+/** What a replaced node says instead. */
 let says: (path: string, reply: CouchReply) => CouchReply;
 /** Reads of the visits from zero. */
 let fromZero: number;
@@ -45,7 +45,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('S8, S15 nodes that don’t agree about epochs and databases make it count nothing anew', async () => {
+it('S8, S15 nodes that disagree about epochs and databases never make it start over', async () => {
   const follower = new VisitFollower(client, unshared);
   await follower.catchUp(10);
   expect([fromZero, follower.stateOf('desk-1').last]).toEqual([1, 3]);
@@ -60,7 +60,7 @@ it('S8, S15 nodes that don’t agree about epochs and databases make it count no
   expect([fromZero, follower.stateOf('desk-1').last]).toEqual([1, 3]);
 });
 
-it('S8, S15 another copy is counted anew once, and one that is gone is forgotten', async () => {
+it('S8, S15 another copy is counted from the start once, and one that is gone is forgotten', async () => {
   const follower = new VisitFollower(client, unshared);
   await follower.catchUp(10);
   await renewEpoch(backend.client, visits);

@@ -9,7 +9,7 @@ import { planOf } from '../provision/databases';
 import { readLocalState, writeLocalState } from './local-state';
 import { VisitChains, type ChainState, type StoredChains } from './visit-chains';
 
-/** Changes in one step: some 20 ms of work, and then others have their turn. */
+/** Changes per step: some 20 ms of work, and then others have their turn. */
 const pageSize = 500;
 const stateName = 'desk-chains';
 
@@ -23,23 +23,23 @@ const chain = v.object({
   broken: v.array(v.number()),
 });
 const storedState = v.object({
-  /** 1 knew of no conflicts: all is read anew. */
+  /** Version 1 knew no conflicts: everything is read again. */
   v: v.literal(2),
-  /** Grows with every time that it is stored. */
+  /** Increases every time it is stored. */
   round: v.optional(v.number(), 0),
   cursors: v.record(v.string(), cursor),
   chains: v.record(v.string(), chain),
-  /** By account, ids of documents that have another living branch. */
+  /** By account, ids of documents that have another branch that isn't deleted. */
   conflicts: v.record(v.string(), v.array(v.string())),
 });
 
-/** Looks in a row that don't find a database: then it is gone. */
+/** After this many looks in a row without finding a database, it is gone. */
 const timesUnlisted = 3;
 
-/** Listed of one account at most. */
+/** The most that are listed per account. */
 const mostConflicts = 100;
 
-/** What CouchDB tells beside a document is no part of its hash. */
+/** What CouchDB adds to a document is not part of its hash. */
 function asMade(visit: VisitDocument): VisitDocument {
   const made: VisitDocument & { _conflicts?: unknown } = { ...visit };
   delete made._conflicts;
@@ -57,21 +57,21 @@ const changesPage = v.object({
 const allDocsPage = v.object({ rows: v.array(v.object({ id: v.string(), doc: v.unknown() })) });
 
 /**
- * S15: follows every visits database by `_changes` and keeps what VisitChains makes of it, so that a look costs
- * what came since the last one. Stored now and then; read from zero where a database is another one (S8). Of several
- * servers the one with the lease stores, and the others go on from that. Two that store do no harm: each writes what it
- * read together with how far it read.
+ * S15: follows every visits database by `_changes` and maintains VisitChains from it, so that a look costs
+ * only what came since the last one. Stored now and then; read from zero if a database is another copy (S8).
+ * Of several servers the one with the lease stores, and the others continue from that. Two that store do no
+ * harm: each writes what it read together with how far it read.
  */
 export class VisitFollower {
   #chains = new VisitChains();
   #cursors: Cursors = {};
   #conflicts = new Map<string, string[]>();
-  /** Of the state that was last loaded or stored; -1 before. */
+  /** Of the state that was last loaded or stored; -1 before that. */
   #round = -1;
-  /** Whether it had the lease when it last looked for a stored state: nobody else has stored one since. */
+  /** Whether it had the lease when it last checked for a stored state: nobody else has stored one since. */
   #wasHeld = false;
   #isStored = true;
-  /** Databases that were not listed, and how often in a row. */
+  /** Databases that were not listed, and how many times in a row. */
   readonly #unlisted = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -84,7 +84,10 @@ export class VisitFollower {
     return this.#chains.stateOf(account);
   }
 
-  /** Ids of an account's documents that are there in two versions: none of them ever changes, so somebody did. */
+  /**
+   * Ids of an account's documents with two versions: none of them ever changes, so somebody tampered with
+   * them.
+   */
   conflictsOf(account: string): readonly string[] {
     return this.#conflicts.get(account) ?? [];
   }
@@ -92,7 +95,7 @@ export class VisitFollower {
   /** All accounts that have some. */
   accountsInConflict = (): string[] => [...this.#conflicts.keys()];
 
-  /** Reads what is new, up to `pages` full pages; answers whether that was all. One after the other. */
+  /** Reads what is new, up to `pages` full pages; returns whether that was all. One at a time. */
   catchUp(pages: number): Promise<boolean> {
     const mine = this.#turn.then(() => this.#catchUp(pages));
     this.#turn = mine.catch(() => undefined);
@@ -132,7 +135,7 @@ export class VisitFollower {
     return true;
   }
 
-  /** Answers whether it was the last page. */
+  /** Returns whether it was the last page. */
   async #readPage(database: string): Promise<boolean> {
     const since = this.#cursors[database]?.seq ?? '0';
     const query = new URLSearchParams({
@@ -144,7 +147,7 @@ export class VisitFollower {
     const body = await requireOk(this.client, 'GET', `/${database}/_changes?${query.toString()}`);
     const { results, last_seq } = v.parse(changesPage, body);
     const seq = String(last_seq);
-    // The files were copied back: what was read may be gone, and other visits have its place.
+    // The files were copied back: what was read may be gone, and replaced by other visits.
     if (Number.parseInt(seq, 10) < Number.parseInt(since, 10)) {
       this.#forget();
       return false;
@@ -170,7 +173,7 @@ export class VisitFollower {
     else this.#conflicts.delete(account);
   }
 
-  /** S8: a database with another epoch, or one that is gone, makes all that is known of the chains doubtful. */
+  /** S8: if a database has another epoch, or is gone, everything known about the chains is in doubt. */
   async #forgetAnotherCopy(databases: readonly string[]): Promise<void> {
     const epochs: Record<string, string> = {};
     for (const database of databases) {
@@ -206,8 +209,8 @@ export class VisitFollower {
   }
 
   /**
-   * Once, or each time while another server has the lease: where something newer is stored. A node of a cluster that was
-   * replaced may have an older state, or none.
+   * Once, or each time while another server has the lease: loads the stored state if it is newer. A replaced
+   * node of a cluster may have an older state, or none.
    */
   async #load(): Promise<void> {
     const isHeld = this.lease.isHeld();
@@ -228,7 +231,7 @@ export class VisitFollower {
     return names.filter((name) => name.startsWith(visitsDatabase('')) && planOf(name) !== undefined);
   }
 
-  /** Reads all visits of one account: only where a number came again, and once. */
+  /** Reads all visits of one account: only if a number occurred twice, and once. */
   async #numbersUsedTwice(databases: readonly string[], account: string): Promise<number[]> {
     const visitOf = new Map<number, string>();
     const twice = new Set<number>();

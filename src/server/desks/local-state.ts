@@ -10,12 +10,13 @@ import { isJsonObject, type JsonObject } from '../couch/json';
 import type { ServerNote } from '../couch/local-access';
 
 /**
- * What the server notes for itself, written over and over: a `_local` document has no revisions to pile up, is in
- * nobody's `_changes`, and is not replicated. With a CouchDB it is there. No account reads or writes it.
+ * What the server records for itself, overwritten again and again: a `_local` document has no revisions to
+ * pile up, appears in nobody's `_changes`, and is not replicated. If there is a CouchDB, it is stored there.
+ * No account reads or writes it.
  */
 const path = (name: ServerNote) => documentPath(desksDatabase, `_local/${name}`);
 
-/** undefined when nothing was noted. @throws {UnexpectedCouchReply} */
+/** undefined if nothing was recorded. @throws {UnexpectedCouchReply} */
 export async function readLocalState(client: CouchClient, name: ServerNote): Promise<JsonObject | undefined> {
   const reply = await client.request('GET', path(name));
   if (reply.status === 404) return undefined;
@@ -33,7 +34,7 @@ export async function removeLocalState(client: CouchClient, name: ServerNote): P
   await requireOk(client, 'DELETE', `${path(name)}?rev=${encodeURIComponent(rev)}`);
 }
 
-/** Writes over what is there. False when another server process was quicker. @throws {UnexpectedCouchReply} */
+/** Overwrites what is there. False if another server process was faster. @throws {UnexpectedCouchReply} */
 export async function writeLocalState(
   client: CouchClient,
   name: ServerNote,

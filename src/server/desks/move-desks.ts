@@ -8,20 +8,20 @@ import { readLocalState, writeLocalState } from './local-state';
 const formerDesks = (client: CouchClient) => documentsOfType(client, officeDatabase, 'desk');
 
 /**
- * Before there was tiski-desks, desks were in tiski-office. Copies them, and what the server had noted of them; where
- * there is a copy it stays, since another server process may have changed it already.
+ * Before tiski-desks existed, desks were in tiski-office. Copies them, and what the server had recorded about
+ * them; existing copies stay, since another server process may have changed them already.
  */
 export async function copyFormerDesks(client: CouchClient): Promise<void> {
   for (const desk of await formerDesks(client)) await copyDesk(client, desk);
   for (const name of ['desk-reports', 'desk-chains'] as const) await copyLocalState(client, name);
 }
 
-/** Whatever desks are in tiski-office: nothing reads them there, and a copy from elsewhere may bring some again. */
+/** Removes all desks from tiski-office: nothing reads them there, and replication may bring some again. */
 export async function removeFormerDesks(client: CouchClient): Promise<void> {
   for (const { _id, _rev } of await formerDesks(client)) {
     const path = `${documentPath(officeDatabase, String(_id))}?rev=${String(_rev)}`;
     const reply = await client.request('DELETE', path);
-    // 404, 409: another server process was quicker.
+    // 404, 409: another server process was faster.
     if (![200, 202, 404, 409].includes(reply.status)) throw new UnexpectedCouchReply('DELETE', path, reply);
   }
 }
@@ -30,7 +30,7 @@ export async function removeFormerDesks(client: CouchClient): Promise<void> {
 async function copyDesk(client: CouchClient, desk: JsonObject): Promise<void> {
   const isOwn = ([name]: [string, unknown]) => name !== 'code' && (name === '_id' || !name.startsWith('_'));
   const path = documentPath(desksDatabase, String(desk['_id']));
-  // What can't be read comes along and is listed as such.
+  // What can't be read is copied too and listed as such.
   await storeDocument(client, path, Object.fromEntries(Object.entries(desk).filter(isOwn)));
 }
 

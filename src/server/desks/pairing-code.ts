@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 
-/** Without 0 O 1 I L U, which are misread or make words. */
+/** Without 0 O 1 I L U, which are easily misread or form words. */
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 const length = 8;
 
@@ -12,7 +12,7 @@ export function newPairingCode(): string {
   return `${code.slice(0, 4)}-${code.slice(4)}`;
 }
 
-/** What is stored of a code. Case, spaces and dashes don't matter; undefined for what can't be a code. */
+/** The stored form of a code. Case, spaces and dashes don't matter; undefined for what can't be a code. */
 export function pairingCodeHash(typed: string): string | undefined {
   const code = typed.toUpperCase().replace(/[\s\u2010-\u2015-]/g, '');
   if (code.length !== length || [...code].some((letter) => !alphabet.includes(letter))) return undefined;

@@ -5,7 +5,7 @@ import type { PairedDesk } from './pairing';
 import { newPairingCode, pairingCodeHash } from './pairing-code';
 
 describe('pairing codes', () => {
-  it('are eight letters that are not mistaken for another', () => {
+  it('are eight characters that are not mistaken for others', () => {
     for (let time = 0; time < 200; time += 1) {
       expect(newPairingCode()).toMatch(/^[2-9A-HJKMNP-TV-Z]{4}-[2-9A-HJKMNP-TV-Z]{4}$/);
     }
@@ -44,7 +44,7 @@ describe('pairing in time', () => {
     });
   });
 
-  it('after a hundred wrong codes, and no ten, an address has to wait, and then may go on', async () => {
+  it('after a hundred wrong codes, not ten, an address has to wait, and then may continue', async () => {
     server = await startTestServer({ demo: true, now: () => now });
     const newCode = async () =>
       ((await post('/demo/desk', { venue: 'uimahalli' })).body as { code: string }).code;
@@ -64,7 +64,7 @@ describe('pairing in time', () => {
     expect((await post('/pair', { code })).status).toBe(200);
   });
 
-  it('who guesses at codes keeps nobody out at that address who is signed in or signs in, and no other address', async () => {
+  it('guessing codes at an address locks out nobody there who is signed in or signs in, and no other address', async () => {
     server = await startTestServer({ demo: true, now: () => now });
     const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
     const pair = (code: string, address: string) =>

@@ -18,7 +18,10 @@ export interface PairedDesk {
 const unknownCode = () =>
   new ApiFailure(404, 'unknown-code', 'This code is not known. It may be mistyped or used already.', 'code');
 
-/** Never so with desks that this server made; and no document, however it came there, makes a person's account. */
+/**
+ * Never happens to desks that this server made; and no document, wherever it came from, makes a person's
+ * account.
+ */
 const takenAccount = () =>
   new ApiFailure(409, 'account-taken', "The desk's account is not a desk's, or was revoked. Add a new desk.");
 
@@ -34,13 +37,13 @@ export async function pairDesk(client: CouchClient, typed: unknown, now: Date): 
     throw new ApiFailure(410, 'code-expired', 'This code has run out. Ask for a fresh one.', 'code');
   }
   const paired = await pairedDocument(client, desk, now);
-  // Storing it uses the code up: of two devices with the same code one comes too late.
+  // Storing it uses up the code: of two devices with the same code one comes too late.
   if (!(await storeDesk(client, paired))) throw unknownCode();
   const sectorNames = await sectors(client, paired.venue);
   const password = madeUpPassword();
   const roles = deskRoles(paired.venue, sectorNames, paired.formerAccounts ?? []);
   if ((await putDeskAccount(client, paired.account, roles, password)) === 'not-a-desk') throw takenAccount();
-  // All of them: a pairing before this one may have been cut off here.
+  // All of them: an earlier pairing may have been cut off here.
   for (const former of paired.formerAccounts ?? []) await revokeDeskAccount(client, former);
   return {
     desk: {
@@ -59,8 +62,8 @@ async function deskWithCode(client: CouchClient, hash: string): Promise<DeskDocu
 }
 
 /**
- * A device that takes another's place gets an account of its own: it counts its visits from 1. So does one whose desk's
- * account a revocation that was cut off has left without rights.
+ * A device that replaces another gets its own account: it counts its visits from 1. So does a device whose
+ * desk's account was left without rights by a revocation that was cut off.
  */
 async function pairedDocument(client: CouchClient, desk: DeskDocument, now: Date): Promise<DeskDocument> {
   const paired: DeskDocument = {

@@ -15,7 +15,7 @@ const accountRows = v.object({
 });
 const leaves = v.array(v.object({ ok: v.looseObject({ _rev: v.string() }) }));
 
-/** Changes in one go. */
+/** Changes per round. */
 const pageSize = 500;
 
 const changesPage = v.object({
@@ -29,18 +29,18 @@ const changesPage = v.object({
 });
 
 /**
- * What nodes that were apart have left of desks. A change that one of them alone had taken may come back with it, after
- * something else was done: then a desk has two branches, or an account that lost its rights has them again. Of two
- * branches the winner stands, and what only the other names loses its rights; where one says that the desk was revoked, it
- * is. Follows the changes of tiski-desks, which also tell of branches that a node brings: a look costs what came since the
- * last one, the desks and their accounts.
+ * Repairs what separated nodes have left of desks. A change that only one of them had accepted may come back
+ * with it after something else was done: then a desk has two branches, or an account that lost its rights has
+ * them again. Of two branches the winner stands, and accounts that only the other names lose their rights; if
+ * one says that the desk was revoked, it is. Follows the changes of tiski-desks, which also report branches
+ * that a node brings: a look costs what came since the last one, the desks and their accounts.
  */
 export class DeskSettler {
   #since = '0';
 
   constructor(private readonly client: CouchClient) {}
 
-  /** One after the other. What fails is looked at again the next time. @throws {UnexpectedCouchReply} */
+  /** One at a time. What fails is checked again the next time. @throws {UnexpectedCouchReply} */
   async settle(now: Date): Promise<void> {
     while (!(await this.#settlePage(now)));
     const { desks } = await readDesks(this.client);
@@ -49,7 +49,7 @@ export class DeskSettler {
     }
   }
 
-  /** Answers whether it was the last page. */
+  /** Returns whether it was the last page. */
   async #settlePage(now: Date): Promise<boolean> {
     const query = new URLSearchParams({
       since: this.#since,
@@ -67,7 +67,7 @@ export class DeskSettler {
   }
 }
 
-/** Accounts that are to have no rights. */
+/** Accounts that should have no rights. */
 const withoutRights = ({ account, formerAccounts = [], status }: DeskDocument): string[] =>
   status === 'revoked' ? [...formerAccounts, account] : formerAccounts;
 

@@ -35,7 +35,7 @@ describe('chains of visits', () => {
     }
   });
 
-  it('S15 a thousand visits without a fault take the room of one', () => {
+  it('S15 a thousand visits without a fault take the space of one', () => {
     const stored = chainsOf(...chained(1000)).stored();
     expect(stored['desk-1']?.runs).toHaveLength(1);
     expect(JSON.stringify(stored).length).toBeLessThan(300);
@@ -71,7 +71,7 @@ describe('chains of visits', () => {
     expect(chainsOf(...headless).stateOf('desk-1').broken).toEqual([1]);
   });
 
-  it('S15 a number that comes again is a fault once somebody has seen two visits with it', () => {
+  it('S15 a number that occurs again is a fault once somebody has seen two visits with it', () => {
     const visits = chained(3);
     const clone = aVisit('desk-1', 77, { number: 3, previous: visits[2]?.previous ?? '' });
     const chains = chainsOf(...visits, clone);
@@ -84,14 +84,14 @@ describe('chains of visits', () => {
     expect(chains.stateOf('desk-1').usedTwice).toEqual([3, 2]);
   });
 
-  it('S15 a visit that the server told of twice is none', () => {
+  it('S15 a visit that the server reported twice is not a fault', () => {
     const visits = chained(3);
     const chains = chainsOf(...visits, ...visits);
     chains.confirmTwice('desk-1', []);
     expect(chains.stateOf('desk-1')).toEqual({ last: 3, ...nothingWrong });
   });
 
-  it('S15 goes on from what was stored', () => {
+  it('S15 continues from what was stored', () => {
     const visits = chained(6);
     const first = chainsOf(...visits.slice(0, 3));
     const stored = JSON.parse(JSON.stringify(first.stored())) as ReturnType<VisitChains['stored']>;

@@ -3,9 +3,9 @@ import type { VisitDocument } from '$lib/documents/visits/visit-documents';
 import { visitHash } from '$lib/documents/visits/visit-hash';
 
 /**
- * S15: what the visits that arrived say of each account's numbering 1, 2, 3 … and of its hash chain. They come in
- * any order and from several databases; visits whose link holds are merged into one run, so that an account with a
- * million visits and no fault takes the room of one.
+ * S15: what the visits that arrived say about each account's numbering 1, 2, 3 … and about its hash chain.
+ * They come in any order and from several databases; visits whose link is correct are merged into one run, so
+ * that an account with a million visits and no fault takes the space of one.
  */
 
 /** Visits without a gap: the first one's `previous`, and the last one's hash, wait for their neighbours. */
@@ -16,13 +16,15 @@ interface Run {
   hash: string;
 }
 
-/** Faults listed of one account at most; a cloned device makes one with every visit. */
+/** The most faults listed per account; a cloned device makes one with every visit. */
 const mostFaults = 100;
 
 interface Chain {
   /** By number. */
   runs: Run[];
-  /** Numbers that came again: a cloned device, or a server that told of a visit twice (see confirmTwice). */
+  /**
+   * Numbers that occurred again: a cloned device, or a server that reported a visit twice (see confirmTwice).
+   */
   again: number[];
   isConfirmed: boolean;
   /** Visits whose `previous` is not the hash of the visit before them. */
@@ -31,7 +33,7 @@ interface Chain {
 
 /** What is wrong with an account's visits, by number. */
 export interface ChainState {
-  /** The highest number that arrived; 0 for none. */
+  /** The highest number that arrived; 0 if none did. */
   last: number;
   /** Numbers below it that did not arrive. */
   gaps: Omit<NumberRange, 'account'>[];
@@ -48,7 +50,7 @@ export class VisitChains {
     this.#chains = new Map(Object.entries(stored));
   }
 
-  /** Takes a visit in. */
+  /** Adds a visit. */
   add(visit: VisitDocument): void {
     const chain = this.#chains.get(visit.desk) ?? { runs: [], again: [], isConfirmed: false, broken: [] };
     this.#chains.set(visit.desk, chain);
@@ -94,14 +96,17 @@ export class VisitChains {
     };
   }
 
-  /** Accounts with a number that came again, while nobody has looked whether two visits have it. */
+  /** Accounts with a number that occurred again, while nobody has checked whether two visits have it. */
   unconfirmed(): string[] {
     return [...this.#chains].flatMap(([account, { again, isConfirmed }]) =>
       again.length > 0 && !isConfirmed ? [account] : [],
     );
   }
 
-  /** The numbers that two of an account's visits do have; an empty list: the server told of a visit twice. */
+  /**
+   * The numbers that two of an account's visits really have; an empty list: the server reported a visit
+   * twice.
+   */
   confirmTwice(account: string, numbers: readonly number[]): void {
     const chain = this.#chains.get(account);
     if (!chain) return;

@@ -3,12 +3,12 @@ import https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { bytesOf } from '../bytes';
 
-/** An answer as it came over the line: nothing unpacked, no redirect followed. */
+/** An answer exactly as it came over the line: nothing unpacked, no redirect followed. */
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: Buffer;
-  /** When the server's certificate ends; absent without TLS. */
+  /** When the server's certificate expires; absent without TLS. */
   certificateEnds?: Date;
 }
 
@@ -18,7 +18,7 @@ export interface AskOptions {
   timeoutMs?: number;
 }
 
-/** Sends one request. @throws {Error} with Node's code when no whole answer comes */
+/** Sends one request. @throws {Error} with Node.js's code if no complete answer comes */
 export function ask(url: string, options: AskOptions = {}): Promise<Answer> {
   const { method = 'GET', headers = {}, timeoutMs = 10_000 } = options;
   const send = url.startsWith('https:') ? https.request : http.request;
@@ -48,7 +48,7 @@ function certificateEnd(socket: unknown): Date | undefined {
   return Number.isNaN(end.getTime()) ? undefined : end;
 }
 
-/** Why no answer came, in a word: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. */
+/** Why no answer came, as a code: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. */
 export function failureCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return failureCode(error.errors[0]);
   if (!(error instanceof Error)) return 'unknown';
@@ -56,7 +56,7 @@ export function failureCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? error.name;
 }
 
-/** A JSON body; undefined for another. */
+/** A JSON body; undefined for any other. */
 export function jsonIn({ body }: Answer): unknown {
   try {
     return JSON.parse(body.toString('utf8')) as unknown;

@@ -2,22 +2,22 @@ import { findingsOf, type Finding } from './finding';
 
 const { good, warning, bad, notChecked } = findingsOf('clock');
 
-/** What another machine's clock said, between two looks at ours, ms. */
+/** What another machine's clock said, between two readings of ours, ms. */
 export interface ClockReading {
   /** Whose clock it is. */
   name: string;
-  /** Its `Date` header; undefined when it sent none. */
+  /** Its `Date` header; undefined if it sent none. */
   date: string | undefined;
   askedAt: number;
   answeredAt: number;
-  /** It answers on this machine: then its clock is this one. */
+  /** It answers on this machine, so its clock is this one. */
   isHere: boolean;
 }
 
 const warnMs = 2_000;
 const badMs = 60_000;
 
-/** How far apart the clocks are, ms; a `Date` header names whole seconds, cut off. */
+/** How far apart the clocks are, ms; a `Date` header has whole seconds, cut off. */
 function differenceMs({ date, askedAt, answeredAt }: ClockReading): number {
   return Date.parse(date ?? '') + 500 - (askedAt + answeredAt) / 2;
 }
@@ -49,14 +49,14 @@ function readingFinding(reading: ClockReading): Finding {
 
 const zone = 'Europe/Helsinki';
 
-/** Whether this Node.js knows the city's days. */
+/** Whether this Node.js knows the city's time zone. */
 export function zoneFindings(): Finding[] {
   const noon = new Date('2026-07-01T12:00:00Z');
   try {
     const hour = new Intl.DateTimeFormat('en', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' });
     if (hour.format(noon) === '15') return [good(`The time zone ${zone} is known.`)];
   } catch {
-    // Told below.
+    // Reported below.
   }
   return [
     bad(`The time zone ${zone} is not known.`, 'Use a Node.js with full ICU data, as nodejs.org builds it.'),

@@ -24,7 +24,7 @@ const faults = async (...nodes: StandInNode[]) =>
   (await findings(await addressesOf(...nodes))).filter(({ state }) => state !== 'good');
 
 describe('a CouchDB', () => {
-  it('that is as Tiski wants it is good, is only asked, and keeps its secrets', async () => {
+  it('that is as Tiski wants it is good, is only read, and keeps its secrets', async () => {
     const found = await findings(await addressesOf({ settings }));
     expect(found.map(({ state }) => state)).toEqual(Array(6).fill('good'));
     expect(running[0]?.asked.filter((each) => !each.startsWith('GET '))).toEqual([]);
@@ -60,14 +60,14 @@ describe('a CouchDB', () => {
     ['no secret', { settings: { 'chttpd_auth/upgrade_hash_on_auth': 'false' } }, 'warning', 'secret'],
     ['a lost node', { settings, clusterNodes: ['couchdb@127.0.0.1', 'b'] }, 'bad', 'does not see the node b'],
     ['a stray node', { settings, allNodes: ['a', 'b'], clusterNodes: ['a'] }, 'warning', 'sees the node b'],
-  ])('%s is told', async (_name, node, state, says) => {
+  ])('%s is reported', async (_name, node, state, says) => {
     const found = await faults(node);
     expect(found[0]).toMatchObject({ state });
     expect(found[0]?.says).toContain(says);
     expect(found[0]?.todo).toBeTruthy();
   });
 
-  it('hashes are left alone where no password is shown to it', async () => {
+  it('hashes are left alone if no password is shown to it', async () => {
     expect(await faults({ settings: { 'chttpd_auth/secret': secret } })).toEqual([]);
   });
 
@@ -98,13 +98,13 @@ describe('a CouchDB', () => {
     expect(JSON.stringify(found)).not.toContain('another-one');
   });
 
-  it('a cluster whose nodes are not all named was not seen whole', async () => {
+  it('a cluster whose nodes are not all named was not seen completely', async () => {
     const found = await faults({ allNodes: ['a', 'b', 'c'], settings });
     expect(found).toMatchObject([{ state: 'not-checked' }]);
     expect(found[0]?.says).toContain('3 nodes, 2 of which');
   });
 
-  it('a dead node, a wrong password and something else are told, each as what it is', async () => {
+  it('a dead node, a wrong password and another program are each reported as what they are', async () => {
     const urls = await addressesOf({ settings });
     const found = await findings(`http://admin:x@127.0.0.1:9,${urls.replace(standInPassword, 'wrong')}`);
     expect(found.map(({ state }) => state)).toEqual(['bad', 'bad']);
@@ -113,7 +113,7 @@ describe('a CouchDB', () => {
     expect(JSON.stringify(found)).not.toContain('wrong');
   });
 
-  it('an account that is no administrator is told', async () => {
+  it('an account that is not an administrator is reported', async () => {
     const urls = await addressesOf({ settings });
     const found = await findings(urls.replace(`admin:${standInPassword}@`, ''));
     expect(found.filter(({ state }) => state === 'bad').map(({ says }) => says)).toEqual([

@@ -4,7 +4,7 @@ import { findingsOf, type Finding } from './finding';
 
 const { good, warning, bad, notChecked } = findingsOf('couchdb');
 
-/** What CouchDB 3 takes when nothing is set, and what Tiski's documents need, bytes. */
+/** CouchDB 3's default limit, and what Tiski's documents need, bytes. */
 const documentSize = 8_000_000;
 
 const setBy = (section: string, name: string, value: string) =>
@@ -31,7 +31,7 @@ function makesSessions(nodes: readonly CouchNode[]): boolean {
   );
 }
 
-/** What makes a node refuse such a session. */
+/** Why a node would refuse such a session. */
 function sessionFaults({ origin, hashAlgorithms, authenticationHandlers }: CouchNode): Finding[] {
   const takesCookies = authenticationHandlers?.includes('cookie_authentication_handler') ?? true;
   const hasHash = hashAlgorithms === undefined || algorithmsIn(hashAlgorithms).length > 0;
@@ -118,7 +118,10 @@ function documentSizeFinding({ origin, maxDocumentSize }: CouchNode): Finding {
   );
 }
 
-/** From 3.4 on, true where nothing is set. It happens to who shows CouchDB a password: nobody, where sessions are made. */
+/**
+ * From 3.4 on, true by default. It happens to anybody who shows CouchDB a password: nobody, if sessions are
+ * made.
+ */
 function hashFinding({ origin, version, upgradeHash }: CouchNode, isSessionMade: boolean): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isKnown = major > 3 || (major === 3 && minor >= 4);
@@ -168,7 +171,10 @@ function clusterFindings(nodes: readonly CouchNode[], silent: number): Finding[]
   ];
 }
 
-/** Sessions are signed with it, Tiski's too: what one node issues, another has to know. The values are compared, never told. */
+/**
+ * It signs sessions, Tiski's too: what one node issues, the others have to recognize. The values are
+ * compared, never shown.
+ */
 function secretFinding(nodes: readonly CouchNode[]): Finding {
   const hashes = new Set(nodes.map(({ secretHash }) => secretHash));
   const todo = 'Set the same chttpd_auth/secret in the ini file of every node, and restart them.';

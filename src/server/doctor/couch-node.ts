@@ -3,23 +3,23 @@ import * as v from 'valibot';
 import type { CouchAddress } from '../couch/remote-client';
 import { ask, failureCode, jsonIn, type Answer } from './ask';
 
-/** One node of a CouchDB, as its administrator sees it. A secret is told by its hash alone. */
+/** One node of a CouchDB, as its administrator sees it. A secret only appears as its hash. */
 export interface CouchNode {
-  /** Where it answers, without name and password. */
+  /** Its address, without name and password. */
   origin: string;
   version: string;
   isUp: boolean;
-  /** Names of the nodes that it knows, and of those that are meant to be in the cluster. */
+  /** Names of the nodes that it knows, and of those that should be in the cluster. */
   allNodes: string[];
   clusterNodes: string[];
-  /** Whether it lets its settings be read. */
+  /** Whether its settings may be read. */
   isAdministrator: boolean;
   secretHash: string | undefined;
   maxDocumentSize: string | undefined;
   upgradeHash: string | undefined;
   hashAlgorithms: string | undefined;
   authenticationHandlers: string | undefined;
-  /** Status of a question by nobody to /_session: 200 where sign-in works. */
+  /** Status of an anonymous request to /_session: 200 if sign-in works. */
   anonymousSession: number;
   clock: { date: string | undefined; askedAt: number; answeredAt: number };
 }
@@ -71,7 +71,7 @@ export async function askNode({ origin, authorization }: CouchAddress): Promise<
   }
 }
 
-/** The value as CouchDB has it, a text; undefined where nothing is set. */
+/** The value as CouchDB has it, a text; undefined if nothing is set. */
 function settingIn(answer: Answer): string | undefined {
   const value = jsonIn(answer);
   return answer.status === 200 && typeof value === 'string' ? value : undefined;

@@ -11,7 +11,7 @@ const { good, warning, bad, notChecked } = findingsOf('databases');
 
 const provisionTodo = 'Start the server again, or run tiski provision with it stopped: both set this right.';
 
-/** Whether the databases are as provisioning makes them: there, with this version's rights and rules. */
+/** Whether the databases are as provisioning makes them: they exist, with this version's rights and rules. */
 export async function databaseFindings(client: CouchClient): Promise<Finding[]> {
   try {
     await requireWhole(client);
@@ -34,7 +34,7 @@ export async function databaseFindings(client: CouchClient): Promise<Finding[]> 
   }
 }
 
-/** An account that is no administrator of the database server, as with a CouchDB behind a Tiski. */
+/** The account is not an administrator of the database server, as with a CouchDB behind a Tiski. */
 const notReadable = ({ reply }: UnexpectedCouchReply) =>
   notChecked(
     `Rights and rules of the databases can not be read this way (${reply.status}).`,

@@ -7,10 +7,10 @@ const { good, warning, bad, notChecked } = findingsOf('disk');
 const megabyte = 1_000_000;
 const leastFree = 1000 * megabyte;
 const leastShare = 0.1;
-/** Below this a day's visits may not find room. */
+/** Below this a day's visits may not fit. */
 const nearlyFull = 100 * megabyte;
 
-/** Linux's names of file systems (statfs(2)) that lie on another machine. */
+/** Linux's numbers of file systems (statfs(2)) that are on another machine. */
 const networkKinds: Readonly<Record<number, string>> = {
   0x6969: 'NFS',
   0x517b: 'SMB',
@@ -41,7 +41,7 @@ export function spaceFinding({ freeBytes, totalBytes }: DiskSpace): Finding {
 
 /** @param kind `type` of statfs, on Linux */
 export function fileSystemFinding(kind: number): Finding {
-  // A 32-bit machine tells it with a sign.
+  // A 32-bit machine reports it as a signed number.
   const unsigned = kind >>> 0;
   const network = networkKinds[unsigned];
   const local = 'Put the store on a disk of this machine: name a folder there with --data or TISKI_DATA.';
@@ -77,7 +77,7 @@ export async function diskFindings(folder: string, holdsStore: boolean): Promise
 const kindUnknown = () =>
   notChecked('Whether the data folder is on a network drive can be told on Linux only; it must not be.');
 
-/** Of the folder, or of the nearest one above it that is there. */
+/** Of the folder, or of its nearest existing parent. */
 async function statfsAbove(path: string) {
   for (let place = path; ; place = dirname(place)) {
     const found = await statfs(place).catch(() => undefined);

@@ -26,8 +26,8 @@ import { demoFindings, isLoopback, listenFindings, readSettings, type DemoState 
 import { readServer, readStore, type StoreRead } from './store-place';
 
 /**
- * Looks at everything that `tiski doctor` knows of, and changes none of it.
- * @throws {CommandError} when the address is none
+ * Checks everything that `tiski doctor` knows, and changes nothing.
+ * @throws {CommandError} if the address is invalid
  */
 export async function examine(
   typed: DoctorOptions,
@@ -68,7 +68,7 @@ export async function examine(
   }
 }
 
-/** Without a name and a password that may be in it. */
+/** Without a name and a password that it may contain. */
 function publicOrigin(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   try {
@@ -92,7 +92,7 @@ function couchNodes({ couchUrl }: StartOptions): Promise<NodeAnswer[]> {
   return Promise.all((couchUrl === undefined ? [] : couchAddresses(couchUrl)).map(askNode));
 }
 
-/** The store itself, or, where a server has it, that server. */
+/** The store itself, or, if a server has it open, that server. */
 async function storeFor(
   options: StartOptions,
   answer: ServerAnswer,
@@ -191,5 +191,5 @@ async function heldSection(
   return [proxy.notChecked('Whether held requests are cut takes a minute to see.', 'Ask with --slow.')];
 }
 
-/** Over this machine's own address without TLS there is no proxy to look at. */
+/** At this machine's own address without TLS there is no proxy to check. */
 const isPublic = (url: string) => url.startsWith('https:') || !isLoopback(new URL(url).hostname);

@@ -4,7 +4,7 @@ export type CheckName =
 
 export type FindingState = 'good' | 'warning' | 'bad' | 'not-checked';
 
-/** One thing that `tiski doctor` found. It holds no secret, and nothing of cards or people. */
+/** One thing that `tiski doctor` found. It contains no secret, and nothing about cards or people. */
 export interface Finding {
   check: CheckName;
   state: FindingState;
@@ -13,7 +13,7 @@ export interface Finding {
   todo?: string;
 }
 
-/** Makers of one check's findings. What is not good says what to do. */
+/** Makes one check's findings. What is not good says what to do. */
 export const findingsOf = (check: CheckName) => ({
   good: (says: string): Finding => ({ check, state: 'good', says }),
   warning: (says: string, todo: string): Finding => ({ check, state: 'warning', says, todo }),

@@ -9,11 +9,11 @@ describe('Node.js', () => {
     ['22.0.0', 'good'],
     ['20.18.3', 'bad'],
     ['9.99.0', 'bad'],
-  ])('%s is %s where >=20.19 is asked for', (version, state) => {
+  ])('%s is %s if >=20.19 is required', (version, state) => {
     expect(nodeFindings(version, '>=20.19')).toMatchObject([{ state }]);
   });
 
-  it('a range that is not understood is told', () => {
+  it('a range that is not understood is reported', () => {
     expect(nodeFindings('20.19.0', '^20 || 22')).toMatchObject([{ state: 'not-checked' }]);
   });
 });
@@ -65,7 +65,7 @@ describe('the clock', () => {
     expect(finding?.says).toContain(says);
   });
 
-  it('this machine’s own clock shows nothing, but for a difference', () => {
+  it('this machine’s own clock shows nothing, except a difference', () => {
     const here = { isHere: true };
     expect(clockFindings([reading('Mon, 30 Nov 2026 12:00:00 GMT', here)])).toMatchObject([
       { state: 'not-checked' },

@@ -24,7 +24,7 @@ describe('the data folder', () => {
     expect((await folderFindings(folder)).length).toBeGreaterThan(2);
   });
 
-  it('is told when it is not there, or a file', async () => {
+  it('is reported if it is not there, or a file', async () => {
     expect(await folderFindings(join(above, 'none'))).toMatchObject([{ state: 'warning' }]);
     const file = join(above, 'file');
     await writeFile(file, '');
@@ -36,7 +36,7 @@ describe('the data folder', () => {
     ['session-secret', 0o640, '0600', 'warning'],
     ['keys', 0o755, '0700', 'bad'],
     ['databases', 0o755, '0700', 'bad'],
-  ])('%s with mode %i is told, and what to set', async (name, mode, wanted, state) => {
+  ])('%s with mode %i is reported, and what to set', async (name, mode, wanted, state) => {
     const path = join(folder, name);
     await chmod(path, mode);
     const found = await faults();
@@ -45,7 +45,7 @@ describe('the data folder', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('private keys elsewhere are looked at too', async () => {
+  it('private keys elsewhere are checked too', async () => {
     const keys = await mkdtemp(join(above, 'keys-'));
     const key = join(keys, 'abcdefghijk.rescue.json');
     await writeFile(key, '{}', { mode: 0o600 });
@@ -54,7 +54,7 @@ describe('the data folder', () => {
     expect(await faults(keys)).toMatchObject([{ state: 'bad', todo: `chmod 0600 ${key}` }]);
   });
 
-  it('a first password that was left is told, and never what it is', async () => {
+  it('a first password that was left is reported, but never what it is', async () => {
     const note = join(folder, 'administrator-password');
     await writeFile(note, 'left-over-password', { mode: 0o600 });
     const found = await faults();
@@ -63,8 +63,8 @@ describe('the data folder', () => {
     expect(JSON.stringify(found)).not.toContain('left-over');
   });
 
-  it('what this account can not write, or another one owns, is told', async () => {
-    // Only root gives files away, and only others are refused by a mode.
+  it('what this account can not write, or another one owns, is reported', async () => {
+    // Only root can give files away, and only others are refused by a mode.
     if (process.getuid?.() !== 0) {
       await chmod(folder, 0o500);
       const found = await faults();

@@ -7,12 +7,12 @@ const { good, warning, bad, notChecked } = findingsOf('folder');
 
 const statOf = (path: string) => stat(path).catch(() => undefined);
 
-/** Files of the data folder that are for the server's own account alone. */
+/** Files of the data folder that only the server's own account may read. */
 const secretFiles = ['session-secret', 'administrator-password', 'ended-sessions.json', 'databases.json'];
 
 /**
- * The rights of the data folder and of the folders with private keys.
- * @param keys TISKI_KEYS, where it is set
+ * The permissions of the data folder and of the folders with private keys.
+ * @param keys TISKI_KEYS, if it is set
  */
 export async function folderFindings(folder: string, keys?: string): Promise<Finding[]> {
   const path = resolve(folder);

@@ -29,7 +29,7 @@ export async function keyFindings(store: KeyStore, today: LocalDate): Promise<Fi
   }
 }
 
-/** A folder that can't be read looks like one without keys to the server, which tells less. */
+/** To the server a folder that can't be read looks like one without keys, which says less. */
 async function folderFault(folder: string): Promise<Finding | undefined> {
   const code = await access(folder, constants.R_OK | constants.X_OK).then(
     () => undefined,

@@ -3,7 +3,7 @@ import { findingsOf, type Finding } from './finding';
 const { good, bad, notChecked } = findingsOf('node');
 
 /**
- * Whether this Node.js is one that Tiski runs on.
+ * Whether Tiski runs on this Node.js.
  * @param version as `process.versions.node`
  * @param range `engines.node` of package.json, as `>=20.19`
  */

@@ -10,7 +10,7 @@ const { good, bad, notChecked } = findingsOf('proxy');
 const heldMs = 55_000;
 
 /**
- * Holds a request as desks do, and sees whether it is cut.
+ * Holds a request as desks do, and checks whether it is cut.
  * @param holdMs how long
  */
 export async function pollFindings(

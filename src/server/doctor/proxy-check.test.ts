@@ -33,7 +33,7 @@ describe('a reverse proxy', () => {
     await rm(app, { recursive: true, force: true });
   });
 
-  /** A proxy before the real server, its certificate trusted by this process. */
+  /** A proxy in front of the real server, with its certificate trusted by this process. */
   async function aProxy(settings: Partial<ProxySettings> = {}, ends = inDays(60)): Promise<string> {
     const certificate = makeCertificate(ends);
     https.globalAgent.options.ca = certificate.cert;
@@ -55,14 +55,14 @@ describe('a reverse proxy', () => {
     expect(findings[0]?.says).toBe('The certificate is good for 60 more days.');
   });
 
-  it('that says nothing of TLS is told, by the session cookie and by HSTS', async () => {
+  it('that says nothing about TLS is noticed, by the session cookie and by HSTS', async () => {
     expect(await faults(await aProxy({ isSilent: true }))).toEqual([
       expect.stringMatching(/^warning: .*Strict-Transport-Security is missing/),
       expect.stringMatching(/^bad: X-Forwarded-Proto does not reach the server/),
     ]);
   });
 
-  it('whose certificate ends soon, has ended or is nobody’s is told', async () => {
+  it('whose certificate expires soon, has expired or is nobody’s is reported', async () => {
     expect(await faults(await aProxy({}, inDays(5)))).toEqual([
       'warning: The certificate is good for 5 more days.',
     ]);
@@ -74,12 +74,12 @@ describe('a reverse proxy', () => {
     expect(await faults(origin)).toEqual([expect.stringMatching(/^bad: The certificate of .*SELF_SIGNED/)]);
   });
 
-  it('that has another name is told', async () => {
+  it('that has another name is reported', async () => {
     const origin = (await aProxy()).replace('localhost', '127.0.0.1');
     expect(await faults(origin)).toEqual([expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID')]);
   });
 
-  it('that spoils the service worker is told', async () => {
+  it('that breaks the service worker is reported', async () => {
     const headers: ProxySettings['headers'] = (sent, path) =>
       path === '/service-worker.js'
         ? { ...sent, 'content-type': 'text/plain', 'cache-control': 'public, max-age=3600' }
@@ -90,21 +90,21 @@ describe('a reverse proxy', () => {
     ]);
   });
 
-  it('that packs what is packed is told', async () => {
+  it('that compresses again is reported', async () => {
     const origin = await aProxy({ packsAgain: true });
     expect(await faults(origin)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^bad: the page is packed twice/)]),
     );
   });
 
-  it('that keeps cookies back is told', async () => {
+  it('that drops cookies is reported', async () => {
     const headers: ProxySettings['headers'] = ({ 'set-cookie': _cookie, ...others }) => others;
     expect(await faults(await aProxy({ headers }))).toEqual([
       expect.stringMatching(/^bad: .*\/couch\/_session does not answer as Tiski does/),
     ]);
   });
 
-  it('that is not there is told, and so is an address without TLS', async () => {
+  it('that is not there is reported, and so is an address without TLS', async () => {
     expect(await faults('https://localhost:9')).toEqual([expect.stringContaining('ECONNREFUSED')]);
     expect(await faults(server.url)).toEqual([expect.stringMatching(/^bad: The address is http/)]);
   });

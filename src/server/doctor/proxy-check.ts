@@ -6,17 +6,17 @@ import { findingsOf, type Finding } from './finding';
 const { good, warning, bad, notChecked } = findingsOf('proxy');
 
 const dayMs = 24 * 3600_000;
-/** Certificates of 90 days are renewed when 30 are left. */
+/** 90-day certificates are renewed when 30 days are left. */
 const fewDays = 14;
 
 /**
- * What browsers get through a reverse proxy, as far as it can be told from outside without signing in.
- * @param origin the public address, without a slash at the end
+ * What browsers get through a reverse proxy, as far as it can be checked from outside without signing in.
+ * @param origin the public address, without a trailing slash
  */
 export async function proxyFindings(origin: string, now: Date): Promise<Finding[]> {
   try {
     const health = await ask(`${origin}/api/health`);
-    // Without a cookie it ends nothing; its answer takes one away, with the attributes that a session gets.
+    // Without a cookie it ends nothing; the answer deletes one, with the attributes that a session gets.
     const session = await ask(`${origin}/couch/_session`, { method: 'DELETE' });
     const gzip = { 'accept-encoding': 'gzip' };
     const worker = await ask(`${origin}/service-worker.js`, { headers: gzip });

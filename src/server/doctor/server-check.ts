@@ -14,7 +14,7 @@ const health = v.object({
 });
 export type Health = v.InferOutput<typeof health>;
 
-/** What came of asking an address for /api/health. */
+/** Result of asking an address for /api/health. */
 export type ServerAnswer =
   | { kind: 'tiski'; health: Health; clock: ClockReading }
   /** It is a Tiski that does not answer to this name. */
@@ -22,7 +22,7 @@ export type ServerAnswer =
   | { kind: 'other'; status: number }
   | { kind: 'silent'; code: string };
 
-/** @param origin without a slash at the end */
+/** @param origin without a trailing slash */
 export async function askHealth(origin: string): Promise<ServerAnswer> {
   const askedAt = Date.now();
   try {

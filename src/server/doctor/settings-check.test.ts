@@ -8,13 +8,13 @@ const told = async (environment: NodeJS.ProcessEnv) => (await readSettings(envir
 const optionsOf = async (environment: NodeJS.ProcessEnv) => (await readSettings(environment)).options;
 
 describe('settings', () => {
-  it('none is good, and so are those that can be', async () => {
+  it('none is good, and so are valid ones', async () => {
     expect(states(await told({}))).toEqual(['good']);
     const environment = { PORT: '8080', TISKI_DEMO: '0', TISKI_HOSTS: 'tiski.example.fi', HOME: '/root' };
     expect(states(await told(environment))).toEqual(['good']);
   });
 
-  it('each that can’t be is told, and the others count', async () => {
+  it('each invalid one is reported, and the others count', async () => {
     const environment = { PORT: 'abc', TISKI_HOSTS: 'http://x', COUCHDB_URL: 'localhost', HOST: '10.0.0.5' };
     const { options, findings } = await readSettings(environment);
     expect(states(findings)).toEqual(['bad', 'bad', 'bad']);
@@ -22,7 +22,7 @@ describe('settings', () => {
     expect(options).toMatchObject({ port: 3000, host: '10.0.0.5' });
   });
 
-  it('an unknown one that looks like ours is told without its value', async () => {
+  it('an unknown one that looks like ours is reported without its value', async () => {
     const findings = await told({ TISKI_HOST: 'hidden-value', HOSTNAME: 'x' });
     expect(states(findings)).toEqual(['warning']);
     expect(JSON.stringify(findings)).toContain('TISKI_HOST');
@@ -36,13 +36,13 @@ describe('settings', () => {
     [{ TISKI_TRUST_PROXY: 'proxy.example.fi' }, 'bad', 'TISKI_TRUST_PROXY'],
     [{ TISKI_APP: '/nowhere' }, 'bad', 'TISKI_APP'],
     [{ COUCHDB_URL: 'http://couch:5984' }, 'bad', 'COUCHDB_URL'],
-  ])('%j is told as %s', async (environment, state, name) => {
+  ])('%j is reported as %s', async (environment, state, name) => {
     const findings = await told(environment);
     expect(states(findings)).toEqual([state]);
     expect(findings[0]?.says).toContain(name);
   });
 
-  it('a server that is reached by others needs TLS before it', async () => {
+  it('a server that others reach needs TLS in front of it', async () => {
     expect(states(listenFindings(await optionsOf({})))).toEqual(['good']);
     const open = await optionsOf({ HOST: '0.0.0.0' });
     expect(states(listenFindings(open))).toEqual(['warning']);

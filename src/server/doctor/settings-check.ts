@@ -12,12 +12,12 @@ import { findingsOf, type Finding } from './finding';
 const { good, warning, bad } = findingsOf('settings');
 
 export interface ReadSettings {
-  /** What a start would go by, without what can't be. */
+  /** What a start would use, without invalid settings. */
   options: StartOptions;
   findings: Finding[];
 }
 
-/** Reads the environment as a start does, each setting by itself: one that can't be hides no other. */
+/** Reads the environment as a start does, each setting on its own: an invalid one hides no other. */
 export async function readSettings(environment: NodeJS.ProcessEnv): Promise<ReadSettings> {
   const usable: NodeJS.ProcessEnv = {};
   const findings: Finding[] = [];
@@ -109,8 +109,8 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 export const isLoopback = (host: string) => loopback.has(hostName(host) ?? '');
 
 /**
- * Whether what listens is behind TLS.
- * @param url the public address, where one is given
+ * Whether the listener is behind TLS.
+ * @param url the public address, if given
  */
 export function listenFindings({ host, trustProxy }: StartOptions, url?: string): Finding[] {
   if (isLoopback(host)) return [good(`The server listens on ${host} only.`)];
@@ -124,12 +124,12 @@ export function listenFindings({ host, trustProxy }: StartOptions, url?: string)
   ];
 }
 
-/** What is known of the store's being a demo. */
+/** What is known about whether the store is a demo. */
 export type DemoState = 'demo' | 'city' | 'new' | 'unknown';
 
 /**
  * Whether anybody may open a desk, and under which names.
- * @param url the address by which it is reached, where one is given
+ * @param url the address by which it is reached, if given
  */
 export function demoFindings(state: DemoState, options: StartOptions, url?: string): Finding[] {
   const { notChecked } = findingsOf('settings');

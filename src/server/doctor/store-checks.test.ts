@@ -23,7 +23,7 @@ describe('what is in the store', () => {
   });
   afterAll(() => server.stop());
 
-  it('databases are good as the server makes them, also asked through a running server', async () => {
+  it('databases are good as the server makes them, also when read through a running server', async () => {
     const [inside, ...others] = await databaseFindings(server.client);
     expect(inside).toMatchObject({ state: 'good' });
     expect(others).toEqual([]);
@@ -33,12 +33,12 @@ describe('what is in the store', () => {
     expect(await databaseFindings(through.client)).toEqual([inside]);
   });
 
-  it('a wrong password reads nothing, and is told', async () => {
+  it('a wrong password reads nothing, and is reported', async () => {
     expect(await readServer(server.url, 'another-password')).toMatchObject({ kind: 'closed' });
     expect(await readServer(server.url, undefined)).toMatchObject({ kind: 'closed' });
   });
 
-  it('other rights, other rules and a missing sector are told, and provisioning mends them', async () => {
+  it('other rights, other rules and a missing sector are reported, and provisioning repairs them', async () => {
     const { client } = server;
     await requireOk(client, 'PUT', '/tiski-register/_security', {
       admins: { names: [], roles: ['administrator'] },
@@ -62,7 +62,7 @@ describe('what is in the store', () => {
     expect(await databaseFindings(client)).toMatchObject([{ state: 'good' }]);
   });
 
-  it('a restore that was cut off is told', async () => {
+  it('a restore that was cut off is reported', async () => {
     const { client } = server;
     await writeLocalState(client, restoringNote, { at: today });
     expect(await databaseFindings(client)).toMatchObject([{ state: 'bad' }]);
@@ -88,7 +88,7 @@ describe('keys', () => {
     ]);
   });
 
-  it('whose folder is gone are told, and where to bring them from', async () => {
+  it('whose folder is gone are reported, and where to bring them from', async () => {
     await rename(store.folder, away());
     const findings = await keyFindings(store, today);
     await rename(away(), store.folder);
@@ -96,7 +96,7 @@ describe('keys', () => {
     expect(findings.every(({ todo }) => todo?.includes('tiski keys export'))).toBe(true);
   });
 
-  it('an older one that is elsewhere, and one that was given up, are no harm', async () => {
+  it('an older one that is elsewhere, and a retired one, do no harm', async () => {
     const [before = ''] = (await readdir(store.folder)).filter((name) => !name.includes('rescue'));
     await cp(join(store.folder, before), away());
     await rotateKey(store, '2026-11-20');
@@ -109,7 +109,7 @@ describe('keys', () => {
     await rename(away(), join(store.folder, before));
   });
 
-  it('a public part that somebody changed is told', async () => {
+  it('a public part that somebody changed is reported', async () => {
     const [name = ''] = (await readdir(store.folder)).filter((each) => !each.includes('rescue'));
     const path = `/tiski-catalogue/key:${name.slice(0, 11)}`;
     const document = (await requireOk(server.client, 'GET', path)) as { jwk: object };
@@ -118,7 +118,7 @@ describe('keys', () => {
     expect((await found()).some((each) => each.startsWith('bad: The catalogue'))).toBe(true);
   });
 
-  it('a file that is no key is told', async () => {
+  it('a file that is not a key is reported', async () => {
     await writeFile(join(store.folder, 'abcdefghijk.json'), '{}');
     expect(await found()).toEqual([expect.stringMatching(/^bad: A key file .* it is no key/)]);
   });

@@ -5,14 +5,14 @@ import { openRegister, type OpenRegister } from '../cli/import-place';
 import type { CouchClient } from '../couch/client';
 import { CouchFailure } from '../couch/failure';
 
-/** A store to read, or why it can't be. */
+/** A store to read, or why it can't be read. */
 export type StoreRead =
   | { kind: 'opened'; client: CouchClient; close: () => Promise<void> }
-  /** Another process has the embedded store. */
+  /** Another process has the embedded store open. */
   | { kind: 'in-use' }
   /** There is none yet. */
   | { kind: 'absent' }
-  /** Nothing is known of it, for this reason. */
+  /** Nothing is known about it, for this reason. */
   | { kind: 'closed'; why: string };
 
 /** Opens what the settings name, to read. */
@@ -20,7 +20,7 @@ export async function readStore({ couchUrl, data }: StartOptions): Promise<Store
   if (couchUrl !== undefined) return opened(await openRegister({ kind: 'couchdb', address: couchUrl }));
   const found = await stat(join(resolve(data), 'databases')).catch(() => undefined);
   if (found === undefined) return { kind: 'absent' };
-  // LevelDB writes its log wherever it is opened: files of another account's would lock the server out.
+  // LevelDB writes its log wherever it is opened: another account's files would lock the server out.
   if (process.getuid !== undefined && found.uid !== process.getuid()) {
     return { kind: 'closed', why: "the data folder is another account's" };
   }
@@ -46,7 +46,7 @@ async function opened(register: OpenRegister | string): Promise<StoreRead> {
 
 const isOpenError = (fault: unknown) => (fault as { type?: unknown } | null)?.type === 'OpenError';
 
-/** One question that every administrator may ask, and that opens a database. */
+/** One request that every administrator may make, and that opens a database. */
 async function whyClosed(client: CouchClient, faults: unknown[]): Promise<StoreRead | undefined> {
   try {
     const { status } = await client.request('GET', '/tiski-catalogue');

@@ -16,7 +16,7 @@ export async function readLog(
   );
 }
 
-/** Those of a database's documents that can be read: all, a range of the address, or the body's `keys`. */
+/** A database's readable documents: all, a range given by the query, or the body's `keys`. */
 export async function readDocuments(
   client: CouchClient,
   database: string,
@@ -39,7 +39,7 @@ export async function readRows(
   return rows.filter(isJsonObject);
 }
 
-/** What can't be read is in the quarantine of every desk, and nothing that the office could judge. */
+/** What can't be read is in every desk's quarantine, and the office could not judge it either. */
 export function parsed(document: unknown): TiskiDocument[] {
   const read = parseDocument(document);
   return read.ok ? [read.document] : [];

@@ -6,12 +6,12 @@ import { epochId } from '../couch/route';
 import { storeAlone } from '../couch/store-alone';
 import { epochDocumentId, epochPath, madeAt, readStoredEpoch, unknownMade } from './epoch-document';
 
-/** Attempts to write over what other servers write at the same moment. */
+/** Attempts to overwrite what other servers write at the same moment. */
 const attempts = 5;
 
 /**
- * Gives a database its epoch, where it has none. That of an older version is taken over, so that no desk pulls from zero
- * because of an update: several servers make the same document of it.
+ * Gives a database its epoch, if it has none. An older version's is kept, so that no desk pulls from zero
+ * because of an update: several servers make the same document from it.
  * @throws {UnexpectedCouchReply}
  */
 export async function ensureEpoch(client: CouchClient, database: string): Promise<void> {
@@ -20,12 +20,12 @@ export async function ensureEpoch(client: CouchClient, database: string): Promis
   const isWhole = document !== undefined && (document.made !== unknownMade || made === unknownMade);
   if (isWhole) return;
   const epoch = document?.epoch ?? (await formerEpoch(client, database)) ?? randomUUID();
-  // A conflict: another server process was quicker, and its epoch is as good.
+  // A conflict: another server process was faster, and its epoch is as good.
   await storeEpoch(client, database, { epoch, made, rev });
 }
 
 /**
- * After a restore: this is another copy than the one that the desks know.
+ * After a restore: this is not the copy that the desks know.
  * @throws {UnexpectedCouchReply}
  */
 export async function renewEpoch(client: CouchClient, database: string): Promise<void> {
@@ -55,7 +55,10 @@ async function storeEpoch(
 
 const formerPath = (database: string) => documentPath(database, epochId);
 
-/** Older versions kept it in the database itself, where a cluster's nodes may have different ones: one of them it is. */
+/**
+ * Older versions kept it in the database itself, where a cluster's nodes may have different ones: any of them
+ * will do.
+ */
 async function formerEpoch(client: CouchClient, database: string): Promise<string | undefined> {
   const path = `${formerPath(database)}?r=9`;
   const reply = await client.request('GET', path);

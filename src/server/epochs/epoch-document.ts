@@ -4,15 +4,15 @@ import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from 
 import { isJsonObject } from '../couch/json';
 
 /**
- * `epoch:DATABASE` in tiski-desks (S8). A document and not `_local`: a quorum of a cluster's nodes keeps it, a node that
- * was replaced gets it from the others, and of two that were made at once all nodes take the same.
+ * `epoch:DATABASE` in tiski-desks (S8). A document and not `_local`: a quorum of a cluster's nodes keeps it,
+ * a replaced node gets it from the others, and of two made at once all nodes choose the same.
  */
 export const epochDocument = v.object({
   _id: v.string(),
   type: v.literal('epoch'),
   v: v.literal(1),
   epoch: v.pipe(v.string(), v.minLength(1)),
-  /** When the database was made that it was given to; see madeAt. */
+  /** When the database that it was given to was created; see madeAt. */
   made: v.string(),
 });
 export type EpochDocument = v.InferOutput<typeof epochDocument>;
@@ -20,15 +20,15 @@ export type EpochDocument = v.InferOutput<typeof epochDocument>;
 export const epochPath = (database: string) => documentPath(desksDatabase, epochDocumentId(database));
 export const epochDocumentId = (database: string) => `epoch:${database}`;
 
-/** What a CouchDB before 3.3 says of every database. */
+/** What a CouchDB before 3.3 says about every database. */
 export const unknownMade = '0';
 
 const databaseAnswer = v.object({ instance_start_time: v.optional(v.string(), unknownMade) });
 
 /**
- * What a database has in common with no other of its name: when it was made, the same on every node. One that was
- * deleted and made anew has another, and so has its copy on another server.
- * @throws {UnexpectedCouchReply} when it is not there
+ * What distinguishes a database from any other of its name: when it was created, the same on every node. It
+ * changes if the database is deleted and created again, and is different for its copy on another server.
+ * @throws {UnexpectedCouchReply} if it is not there
  */
 export async function madeAt(client: CouchClient, database: string): Promise<string> {
   const body = await requireOk(client, 'GET', `/${encodeURIComponent(database)}`);
@@ -36,27 +36,31 @@ export async function madeAt(client: CouchClient, database: string): Promise<str
 }
 
 /**
- * The epoch that devices are told. It follows from what is stored, without a write, so that no two servers can come to
- * different ones over a database that somebody has deleted and made anew, or over a copy of tiski-desks.
+ * The epoch that devices get. It follows from what is stored, without a write, so that no two servers can
+ * arrive at different ones for a database that somebody has deleted and created again, or for a copy of
+ * tiski-desks.
  */
 export function toldEpoch({ epoch, made }: EpochDocument, now: string): string {
   const isSame = made === now || made === unknownMade || now === unknownMade;
   return isSame ? epoch : `${epoch}.${now}`;
 }
 
-/** As it is stored: `document` is absent where nobody can read it, `rev` where there is none. */
+/** As it is stored: `document` is absent if nobody can read it, `rev` if there is none. */
 export interface StoredEpoch {
   rev?: string;
   document?: EpochDocument;
 }
 
-/** @param asked of all nodes, and not of a quorum: two that were replaced have nothing yet, and outvote the third */
+/**
+ * @param asked of all nodes, and not of a quorum: two replaced nodes have nothing yet, and would outvote the
+ * third
+ */
 export async function readStoredEpoch(
   client: CouchClient,
   database: string,
   asked: 'quorum' | 'all-nodes',
 ): Promise<StoredEpoch> {
-  // CouchDB takes it for the number of copies that there are, waits for those nodes that are up, and mends the others.
+  // CouchDB reduces it to the number of copies, waits for those nodes that are up, and repairs the others.
   const path = `${epochPath(database)}${asked === 'quorum' ? '' : '?r=9'}`;
   const reply = await client.request('GET', path);
   if (reply.status === 404) return {};

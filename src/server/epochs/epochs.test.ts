@@ -32,13 +32,13 @@ async function removeEpoch(): Promise<void> {
 }
 
 describe('epochs', () => {
-  it('S8 that of an older version is taken over, and all servers make the same document of it', async () => {
+  it('S8 an older version’s is kept, and all servers make the same document from it', async () => {
     await removeEpoch();
     await requireOk(client, 'PUT', `/${register}/_local/epoch`, { epoch: 'of an older version' });
     await Promise.all([provision(client), provision(client)]);
     expect(await readEpoch(client, register)).toBe('of an older version');
-    // As a server on another node sees it, which has not heard of the first one's yet: a branch of another content would
-    // win on some day.
+    // As seen by a server on another node, which doesn't have the first one's yet: a branch with other
+    // content could win some day.
     const written: unknown[] = [await requireOk(client, 'GET', epochPath(register))];
     const elsewhere: CouchClient = {
       request: async (method, path, body) => {
@@ -49,7 +49,7 @@ describe('epochs', () => {
     };
     await ensureEpoch(elsewhere, register);
     expect(written[0]).toEqual({ ...(written[1] as object), _rev: expect.any(String) });
-    // A renewed one is not undone by a start: the older version's is gone.
+    // A start does not undo a renewed one: the older version's is gone.
     await renewEpoch(client, register);
     const renewed = await readEpoch(client, register);
     expect(renewed).not.toBe('of an older version');
@@ -58,7 +58,7 @@ describe('epochs', () => {
     expect(await readEpoch(client, register)).not.toBe('of an older version');
   });
 
-  it('S8 a database that somebody deleted and made anew has another one, without any write', async () => {
+  it('S8 a database that somebody deleted and created again has another one, without any write', async () => {
     const before = await readEpoch(client, register);
     await requireOk(client, 'DELETE', `/${register}`);
     await requireOk(client, 'PUT', `/${register}`);
@@ -71,7 +71,7 @@ describe('epochs', () => {
     expect(await requireOk(client, 'GET', epochPath(register))).toMatchObject({ _rev });
   });
 
-  it('S8 a copy of tiski-desks on another server is no copy of its epochs', async () => {
+  it('S8 a copy of tiski-desks on another server does not copy its epochs', async () => {
     const other = await startTestServer();
     try {
       const { _rev, ...document } = (await requireOk(client, 'GET', epochPath(register))) as object & {
@@ -85,7 +85,7 @@ describe('epochs', () => {
     }
   });
 
-  it('S8 a CouchDB that does not say when a database was made goes by the document alone', async () => {
+  it('S8 a CouchDB that does not say when a database was created goes by the document alone', async () => {
     const silent: CouchClient = {
       request: async (method, path, body) => {
         const reply = await client.request(method, path, body);
@@ -97,7 +97,7 @@ describe('epochs', () => {
     await renewEpoch(silent, register);
     const renewed = await readEpoch(silent, register);
     expect(await readEpoch(client, register)).toBe(renewed);
-    // After CouchDB's update it says so, and it is no other copy by that.
+    // After an update CouchDB says so, but that doesn't make it another copy.
     await provision(client);
     expect(await readEpoch(client, register)).toBe(renewed);
     expect(await requireOk(client, 'GET', epochPath(register))).toMatchObject({
@@ -172,7 +172,7 @@ describe('the epoch at /couch/DATABASE/_local/epoch', () => {
     }
   });
 
-  it('S8 is told as trouble where there is none, and never as missing', async () => {
+  it('S8 is answered as trouble if there is none, and never as missing', async () => {
     await removeEpoch();
     const answer = await ask(server.url, admin);
     expect(answer.status).toBe(503);

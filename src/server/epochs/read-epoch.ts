@@ -1,7 +1,7 @@
 import type { CouchClient } from '../couch/client';
 import { madeAt, readStoredEpoch, toldEpoch, type StoredEpoch } from './epoch-document';
 
-/** A database of Tiski without an epoch: its next start gives it one. */
+/** A Tiski database without an epoch: the next start gives it one. */
 export class NoEpoch extends Error {
   constructor(database: string) {
     super(`the database ${database} has no epoch: start the server again, or run tiski provision.`);
@@ -10,10 +10,10 @@ export class NoEpoch extends Error {
 }
 
 /**
- * The epoch of a database's copy on this server (S8). Where it is missing or not the `known` one, all nodes are asked:
- * whoever goes by it begins anew for another one.
+ * The epoch of a database's copy on this server (S8). If it is missing or not the `known` one, all nodes are
+ * asked, because anybody who relies on it starts over for another one.
  * @throws {NoEpoch}
- * @throws {UnexpectedCouchReply} when the store refuses a request, also for a database that is not there
+ * @throws {UnexpectedCouchReply} if the store refuses a request, also for a database that is not there
  */
 export async function readEpoch(client: CouchClient, database: string, known?: string): Promise<string> {
   const made = await madeAt(client, database);

@@ -6,7 +6,7 @@ import { epochId, type Route } from '../couch/route';
 import { planOf } from '../provision/databases';
 import { NoEpoch, readEpoch } from './read-epoch';
 
-/** How long an answer is given again, ms: each pull of each desk asks. */
+/** How long an answer is cached, ms: each pull of each desk asks. */
 const keptMs = 5_000;
 
 /** Whether a request reads the epoch of a database that Tiski gives one. */
@@ -17,7 +17,8 @@ export const asksForEpoch = (method: string, route: Route): route is Route & { d
   planOf(route.database) !== undefined;
 
 /**
- * Answers `GET /DATABASE/_local/epoch` for the store (S8). Who may read the database has been asked of the store by then.
+ * Answers `GET /DATABASE/_local/epoch` for the store (S8). By then the store has checked who may read the
+ * database.
  */
 export class ToldEpochs {
   readonly #known = new Map<string, { epoch: string; readAt: number }>();
@@ -30,8 +31,8 @@ export class ToldEpochs {
   ) {}
 
   /**
-   * In the place of what the store answered to the same request; undefined where it refused it.
-   * @throws {CouchFailure} 503 where there is none that can be told: a desk must not take that for another copy
+   * Replaces the store's answer to the same request; undefined if the store refused it.
+   * @throws {CouchFailure} 503 if there is no epoch to give: a desk must not take that for another copy
    */
   async answer(database: string, status: number, body: unknown): Promise<CouchResponse | undefined> {
     if (!mayRead(status, body)) return undefined;
@@ -61,7 +62,7 @@ export class ToldEpochs {
   }
 }
 
-/** 404 tells that there is no such document, or no such database. */
+/** 404 means that there is no such document, or no such database. */
 function mayRead(status: number, body: unknown): boolean {
   if (status !== 404) return status === 200;
   return !isJsonObject(body) || body['reason'] !== noDatabase().reason;

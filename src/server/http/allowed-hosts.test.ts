@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../../../tests/server';
 import { allowedHosts, hostName } from './allowed-hosts';
 
-/** A request with its own Host, as a browser sends it for a name that leads here. */
+/** A request with its own Host, as a browser sends it for a name that resolves to us. */
 async function ask(
   server: TestServer,
   host: string,
@@ -61,7 +61,7 @@ describe('a demo', { timeout: 120_000 }, () => {
     expect(body).not.toContain('code');
   });
 
-  it('says to a person what to set, in text, and to a program in JSON', async () => {
+  it('tells a person in text, and a program in JSON, what to set', async () => {
     const host = 'demo.example.fi:3000';
     const reason =
       'This Tiski does not answer as demo.example.fi. If you look after it and that is its name, ' +
@@ -71,7 +71,7 @@ describe('a demo', { timeout: 120_000 }, () => {
     expect(JSON.parse((await ask(server, host)).body)).toEqual({ error: 'wrong-host', reason });
   });
 
-  it('is not talked round by X-Forwarded-Host, which a page may send, and takes a proxy at its word', async () => {
+  it('is not fooled by X-Forwarded-Host, which a page may send, and trusts a proxy', async () => {
     const forwarded = (name: string) => ({ headers: { 'x-forwarded-host': name } });
     expect((await ask(server, 'rebound.example', forwarded('localhost'))).status).toBe(421);
     expect((await ask(server, 'localhost:3000', forwarded('rebound.example'))).status).toBe(421);
@@ -103,10 +103,10 @@ describe('the names of a demo', () => {
     ['192.168.1.5', ['192.168.1.5']],
     ['fd00::5', ['[fd00::5]']],
     ['kone.local', ['kone.local']],
-    // Every address of the machine: which ones others call it by it can't know.
+    // Every address of the machine: it can't know which of them others use.
     ['0.0.0.0', []],
     ['::', []],
-  ])('where it listens on %s are loopback and %j', (host, more) => {
+  ])('listening on %s are loopback and %j', (host, more) => {
     expect(names(host)).toEqual(['localhost', '127.0.0.1', '[::1]', ...more]);
   });
 

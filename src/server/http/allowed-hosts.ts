@@ -2,10 +2,10 @@ import { isIPv6 } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
-/** Told to listen on every address, it knows none by name. */
+/** If told to listen on every address, it knows none by name. */
 const everyAddress = ['0.0.0.0', '[::]'];
 
-/** A host's name or address as a browser writes it, without its port; undefined for what is none. */
+/** A host's name or address as a browser writes it, without the port; undefined if it isn't one. */
 export function hostName(text: string): string | undefined {
   const url = `http://${isIPv6(text) ? `[${text}]` : text}`;
   if (/[\s/?#@\\]/.test(text) || !URL.canParse(url)) return undefined;
@@ -22,8 +22,9 @@ export interface HostSettings {
 }
 
 /**
- * The names that the server answers to; undefined for every name. A demo gives a desk to anybody who reaches it, so no
- * web page may reach it through its reader's browser by a name of its own that leads here (DNS rebinding).
+ * The names that the server answers to; undefined for every name. A demo gives a desk to anybody who reaches
+ * it, so no web page may reach it from a visitor's browser through a name of its own that resolves to us (DNS
+ * rebinding).
  */
 export function allowedHosts({ isDemo, host, hosts }: HostSettings): ReadonlySet<string> | undefined {
   if (!isDemo && hosts.length === 0) return undefined;
@@ -32,8 +33,8 @@ export function allowedHosts({ isDemo, host, hosts }: HostSettings): ReadonlySet
 }
 
 /**
- * Refuses with 421 what is asked for under another name. Where a believed proxy says the name that it was called by,
- * that one counts besides its own: a page's script can write X-Forwarded-Host, but not Host.
+ * Refuses with 421 what is requested under another name. If a trusted proxy says which name was used, that
+ * one is checked in addition to its own: a page's script can write X-Forwarded-Host, but not Host.
  */
 export function addHostCheck(app: FastifyInstance, allowed: ReadonlySet<string>): void {
   app.addHook('onRequest', (request, reply, next) => {

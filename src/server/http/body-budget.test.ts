@@ -9,7 +9,7 @@ import { addBodyBudget, type BodyPace } from './body-budget';
 const bodyLimit = 256 * 1024;
 const large = bodyLimit - 1024;
 
-/** Who a test's request is from is in its header `from`. */
+/** The header `from` says who sends a test's request. */
 const identify = ({ headers }: { headers: Record<string, unknown> }): Promise<Identity> =>
   Promise.resolve(
     typeof headers['from'] === 'string'
@@ -24,7 +24,7 @@ afterEach(async () => {
   await app?.close();
 });
 
-/** A server that takes bodies and does nothing with them. */
+/** A server that accepts bodies and does nothing with them. */
 async function serve(pace?: BodyPace): Promise<number> {
   const made = Fastify({ forceCloseConnections: true, trustProxy: true });
   app = made;
@@ -50,7 +50,7 @@ async function serve(pace?: BodyPace): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A connection that announces a body and sends so much of it. */
+/** A connection that announces a body and sends this much of it. */
 function begin(port: number, announced: number, sent: number, headers: Record<string, string> = {}): Socket {
   const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
@@ -77,7 +77,7 @@ const whole = (port: number, bytes: number, headers: Record<string, string> = {}
   statusOf(begin(port, bytes, bytes, headers));
 
 describe('room for bodies', () => {
-  it('is not taken by who announces much and sends nothing, signed in or not', async () => {
+  it('is not taken by a sender who announces much and sends nothing, signed in or not', async () => {
     const port = await serve();
     for (let index = 0; index < 20; index += 1) begin(port, large, 0, { from: `desk-${index}` });
     const strangers = Array.from({ length: 20 }, () => begin(port, large, 0));
@@ -86,18 +86,18 @@ describe('room for bodies', () => {
     expect(await whole(port, 2000)).toBe(200);
   });
 
-  it('is shared out: neither one account nor one address takes all of it', async () => {
+  it('is shared: neither one account nor one address takes all of it', async () => {
     const port = await serve();
     const greedy = { 'x-forwarded-for': '2001:db8::1' };
     const held = Array.from({ length: 6 }, (_, index) =>
       begin(port, large, bodyLimit / 2, { from: `g${index}`, ...greedy }),
     );
-    // Two of them fill what an address has; the others are told to come back.
+    // Two of them use up an address's share; the others are told to come back.
     expect(await Promise.race(held.map(statusOf))).toBe(503);
     const neighbour = { from: 'n', 'x-forwarded-for': '2001:db8::ffff' };
     expect(await whole(port, large, neighbour)).toBe(503);
     expect(await whole(port, large, { from: 'hall', 'x-forwarded-for': '2001:db8:0:1::1' })).toBe(200);
-    // A visit or two finds room even there.
+    // A visit or two fits even then.
     expect(await whole(port, 2000, greedy)).toBe(200);
   });
 
@@ -109,7 +109,7 @@ describe('room for bodies', () => {
     await expect.poll(() => whole(port, large, { from: 'hall' })).toBe(200);
   });
 
-  it('a body that comes too slowly, or not at all, is given up and its connection ended', async () => {
+  it('a body that comes too slowly, or not at all, is dropped and its connection closed', async () => {
     const port = await serve({ graceMs: 200, bytesPerSecond: 10_000, longestMs: 60_000 });
     for (const sent of [0, 100]) {
       const slow = begin(port, large, sent, { from: 'hall' });

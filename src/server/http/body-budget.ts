@@ -5,10 +5,13 @@ import { failureOf, type Identity } from '../accounts/identity';
 import { busy, tooLarge, unauthorized } from '../couch/failure';
 import { BodyRoom, type Hold } from './body-room';
 
-/** A visit or two: such a body finds room when batches don't, and comes before its sender is known. */
+/** A visit or two: such a body fits when batches don't, and arrives before its sender is known. */
 const smallBody = 16 * 1024;
 
-/** How slowly a body may come: half of the line that desks reckon with (S12), after a time in which nothing need come. */
+/**
+ * The slowest acceptable rate of a body: half of the line that desks assume (S12), after a time in which
+ * nothing need arrive.
+ */
 export interface BodyPace {
   graceMs: number;
   bytesPerSecond: number;
@@ -26,9 +29,10 @@ export interface BodyBudget {
 }
 
 /**
- * Lets bodies in as long as there is room for them; else the request is answered with 503 and Retry-After (S12). So a
- * city of desks that come back all at once fills neither the memory nor a queue that none of them would outwait. Room
- * is taken by what has arrived, and by nobody unknown beyond a small body (docs/decisions/0010).
+ * Lets bodies in as long as there is room for them; otherwise answers 503 with Retry-After (S12). So if all
+ * of a city's desks come back at once, they fill neither the memory nor a queue that would outlast their
+ * patience. Only bytes that have arrived take up room, and an unknown sender gets no more than a small body
+ * (docs/decisions/0010).
  */
 export function addBodyBudget(app: FastifyInstance, { bodyLimit, identify, pace }: BodyBudget): void {
   const room = new BodyRoom(bodyLimit);
@@ -40,19 +44,19 @@ export function addBodyBudget(app: FastifyInstance, { bodyLimit, identify, pace 
     const account = isSmall ? undefined : await senderOf(request, identify);
     const hold = room.enter({ address: addressGroup(request.ip), account });
     reply.raw.once('close', () => hold.leave());
-    // Not kept free for it: only what can't fit as things are is turned away unread.
+    // Room is not reserved for it: only a body that can't fit at the moment is turned away unread.
     if (announced !== undefined && !hold.hasRoomFor(announced)) throw busy();
     return metered(payload as Readable, reply, hold, pace ?? standardPace);
   });
 }
 
-/** Bytes that a request announces; undefined where it doesn't say. */
+/** Bytes that a request announces; undefined if it doesn't say. */
 function announcedLength({ headers }: FastifyRequest): number | undefined {
   if (headers['transfer-encoding'] !== undefined) return undefined;
   return Number(headers['content-length'] ?? 0) || 0;
 }
 
-/** @throws {CouchFailure} 401, 429 and the like for somebody unknown */
+/** @throws {CouchFailure} 401, 429 and the like for an unknown sender */
 async function senderOf(
   request: FastifyRequest,
   identify: BodyBudget['identify'],
@@ -63,7 +67,7 @@ async function senderOf(
   return identity.user.name ?? undefined;
 }
 
-/** The body as it comes, each piece once it has found room. */
+/** The body as it arrives, each piece once it has found room. */
 function metered(payload: Readable, reply: FastifyReply, hold: Hold, pace: BodyPace): Readable {
   const begun = performance.now();
   let arrived = 0;
@@ -77,7 +81,7 @@ function metered(payload: Readable, reply: FastifyReply, hold: Hold, pace: BodyP
   const refuse = () => {
     clearInterval(watch);
     payload.unpipe(body);
-    // What is still on its way is read and dropped: a client that is cut off never sees the answer.
+    // The rest is read and dropped: a client that is cut off never sees the answer.
     payload.resume();
     body.destroy(busy());
   };

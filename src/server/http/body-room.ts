@@ -1,16 +1,16 @@
-/** Who sends a body; an account only where it was asked for. */
+/** Who sends a body; the account only if it was checked. */
 export interface Sender {
   address: string;
   account: string | undefined;
 }
 
-/** A body under way and the room it takes. */
+/** A body in transit and the room it takes. */
 export interface Hold {
-  /** Whether a body of so many bytes would find room as things are. */
+  /** Whether a body of this many bytes would fit at the moment. */
   hasRoomFor(bytes: number): boolean;
-  /** Takes room for what has arrived; false when there is none. */
+  /** Takes room for what has arrived; false if there is none. */
   grow(bytes: number): boolean;
-  /** The body is done with. */
+  /** The body is finished. */
   leave(): void;
 }
 
@@ -20,9 +20,9 @@ interface Share {
 }
 
 /**
- * Room for the bodies of all requests under way. Two bodies of the longest kind have room at a time; what comes from one
- * address takes half of it at most, and what one account sends a quarter, unless it is its only body. Bodies from nobody
- * in particular, which are small, have half as much again: a counter that works is not held up by one that comes back.
+ * Room for the bodies of all current requests. Two bodies of maximum length fit at a time; one address gets
+ * half of that at most, and one account a quarter, unless it is its only body. Anonymous bodies, which are
+ * small, have half as much again, so that a working counter is not held up by one that comes back.
  */
 export class BodyRoom {
   readonly #byAddress = new Map<string, Share>();

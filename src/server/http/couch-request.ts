@@ -47,7 +47,7 @@ export function couchRequestFrom(request: FastifyRequest, signal: AbortSignal): 
 const shortBody = 64 * 1024;
 const shallow = new WeakSet<FastifyRequest>();
 
-/** Looks at a long body that will be read as JSON, a piece at a time. @throws {CouchFailure} 400 or 413 */
+/** Scans a long body that will be parsed as JSON, a piece at a time. @throws {CouchFailure} 400 or 413 */
 export async function examineBody(request: FastifyRequest, route: Route): Promise<void> {
   const bytes = bodyBytes(request);
   if (route.kind === 'attachment' || bytes.length <= shortBody) return;
@@ -55,7 +55,7 @@ export async function examineBody(request: FastifyRequest, route: Route): Promis
   shallow.add(request);
 }
 
-/** The body as JSON. A POST has to say that it is JSON, which a form of another site can't. */
+/** The body as JSON. A POST has to declare JSON, which a form of another site can't. */
 export function jsonBody(request: FastifyRequest): unknown {
   const contentType = request.headers['content-type'] ?? '';
   if (request.method === 'POST' && !/^application\/json\b/i.test(contentType)) {
@@ -66,14 +66,14 @@ export function jsonBody(request: FastifyRequest): unknown {
   return parseJson(bytes, shallow.has(request));
 }
 
-/** Headers of whatever comes out of a database: not for any cache, and no page of this site. */
+/** Headers of whatever comes out of a database: not cacheable, and never a page of this site. */
 export function setCouchHeaders(reply: FastifyReply): void {
   reply.header('cache-control', 'no-store');
   reply.header('vary', 'accept-encoding');
   reply.header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
 }
 
-/** @param isPacked whether it may go out as gzip */
+/** @param isPacked whether it may be sent as gzip */
 export async function sendCouchResponse(
   reply: FastifyReply,
   response: CouchResponse,

@@ -11,20 +11,22 @@ import { UnpackingRoom } from './unpacking-room';
 
 export interface CouchRouteSettings {
   bodyLimit: number;
-  /** Told of faults of ours that were answered with 500. */
+  /** Called with faults of ours that were answered with 500. */
   onFault: OnFault;
-  /** Told what a batch of a log's documents was answered with. */
+  /** Called with the answer to a batch of log documents. */
   onVisits?: (rows: unknown) => void;
 }
 
-/** What a store does with requests. */
+/** How a store handles requests. */
 export interface CouchFront {
-  /** Who sends a request that has a long body. */
+  /** Who sends a request with a long body. */
   identify: (request: FastifyRequest) => Promise<Identity>;
   answer: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 }
 
-/** Hands every request below /couch to one function, its body as bytes, its failures in CouchDB's form. */
+/**
+ * Passes every request below /couch to one function, with its body as bytes, and failures in CouchDB's form.
+ */
 export function addCouchRoute(
   app: FastifyInstance,
   { bodyLimit, onFault }: CouchRouteSettings,

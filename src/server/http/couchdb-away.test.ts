@@ -11,7 +11,7 @@ import {
 } from '../../../tests/server';
 import { provisionSectors } from '../provision/provision';
 
-/** A server before a CouchDB, here another Tiski's embedded store, that comes and goes. */
+/** A server in front of a CouchDB, here another Tiski's embedded store, that comes and goes. */
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
@@ -49,14 +49,14 @@ it('a server that is up before its CouchDB waits for it', async () => {
   expect((await send('GET', `${url}/api/health`)).body).toMatchObject({ status: 'ok', store: 'couchdb' });
 });
 
-it('with a node that is down it serves; with none every route says when to come again, and then serves', async () => {
+it('with one node down it serves; with none every route says when to come again, and later serves', async () => {
   const port = await freePort();
   const couch = await startTestServer({ port });
   stops.push(() => couch.stop());
   for (const document of [aVenue('uimahalli'), aService('uinti')]) {
     await couch.client.request('PUT', `/tiski-catalogue/${document._id}`, document);
   }
-  // A Tiski in CouchDB's place tells no epoch of a database that it did not make itself.
+  // A Tiski in CouchDB's place knows no epoch of a database that it did not create.
   await provisionSectors(couch.client);
   const { url } = await start({ couchUrl: `${addressOf(9)},${addressOf(port)}` });
   const newDesk = { name: 'Kassa', venue: 'uimahalli' };

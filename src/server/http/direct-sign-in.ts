@@ -18,20 +18,21 @@ import { answerSignIn, answerSignOut } from './session-answers';
 import { setRenewedSession } from './session-header';
 import { signInFrom } from './sign-in-body';
 
-/** Rounds of the hash that stands in for an unknown name's: as many as a CouchDB gives people's passwords. */
+/** Rounds of the dummy hash for an unknown name: as many as a CouchDB uses for people's passwords. */
 const iterations = 600_000;
 
 export interface DirectSettings extends Pick<AuthenticatorSettings, 'now' | 'ended' | 'devices' | 'limiter'> {
   couch: CouchNodes;
   /** The server's own. */
   client: CouchClient;
-  /** Told what whoever looks after the server should know. */
+  /** Called with what the operator should know. */
   onNotice: (text: string) => void;
 }
 
 /**
- * Names and passwords of a CouchDB's accounts, checked here, by the same rules as the embedded store's. Towards CouchDB a
- * request is the account's by a session that is made for it and as old as the request (docs/decisions/0009).
+ * Checks names and passwords of a CouchDB's accounts here, by the same rules as the embedded store. Requests
+ * go to CouchDB with a session that is made for the account, at the time of the request
+ * (docs/decisions/0009).
  */
 export class DirectSignIn {
   readonly #accounts: FollowedAccounts;
@@ -48,18 +49,21 @@ export class DirectSignIn {
       iterations,
       signing: () => this.#sessions.signing,
       rolesOf: ({ roles }) => roles,
-      // Not waited for: if it fails, the next check is slow again.
+      // Not awaited: if it fails, the next check is slow again.
       onSlowDesk: (account, password) =>
         void quickenDeskHash(client, account, password).catch(() => undefined),
     });
   }
 
-  /** Begins to follow the accounts; gives the stop. */
+  /** Starts to follow the accounts; returns a function that stops it. */
   follow(): () => Promise<void> {
     return this.#accounts.follow();
   }
 
-  /** Whether who asks is told here, and not by CouchDB. @throws {CouchFailure} 503 when it does not answer */
+  /**
+   * Whether the sender is identified here, and not by CouchDB. @throws {CouchFailure} 503 if it does not
+   * answer
+   */
   async judges(credentials: Credentials): Promise<boolean> {
     return this.#judgesName(nameIn(credentials));
   }
@@ -75,12 +79,18 @@ export class DirectSignIn {
     return this.#authenticator.identify(credentials);
   }
 
-  /** An account that was just changed through this server: at once, not when the change is heard of. */
+  /**
+   * An account that was just changed through this server: takes effect at once, not when the change feed
+   * reports it.
+   */
   async changed(name: string): Promise<void> {
     await this.#accounts.reread(name);
   }
 
-  /** The same for `_session`, where a sign-in's name is in its body. @throws {CouchFailure} 400 and so on for the body */
+  /**
+   * The same for `_session`, where a sign-in's name is in its body. @throws {CouchFailure} 400 and so on for
+   * the body
+   */
   async judgesSession(request: FastifyRequest): Promise<boolean> {
     const isSignIn = request.method === 'POST';
     return this.#judgesName(isSignIn ? signInFrom(request).name : nameIn(credentialsOf(request)));
@@ -96,7 +106,7 @@ export class DirectSignIn {
       case 'HEAD': {
         const credentials = credentialsOf(request);
         const name = nameIn(credentials);
-        // A device may wipe its register on it: not from memory.
+        // A device may wipe its register because of this answer, so it must not come from memory.
         if (name !== undefined) await this.#accounts.reread(name);
         const { identity } = await this.caller(credentials);
         if (identity !== undefined) setRenewedSession(request, reply, identity);
@@ -107,7 +117,7 @@ export class DirectSignIn {
     }
   }
 
-  /** @throws {CouchFailure} for credentials that are wrong */
+  /** @throws {CouchFailure} for wrong credentials */
   async caller(credentials: Credentials): Promise<ProxyCaller> {
     const identity = await this.identify(credentials);
     if (identity.kind === 'signed-out') {
@@ -131,9 +141,9 @@ export class DirectSignIn {
   }
 
   /**
-   * What CouchDB answers with 401 it has not done. Where the account is in order here, it has a new password of which that
-   * node has not heard yet, and the request is sent again; or sessions are not taken any more, which is nobody's fault who
-   * asks: 503, until it is known how to go on.
+   * CouchDB does not carry out what it answers with 401. If the account is in order here, it has a new
+   * password that the node has not heard of yet, and the request is sent again; or sessions are no longer
+   * accepted, which is not the sender's fault: 503, until it is known how to continue.
    */
   async #send(credentials: Credentials, path: string, init: ProxyRequest): Promise<Response> {
     const response = await this.#sendAs(await this.#accountOf(credentials), path, init);
@@ -146,7 +156,10 @@ export class DirectSignIn {
     throw busy('The database server does not take the session. Try later.');
   }
 
-  /** S11: who loses a right while they wait hears of it: by an answer, or by a line that breaks where one has begun. */
+  /**
+   * S11: a sender who loses a right while waiting is told: by an answer, or by a broken line if one has
+   * begun.
+   */
   async #sendWaiting(
     credentials: Credentials,
     user: UserContext,
@@ -158,7 +171,7 @@ export class DirectSignIn {
       if (!(await this.#hasStill(credentials, user))) lost.abort();
     };
     const stop = this.#accounts.onChange((name) => {
-      // Who can't be told just now may wait on: CouchDB judges when the poll ends.
+      // If the sender can't be identified just now, the wait goes on: CouchDB judges when the poll ends.
       if (name === undefined || name === user.name) look().catch(() => undefined);
     });
     const leave = () => {
@@ -186,7 +199,7 @@ export class DirectSignIn {
     return this.#couch.fetch(path, { ...init, headers });
   }
 
-  /** @throws {CouchFailure} 503 when it has gone since it was told who they are */
+  /** @throws {CouchFailure} 503 if the account has gone since the sender was identified */
   async #accountOf(credentials: Credentials): Promise<Account> {
     const account = await this.#accounts.account(nameIn(credentials) ?? '');
     if (account === undefined) throw busy();
@@ -199,7 +212,7 @@ export class DirectSignIn {
   }
 }
 
-/** The name that credentials claim, Basic before a session; undefined where they claim none. */
+/** The name that credentials claim, Basic before a session; undefined if they claim none. */
 function nameIn({ authorization, cookie }: Credentials): string | undefined {
   const basic = basicCredentials(authorization);
   if (basic.kind === 'basic') return basic.name;

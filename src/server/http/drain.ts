@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** A client that doesn't take its answer is not waited for longer. */
+/** A client that doesn't read its answer is not waited for any longer. */
 const patienceMs = 2000;
 
 /**
- * When the app closes, lets the requests that are under way end first. Connections are cut after that, idle
- * ones too: a browser keeps them open for minutes.
+ * When the app closes, lets current requests finish first. Then connections are cut, idle ones too: a browser
+ * keeps them open for minutes.
  */
 export function drainOnClose(app: FastifyInstance): void {
   let running = 0;

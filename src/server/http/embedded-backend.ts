@@ -35,7 +35,7 @@ export interface EmbeddedSettings {
   /** The clock, ms. */
   now: () => number;
   onFault: OnFault;
-  /** Told what a batch of a log's documents was answered with. */
+  /** Called with the answer to a batch of log documents. */
   onVisits?: (rows: unknown) => void;
 }
 
@@ -53,9 +53,9 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
     signing: () => signing,
     ended: await EndedSessions.open(folder, settings.now),
     devices: new DeviceCookies(secret, settings.now),
-    // The role is the endpoint's server administrator.
+    // The role makes it the endpoint's server administrator.
     rolesOf: ({ roles }) => (roles.includes('administrator') ? [...roles, '_admin'] : roles),
-    // If it fails, the next check is slow again. One that goes on beyond the end finds the store closed.
+    // If it fails, the next check is slow again. One that outlives the server finds the store closed.
     onSlowDesk: (account, password) => void quickenDeskHash(client, account, password).catch(() => undefined),
   });
   const open = new OpenRequests();
@@ -78,7 +78,7 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
   };
 }
 
-/** What HTTP adds to the endpoint: who asks, sessions, and cookies that renew themselves. */
+/** What HTTP adds to the endpoint: authentication, sessions, and cookies that renew themselves. */
 class EmbeddedFront {
   constructor(
     private readonly endpoint: Endpoint,
@@ -119,7 +119,7 @@ class EmbeddedFront {
     return sendCouchResponse(reply, told, mayBePacked(request, route));
   }
 
-  /** @throws {CouchFailure} for credentials that are wrong */
+  /** @throws {CouchFailure} for wrong credentials */
   async #user(request: FastifyRequest, reply?: FastifyReply): Promise<UserContext> {
     const identity = await this.authenticator.identify(credentialsOf(request));
     switch (identity.kind) {

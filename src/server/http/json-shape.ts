@@ -2,18 +2,20 @@ import { badRequest, CouchFailure } from '../couch/failure';
 import { deepestJson } from '../couch/json';
 import { breathe } from '../couch/pieces';
 
-/** Values of a body: 8 MiB of visits have some 440,000; parsing holds the process for as long as it takes. */
+/**
+ * Values in a body: 8 MiB of visits have some 440,000; parsing blocks the process for as long as it takes.
+ */
 const mostValues = 500_000;
 
-/** Bytes looked at before everybody else has a turn. */
+/** Bytes scanned before yielding to other work. */
 const sliceSize = 512 * 1024;
 
 const [quote, backslash, comma, openList, closeList, openObject, closeObject] = Buffer.from('"\\,[]{}');
 
 /**
- * Looks at the bytes of a long body before they are parsed in one go: how many values it has, and how deep they lie.
- * What is no JSON at all is found out by the parser.
- * @throws {CouchFailure} 400 for what is too deep, 413 for too many values
+ * Scans a long body before it is parsed in one go: how many values it has, and how deep they are nested. The
+ * parser finds out whether it is JSON at all.
+ * @throws {CouchFailure} 400 if it nests too deeply, 413 for too many values
  */
 export async function requireModestJson(bytes: Uint8Array): Promise<void> {
   let values = 0;

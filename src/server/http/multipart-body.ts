@@ -10,8 +10,8 @@ import { requireModestJson } from './json-shape';
 import type { UnpackingRoom } from './unpacking-room';
 
 /**
- * Reads documents that come as `multipart/related`: from here on they are the JSON that another client would have sent,
- * attachments and all, so that every rule sees them as it sees others, before a CouchDB too.
+ * Reads documents sent as `multipart/related`: from here on they are the JSON that another client would have
+ * sent, attachments included, so that every rule treats them like others, in front of a CouchDB too.
  */
 export function addMultipartBodies(app: FastifyInstance, room: UnpackingRoom): void {
   app.addHook('preValidation', async (request, reply) => {
@@ -30,7 +30,7 @@ export function addMultipartBodies(app: FastifyInstance, room: UnpackingRoom): v
   });
 }
 
-/** The document with its attachments in it, as base64. */
+/** The document with its attachments inline, as base64. */
 function withAttachments(document: JsonObject, following: readonly Following[]): JsonObject {
   if (following.length === 0) return document;
   const inline = following.map(({ name, facts, bytes }) => {
@@ -42,7 +42,7 @@ function withAttachments(document: JsonObject, following: readonly Following[]):
   return { ...document, _attachments: attachments };
 }
 
-/** CouchDB sends as gzip what it keeps as gzip: texts. */
+/** CouchDB sends what it stores as gzip compressed: texts. */
 async function unpacked(
   following: Following[],
   room: UnpackingRoom,

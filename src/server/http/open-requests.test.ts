@@ -26,7 +26,7 @@ describe('requests that wait', () => {
   });
   afterEach(() => app.close());
 
-  it('are let go when their clients leave, and when the server stops', async () => {
+  it('are released when their clients leave, and when the server stops', async () => {
     const url = await app.listen({ port: 0, host: '127.0.0.1' });
     const begin = async () => {
       const isThere = new Promise<void>((resolve) => (arrived = resolve));

@@ -7,10 +7,10 @@ import { usersDatabase, type Route, type RouteKind } from '../couch/route';
 
 const gzipped = promisify(gzip);
 
-/** A shorter answer fits a packet or two as it is. */
+/** A shorter answer fits into a packet or two uncompressed. */
 const worthPacking = 1_000;
 
-/** Lists, whose rows are alike. A single document keeps its ETag, which names its very bytes. */
+/** Lists, whose rows are alike. A single document keeps its ETag, which identifies its exact bytes. */
 const packedKinds: ReadonlySet<RouteKind> = new Set([
   'all-docs',
   'bulk-docs',
@@ -20,8 +20,8 @@ const packedKinds: ReadonlySet<RouteKind> = new Set([
 ]);
 
 /**
- * Whether an answer may go out as gzip (docs/decisions/0014): accounts never do, nor a feed that is held open, whose
- * line breaks would wait in the packer.
+ * Whether an answer may be sent as gzip (docs/decisions/0014): accounts never, nor a feed that is held open,
+ * whose line breaks would get stuck in the compressor.
  */
 export function mayBePacked({ headers, query }: FastifyRequest, route: Route): boolean {
   if (!packedKinds.has(route.kind) || !('database' in route) || route.database === usersDatabase)
@@ -40,23 +40,23 @@ function acceptsGzip(accepted: string | string[] | undefined): boolean {
   });
 }
 
-/** What was packed once for all who ask for the same page. */
+/** What was compressed once for everybody who asks for the same page. */
 const packedTexts = new WeakMap<object, Promise<Buffer>>();
 
 /**
- * Sends a text as gzip when that is worth it.
- * @param page stands for the text where others are sent the same
+ * Sends a text as gzip if that is worth it.
+ * @param page stands for the text if others are sent the same
  */
 export async function sendPacked(reply: FastifyReply, text: string, page?: object): Promise<FastifyReply> {
   if (text.length < worthPacking) return reply.send(text);
-  // Not on the thread of the server's loop.
+  // Not on the thread of the server's event loop.
   const packing = (page && packedTexts.get(page)) ?? gzipped(text);
   if (page) packedTexts.set(page, packing);
   const bytes = await packing;
   return reply.header('content-encoding', 'gzip').send(bytes);
 }
 
-/** Sends a stream as gzip; either end takes the other with it. */
+/** Sends a stream as gzip; if either end fails, so does the other. */
 export function sendPackedStream(reply: FastifyReply, stream: Readable): FastifyReply {
   const packer = createGzip();
   pipeline(stream, packer, () => undefined);

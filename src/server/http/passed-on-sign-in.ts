@@ -28,8 +28,8 @@ export interface PassedOnSettings {
 }
 
 /**
- * Names and passwords that go on to a CouchDB, which checks them: its own administrators', and everybody's where sessions
- * can't be made for it. It has a lockout of its own; what fails is counted here besides.
+ * Passes names and passwords on to a CouchDB, which checks them: those of its own administrators, and
+ * everybody's if sessions can't be made for it. It has its own lockout; failures are counted here as well.
  */
 export class PassedOnSignIn {
   readonly #limiter: SignInLimiter;
@@ -40,7 +40,7 @@ export class PassedOnSignIn {
     this.#devices = new ProxyDevices(settings.client, settings.devices);
   }
 
-  /** Asks CouchDB who it is. @throws {CouchFailure} 503 when it can't be asked */
+  /** Asks CouchDB who it is. @throws {CouchFailure} 503 if it can't be asked */
   async identify(shown: Credentials): Promise<Identity> {
     const credentials = this.#withoutEnded(shown);
     const basic = basicCredentials(credentials.authorization);
@@ -86,14 +86,14 @@ export class PassedOnSignIn {
       signIn === undefined ? basicAttempt(credentials) : await this.#signInAttempt(signIn.name, credentials);
     const { headers, body } =
       signIn === undefined ? passedOn(route, request) : signInPassedOn(request, signIn, attempt?.device);
-    // Nothing of the session's query is needed, and `next` would send the browser elsewhere.
+    // The session's query isn't needed, and `next` would send the browser elsewhere.
     const response = await this.#counted(attempt, pathOfRoute(route), {
       method: request.method,
       headers: { ...(signIn === undefined && authHeaders(credentials)), ...headers },
       ...(body !== undefined && { body }),
       signal,
     });
-    // On this address 403 has no other meaning than CouchDB's own limit of failed sign-ins.
+    // At this address 403 can only mean CouchDB's own limit of failed sign-ins.
     if (response.status === 403) throw tooManyAttempts(lockoutSeconds);
     const issued = issuedToken(response);
     if (issued !== undefined) await this.settings.ended.begunAgain(issued);
@@ -129,21 +129,21 @@ export class PassedOnSignIn {
     return this.#limiter.asCounted({ address, name, device });
   }
 
-  /** What CouchDB gets to see: it would take a session that somebody has signed out of. */
+  /** What CouchDB gets to see: it would accept a session that somebody has signed out of. */
   #withoutEnded(credentials: Credentials): Credentials {
     const token = sessionTokenIn(credentials.cookie);
     if (token === undefined || !this.settings.ended.isEnded(token)) return credentials;
     return { ...credentials, cookie: undefined };
   }
 
-  /** CouchDB only takes the cookie away. */
+  /** CouchDB only removes the cookie. */
   async #endSession({ cookie, address }: Credentials): Promise<void> {
     const token = sessionTokenIn(cookie);
     const identity = await this.identify({ authorization: undefined, cookie, address });
     if (token !== undefined && identity.kind === 'user') await this.settings.ended.end(token, longestSession);
   }
 
-  /** @throws {CouchFailure} for credentials that are wrong */
+  /** @throws {CouchFailure} for wrong credentials */
   async #user(credentials: Credentials): Promise<UserContext> {
     const identity = await this.identify(credentials);
     if (identity.kind !== 'user' && identity.kind !== 'signed-out') throw failureOf(identity);
@@ -154,5 +154,5 @@ export class PassedOnSignIn {
 /** How long CouchDB keeps an account locked for an address after failed attempts. */
 const lockoutSeconds = 300;
 
-/** Seconds; CouchDB's own setting may not be known here, and is ten minutes as it comes. */
+/** Seconds; CouchDB's own setting may be unknown here, and defaults to ten minutes. */
 const longestSession = 24 * 3600;

@@ -5,13 +5,13 @@ import type { Route } from '../couch/route';
 import { isVisitsBatch } from './visits-batch';
 
 /**
- * Apps of before codes compare what a refusal says (S4), word for word: until such a device has reloaded, its batches are
- * answered with the sentences alone.
+ * Apps from before codes compare a refusal's text (S4), word for word: until such a device has reloaded, its
+ * batches are answered with the sentences alone.
  */
 export const needsPlainReasons = (request: FastifyRequest, route: Route): boolean =>
   isVisitsBatch(route) && request.headers[readsCodes.name] !== readsCodes.value;
 
-/** The rows of a batch's answer without codes. */
+/** The rows of a batch's answer, without codes. */
 export function plainRows(rows: unknown): unknown {
   if (!Array.isArray(rows)) return rows;
   return rows.map((row: unknown) =>
@@ -21,7 +21,7 @@ export function plainRows(rows: unknown): unknown {
   );
 }
 
-/** The same of an answer of CouchDB. */
+/** The same for an answer of CouchDB. */
 export async function plainResponse(response: Response): Promise<Response> {
   const rows = plainRows(await response.json());
   const headers = new Headers(response.headers);

@@ -45,11 +45,11 @@ export interface ProxySettings extends CouchRouteSettings {
   now: () => number;
   ended: EndedSessions;
   devices: DeviceCookies;
-  /** Told what whoever looks after the server should know. */
+  /** Called with what the operator should know. */
   onNotice: (text: string) => void;
 }
 
-/** A CouchDB elsewhere, behind the same routes as the embedded store. */
+/** A remote CouchDB behind the same routes as the embedded store. */
 export function proxyBackend(settings: ProxySettings): Backend {
   const client = remoteClient(settings.couch);
   const shared = { ...settings, client, limiter: new SignInLimiter(settings.now) };
@@ -62,7 +62,7 @@ export function proxyBackend(settings: ProxySettings): Backend {
     client,
     identify: (credentials) => proxy.identify(credentials),
     addCouchRoutes: (app) => {
-      // A command that only works on the data asks for an account or two, and ends.
+      // A command that only works on the data needs an account or two, and ends.
       stopFollowing = direct.follow();
       addCouchRoute(app, settings, {
         identify: (request) => proxy.identify(credentialsOf(request)),
@@ -98,7 +98,7 @@ class CouchProxy {
     this.#passedOn = passedOn;
   }
 
-  /** @throws {CouchFailure} 503 when CouchDB can't be asked */
+  /** @throws {CouchFailure} 503 if CouchDB can't be asked */
   async identify(credentials: Credentials): Promise<Identity> {
     const judge = (await this.#direct.judges(credentials)) ? this.#direct : this.#passedOn;
     return judge.identify(credentials);
@@ -127,13 +127,13 @@ class CouchProxy {
     if (isAdministratorsLocal(route)) requireLocalOwner(request.method, await caller.user());
     if (route.kind === 'security' && request.method === 'PUT') await this.#requireRightsHolder(route, caller);
     const replicas = replicatedVisits(route, request, query);
-    // CouchDB itself refuses whoever may not write.
+    // CouchDB itself refuses anybody who may not write.
     if (replicas.length > 0 && (await caller.user()).name !== null)
       await refuseSecondRoots(this.#client, route, replicas);
     const search = query.size === 0 ? '' : `?${query.toString()}`;
     const isForEpoch = asksForEpoch(request.method, route);
     const response = await caller.send(`${pathOfRoute(route)}${search}`, {
-      // Of a HEAD nobody could tell which 404 it is.
+      // For a HEAD nobody could tell which 404 it is.
       method: isForEpoch ? 'GET' : request.method,
       ...passedOn(route, request),
       redirect: 'manual',
@@ -157,7 +157,7 @@ class CouchProxy {
   }
 
   /**
-   * Whoever may not write `_security` is told so by CouchDB as a fault of its own: 500, no majority.
+   * CouchDB tells somebody who may not write `_security` that it failed: 500, no majority.
    * @throws {CouchFailure} 401 or 403
    */
   async #requireRightsHolder(route: Route & { database: string }, caller: ProxyCaller): Promise<void> {
@@ -166,8 +166,8 @@ class CouchProxy {
   }
 
   /**
-   * Everybody's own account, read and given another password with the server's credentials: CouchDB 3 keeps
-   * `_users` closed to all but its administrators, who pass. The rules are the embedded endpoint's.
+   * A person's own account, read or given another password with the server's credentials: CouchDB 3 closes
+   * `_users` to all but its administrators, who pass. The rules are the embedded endpoint's.
    * @returns undefined for an administrator's request
    * @throws {CouchFailure} 401, 403 or 404 for all else in `_users`
    */
@@ -190,7 +190,7 @@ class CouchProxy {
     return jsonResponse(changed.status, changed.body);
   }
 
-  /** A desk's own password as its quick hash; another one as it is, which CouchDB hashes slowly. */
+  /** A desk's own password as its quick hash; any other as it is, for CouchDB to hash slowly. */
   async #asStored(password: string, { roles }: JsonObject): Promise<object> {
     return isDesksOwn(password, roles) ? hashPassword(password, deskIterations) : { password };
   }

@@ -13,14 +13,14 @@ const worker = { name: 'liisa', password: 'first-password' };
 const browser = { 'sec-fetch-site': 'same-origin' };
 const venue = '192.0.2.1';
 
-it('a device has an address that is nobody’s, and not another device’s', () => {
+it('a device has an address that belongs to nobody, and to no other device', () => {
   const addresses = ['00'.repeat(16), 'ab'.repeat(16), `ab${'cd'.repeat(15)}`].map(addressOfDevice);
   expect(new Set(addresses).size).toBe(3);
   for (const each of addresses) expect([isIPv6(each), each.slice(0, 2)]).toEqual([true, 'fd']);
 });
 
 /** The database server is Tiski's own endpoint: it counts failed sign-ins by address, as a CouchDB does. */
-describe('before another database server, after a restart of both', () => {
+describe('in front of another database server, after both restarted', () => {
   let behind: TestServer;
   let folder: string;
   let app: FastifyInstance;
@@ -94,7 +94,7 @@ describe('before another database server, after a restart of both', () => {
     expect((await signIn(worker, device)).statusCode).toBe(200);
   });
 
-  it('a device’s failures count for itself alone', async () => {
+  it('a device’s failures count against itself alone', async () => {
     const device = await knownDevice();
     await restart();
     expect(await guess(10, worker.name, device)).toEqual(Array(10).fill(401));
@@ -102,7 +102,7 @@ describe('before another database server, after a restart of both', () => {
     expect((await signIn(worker, device)).statusCode).toBe(429);
   });
 
-  it('a new password ends what its browsers were known for', async () => {
+  it('with a new password its browsers are no longer known', async () => {
     const device = await knownDevice();
     await putWorker('second-password');
     await restart();

@@ -4,21 +4,23 @@ import { isJsonObject } from '../couch/json';
 import { usersDatabase } from '../couch/route';
 import { userDocumentId } from '../couch/users-access';
 
-/** Device cookies before a CouchDB: what they are bound to is in its `_users`. */
+/** Device cookies in front of a CouchDB: what they are bound to is in its `_users`. */
 export class ProxyDevices {
   constructor(
     private readonly client: CouchClient,
     private readonly cookies: DeviceCookies,
   ) {}
 
-  /** The id of the device that `name` has signed in at; undefined without a genuine mark of it. */
+  /** The id of the device on which `name` has signed in; undefined without a genuine mark of it. */
   async deviceOf(cookieHeader: string | undefined, name: string): Promise<string | undefined> {
     if (marksIn(cookieHeader).length === 0) return undefined;
     const account = await this.#account(name);
     return account && this.cookies.deviceOf(cookieHeader, account);
   }
 
-  /** The cookie's value after a sign-in; undefined for CouchDB's own administrators, who are not in `_users`. */
+  /**
+   * The cookie's value after a sign-in; undefined for CouchDB's own administrators, who are not in `_users`.
+   */
   async valueAfter(cookieHeader: string | undefined, name: string): Promise<string | undefined> {
     const account = await this.#account(name);
     return account && this.cookies.valueAfter(cookieHeader, account);
@@ -32,7 +34,8 @@ export class ProxyDevices {
 }
 
 /**
- * What CouchDB counts a known device's failed sign-ins by: an address of its own, from RFC 4193's, which nobody has.
+ * The address by which CouchDB counts a known device's failed sign-ins: from RFC 4193's range, which nobody
+ * has.
  * @param device its id, hexadecimal
  */
 export const addressOfDevice = (device: string): string => {

@@ -20,13 +20,13 @@ import { addressOfDevice } from './proxy-devices';
 /** What CouchDB gets to see of a request; other headers could act as somebody else or as another method. */
 const passedHeaders = ['accept', 'content-type', 'if-match', 'if-none-match'] as const;
 
-/** Headers and body of a request as they go on to CouchDB, its credentials aside. */
+/** Headers and body of a request as they go on to CouchDB, without its credentials. */
 export function passedOn(
   route: Route,
   request: FastifyRequest,
 ): { headers: Record<string, string>; body?: BodyInit } {
   const hasBody = request.method === 'POST' || request.method === 'PUT';
-  // CouchDB takes */* for multipart/mixed, which is a browser's and fetch's word for anything.
+  // CouchDB takes */* for multipart/mixed; browsers and fetch send it for anything.
   const isJson = route.kind === 'document' && !wantsMultipart(request.headers.accept);
   const accept = isJson ? { accept: 'application/json' } : {};
   return {
@@ -36,8 +36,8 @@ export function passedOn(
 }
 
 /**
- * The same for a sign-in: without other credentials, whose name nobody would count the attempt for.
- * @param device for which alone CouchDB shall count it
+ * The same for a sign-in: without other credentials, whose attempt would not be counted for any name.
+ * @param device the only device that CouchDB counts it for
  */
 export function signInPassedOn(
   request: FastifyRequest,
@@ -52,7 +52,7 @@ export function signInPassedOn(
   return { headers, body: JSON.stringify(pair) };
 }
 
-/** The headers of a request that go on to CouchDB, its credentials aside. */
+/** The headers of a request that go on to CouchDB, without its credentials. */
 function passed(request: FastifyRequest): Record<string, string> {
   const headers = passedHeaders.flatMap((name) => {
     const value = request.headers[name];
@@ -62,7 +62,7 @@ function passed(request: FastifyRequest): Record<string, string> {
   return { ...Object.fromEntries(headers), 'accept-encoding': 'identity', 'x-forwarded-for': request.ip };
 }
 
-/** The client's own credentials, and of its cookies the session alone. */
+/** The client's own credentials, and of its cookies only the session. */
 export function authHeaders({ authorization, cookie }: Credentials): Record<string, string> {
   const token = sessionTokenIn(cookie);
   return {
@@ -71,7 +71,7 @@ export function authHeaders({ authorization, cookie }: Credentials): Record<stri
   };
 }
 
-/** The body that goes on to CouchDB: it would answer each time what is asked for many times. */
+/** The body that goes on to CouchDB, without duplicates: it would answer each of them. */
 function passedBody(route: Route, request: FastifyRequest): Uint8Array<ArrayBuffer> | string {
   if (route.kind !== 'bulk-get') return bodyBytes(request);
   const body = jsonBody(request);
@@ -81,14 +81,17 @@ function passedBody(route: Route, request: FastifyRequest): Uint8Array<ArrayBuff
   return asked.length === docs.length ? bodyBytes(request) : JSON.stringify({ ...body, docs: asked });
 }
 
-/** The attempt that Basic is, where it is counted: nobody guesses the password that a desk gave itself. */
+/**
+ * The sign-in attempt of Basic credentials, if it counts: nobody guesses the password that a desk gave
+ * itself.
+ */
 export function basicAttempt({ authorization, address }: Credentials): SignInAttempt | undefined {
   const basic = basicCredentials(authorization);
   if (basic.kind !== 'basic' || (isDeskName(basic.name) && hasOwnForm(basic.password))) return undefined;
   return { address, name: basic.name, device: undefined };
 }
 
-/** `_local` documents go by their own address only, where the epoch's rule holds. */
+/** `_local` documents are only available at their own address, where the epoch's rule applies. */
 export function refuseLocalInBody(route: Route, request: FastifyRequest): void {
   if (request.method !== 'POST') return;
   if (route.kind === 'database') refuseLocal(readDocument(jsonBody(request), () => 'new'));
@@ -100,7 +103,10 @@ export function refuseLocalInBody(route: Route, request: FastifyRequest): void {
   }
 }
 
-/** What the embedded endpoint takes in one request; an older CouchDB has no limits of its own. @throws {CouchFailure} 413 */
+/**
+ * What the embedded endpoint accepts in one request; an older CouchDB has no limits of its own. @throws
+ * {CouchFailure} 413
+ */
 export function requireCounts(route: Route, request: FastifyRequest): void {
   if (request.method !== 'POST' || bodyBytes(request).length === 0) return;
   const lengthOf = (member: string) => {
@@ -127,9 +133,9 @@ export function requireCounts(route: Route, request: FastifyRequest): void {
 }
 
 /**
- * A continuous feed of a CouchDB would outlive its reader's rights (S11). Whoever replicates with that CouchDB asks it
- * directly.
- * @throws {CouchFailure} 400 for another feed than those that end by themselves
+ * A CouchDB's continuous feed would outlive its reader's rights (S11). To replicate with that CouchDB,
+ * connect to it directly.
+ * @throws {CouchFailure} 400 for a feed that doesn't end by itself
  */
 export function requireKnownFeed(route: Route, query: URLSearchParams): void {
   if (route.kind === 'changes') feedOf(query, ['normal', 'longpoll']);

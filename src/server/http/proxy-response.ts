@@ -18,7 +18,7 @@ interface AnswerCookies {
   device?: string | undefined;
 }
 
-/** Hands CouchDB's answer on as it comes, without what is between CouchDB and us alone. */
+/** Streams CouchDB's answer on, without what only concerns CouchDB and us. */
 export function sendProxied(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -49,14 +49,14 @@ export function sendProxied(
   return sendPackedStream(reply, stream);
 }
 
-/** The session that CouchDB's answer begins or renews; undefined where it does neither. */
+/** The session that CouchDB's answer starts or renews; undefined if it does neither. */
 export function issuedToken(response: Response): string | undefined {
   return sessionTokenIn(
     response.headers.getSetCookie().find((each) => each.startsWith(`${sessionCookieName}=`)),
   );
 }
 
-/** CouchDB's session cookie with the attributes that the embedded endpoint gives it. */
+/** CouchDB's session cookie with the attributes that the embedded endpoint sets. */
 function strictCookie(setCookies: string[], secure: boolean): string | undefined {
   const text = setCookies.find((each) => each.startsWith(`${sessionCookieName}=`));
   if (text === undefined) return undefined;

@@ -19,7 +19,7 @@ beforeAll(async () => {
   behind = await startTestServer();
   await requireOk(behind.client, 'PUT', '/tiski-catalogue/service:swim', aService('swim'));
   await provisionSectors(behind.client);
-  // What a CouchDB does: its validation is not told of a stored document that shares no revision.
+  // What a CouchDB does: its validation doesn't see a stored document that shares no revision.
   const design = (await requireOk(behind.client, 'GET', `/${visits}/_design/tiski`)) as { _rev: string };
   await requireOk(behind.client, 'DELETE', `/${visits}/_design/tiski?rev=${design._rev}`);
   const couch = new CouchNodes([{ origin: `${behind.url}/couch`, authorization: authorization() }]);
@@ -57,7 +57,7 @@ async function bring(documents: readonly object[]): Promise<number> {
   return statusCode;
 }
 
-it('a visit does not change by a second root behind the proxy, and comes again as it is', async () => {
+it('a visit does not change through a second root behind the proxy, and may come again unchanged', async () => {
   const [visit, other] = [aVisit('hall', 1), aVisit('hall', 2)];
   expect(await bring([{ ...visit, _rev: '1-aa' }])).toBe(201);
   expect(
@@ -74,14 +74,14 @@ it('a visit does not change by a second root behind the proxy, and comes again a
   ).toBe(201);
 });
 
-it('nor beside another version of it that shares a revision, while rules and what is shared go on', async () => {
+it('nor beside another version of it that shares a revision, while rules and shared revisions pass', async () => {
   const visit = aVisit('hall', 3);
   expect(await bring([{ ...visit, _rev: '1-aa' }])).toBe(201);
   const evil = { ...visit, venue: 'elsewhere', _rev: '1-bb' };
   const shared = { ...visit, _rev: '2-cc', _revisions: { start: 2, ids: ['cc', 'aa'] } };
   expect(await bring([evil, shared])).toBe(403);
   expect(await bring([shared, evil])).toBe(403);
-  // Whether it may follow what is stored, the rules behind decide.
+  // The rules behind the proxy decide whether it may follow what is stored.
   expect(await bring([shared])).toBe(201);
   expect(await bring([{ _id: '_design/other', language: 'javascript', _rev: '1-aa' }])).toBe(201);
   expect(await bring([{ _id: '_design/other', language: 'erlang', _rev: '1-bb' }])).toBe(201);

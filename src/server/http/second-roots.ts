@@ -10,9 +10,9 @@ import type { Route } from '../couch/route';
 import { jsonBody } from './couch-request';
 
 /**
- * The documents of a request that brings another database's revisions into a visits database; rules, which may change, are
- * none of them.
- * @throws {CouchFailure} 400 for what is no document
+ * The documents of a request that brings another database's revisions into a visits database; except rules,
+ * which may change.
+ * @throws {CouchFailure} 400 unless each is a document
  */
 export function replicatedVisits(
   route: Route,
@@ -40,11 +40,11 @@ const storedRows = v.object({
 });
 
 /**
- * A visit never changes, but CouchDB asks no validation function about what is stored where a replica shares no
- * revision with it. Looked at before, so two such requests at the same instant may both pass: the desk watch
- * finds what they leave. What shares a revision is CouchDB's to judge.
+ * A visit never changes, but CouchDB doesn't ask the validation functions about a stored document that shares
+ * no revision with a replica. This check comes first, so two such requests at the same instant may both pass:
+ * the desk watch finds the result. CouchDB judges what shares a revision.
  * @param route of a visits database
- * @throws {CouchFailure} 403 for the whole request when one document is another than the stored one
+ * @throws {CouchFailure} 403 for the whole request if a document differs from the stored one
  */
 export async function refuseSecondRoots(
   client: CouchClient,
@@ -54,7 +54,7 @@ export async function refuseSecondRoots(
   if (!('database' in route)) return;
   const database = `/${encodeURIComponent(route.database)}`;
   const found = replicas.map((replica) => ({ replica, history: replicatedRevision(replica).history }));
-  // A request may bring several versions of one document: each is looked at by its own history.
+  // A request may bring several versions of one document: each is checked by its own history.
   const asked = new Map<string, string[]>();
   for (const { replica, history } of found) {
     asked.set(replica._id, [...(asked.get(replica._id) ?? []), ...history]);
@@ -77,6 +77,6 @@ export async function refuseSecondRoots(
   });
 }
 
-/** A document without what a database says of it. */
+/** A document without what a database adds to it. */
 const contentOf = (document: object): string =>
   canonicalJson(Object.fromEntries(Object.entries(document).filter(([name]) => !name.startsWith('_'))));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 
-/** Hashes, in CSP's form, of the inline scripts of a page: the app's bootstrap and nothing else may run. */
+/** Hashes, in CSP's form, of a page's inline scripts: the app's bootstrap may run, and nothing else. */
 export function inlineScriptHashes(html: string): string[] {
   return [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
     ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,

@@ -5,7 +5,7 @@ import { sessionCookie } from '../accounts/session-cookie';
 import { couchPrefix } from './couch-request';
 import { isFromBrowser } from './sign-in-body';
 
-/** Hands a session to the browser; `maxAge` in seconds, 0 ends it. */
+/** Sends a session to the browser; `maxAge` in seconds, 0 ends it. */
 export function setSession(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -16,8 +16,8 @@ export function setSession(
 }
 
 /**
- * Marks a browser in which somebody has signed in; it shows the mark where people sign in, and nowhere else. Programs get
- * none: nano takes two cookies for one.
+ * Marks a browser in which somebody has signed in; it sends the mark where people sign in, and nowhere else.
+ * Programs get none: nano takes two cookies for one.
  */
 export function setDevice(request: FastifyRequest, reply: FastifyReply, value: string): void {
   if (!isFromBrowser(request)) return;
@@ -25,7 +25,7 @@ export function setDevice(request: FastifyRequest, reply: FastifyReply, value: s
   reply.header('set-cookie', deviceCookie(value, isSecure, `${couchPrefix}/_session`));
 }
 
-/** Hands on the next session when the one in use is past half its life. */
+/** Sends the next session when the current one is past half its life. */
 export function setRenewedSession(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -5,9 +5,9 @@ import { requireObject, type JsonObject } from '../couch/json';
 import { bodyBytes, jsonBody } from './couch-request';
 
 /**
- * Name and password of a `POST _session`, as JSON or as a form. One reading of it for both stores: the name that
- * failed attempts are counted for must be the one that is signed in.
- * @throws {CouchFailure} 400 for what can't be read, 403 for a form of another site, 415
+ * Name and password of a `POST _session`, as JSON or as a form. One parser for both stores: failed attempts
+ * must count for the same name that is signed in.
+ * @throws {CouchFailure} 400 if it can't be read, 403 for a form of another site, 415
  */
 export function signInFrom(request: FastifyRequest): NameAndPassword {
   const fields = isForm(request) ? formFields(request) : requireObject(jsonBody(request));
@@ -38,7 +38,7 @@ function utf8Text(bytes: Uint8Array): string {
   }
 }
 
-/** Every browser says where a POST comes from; a client that says nothing is none. */
+/** Every browser says where a POST comes from; a client that doesn't is not a browser. */
 export const isFromBrowser = ({ headers }: FastifyRequest): boolean =>
   headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
 

@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** The page that opens at every address of the app. @throws when the folder holds no built app */
+/** The page that opens at every address of the app. @throws if the folder holds no built app */
 export function readAppPage(folder: string): Promise<string> {
   return readFile(join(folder, 'index.html'), 'utf8');
 }

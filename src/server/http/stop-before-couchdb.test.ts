@@ -3,7 +3,7 @@ import { send } from '../../../tests/contract/couch-target';
 import { startTestServer, testAdminPassword } from '../../../tests/server';
 import { FaultProxy } from '../../../tests/setup/fault-proxy';
 
-it('a server that stops lets what is being written end, and tells who waits to come again', async () => {
+it('a server that stops finishes current writes, and tells waiting clients to come again', async () => {
   const couch = await startTestServer();
   const line = await FaultProxy.to(() => couch.url);
   const credentials = `administrator:${testAdminPassword}`;

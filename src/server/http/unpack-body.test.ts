@@ -9,11 +9,11 @@ import { jsonResponse } from '../couch/exchange';
 
 const bodyLimit = 200_000;
 
-describe('room for bodies that come packed', () => {
+describe('room for compressed bodies', () => {
   let app: FastifyInstance;
   afterEach(() => app.close());
 
-  /** Answers with the length of each body, when `gate` lets it. */
+  /** Answers with the length of each body, when `gate` allows it. */
   async function listen(gate: () => Promise<unknown>): Promise<string> {
     app = Fastify({ forceCloseConnections: true });
     addCouchRoute(
@@ -38,7 +38,7 @@ describe('room for bodies that come packed', () => {
       ...(signal && { signal }),
     });
 
-  it('is taken for what they unpack to, and given back with the answer', async () => {
+  it('is taken by their unpacked size, and given back with the answer', async () => {
     let open: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
     let waiting = 0;

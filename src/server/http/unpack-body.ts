@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { badRequest, CouchFailure } from '../couch/failure';
 import type { UnpackingRoom } from './unpacking-room';
 
-/** Unpacks bodies that come with `Content-Encoding: gzip`; whoever reads one sees no difference. */
+/** Unpacks bodies with `Content-Encoding: gzip`; whoever reads one sees no difference. */
 export function addBodyUnpacking(app: FastifyInstance, room: UnpackingRoom): void {
   app.addHook('preValidation', async (request, reply) => {
     const { body } = request;

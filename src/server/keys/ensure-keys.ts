@@ -3,7 +3,10 @@ import type { ServerLog } from '../server-log';
 import { ensureSigningKey, type KeyStore } from './key-store';
 import { ensureRescueKey } from './rescue-key-store';
 
-/** The city's keys, made where it has none; the log says what this server can't do without those that are elsewhere. */
+/**
+ * Makes the city's keys if it has none; the log says what this server can't do without those that are
+ * elsewhere.
+ */
 export async function ensureKeys(keys: KeyStore, now: Date, log: ServerLog): Promise<void> {
   const signing = await ensureSigningKey(keys, localDate(now.getTime(), 'UTC'));
   const rescue = await ensureRescueKey(keys, now);

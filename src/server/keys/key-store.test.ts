@@ -36,7 +36,7 @@ const ask = (number: string, password = server.adminPassword) =>
   });
 
 describe('the signing keys', () => {
-  it('R2 the first start makes one: private on the disk for its owner alone, public in the catalogue', async () => {
+  it('R2 the first start makes one: the private part readable only by its owner, the public part in the catalogue', async () => {
     const [key, ...more] = await readSigningKeys(store);
     expect(more).toEqual([]);
     const { mode } = await stat(join(store.folder, `${key?.kid}.json`));
@@ -70,7 +70,7 @@ describe('POST /api/cards/NUMBER/code', () => {
   const put = (document: { _id: string }) =>
     server.client.request('PUT', `/tiski-register/${encodeURIComponent(document._id)}`, document);
 
-  it('R2 gives the office a code that a desk believes, without asking the server', async () => {
+  it('R2 gives the office a code that a desk trusts without asking the server', async () => {
     await put(aCard(number));
     const response = await ask(number);
     expect(response.status).toBe(200);
@@ -82,7 +82,7 @@ describe('POST /api/cards/NUMBER/code', () => {
     });
   });
 
-  it('R2 gives none for a card that is lost or unknown, and none to strangers', async () => {
+  it('R2 gives no code for a lost or unknown card, and none to strangers', async () => {
     await put(aCard(number, { status: 'lost' }));
     expect((await ask(number)).status).toBe(409);
     expect((await ask(cardNumber(2))).status).toBe(404);

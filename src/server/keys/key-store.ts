@@ -9,18 +9,18 @@ import { documentsOfType } from '../provision/catalogue';
 import { keyDocumentOf, makeSigningKey, signingKey, type SigningKey } from './signing-key';
 
 /**
- * The city's keys: private parts in files of the data folder alone, public parts in the catalogue. They are never in a
- * database, so nobody who may read one can make a card, or read a desk's rescue file.
+ * The city's keys: private parts only in files of the data folder, public parts in the catalogue. They are
+ * never in a database, so nobody who may read one can make a card, or read a desk's rescue file.
  */
 export interface KeyStore {
   folder: string;
   client: CouchClient;
 }
 
-/** Days after its publication on which a key begins to sign: desks that were offline have it by then. */
+/** How many days after its publication a key starts to sign: desks that were offline have it by then. */
 export const daysBeforeSigning = 7;
 
-/** The private keys on the disk, oldest first. @throws when a file is no key */
+/** The private keys on the disk, oldest first. @throws if a file is not a key */
 export async function readSigningKeys({ folder }: KeyStore): Promise<SigningKey[]> {
   const names = await readdir(folder).catch(() => []);
   const keys = await Promise.all(
@@ -31,7 +31,7 @@ export async function readSigningKeys({ folder }: KeyStore): Promise<SigningKey[
   return keys.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
 }
 
-/** What the catalogue says of the keys: also of those whose private part is gone. */
+/** What the catalogue says about the keys, including those whose private part is gone. */
 export async function publishedKeys({ client }: KeyStore): Promise<KeyDocument[]> {
   const documents = await documentsOfType(client, catalogueDatabase, 'key');
   return documents.flatMap((document) => {
@@ -44,9 +44,10 @@ export async function publishedKeys({ client }: KeyStore): Promise<KeyDocument[]
 export type KeyPlace = 'here' | 'elsewhere';
 
 /**
- * Makes a key where the city has none, and publishes what is not published: safe at every start.
- * @returns `elsewhere`: cards are signed with keys whose private parts are not here. One made beside them would sign
- *   cards that no desk without a network believes yet.
+ * Makes a key if the city has none, and publishes what is not published: safe at every start.
+ * @returns `elsewhere`: cards are signed with keys whose private parts are not here. One made here too would
+ * sign
+ *   cards that desks without a network don't trust yet.
  */
 export async function ensureSigningKey(store: KeyStore, today: LocalDate): Promise<KeyPlace> {
   const documents = await publishedKeys(store);
@@ -61,14 +62,14 @@ export async function ensureSigningKey(store: KeyStore, today: LocalDate): Promi
   return 'here';
 }
 
-/** R2: a new key beside the old ones. Printed cards stay good: their keys stay in the catalogue. */
+/** R2: a new key beside the old ones. Printed cards stay valid: their keys stay in the catalogue. */
 export async function rotateKey(store: KeyStore, today: LocalDate): Promise<SigningKey> {
   const key = await addKey(store, addDays(today, daysBeforeSigning));
   await publish(store, keyDocumentOf(key));
   return key;
 }
 
-/** Gives up a key: from `today` on its signatures alone admit nobody. False when there is no such key. */
+/** Retires a key: from `today` on its signatures alone admit nobody. False if there is no such key. */
 export async function retireKey(store: KeyStore, kid: string, today: LocalDate): Promise<boolean> {
   const document = (await documentsOfType(store.client, catalogueDatabase, 'key')).find(
     ({ _id }) => _id === `key:${kid}`,
@@ -79,7 +80,7 @@ export async function retireKey(store: KeyStore, kid: string, today: LocalDate):
   return true;
 }
 
-/** The key that signs today: the newest that has begun and was not given up. */
+/** The key that signs today: the newest that has started and was not retired. */
 export async function currentKey(store: KeyStore, today: LocalDate): Promise<SigningKey | undefined> {
   const retired = new Set(
     (await publishedKeys(store))
@@ -96,7 +97,7 @@ async function addKey(store: KeyStore, from: LocalDate): Promise<SigningKey> {
   return key;
 }
 
-/** Writes a private key where the server's own account alone can read it. @throws when the file is there */
+/** Writes a private key that only the server's own account can read. @throws if the file exists */
 export async function storePrivateKey({ folder }: KeyStore, name: string, key: object): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const text = `${JSON.stringify(key, undefined, 2)}\n`;

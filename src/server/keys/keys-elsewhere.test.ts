@@ -22,7 +22,7 @@ const today = '2026-11-24';
 const passphrase = 'not a secret of anybody';
 let server: TestServer;
 let folder: string;
-/** The server that has the keys, and another with a folder of its own before the same store. */
+/** The server that has the keys, and another with its own folder in front of the same store. */
 let own: KeyStore;
 let other: KeyStore;
 
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 describe('a server without the private keys of its city', () => {
-  it('makes none of its own, so that desks go on believing and encrypting as before', async () => {
+  it('makes none of its own, so that desks keep trusting and encrypting as before', async () => {
     const before = [await publishedKeys(own), await publishedRescueKeys(own)];
     expect(await ensureSigningKey(other, today)).toBe('elsewhere');
     expect(await ensureRescueKey(other, now)).toBe('elsewhere');
@@ -47,7 +47,7 @@ describe('a server without the private keys of its city', () => {
     await expect(readdir(other.folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('makes new ones when somebody says so, or when the old ones were given up', async () => {
+  it('makes new ones on request, or when the old ones were retired', async () => {
     const made = await rotateKey(other, today);
     expect(await ensureSigningKey(other, today)).toBe('here');
     expect((await currentKey(other, today))?.kid).toBe(made.kid);
@@ -89,7 +89,7 @@ describe('tiski keys export and import', () => {
       (error: { stderr: string }) => error.stderr,
     );
 
-  it('carry the keys in a file for its owner alone, and into the folder that TISKI_KEYS names', async () => {
+  it('carry the keys in a file readable only by its owner, and into the folder that TISKI_KEYS names', async () => {
     const data = server.dataDir;
     await server.close();
     const file = join(folder, 'tiski-keys.jwe');

@@ -9,7 +9,7 @@ import { makeRescueKey, rescueKey, rescueKeyDocumentOf, type RescueKey } from '.
 
 export const rescueFileNameOf = (kid: string) => `${kid}.rescue.json`;
 
-/** The private keys of rescue files on the disk, oldest first. @throws when a file is no key */
+/** The private keys of rescue files on the disk, oldest first. @throws if a file is not a key */
 export async function readRescueKeys({ folder }: KeyStore): Promise<RescueKey[]> {
   const names = await readdir(folder).catch(() => []);
   const keys = await Promise.all(
@@ -20,7 +20,7 @@ export async function readRescueKeys({ folder }: KeyStore): Promise<RescueKey[]>
   return keys.sort((a, b) => (a.madeAt < b.madeAt ? -1 : a.madeAt > b.madeAt ? 1 : 0));
 }
 
-/** What the catalogue says of them, oldest first: also of those whose private part is not here. */
+/** What the catalogue says about them, oldest first, including those whose private part is not here. */
 export async function publishedRescueKeys({ client }: KeyStore): Promise<RescueKeyDocument[]> {
   const documents = await documentsOfType(client, catalogueDatabase, 'rescue-key');
   const keys = documents.flatMap((document) => {
@@ -31,8 +31,9 @@ export async function publishedRescueKeys({ client }: KeyStore): Promise<RescueK
 }
 
 /**
- * Makes a key where the city has none, and publishes what is not published: safe at every start.
- * @returns `elsewhere`: desks encrypt for keys whose private parts are not here, and for no other by this server's doing
+ * Makes a key if the city has none, and publishes what is not published: safe at every start.
+ * @returns `elsewhere`: desks encrypt for keys whose private parts are not here, and this server adds no
+ * other
  */
 export async function ensureRescueKey(store: KeyStore, now: Date): Promise<KeyPlace> {
   if ((await readRescueKeys(store)).length === 0) {

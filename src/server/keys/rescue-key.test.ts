@@ -20,7 +20,7 @@ const content: RescueContent = {
 };
 
 describe('a rescue file', () => {
-  it('S16 is opened by the key that it was made for, and tells nobody else anything', async () => {
+  it('S16 is opened by the key that it was made for, and reveals nothing to anybody else', async () => {
     const key = await makeRescueKey(now);
     const file = await sealRescue(content, rescueKeyDocumentOf(key));
     expect(await openRescueFile(`${file}\n`, [key])).toEqual({ kind: 'opened', content });
@@ -35,7 +35,7 @@ describe('a rescue file', () => {
       typ: 'tiski-rescue',
       kid: key.kid,
     });
-    // Everything is encrypted for a key of its own.
+    // Everything is encrypted with a separate key.
     expect(await sealRescue(content, rescueKeyDocumentOf(key))).not.toBe(file);
   });
 

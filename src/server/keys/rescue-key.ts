@@ -5,7 +5,7 @@ import { instant } from '$lib/documents/fields';
 import { rescueAlgorithm, rescueEncryption, rescueFileType } from '$lib/documents/fleet/rescue-file';
 import { parseJson } from '../couch/json';
 
-/** A key pair for rescue files (S16), as it lies on the server's disk. */
+/** A key pair for rescue files (S16), as stored on the server's disk. */
 export const rescueKey = v.object({
   kid: v.pipe(v.string(), v.regex(/^[\w-]{11}$/)),
   madeAt: instant,
@@ -34,7 +34,7 @@ export function rescueKeyDocumentOf({ kid, madeAt, jwk }: RescueKey): RescueKeyD
 
 export type OpenedFile =
   | { kind: 'opened'; content: unknown }
-  /** Something else than a rescue file. */
+  /** Something other than a rescue file. */
   | { kind: 'not-rescue' }
   /** A rescue file for a key that isn't here. */
   | { kind: 'unknown-key'; kid: string }
@@ -62,7 +62,7 @@ export async function openRescueFile(text: string, keys: readonly RescueKey[]): 
   }
 }
 
-/** The protected header, also of a file whose end is missing. */
+/** The protected header, even of a file whose end is missing. */
 function headerOf(file: string): unknown {
   const [first = ''] = file.split('.', 1);
   try {

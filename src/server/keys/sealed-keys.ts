@@ -30,12 +30,12 @@ export async function sealKeys(store: KeyStore, passphrase: string): Promise<{ t
 
 export type Unsealed =
   | { kind: 'unsealed'; added: number; present: number }
-  /** Something else than sealed keys. */
+  /** Something other than sealed keys. */
   | { kind: 'not-keys' }
-  /** Another passphrase, or a damaged file. */
+  /** The wrong passphrase, or a damaged file. */
   | { kind: 'not-opened' };
 
-/** Puts the keys of a sealed text beside those that are there; none is written over. */
+/** Adds the keys of a sealed text to the existing ones; none is overwritten. */
 export async function unsealKeys(store: KeyStore, text: string, passphrase: string): Promise<Unsealed> {
   if (!isSealed(text.trim())) return { kind: 'not-keys' };
   const plain = await compactDecrypt(text.trim(), new TextEncoder().encode(passphrase), {

@@ -6,7 +6,7 @@ import { claimsFromCard, codeAlgorithm } from '$lib/documents/register/card-clai
 import type { SignedCard } from '$lib/domain/code/signed-code';
 import type { LocalDate } from '$lib/domain/time/day';
 
-/** A key pair as it lies on the server's disk. */
+/** A key pair as stored on the server's disk. */
 export const signingKey = v.object({
   kid: v.pipe(v.string(), v.regex(/^[\w-]{11}$/)),
   /** First day on which it signs: by then every desk has its public part. */

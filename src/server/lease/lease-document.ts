@@ -10,9 +10,9 @@ export const leaseDocument = v.object({
   _rev: v.string(),
   type: v.literal('lease'),
   v: v.literal(1),
-  /** Of one process; empty where it was given back. */
+  /** Identifies one process; empty if the lease was given back. */
   holder: v.string(),
-  /** For people: clocks of servers differ, so none goes by it. */
+  /** For people: servers' clocks differ, so no program goes by it. */
   until: v.string(),
 });
 export type LeaseDocument = v.InferOutput<typeof leaseDocument>;

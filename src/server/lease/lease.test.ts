@@ -13,7 +13,7 @@ import { keepSnapshot } from '../snapshot/keep-snapshot';
 import { SharedLease } from './lease';
 import { leasePath } from './lease-document';
 
-/** Several servers over one store: no two of them hold a lease, and one that is killed is missed for a term. */
+/** Several servers over one store: no two of them hold a lease, and a killed one is replaced after a term. */
 const termMs = 60_000;
 const fail = (error: unknown): void => {
   throw error;
@@ -22,7 +22,7 @@ const fail = (error: unknown): void => {
 let folder: string;
 let backend: Backend;
 let client: CouchClient;
-/** Clocks that nobody sets; each process has one of its own. */
+/** Clocks that nobody sets; each process has its own. */
 let time = 1_000_000;
 const past = (ms: number) => (time += ms);
 
@@ -93,7 +93,7 @@ describe('a lease', () => {
     expect(await stored()).toMatchObject({ holder: 'two' });
   });
 
-  it('is kept to its end while the store does not answer, and no longer', async () => {
+  it('is kept until its end while the store does not answer, and no longer', async () => {
     const faults: unknown[] = [];
     const unsteady = unsteadyClient(client, (write) => (write === 1 ? 'accepted' : 'lost'));
     const holder = aServer('holder', { over: unsteady, onFault: (error) => void faults.push(error) });
@@ -106,7 +106,7 @@ describe('a lease', () => {
     expect(holder.isHeld()).toBe(false);
   });
 
-  it('that nobody can read is waited for as another’s', async () => {
+  it('that nobody can read is waited for like another’s', async () => {
     await requireOk(client, 'PUT', leasePath('watch'), { type: 'lease', v: 9 });
     const one = aServer('one');
     await one.round();
@@ -149,7 +149,7 @@ describe('of several servers', () => {
 
     await put(5);
     expect(await other.look()).toMatchObject({ isCounting: false });
-    // It began where the holder had come to, and stores nothing.
+    // It started where the holder had got to, and stores nothing.
     expect(reads).toHaveLength(1);
     expect(reads[0]).not.toContain('since=0&');
     await other.start()();
@@ -182,7 +182,7 @@ describe('of several servers', () => {
       const body = await requireOk(client, 'GET', `/tiski-register/_all_docs?${query}`);
       return (body as { rows: unknown[] }).rows.length;
     };
-    // The figures are every server's.
+    // Every server reports the figures.
     expect(await keep(second)).toMatchObject({ documents: 2_001, changes: 2_001 });
     expect(await packed()).toBe(0);
     past(termMs);

@@ -2,21 +2,21 @@ import * as v from 'valibot';
 import { storeDocument, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { leaseDocument, leaseId, leasePath, type LeasedWork } from './lease-document';
 
-/** Whether work is this process's to do now. */
+/** Whether this process should do the work now. */
 export interface Lease {
   isHeld(): boolean;
 }
 
-/** Of the one process that has an embedded store. */
+/** For the only process that has an embedded store. */
 export const unshared: Lease = { isHeld: () => true };
 
-/** A holder that was killed is missed for so long, ms. */
+/** How long a killed holder keeps the lease, ms. */
 const usualTermMs = 5 * 60_000;
 
 export interface LeaseSettings {
   client: CouchClient;
   work: LeasedWork;
-  /** No other process's. */
+  /** Identifies this process alone. */
   holder: string;
   termMs?: number;
   now: () => Date;
@@ -26,10 +26,10 @@ export interface LeaseSettings {
 }
 
 /**
- * Lets one of several servers over a CouchDB do work that they all could do. It saves work and is not needed for safety: in
- * a pause or over a divided cluster two may hold it, and what they do twice does no harm. Clocks of servers differ, so
- * whoever wants it counts by its own for how long the document has not changed; whoever has it stops by its own clock
- * before that.
+ * Lets one of several servers over a CouchDB do work that they all could do. It saves work and is not needed
+ * for safety: during a pause or over a divided cluster two may hold it, and what they do twice does no harm.
+ * Servers' clocks differ, so whoever wants it measures by its own how long the document has not changed; the
+ * holder stops by its own clock before that.
  */
 export class SharedLease implements Lease {
   readonly #termMs: number;
@@ -48,7 +48,7 @@ export class SharedLease implements Lease {
 
   isHeld = (): boolean => this.#monotonic() < this.#heldUntil;
 
-  /** Begins to ask for it; gives the stop, which gives it back. */
+  /** Starts to ask for it; returns a function that stops and gives it back. */
   async start(): Promise<() => Promise<void>> {
     const later = () => {
       if (!this.#isStopped) this.#timer = setTimeout(again, this.#termMs / 3).unref();
@@ -66,7 +66,7 @@ export class SharedLease implements Lease {
     };
   }
 
-  /** Renews it, or takes it where nobody has it any more. Never rejects. */
+  /** Renews it, or takes it if nobody holds it any more. Never rejects. */
   round(): Promise<void> {
     return this.#orTell(async () => {
       const stored = await this.#read();
@@ -99,7 +99,7 @@ export class SharedLease implements Lease {
     await storeDocument(client, leasePath(work), document);
   }
 
-  /** undefined for none; one that can't be read is waited for like another's. */
+  /** undefined if there is none; one that can't be read is waited for like another's. */
   async #read(): Promise<{ rev: string; holder: string } | undefined> {
     const path = leasePath(this.settings.work);
     const reply = await this.settings.client.request('GET', path);
@@ -114,7 +114,7 @@ export class SharedLease implements Lease {
     try {
       await run();
     } catch (error) {
-      // What was held is held to its end.
+      // A lease that was held is kept until its end.
       this.settings.onFault(error);
     }
   }

@@ -25,7 +25,7 @@ function aDesk(age?: number, report: Partial<DeskReport> = {}, status: DeskStatu
 }
 
 describe('deskFigures', () => {
-  it('puts each desk into the first age that it fits', () => {
+  it('puts each desk into the first age that fits it', () => {
     const ages = [0, 15 * 60_000, 15 * 60_000 + 1, 3_600_000, 86_400_000, 86_400_001, 7 * 86_400_000 + 1];
     const { contact } = deskFigures([...ages.map((age) => aDesk(age)), aDesk()], now);
     expect(contact).toEqual({ '15m': 2, '1h': 2, '1d': 1, '7d': 1, older: 1, never: 1 });
@@ -37,7 +37,7 @@ describe('deskFigures', () => {
     expect(deskFigures(desks, now)).toEqual(deskFigures([], now));
   });
 
-  it('adds what they hold, and knows since when the oldest waits', () => {
+  it('sums what they hold, and knows since when the oldest waits', () => {
     const desks = [
       aDesk(0, { waiting: 2, waitingSince: before(60_000), refused: 1 }),
       aDesk(0, { waiting: 3, waitingSince: before(90_000), quarantined: 4 }),

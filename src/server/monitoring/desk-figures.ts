@@ -1,19 +1,19 @@
 import type { ReceivedReport } from '../desks/desk-reports';
 import type { DeskAndReport } from '../desks/desk-watch';
 
-/** A desk's last contact is at most so long ago; a desk that has a network reports every five minutes. */
+/** A desk's last contact is at most this long ago; a desk with a network reports every five minutes. */
 const contactAges = { '15m': 15 * 60_000, '1h': 3_600_000, '1d': 86_400_000, '7d': 7 * 86_400_000 } as const;
 const bounds = Object.entries(contactAges) as [keyof typeof contactAges, number][];
 
 export type ContactAge = keyof typeof contactAges | 'older' | 'never';
 
-/** What the desks in use report, together. */
+/** What the desks in use report, summed up. */
 export interface DeskFigures {
   contact: Record<ContactAge, number>;
   waiting: number;
   refused: number;
   quarantined: number;
-  /** Since when the visit waits that waits longest, s; 0 when none does. */
+  /** Since when the longest waiting visit waits, s; 0 if none does. */
   oldestWaitingSeconds: number;
 }
 

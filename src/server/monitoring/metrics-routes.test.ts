@@ -81,7 +81,7 @@ describe('who may read /metrics', () => {
     },
   );
 
-  it('no account and no query is a token', async () => {
+  it('no account and no query counts as a token', async () => {
     const through = { 'x-forwarded-for': '10.0.0.9' };
     const answer = await send('GET', `${server.url}/metrics?token=${metricsToken}`, {
       as: administrator(server),
@@ -90,13 +90,13 @@ describe('who may read /metrics', () => {
     expect(answer.status).toBe(404);
   });
 
-  it('answers as every address that holds nothing', async () => {
+  it('answers like any address that doesn’t exist', async () => {
     const at = (path: string) => send('GET', server.url + path, { headers: { via: '1.1 x' } });
     const [metrics, nothing] = [await at('/metrics'), await at('/nothing')];
     expect([metrics.status, metrics.body]).toEqual([nothing.status, nothing.body]);
   });
 
-  it('not by a name that somebody leads to this machine', async () => {
+  it('not by a name that somebody makes resolve to this machine', async () => {
     const { port } = new URL(server.url);
     // fetch sets Host by itself.
     const status = await new Promise((resolve, reject) => {
@@ -140,7 +140,7 @@ describe('who may read /metrics', () => {
   }
 });
 
-describe('what /metrics tells', () => {
+describe('what /metrics reports', () => {
   let server: TestServer;
   beforeEach(async () => {
     server = await startCity();
@@ -175,7 +175,7 @@ describe('what /metrics tells', () => {
     expect(text).toContain(count('route="none",method="GET",status="4xx"'));
   });
 
-  it('a request that waits for news is told apart from those that read it', async () => {
+  it('a request that waits for news is distinguished from those that read it', async () => {
     const address = `${server.url}/couch/tiski-register/_changes`;
     await send('GET', `${address}?feed=longpoll&since=now&timeout=50`, { as: administrator(server) });
     expect(await metricsOf(server)).toContain('_count{route="/couch changes longpoll",method="GET"');
@@ -198,7 +198,7 @@ describe('what /metrics tells', () => {
     expect([...names].filter((name) => !new RegExp(`^${name}[ {]`, 'm').test(text))).toEqual([]);
   });
 
-  it('the register as it was last looked at', async () => {
+  it('the register as of the last check', async () => {
     await expect.poll(() => metricsOf(server)).toMatch(/^tiski_register_documents \d+$/m);
     expect(await metricsOf(server)).toMatch(/^tiski_register_unpacked_changes \d+$/m);
   });
@@ -223,7 +223,7 @@ describe('what /metrics tells', () => {
 });
 
 describe.each(['embedded', 'behind a proxy'])('documents of logs, with a store that is %s', (kind) => {
-  it('are counted as stored, there already, or refused', async () => {
+  it('are counted as stored, already there, or refused', async () => {
     const store = await startCity();
     const credentials = `${store.adminName}:${store.adminPassword}`;
     const couchUrl = `${store.url.replace('//', `//${credentials}@`)}/couch`;

@@ -15,7 +15,7 @@ export function countRequests(app: FastifyInstance, metrics: Metrics): void {
 }
 
 /**
- * For Prometheus, on the server itself or with the token; for everybody else there is nothing at the address.
+ * For Prometheus, on the server itself or with the token; for everybody else the address doesn't exist.
  * @param token TISKI_METRICS_TOKEN
  */
 export function addMetrics(app: FastifyInstance, metrics: Metrics, token: string | undefined): void {
@@ -38,7 +38,7 @@ function isSame(shown: string, token: string): boolean {
   return timingSafeEqual(hash(shown), hash(token));
 }
 
-/** Any of these was written by something in between, and who asked it is not known. */
+/** Any of these was added by something in between, so it is not known who asked. */
 const proxyHeaders = [
   'x-forwarded-for',
   'x-forwarded-host',
@@ -48,7 +48,10 @@ const proxyHeaders = [
   'via',
 ];
 
-/** Asked at loopback, under a name of loopback (a page's script could lead its own name here), through no proxy. */
+/**
+ * Requested at loopback, under a name of loopback (a page's script could make its own name resolve to it),
+ * and through no proxy.
+ */
 function isFromThisMachine(request: FastifyRequest): boolean {
   if (proxyHeaders.some((name) => request.headers[name] !== undefined)) return false;
   const name = hostName(request.headers.host ?? '') ?? '';

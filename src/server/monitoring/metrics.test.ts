@@ -16,7 +16,7 @@ it('asks the store once for many readers', async () => {
   expect(asked).toBe(1);
 });
 
-it('over a store that fails it tells so, and leaves out what it does not know', async () => {
+it('over a store that fails it says so, and leaves out what it does not know', async () => {
   const metrics = new Metrics({ desks: () => Promise.reject(new Error('away')), register: noRegister });
   metrics.countRequest({ route: '/', method: 'GET' }, 503, 12);
   const { body } = await metrics.text();

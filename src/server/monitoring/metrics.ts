@@ -13,11 +13,11 @@ const lookTimes = { keepMs: 5_000, patienceMs: 2_000 };
 export interface MetricsSources {
   /** Asks the store. */
   desks: () => Promise<DeskFigures>;
-  /** What the last look at the register found; asks nobody. */
+  /** The result of the register's last check; asks nobody. */
   register: () => SnapshotAge | undefined;
 }
 
-/** What Prometheus is told. The figures that the store is asked for are kept for a few seconds, whoever asks. */
+/** What Prometheus gets. The figures from the store are cached for a few seconds, whoever asks. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests = this.#add(
@@ -68,7 +68,7 @@ export class Metrics {
     this.#requests.observe({ route, method, status: `${Math.floor(status / 100)}xx` }, ms / 1000);
   }
 
-  /** @param rows what `_bulk_docs` of a log answered */
+  /** @param rows the answer to a log's `_bulk_docs` */
   countVisits(rows: unknown): void {
     if (!Array.isArray(rows)) return;
     for (const row of rows as unknown[]) {
@@ -76,7 +76,7 @@ export class Metrics {
     }
   }
 
-  /** In Prometheus' text format. */
+  /** In Prometheus's text format. */
   async text(): Promise<{ contentType: string; body: string }> {
     this.#tellDesks(await this.#look.get());
     this.#tellRegister(this.sources.register());
@@ -84,7 +84,7 @@ export class Metrics {
     return { contentType: all.contentType, body: await all.metrics() };
   }
 
-  /** Figures that can't be had are left out: old ones would look like new ones. */
+  /** Figures that aren't available are left out: old ones would look like new ones. */
   #tellDesks(figures: DeskFigures | undefined): void {
     this.#storeUp.set(figures === undefined ? 0 : 1);
     this.#contact.reset();
@@ -128,7 +128,10 @@ function outcomeOf(error: unknown): 'stored' | 'conflict' | 'refused' {
 
 let ofProcess: Registry | undefined;
 
-/** Memory and event loop: measured once, for all servers in the process, since their observers have no stop. */
+/**
+ * Memory and event loop: measured once, for all servers in the process, because their observers can't be
+ * stopped.
+ */
 function processMetrics(): Registry {
   if (ofProcess === undefined) {
     ofProcess = new Registry();

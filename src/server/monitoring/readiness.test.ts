@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Asks /ready of a server that is as `prepare` leaves it. */
+/** Asks /ready of a server in the state that `prepare` leaves. */
 async function answerOf(client: CouchClient, prepare: (readiness: Readiness) => void) {
   const app = Fastify();
   const readiness = new Readiness(client);
@@ -36,7 +36,7 @@ const refusal = (reason: string) => ({
 const provisioned = (readiness: Readiness) => readiness.provisioned();
 
 describe('/api/ready', () => {
-  it('a server that has started is ready, and tells nothing else', async () => {
+  it('a server that has started is ready, and says nothing else', async () => {
     const { status, body, headers } = await send('GET', `${server.url}/api/ready`);
     expect([status, body]).toEqual([200, { status: 'ready' }]);
     expect(headers.get('cache-control')).toBe('no-store');

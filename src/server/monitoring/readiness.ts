@@ -9,7 +9,9 @@ export type NotReady = 'not-provisioned' | 'store-unreachable' | 'stopping';
 const patienceMs = 2_000;
 const keepMs = 1_000;
 
-/** Whether the server may take traffic. A look costs the store one small request a second, however many ask. */
+/**
+ * Whether the server may take traffic. A check costs the store one small request a second, however many ask.
+ */
 export class Readiness {
   #state: 'starting' | 'provisioned' | 'stopping' = 'starting';
   readonly #store: SharedLook<'there' | 'missing'>;
@@ -26,7 +28,7 @@ export class Readiness {
     this.#state = 'stopping';
   }
 
-  /** undefined when it is ready */
+  /** undefined if it is ready */
   async problem(): Promise<NotReady | undefined> {
     if (this.#state === 'stopping') return 'stopping';
     if (this.#state === 'starting') return 'not-provisioned';

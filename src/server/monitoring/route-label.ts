@@ -3,9 +3,12 @@ import type { FastifyRequest } from 'fastify';
 import { parseRoute } from '../couch/route';
 import { couchAddressOf, couchPrefix } from '../http/couch-request';
 
-/** What of a request may be a label: never an id, a name or what somebody typed. */
+/** The part of a request that may be a label: never an id, a name or what somebody typed. */
 export interface RequestLabels {
-  /** A pattern (`/api/desks/:id/code`), or a kind of CouchDB's requests (`/couch bulk-docs`); `none` without a route. */
+  /**
+   * A pattern (`/api/desks/:id/code`), or the kind of a CouchDB request (`/couch bulk-docs`); `none` without
+   * a route.
+   */
   route: string;
   method: string;
 }
@@ -27,7 +30,7 @@ function couchKind(request: FastifyRequest): string {
   try {
     const { kind } = parseRoute(request.method, path);
     if (kind !== 'changes') return kind;
-    // What waits for news for most of a minute says nothing of the server's speed.
+    // What waits for news for most of a minute says nothing about the server's speed.
     const feed = query.get('feed');
     if (feed === 'longpoll') return 'changes longpoll';
     return feed === 'continuous' || feed === 'live' ? 'changes continuous' : kind;

@@ -1,6 +1,6 @@
 /**
- * A look at something that many may ask for at once: one at a time is made, what it found is kept for `keepMs`, and
- * nobody waits for it longer than `patienceMs`.
+ * A check that many may request at once: only one runs at a time, its result is kept for `keepMs`, and nobody
+ * waits for it longer than `patienceMs`.
  */
 export class SharedLook<T> {
   #running: Promise<T | undefined> | undefined;
@@ -12,7 +12,7 @@ export class SharedLook<T> {
     private readonly times: { keepMs: number; patienceMs: number },
   ) {}
 
-  /** undefined when the look failed or takes too long; the one that takes long goes on, and is not begun again. */
+  /** undefined if the check failed or takes too long; a long one continues, and is not started again. */
   get(): Promise<T | undefined> {
     if (this.#running === undefined && performance.now() - this.#foundAt < this.times.keepMs) {
       return Promise.resolve(this.#found);

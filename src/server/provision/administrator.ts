@@ -12,29 +12,29 @@ import { isDeskRole } from '../desks/desk-account';
 /** Not `admin`: a CouchDB often has a server administrator of that name, who would shadow the account. */
 export const administratorName = 'administrator';
 
-/** What the first administrator may do; all of it. */
+/** What the first administrator may do: everything. */
 const administratorRoles: readonly PersonRole[] = ['administrator', 'office', 'coordinator'];
 
-/** Keeps a made-up password where its owner finds it. */
+/** Stores a generated password where its owner finds it. */
 export type KeepPassword = (password: string) => Promise<void>;
 
-/** What became of the administrator's account. */
+/** The result for the administrator's account. */
 export interface AdministratorEnsured {
   /** When the account is new. */
   password?: string;
-  /** An account that was there got the password of the settings. */
+  /** An existing account got the password of the settings. */
   isReset: boolean;
-  /** It had lost the role of an administrator, or one of the others. */
+  /** It had lost the administrator's role, or one of the others. */
   rolesRestored: boolean;
 }
 
 /**
- * Makes the first administrator's account when there is none, and gives the one that is there the password of the
- * settings and its roles: whoever lost it, and holds the server, gets in again and is the administrator. Without a
- * password in the settings an account that is there stays as it is.
- * @param password from the settings; made up for a new account when absent
- * @param keep takes a made-up one before there is an account: where it can't be kept, none is made
- * @throws {UnexpectedCouchReply} when the server refuses
+ * Makes the first administrator's account if there is none, and gives an existing one the password of the
+ * settings and its roles: somebody who lost the password but controls the server gets in again as
+ * administrator. Without a password in the settings an existing account stays as it is.
+ * @param password from the settings; generated for a new account if absent
+ * @param keep stores a generated one before the account is made: if it can't be stored, no account is made
+ * @throws {UnexpectedCouchReply} if the server refuses
  */
 export async function ensureAdministrator(
   backend: Pick<Backend, 'client' | 'identify'>,
@@ -65,12 +65,13 @@ export async function ensureAdministrator(
     roles: administratorRoles,
     password: chosen,
   });
-  // Another server process was quicker: the account has the password of its settings, or the one that it tells.
+  // Another server process was faster: the account has the password of its settings, or the one that it
+  // reports.
   if (made === 'conflict') return { isReset: false, rolesRestored: false };
   return { password: chosen, isReset: false, rolesRestored: false };
 }
 
-/** A desk's roles beside them would be somebody's trace. */
+/** A desk's roles beside them would be traces of tampering. */
 const hasAdministratorRoles = (roles: unknown): boolean =>
   Array.isArray(roles) &&
   administratorRoles.every((role) => roles.includes(role)) &&

@@ -4,7 +4,7 @@ import { identifier } from '$lib/documents/fields';
 import { documentPath, requireOk, UnexpectedCouchReply, type CouchClient } from '../couch/client';
 import { isJsonObject, type JsonObject } from '../couch/json';
 
-/** Documents whose ids begin with `type:`, `most` of them at most. @throws {UnexpectedCouchReply} */
+/** Documents whose ids begin with `type:`, at most `most`. @throws {UnexpectedCouchReply} */
 export async function documentsOfType(
   client: CouchClient,
   database: string,
@@ -22,12 +22,12 @@ export async function documentsOfType(
   return rows.flatMap((row) => (isJsonObject(row) && isJsonObject(row['doc']) ? [row['doc']] : []));
 }
 
-/** Sectors that the catalogue's services name, those of one venue when it is given; sorted. */
+/** Sectors that the catalogue's services name, only those of `venue` if given; sorted. */
 export async function sectors(client: CouchClient, venue?: string): Promise<string[]> {
   return (await namedSectors(client, venue)).filter((sector) => v.is(identifier, sector));
 }
 
-/** The same, with those whose name can't be a sector's: they came in before a limit or beside a rule. */
+/** The same, including names that no sector can have: they date from before a limit or bypassed a rule. */
 export async function namedSectors(client: CouchClient, venue?: string): Promise<string[]> {
   const services = await documentsOfType(client, catalogueDatabase, 'service');
   const named = services.flatMap(({ sector, venues }) => {

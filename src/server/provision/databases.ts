@@ -19,17 +19,17 @@ import { typesOf, type DocumentType } from '$lib/documents/parse-document';
 import type { Role } from '$lib/documents/roles';
 import { shapesOf } from './document-shapes';
 
-/** What provisioning makes of a database: who may use it, and which rules its documents keep. */
+/** What provisioning makes of a database: who may use it, and which rules its documents follow. */
 export interface DatabasePlan {
   name: string;
   kind: DatabaseKind;
-  /** Roles of accounts who read it. */
+  /** Roles of accounts that read it. */
   members: readonly string[];
-  /** Roles of accounts who may change rights and rules, besides CouchDB's own administrators. */
+  /** Roles of accounts that may change rights and rules, apart from CouchDB's own administrators. */
   admins: readonly string[];
 }
 
-/** How a role is called in CouchDB: its administrator is the server. */
+/** The name of a role in CouchDB: its administrator is the server. */
 const couchRole = (role: Role): string => (role === 'server' ? '_admin' : role);
 
 function planFor(kind: DatabaseKind, name: string): DatabasePlan {
@@ -37,7 +37,7 @@ function planFor(kind: DatabaseKind, name: string): DatabasePlan {
   const sector = sectorOf(name);
   const memberRole = (role: Role) =>
     role === 'desk' && sector !== undefined ? `sector:${sector}` : couchRole(role);
-  // Who is named here besides the server stands for it as well.
+  // Whoever is named here besides the server stands for it as well.
   const others = rules.filter((role) => role !== 'server');
   return {
     name,
@@ -53,7 +53,7 @@ export const fixedPlans: readonly DatabasePlan[] = databaseKinds.flatMap((kind) 
 
 export const visitsPlan = (sector: string): DatabasePlan => planFor('visits', visitsDatabase(sector));
 
-/** The plan of a database by its name; undefined for one that provisioning would not make. */
+/** The plan of a database by its name; undefined if provisioning would not make it. */
 export function planOf(name: string): DatabasePlan | undefined {
   const kind = databaseKind(name);
   if (kind === undefined || (kind === 'visits' && !v.is(identifier, sectorOf(name)))) return undefined;
@@ -66,7 +66,7 @@ export const securityOf = ({ members, admins }: DatabasePlan) => ({
   members: { names: [], roles: members },
 });
 
-/** What the validation functions are told of the registry: who may write what, by the roles of CouchDB. */
+/** What the validation functions get from the registry: who may write what, by CouchDB's roles. */
 export interface WriteRights {
   rules: readonly string[];
   types: Record<string, WriteGrants>;
@@ -77,7 +77,7 @@ type WriteGrants = Record<Exclude<Operation, 'attach'>, readonly string[]> & { r
 
 /** What validate/rights.js makes of them. */
 export interface Rights {
-  /** Why an account with these roles may not do that; undefined when it may. */
+  /** Why an account with these roles may not do that; undefined if it may. */
   refusalOf(
     newDoc: { _id: string; type?: unknown },
     operation: Exclude<Operation, 'attach'>,
@@ -87,7 +87,10 @@ export interface Rights {
   isAdministrator(roles: readonly string[]): boolean;
 }
 
-/** The expression of a file with rules; it throws CouchDB's `forbidden` or `unauthorized`, a code before the sentence. */
+/**
+ * The expression in a file with rules; it throws CouchDB's `forbidden` or `unauthorized`, with a code before
+ * the sentence.
+ */
 export type Rules = (
   newDoc: { _id: string; _deleted?: boolean } & Record<string, unknown>,
   oldDoc: Record<string, unknown> | null,
@@ -114,7 +117,7 @@ function writeRights(kind: DatabaseKind): WriteRights {
   };
 }
 
-/** The files in validate/ whose rules a document keeps, one after the other. */
+/** The files in validate/ whose rules a document follows, in order. */
 const rulesOf: Record<DatabaseKind, readonly string[]> = {
   catalogue: ['document', 'catalogue'],
   register: ['document', 'register'],
@@ -133,8 +136,8 @@ const checked: Record<DatabaseKind, readonly DocumentType[]> = {
 };
 
 /**
- * Text of a validation function, as it goes into a design document: the rules of validate/*.js, which are given `rights`,
- * who may write what, and `faultOf`, what a device would find wrong with a document.
+ * Text of a validation function, as it goes into a design document: the rules of validate/*.js, which get
+ * `rights`, who may write what, and `faultOf`, what a device would find wrong with a document.
  */
 export async function validationSource(kind: DatabaseKind): Promise<string> {
   const types = checked[kind];
@@ -147,7 +150,7 @@ export async function validationSource(kind: DatabaseKind): Promise<string> {
   return `function (newDoc, oldDoc, userCtx) {\n  ${lines.join('\n  ')}\n}`;
 }
 
-/** The one expression of a file in validate/, without what is for people and tools. */
+/** The one expression in a file in validate/, without comments and types. */
 async function expressionOf(name: string): Promise<string> {
   const text = await readFile(new URL(`./validate/${name}.js`, import.meta.url), 'utf8');
   return text

@@ -4,7 +4,7 @@ import { isCalendarDay, isInstant, isZone } from '$lib/documents/fields';
 import { documentSchemas, type DocumentType } from '$lib/documents/parse-document';
 import { isCardNumber } from '$lib/domain/visit/card-number';
 
-/** The part of JSON Schema that validate/shape.js understands, and `say`: what it says, by keyword. */
+/** The part of JSON Schema that validate/shape.js understands, and `say`: the messages, by keyword. */
 export interface Shape {
   type?: string;
   const?: unknown;
@@ -33,7 +33,7 @@ const keywords = new Set([
   ...['pattern', 'format', 'say'],
 ]);
 
-/** Checks of the schemas that are no JSON Schema, by the name that shape.js has for them. */
+/** Checks in the schemas that JSON Schema doesn't have, by shape.js's names for them. */
 const formats = new Map<unknown, string>([
   [isCardNumber, 'card-number'],
   [isCalendarDay, 'calendar-day'],
@@ -42,12 +42,12 @@ const formats = new Map<unknown, string>([
   [isZone, 'zone'],
 ]);
 
-/** Members of older documents that nobody reads any more, and that may stay where they are. */
+/** Members of older documents that nobody reads any more, and that may stay. */
 const formerMembers: Partial<Record<DocumentType, readonly string[]>> = { settings: ['demo'] };
 
 /**
- * What the devices' schemas ask of documents, in a form that a validation function of CouchDB can hold: a document that
- * a device could not read is not stored in the first place.
+ * What the devices' schemas require of documents, in a form that a CouchDB validation function can hold: a
+ * document that a device could not read is not stored in the first place.
  */
 export function shapesOf(types: readonly DocumentType[]): Record<string, Shape> {
   return Object.fromEntries(
@@ -59,7 +59,7 @@ export function shapesOf(types: readonly DocumentType[]): Record<string, Shape> 
   );
 }
 
-/** @throws {Error} when a schema asks for something that shape.js could not check */
+/** @throws {Error} if a schema requires something that shape.js can't check */
 function shapeOf(type: DocumentType): Shape {
   const schema = toJsonSchema(documentSchemas[type], {
     typeMode: 'input',
@@ -89,7 +89,7 @@ function saying(jsonSchema: object, keyword: string, action: object): { say?: Re
   return typeof message === 'string' ? { say: { ...say, [keyword]: message } } : {};
 }
 
-/** What a schema fills in is for those who read; `$schema` names the standard. */
+/** Defaults in a schema are for readers; `$schema` names the standard. */
 const ignored = new Set(['default', '$schema']);
 
 function checked(shape: Shape, path: string): Shape {

@@ -18,9 +18,9 @@ import { upgradeStore } from './upgrade-store';
 const designId = '_design/tiski';
 
 /**
- * Brings a server into the shape Tiski needs: databases, rights, validation, epochs, and a visits database for
- * every sector of the catalogue. Changes only what isn't so already, so it may run at every start.
- * @throws {UnexpectedCouchReply} when the server refuses
+ * Brings a server into the shape Tiski needs: databases, rights, validation, epochs, and a visits database
+ * for every sector of the catalogue. Only changes what isn't so already, so it may run at every start.
+ * @throws {UnexpectedCouchReply} if the server refuses
  */
 export async function provision(client: CouchClient, now = new Date()): Promise<void> {
   await ensureDatabase(client, usersDatabase);
@@ -32,10 +32,10 @@ export async function provision(client: CouchClient, now = new Date()): Promise<
 }
 
 /**
- * Makes the visits database of every sector that the catalogue's services name, and brings this version's rules to those
- * whose sector it names no more. What the server refuses for one sector holds up no other, and ends no start: see
- * sectorsWithoutDatabase.
- * @throws {UnexpectedCouchReply} when the server is the fault, not the sector
+ * Makes the visits database of every sector that the catalogue's services name, and brings this version's
+ * rules to those whose sector is no longer named. If the server refuses one sector, the others and the start
+ * still go on: see sectorsWithoutDatabase.
+ * @throws {UnexpectedCouchReply} if the server is at fault, not the sector
  */
 export async function provisionSectors(client: CouchClient): Promise<void> {
   const names = [...(await sectors(client)).map(visitsDatabase), ...(await tiskiDatabases(client))];
@@ -51,7 +51,7 @@ export async function provisionSectors(client: CouchClient): Promise<void> {
   }
 }
 
-/** Sectors of the catalogue whose visits have no database to go to: the log and the office's screen name them. */
+/** Sectors of the catalogue whose visits have no database: the log and the office's screen name them. */
 export async function sectorsWithoutDatabase(client: CouchClient): Promise<string[]> {
   const names = await requireOk(client, 'GET', '/_all_dbs');
   const databases = new Set(Array.isArray(names) ? (names as unknown[]) : []);
@@ -69,7 +69,7 @@ async function ensureDatabase(client: CouchClient, name: string): Promise<void> 
   const { status } = await client.request('GET', path);
   if (status === 200) return;
   const reply = await client.request('PUT', path);
-  // 412: another server process was quicker.
+  // 412: another server process was faster.
   if (reply.status !== 201 && reply.status !== 202 && reply.status !== 412) {
     throw new UnexpectedCouchReply('PUT', path, reply);
   }
@@ -82,7 +82,7 @@ async function ensureDesign(client: CouchClient, { name, kind }: DatabasePlan): 
   const stored: JsonObject = status === 200 && isJsonObject(body) ? body : {};
   if (stored['validate_doc_update'] === validate) return;
   const design = { ...stored, _id: designId, language: 'javascript', validate_doc_update: validate };
-  // A conflict: another server process was quicker.
+  // A conflict: another server process was faster.
   await storeDocument(client, path, design);
 }
 
@@ -93,13 +93,13 @@ async function ensureSecurity(client: CouchClient, plan: DatabasePlan): Promise<
   if (JSON.stringify(stored) !== JSON.stringify(wanted)) await requireOk(client, 'PUT', path, wanted);
 }
 
-/** The databases of Tiski that are there. */
+/** The Tiski databases that exist. */
 export async function tiskiDatabases(client: CouchClient): Promise<string[]> {
   const names = v.parse(v.array(v.string()), await requireOk(client, 'GET', '/_all_dbs'));
   return names.filter(isTiskiDatabase);
 }
 
-/** Whether there is nothing in a database but rules, and what the server makes by itself. */
+/** Whether a database has nothing but rules, and what the server makes by itself. */
 export async function isEmptyDatabase(client: CouchClient, name: string): Promise<boolean> {
   const starts = ['a', ...typesMadeAtStart.map((type) => `${type};`)];
   for (const [index, start] of starts.entries()) {

@@ -37,7 +37,7 @@ it('servers that start over an empty store at the same moment make one of everyt
   const epoch = await readEpoch(client, 'tiski-register');
   await provision(client, now);
   expect(await readEpoch(client, 'tiski-register')).toBe(epoch);
-  // As many as servers, if they come at once; all of them in the folder that they share.
+  // As many as there are servers, if they come at once; all of them in the shared folder.
   const files = await readdir(keys.folder);
   const published = [...(await publishedKeys(keys)), ...(await publishedRescueKeys(keys))];
   expect(published).toHaveLength(files.length);

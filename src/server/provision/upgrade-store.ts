@@ -6,8 +6,9 @@ import { copyFormerDesks, removeFormerDesks } from '../desks/move-desks';
 const upgradedNote = 'upgraded';
 
 /**
- * Brings over what older versions kept where people could write it. Once: what is there later was not put there by a
- * server of ours, and is not believed. Cut off, it begins again; two server processes may do it at the same time.
+ * Moves what older versions kept where people could write it. Only once: what appears there later was not put
+ * there by a server of ours, and is not trusted. If cut off, it starts over; two server processes may do it
+ * at the same time.
  */
 export async function upgradeStore(client: CouchClient, now: Date): Promise<void> {
   if ((await readLocalState(client, upgradedNote)) === undefined) {

@@ -21,8 +21,8 @@ import { compileValidator, type DocumentValidator } from '../couch/validation';
 import { validationSource } from './databases';
 
 /**
- * What a device can't read it puts in quarantine (S7), so it must not get in. The functions are made of the schemas;
- * validate/shape.js, which reads them there, is held against them here.
+ * What a device can't read it quarantines (S7), so it must not get in. The functions are made from the
+ * schemas; this compares validate/shape.js, which interprets them there, with the schemas themselves.
  */
 type Validation = DatabaseKind;
 interface Raw {
@@ -146,17 +146,17 @@ async function validatorOf(validation: Validation): Promise<DocumentValidator> {
   return made;
 }
 
-/** What the server says of documents that an administrator writes; undefined: they are stored. */
+/** What the server says about documents that an administrator writes; undefined: they are stored. */
 async function refusalsOf(validation: Validation, documents: readonly object[]) {
   const validate = await validatorOf(validation);
   const as = { name: 'chief', roles: ['administrator'] };
   return validate(documents.map((document) => JSON.stringify([document, null, as, {}])));
 }
 
-/** A word of its own for what relates a document to its `_id`, which no schema says. */
+/** Its own message for what relates a document to its `_id`, which no schema does. */
 const isAboutId = (reason: string | undefined) => /^wrong-id: /.test(reason ?? '');
 
-/** Where the server asks for more than a device, which passes over what it does not know. */
+/** Where the server requires more than a device, which ignores what it does not know. */
 const isStricter = (reason: string | undefined) =>
   /: (is not a member of this type|must be of type object)\.$/.test(reason ?? '');
 
@@ -224,7 +224,7 @@ const nasty = [
   ...['admit', 'unlimited', 'choice', 'season', 'qr', 'ended', 'P-256', 'x'.repeat(43)],
 ];
 
-/** Every place in a document, as the names that lead to it. */
+/** Every place in a document, as the path of names. */
 function placesOf(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [[]];
   return [
@@ -233,7 +233,7 @@ function placesOf(value: unknown): string[][] {
   ];
 }
 
-/** The same with one place changed; without it where `put` is undefined. */
+/** The same with one place changed; without it if `put` is undefined. */
 function changedAt(value: unknown, [name, ...below]: readonly string[], put: unknown): unknown {
   if (name === undefined) return put;
   const inner = changedAt((value as Record<string, unknown>)[name], below, put);
@@ -248,13 +248,13 @@ function changedAt(value: unknown, [name, ...below]: readonly string[], put: unk
 }
 
 describe('the validation functions and the schemas agree', () => {
-  it.each(seeds)('%s: %o is taken by both', async (validation, document) => {
+  it.each(seeds)('%s: %o is accepted by both', async (validation, document) => {
     expect(parseDocument(document)).toMatchObject({ ok: true });
     expect(await refusalsOf(validation, [document])).toEqual([undefined]);
   });
 
   it.each(seeds)(
-    '%s: %o, changed in every place, is taken by both or by none',
+    '%s: %o, changed in every place, is accepted by both or by none',
     async (validation, document) => {
       const changed = placesOf(document)
         .filter((place) => place.length > 0)
@@ -298,7 +298,7 @@ describe('the validation functions and the schemas agree', () => {
   });
 });
 
-/** Accounts that write nothing of a kind, or not that, and what they hear. */
+/** Accounts that write nothing of a kind, or not that, and the answer they get. */
 it.each([
   ['catalogue', null, 'unauthorized', /^signed-out: /],
   ['catalogue', ['desk'], 'forbidden', /^not-allowed: Only coordinators and administrators/],

@@ -7,19 +7,25 @@ import { unshared, type Lease } from '../lease/lease';
 import { makeSnapshot } from './make-snapshot';
 
 export interface SnapshotSettings {
-  /** Between two looks at the register, ms. */
+  /** Time between two checks of the register, ms. */
   lookEveryMs?: number;
-  /** A register with fewer documents comes quickly enough by pages. */
+  /** A register with fewer documents loads fast enough page by page. */
   smallest?: number;
 }
 
-/** A desk has these beside its snapshot, a row each: more of them, and a new snapshot is worth its making. */
+/**
+ * A desk has these in addition to its snapshot, a row each: beyond this number a new snapshot is worth
+ * making.
+ */
 const overlay = { share: 0.05, least: 2_000 } as const;
 
-/** More changes than these between two looks are an import under way: its end is waited for. */
+/** More changes than this between two checks mean that an import is running: wait for its end. */
 const busyAbove = 1_000;
 
-/** How the register stands to its snapshot: documents in all, and changes that the snapshot doesn't have. */
+/**
+ * The register's state relative to its snapshot: documents in total, and changes that the snapshot doesn't
+ * have.
+ */
 export interface SnapshotAge {
   documents: number;
   changes: number;
@@ -47,15 +53,15 @@ export function isDue({ documents, changes }: SnapshotAge, smallest: number): bo
 export const smallestPacked = 2_000;
 
 export interface SnapshotKeeper {
-  /** What the last look found. */
+  /** The result of the last check. */
   age(): SnapshotAge | undefined;
   stop(): Promise<void>;
 }
 
 /**
- * Looks at the register at once and then every minute, and makes a new snapshot when one is due and no import is
- * under way. One at a time; of several servers the one with the lease. Two that pack at once would do no harm: the second
- * finds the first one's document and gives up.
+ * Checks the register at once and then every minute, and makes a new snapshot when one is due and no import
+ * is running. One at a time; of several servers the one with the lease. Two that pack at once would do no
+ * harm: the second finds the first one's document and gives up.
  */
 export function keepSnapshot(
   client: CouchClient,
@@ -74,7 +80,7 @@ export function keepSnapshot(
       last = age;
       if (lease.isHeld() && isDue(age, smallest) && !isBusy) await makeSnapshot(client, stopping.signal);
     } catch (error) {
-      // A CouchDB that does not answer now may do so at the next look.
+      // A CouchDB that does not answer now may do so at the next check.
       if (!stopping.signal.aborted) onFault(error);
     }
     if (stopping.signal.aborted) return;

@@ -11,10 +11,10 @@ import { readEpoch } from '../epochs/read-epoch';
 import { RegisterPacker } from './register-packer';
 import { partsOf, sha256, type Part } from './snapshot-parts';
 
-/** Changes in one request; some 20 ms of this process's time. */
+/** Changes per request; some 20 ms of this process's time. */
 const pageSize = 500;
 
-/** Bytes of parts in one request, before base64: well below every limit of a body. */
+/** Bytes of parts per request, before base64: well below every limit of a body. */
 const requestSize = 2 * 1024 * 1024;
 
 const changesAnswer = v.object({
@@ -36,20 +36,20 @@ const storedAnswer = v.looseObject({
 });
 const writeAnswer = v.object({ rev: v.string() });
 
-/** Until the first snapshot is whole, its document is of a format that nobody reads. */
+/** Until the first snapshot is complete, its document has a format that nobody reads. */
 const unfinished = 0;
 
 export type SnapshotResult =
   | { kind: 'made'; cards: number; bytes: number }
-  /** The register is as the snapshot has it. */
+  /** The register equals the snapshot. */
   | { kind: 'unchanged' }
-  /** Another server process was quicker, or somebody stopped this. */
+  /** Another server process was faster, or somebody stopped this. */
   | { kind: 'given-up' };
 
 /**
- * Packs the register into its snapshot (S18): all that `_changes` tells from zero to its end, so that `seq` and
- * content belong together on a cluster too. Other requests are answered meanwhile.
- * @throws {UnexpectedCouchReply} when the server refuses a request
+ * Packs the register into its snapshot (S18): everything in `_changes` from zero to its end, so that `seq`
+ * and content belong together on a cluster too. Other requests are answered meanwhile.
+ * @throws {UnexpectedCouchReply} if the server refuses a request
  */
 export async function makeSnapshot(client: CouchClient, signal?: AbortSignal): Promise<SnapshotResult> {
   const epoch = await readEpoch(client, registerDatabase);
@@ -67,7 +67,10 @@ export interface PackedSnapshot {
 
 type Attached = Pick<Part, 'name' | 'bytes'>;
 
-/** Settles what a packer has gathered. `seq` is where the changes go on after it; `partSize` in bytes before gzip. */
+/**
+ * Finishes what a packer has gathered. `seq` is where the changes continue after it; `partSize` in bytes
+ * before gzip.
+ */
 export async function packSnapshot(
   packer: RegisterPacker,
   { epoch, seq, partSize }: { epoch: string; seq: string; partSize?: number | undefined },
@@ -112,8 +115,8 @@ async function gather(client: CouchClient, packer: RegisterPacker, signal?: Abor
 }
 
 /**
- * Stores the parts beside those of the snapshot so far, a few with each request, and with the last of them the
- * new manifest: at no time does the document tell of parts that are not there.
+ * Stores the parts beside those of the current snapshot, a few with each request, and with the last of them
+ * the new manifest: the document never lists parts that are not there.
  */
 export async function publishSnapshot(
   client: CouchClient,

@@ -4,7 +4,10 @@ import { snapshotId } from '$lib/documents/register/packed/snapshot-document';
 import { documentPath, requireOk, type CouchClient } from '../couch/client';
 import { readEpoch } from '../epochs/read-epoch';
 
-/** S18: a snapshot that another copy of the register made of itself; it came by replication, and nobody here reads it. */
+/**
+ * S18: a snapshot that another copy of the register made of itself; it came by replication, and nobody here
+ * reads it.
+ */
 export interface OtherSnapshot {
   id: string;
   rev: string;
@@ -17,7 +20,7 @@ const packedDocument = v.object({
 });
 const listAnswer = v.object({ rows: v.array(v.object({ id: v.string(), doc: packedDocument })) });
 
-/** @throws {UnexpectedCouchReply} when the server refuses a request */
+/** @throws {UnexpectedCouchReply} if the server refuses a request */
 export async function otherSnapshots(client: CouchClient): Promise<OtherSnapshot[]> {
   const own = snapshotId(await readEpoch(client, registerDatabase));
   const query = new URLSearchParams({
@@ -36,8 +39,8 @@ export async function otherSnapshots(client: CouchClient): Promise<OtherSnapshot
 }
 
 /**
- * Deletes them, branch by branch. Replication carries that to the copies that made them, as any deletion.
- * @throws {UnexpectedCouchReply} when the server refuses a request
+ * Deletes them, branch by branch. Replication carries that to the copies that made them, like any deletion.
+ * @throws {UnexpectedCouchReply} if the server refuses a request
  */
 export async function removeOtherSnapshots(client: CouchClient): Promise<OtherSnapshot[]> {
   const removed: OtherSnapshot[] = [];

@@ -11,7 +11,7 @@ import {
 import { ByteReader, ByteWriter } from '$lib/documents/register/packed/bytes';
 import { isPackable, serialOf } from '$lib/documents/register/packed/packed-card';
 
-/** A document as the register has it. */
+/** A document of the register. */
 export type UnpackedDocument = Record<string, unknown> & { _id: string };
 
 /** The rows of a snapshot, made one by one: the buckets in order, then what was not packed or is deleted. */
@@ -25,13 +25,13 @@ const encoder = new TextEncoder();
 const nothing = new Uint8Array();
 
 /**
- * Gathers a register, change by change, in some 40 bytes a card: each is packed at once, alone, and put with those
- * whose numbers hash alike. What comes later of a card takes the place of what was there.
+ * Gathers a register, change by change, in some 40 bytes per card: each is packed at once, alone, and put
+ * with those whose numbers have the same hash. A later change of a card replaces the earlier one.
  */
 export class RegisterPacker {
   readonly #slots = Array.from({ length: mostBuckets }, () => new ByteWriter(32));
   readonly #unpacked = new Map<string, UnpackedDocument>();
-  /** R2: ids of cards that were deleted. */
+  /** R2: ids of deleted cards. */
   readonly #deleted = new Set<string>();
 
   put(stored: UnpackedDocument): void {
@@ -45,7 +45,7 @@ export class RegisterPacker {
       this.#note(parsed.document.number, encodeBucket([parsed.document], []));
       return;
     }
-    // As it came, so that a device judges it as if it had come by itself (S7).
+    // Unchanged, so that a device judges it as if it had come by itself (S7).
     this.#takeAway(id);
     this.#unpacked.set(id, stored);
   }
@@ -60,7 +60,7 @@ export class RegisterPacker {
     if (isCardId(id)) this.#note(id.slice('card:'.length), nothing);
   }
 
-  /** An empty block takes the card away. */
+  /** An empty block removes the card. */
   #note(number: string, packed: Uint8Array): void {
     this.#slotOf(number).varint(serialOf(number)).block(packed);
   }
@@ -69,7 +69,7 @@ export class RegisterPacker {
     return this.#slots[bucketOf(text, mostBuckets)] as ByteWriter;
   }
 
-  /** Settles what was gathered. `breathe` is awaited now and then, so that others get their turn. */
+  /** Finishes what was gathered. `breathe` is awaited now and then, so that others get their turn. */
   async pack(breathe: () => Promise<void>): Promise<PackedRegister> {
     const settled: Uint8Array[][] = [];
     const codes = new Map<number, StockCode[]>();
@@ -108,11 +108,11 @@ function lastOfEach(bytes: Uint8Array): Uint8Array[] {
   return [...last.values()];
 }
 
-/** One entry a code, however often and in whatever ways its card names it (R1). */
+/** One entry per code, however often and in whatever form its card names it (R1). */
 const stockCodes = (card: CardDocument): StockCode[] =>
   canonicalCodes(card).map((value) => ({ value, number: card.number }));
 
-/** With fewer buckets than slots, a bucket is every slot whose lower bits are its own. */
+/** With fewer buckets than slots, a bucket consists of all slots with the same lower bits. */
 function* rowsOf(
   buckets: number,
   settled: readonly Uint8Array[][],

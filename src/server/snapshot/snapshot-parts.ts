@@ -4,14 +4,17 @@ import { gzip } from 'node:zlib';
 import { encodePart } from '$lib/documents/register/packed/part';
 import { bytesOf } from '../bytes';
 
-/** One attachment: rows, packed with gzip. Its name is the SHA-256 of its bytes. */
+/** One attachment: rows, compressed with gzip. Its name is the SHA-256 of its bytes. */
 export interface Part {
   name: string;
   rows: number;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Bytes of a part before gzip: what a server holds of it while a desk downloads, and a desk loses with the line. */
+/**
+ * Bytes of a part before gzip: what a server holds in memory while a desk downloads it, and what a desk loses
+ * if the line breaks.
+ */
 const partSize = 1024 * 1024;
 
 const compress = promisify(gzip);

@@ -6,7 +6,7 @@ import type { Device } from '$lib/store/device';
 import { createLocalStore } from '$lib/store/local-store';
 import type { LocalStore, RemoteServer } from '$lib/sync/ports';
 
-/** The product's own modules, put together as start-syncing.ts does. */
+/** The product's own modules, wired as in start-syncing.ts. */
 export interface BenchDesk {
   db: TiskiDatabase;
   device: Device;
@@ -14,7 +14,7 @@ export interface BenchDesk {
   store: LocalStore;
 }
 
-/** A new device that is the desk of a one-time code, with nothing pulled yet. */
+/** A new device, paired as a desk with a one-time code, with nothing pulled yet. */
 export async function newDesk(code: string): Promise<BenchDesk> {
   const db = openDatabase(`desk-${code}`);
   const address = sameOriginServer(db);

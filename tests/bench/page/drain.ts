@@ -15,7 +15,7 @@ export interface Drained {
   left: number;
 }
 
-/** A desk with so many waiting visits sends them. */
+/** A desk with this many waiting visits sends them. */
 export async function drain(code: string, visits: number): Promise<Drained> {
   const { db, device, server, store } = await newDesk(code);
   await db.outbox.bulkAdd(

@@ -8,13 +8,13 @@ import type { RemoteDocument } from '$lib/sync/ports';
 import { aCard, aVisit, cardNumber } from '../../builders';
 import { benchCatalogue, benchSector, benchService, benchVenue } from '../city';
 
-/** Cards that are asked about, spread over the register, and how often each has come. */
+/** Cards that are looked up, spread over the register, and how often each has come. */
 const askedCards = 500;
 const visitsOfEach = 20;
 
 let desk: { db: TiskiDatabase; asked: string[] } | undefined;
 
-/** A desk with so many cards on the disk, through the store that a pull writes to. */
+/** A desk with this many cards on the disk, through the store that a pull writes to. */
 export async function fillRegister(cards: number): Promise<void> {
   await desk?.db.delete();
   const db = openDatabase(`look-up-${cards}`);
@@ -76,11 +76,11 @@ export interface LookUps {
   verdicts: number[];
   /** One bare IndexedDB get by the same number, ms each. */
   gets: number[];
-  /** Verdicts that were not "admit": must be 0. */
+  /** Verdicts other than "admit": must be 0. */
   refused: number;
 }
 
-/** Asks about cards in turn, a verdict and a bare get each, after some that only warm up. */
+/** Looks up cards in turn, a verdict and a bare get each, after some warm-up. */
 export async function lookUp(times: number, warmUp = Math.min(50, times)): Promise<LookUps> {
   if (!desk) throw new Error('fillRegister comes first.');
   const { db, asked } = desk;

@@ -1,7 +1,7 @@
 import type { Credentials } from '$lib/sync/ports';
 import PouchDB from 'pouchdb';
 
-/** The peer's own store in this browser: PouchDB's IndexedDB adapter, as it comes. */
+/** PouchDB's own store in this browser: its IndexedDB adapter, unmodified. */
 export const openPeer = (name: string) => new PouchDB(name);
 
 /** The server's database, for PouchDB's replication. */

@@ -7,7 +7,7 @@ const plain = (value: unknown) =>
       : inner,
   );
 
-/** How many cases there are, and those that this browser decides otherwise than rights.json says. */
+/** The number of cases, and those that this browser decides otherwise than rights.json says. */
 export function decideAll(): { count: number; differing: string[] } {
   const differing = rightsCases
     .filter((given) => plain(decideCase(given)) !== plain(expectedVerdict(given)))

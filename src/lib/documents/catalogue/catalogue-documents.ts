@@ -20,10 +20,10 @@ import { ruleField, ruleFromField } from './rule-fields';
 const days = v.pipe(count, v.maxValue(36_600));
 const duration = v.pipe(v.string(), v.regex(validityDuration, 'must be like P6M, P1Y or P30D'));
 
-/** Children and assistants that come along (R11). */
+/** Children and assistants who come along (R11). */
 export const companionsField = v.object({
   children: v.optional(count, 0),
-  /** Children are under this age; for the texts, the counter takes staff's word. */
+  /** Children are under this age. It is only shown: the counter takes staff's word. */
   childrenUnder: v.optional(count, 18),
   assistant: v.optional(v.boolean(), false),
 });
@@ -36,12 +36,12 @@ export const schemeDocument = v.object({
   names: localizedText,
   services: listOf(identifier),
   graceDays: v.optional(days, 0),
-  /** R14: how long the card is valid from its first visit on, at most through its own last day. */
+  /** R14: how long the card is valid after its first visit, but never beyond its own last day. */
   startsOnFirstVisit: v.optional(duration),
-  /** What the holder pays for the card, euro cents. */
+  /** What the holder pays for the card, in euro cents. */
   fee: v.optional(count),
   companions: v.optional(companionsField),
-  /** R7: this scheme's own rules, by the service's id. */
+  /** R7: this scheme's own rules, by service id. */
   rules: v.optional(v.record(identifier, ruleField)),
   /** R9: when a chosen offering ends, another may be chosen. */
   endedChoiceFrees: v.optional(v.boolean(), false),
@@ -62,10 +62,10 @@ export const serviceDocument = v.object({
   names: localizedText,
   sector: identifier,
   venues: listOf(identifier),
-  /** What one visit would have cost, euro cents, for reports. */
+  /** What one visit would have cost, in euro cents, for reports. */
   listPrice: v.optional(count),
   rule: ruleField,
-  /** Through `until`, where a day is known. */
+  /** Through `until`, if a day is given. */
   paused: v.optional(
     v.object({ since: localDate, until: v.optional(localDate), why: v.optional(localizedText) }),
   ),
@@ -81,9 +81,9 @@ export const venueDocument = v.object({
   v: v.literal(1),
   names: localizedText,
   zone: v.optional(zone, 'Europe/Helsinki'),
-  /** The week; absent: the venue doesn't say, and its desks are open when they are open. */
+  /** The week; if absent, the venue doesn't say, and its desks are open whenever they are open. */
   hours: v.optional(openingHours),
-  /** Other hours on some days; none at all means closed. The first that fits a day counts. */
+  /** Other hours on some days; an empty list means closed. The first entry that fits a day counts. */
   exceptions: v.optional(
     listOf(
       v.object({
@@ -116,7 +116,7 @@ export const offeringDocument = v.object({
   until: localDate,
   choosableUntil: v.optional(localDate),
   startsAt: v.optional(localTime),
-  /** Places for card holders; absent: no number. */
+  /** Places for card holders; absent: unlimited. */
   seats: v.optional(count),
   cancelled: v.optional(v.boolean(), false),
 });
@@ -128,42 +128,44 @@ const idOfKey = (type: string) =>
 /** 32 bytes, base64url. */
 const keyPart = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url'));
 
-/** `key:KID`: a public key that card codes are signed with (R2). KID begins its RFC 7638 thumbprint. */
+/** `key:KID`: a public key that verifies card codes (R2). KID is the beginning of its RFC 7638 thumbprint. */
 export const keyDocument = v.object({
   _id: idOfKey('key'),
   type: v.literal('key'),
   v: v.literal(1),
   /** JSON Web Key of an Ed25519 public key (RFC 8037). */
   jwk: v.object({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: keyPart }),
-  /** First day on which codes are signed with it. */
+  /** First day on which it signs codes. */
   from: localDate,
-  /** Last day on which its signatures are believed; absent: until somebody says. */
+  /** Last day on which its signatures are trusted; absent: until further notice. */
   until: v.optional(localDate),
 });
 export type KeyDocument = v.InferOutput<typeof keyDocument>;
 
-/** `rescue-key:KID`: the office's public key, for which a desk encrypts a rescue file (S16). KID as above. */
+/**
+ * `rescue-key:KID`: the office's public key, with which a desk encrypts a rescue file (S16). KID as above.
+ */
 export const rescueKeyDocument = v.object({
   _id: idOfKey('rescue-key'),
   type: v.literal('rescue-key'),
   v: v.literal(1),
   /** JSON Web Key of a P-256 public key (RFC 7518, 6.2.1). */
   jwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: keyPart, y: keyPart }),
-  /** The newest is encrypted for; the office goes on opening what was made for older ones. */
+  /** Desks encrypt with the newest one; the office can still open files made with older ones. */
   madeAt: instant,
 });
 export type RescueKeyDocument = v.InferOutput<typeof rescueKeyDocument>;
 
 /**
- * `settings:city`: the city's own name, and what its cards carry. Older ones have `demo`, which nobody reads: whether a
- * store is a demo is the server's to say (GET /api/health), not a coordinator's.
+ * `settings:city`: the city's own name, and which codes its cards carry. Older documents have `demo`, which
+ * nobody reads: the server says whether a store is a demo (GET /api/health), not a coordinator.
  */
 export const settingsDocument = v.object({
   _id: v.literal('settings:city'),
   type: v.literal('settings'),
   v: v.literal(1),
   names: localizedText,
-  /** Kinds of codes that cameras read besides those of our own cards; absent: the usual ones. */
+  /** Kinds of codes that cameras read in addition to those of our own cards; absent: the usual ones. */
   cameraCodes: v.optional(listOf(v.picklist(symbologies), symbologies.length)),
 });
 export type SettingsDocument = v.InferOutput<typeof settingsDocument>;
@@ -240,7 +242,7 @@ export function offeringFromDocument(document: OfferingDocument): Offering {
   };
 }
 
-/** R2: what verifying a signed code needs of a key. */
+/** R2: what a key needs to have for verifying a signed code. */
 export function publicKeyFromDocument(document: KeyDocument) {
   const { jwk, until } = document;
   return { kid: idOf(document), jwk, ...(until !== undefined && { until }) };

@@ -3,7 +3,7 @@ import { count, isCalendarDay, listOf } from '$lib/documents/fields';
 import { limitPeriods, type Limit, type ServiceRule } from '$lib/domain/catalogue/service';
 
 const atLeastOne = v.pipe(count, v.minValue(1));
-/** Whether 'MM-DD' is a day that some year has. */
+/** Whether 'MM-DD' exists in at least some years. */
 export const isMonthDay = (text: string) => isCalendarDay(`2028-${text}`);
 const monthDay = v.pipe(v.string(), v.check(isMonthDay, 'must be a day that exists, like 08-01'));
 

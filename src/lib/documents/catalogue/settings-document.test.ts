@@ -8,19 +8,22 @@ const city = {
   names: { fi: 'Lehtoranta', sv: 'Lövstrand', en: 'Lehtoranta' },
 };
 
-it('a city may say which codes its cards carry, and need not', () => {
+it('a city may say which codes its cards carry, but need not', () => {
   const chosen = { ...city, cameraCodes: ['codabar', 'upc_e'] };
   expect(parseDocument(chosen)).toEqual({ ok: true, document: chosen });
   expect(parseDocument(city)).toEqual({ ok: true, document: city });
 });
 
-it.each([true, false, 'yes'])('demo: %j of an older version is read, and nothing of it is kept', (demo) => {
+it.each([true, false, 'yes'])('demo: %j from an older version is read, and dropped', (demo) => {
   expect(parseDocument({ ...city, demo })).toEqual({ ok: true, document: city });
 });
 
-it.each([[['qr_code', 'telepathy']], ['codabar'], [[1]]])('%j is no choice of codes', (cameraCodes) => {
-  expect(parseDocument({ ...city, cameraCodes })).toMatchObject({
-    ok: false,
-    unreadable: { reason: 'invalid' },
-  });
-});
+it.each([[['qr_code', 'telepathy']], ['codabar'], [[1]]])(
+  '%j is not a valid choice of codes',
+  (cameraCodes) => {
+    expect(parseDocument({ ...city, cameraCodes })).toMatchObject({
+      ok: false,
+      unreadable: { reason: 'invalid' },
+    });
+  },
+);

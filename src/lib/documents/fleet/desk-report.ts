@@ -1,24 +1,24 @@
 import * as v from 'valibot';
 import { count, identifier, instant } from '$lib/documents/fields';
 
-/** Numbers of one account, both included. */
+/** A range of one account's numbers, both ends included. */
 const numberRange = v.object({
   account: identifier,
   from: v.pipe(count, v.minValue(1)),
   to: v.pipe(count, v.minValue(1)),
 });
 
-/** Ranges that a report holds at most: a desk has one, or a few where some of its visits were refused. */
+/** The most ranges a report can hold: a desk has one, or a few if some of its visits were refused. */
 export const mostRanges = 100;
 
 /**
- * S15: what a desk tells the server of itself: counts and times, no card and no name. Instants in UTC by the
- * desk's corrected clock; bytes as the browser estimates them.
+ * S15: what a desk reports about itself to the server: counts and times, no card and no name. Instants in UTC
+ * by the desk's corrected clock; bytes as the browser estimates them.
  */
 export const deskReport = v.object({
   v: v.literal(1),
   at: instant,
-  /** When its register was last known to be whole and up to date; absent before the first load. */
+  /** When its register was last known to be complete and up to date; absent before the first load. */
   registerAsOf: v.optional(instant),
   waiting: count,
   waitingSince: v.optional(instant),
@@ -32,9 +32,9 @@ export const deskReport = v.object({
   isPersistent: v.optional(v.boolean()),
   /** Number of the last visit that this account logged; 0 before the first. */
   lastNumber: count,
-  /** Visits that wait or were refused: why they are missing at the server. */
+  /** Visits that are waiting or were refused: why the server doesn't have them. */
   unsent: v.pipe(v.array(numberRange), v.maxLength(mostRanges)),
-  /** The failure that still stands, as the sync engine names it. */
+  /** The current failure, as the sync engine names it. */
   problem: v.optional(
     v.picklist([
       'unreachable',
@@ -49,7 +49,7 @@ export const deskReport = v.object({
       'device',
     ]),
   ),
-  /** S9: when the server was last asked for what it should have. */
+  /** S9: when the server was last asked whether it still has what it should. */
   checkedAt: v.optional(instant),
 });
 export type DeskReport = v.InferOutput<typeof deskReport>;

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { count, identifier, instant } from '$lib/documents/fields';
 
 /**
- * S16: a rescue file is a JSON Web Encryption in compact form (RFC 7516) for the office's key, with this `typ` in its
- * header: ECDH-ES over P-256, which Web Crypto has everywhere, and AES-256-GCM.
+ * S16: a rescue file is a JSON Web Encryption in compact form (RFC 7516) for the office's key, with this
+ * `typ` in its header: ECDH-ES over P-256, which every Web Crypto supports, and AES-256-GCM.
  */
 export const rescueFileType = 'tiski-rescue';
 export const rescueAlgorithm = 'ECDH-ES';
@@ -11,12 +11,12 @@ export const rescueEncryption = 'A256GCM';
 
 const newestVersion = 1;
 
-/** What is inside: everything that a desk has logged and the server has not taken. */
+/** The content: everything that a desk has logged and the server has not accepted. */
 const rescueContent = v.pipe(
   v.object({
     type: v.literal(rescueFileType),
     v: v.literal(newestVersion),
-    /** The account of the desk whose device it is; its documents may be of former accounts. */
+    /** The account of the desk that the device is; its documents may be from former accounts. */
     desk: identifier,
     exportedAt: instant,
     count,
@@ -24,7 +24,7 @@ const rescueContent = v.pipe(
       v.object({
         database: v.string(),
         state: v.picklist(['waiting', 'refused']),
-        /** S4: what the server had said. */
+        /** S4: the server's reason for refusing it. */
         refusal: v.optional(v.object({ status: v.number(), reason: v.string(), at: instant })),
         /** Exactly as the device would send it. */
         document: v.unknown(),
@@ -38,7 +38,7 @@ export type RescueContent = v.InferOutput<typeof rescueContent>;
 export type RescueParsed =
   { ok: true; content: RescueContent } | { ok: false; reason: 'newer-version' | 'invalid' };
 
-/** Reads what was in a file that could be decrypted. The documents themselves are not looked at. */
+/** Parses a decrypted file. The documents themselves are not checked. */
 export function parseRescueContent(raw: unknown): RescueParsed {
   const versioned = v.safeParse(v.object({ type: v.literal(rescueFileType), v: v.number() }), raw);
   if (versioned.success && versioned.output.v > newestVersion) return { ok: false, reason: 'newer-version' };

@@ -6,8 +6,8 @@ import type { SignedCard } from '$lib/domain/code/signed-code';
 export const codeAlgorithm = 'EdDSA';
 
 /**
- * What a signed card code says (R2), in names of one letter, so that its QR code stays coarse enough for a cheap
- * camera: number, scheme, first and last valid day. No name, no right, nothing that a look would tell of a person.
+ * What a signed card code says (R2), with one-letter names so that its QR code stays coarse enough for a
+ * cheap camera: number, scheme, first and last valid day. No name, no right, nothing personal.
  */
 const cardClaims = v.strictObject({ n: cardNumber, s: identifier, f: localDate, u: localDate });
 export type CardClaims = v.InferOutput<typeof cardClaims>;
@@ -19,7 +19,7 @@ export const claimsFromCard = ({ number, scheme, validFrom, validUntil }: Signed
   u: validUntil,
 });
 
-/** The card of some claims; undefined when they are none of ours. */
+/** The card that the claims describe; undefined if they aren't ours. */
 export function cardFromClaims(claims: unknown): SignedCard | undefined {
   const parsed = v.safeParse(cardClaims, claims);
   if (!parsed.success) return undefined;

@@ -4,13 +4,13 @@ import { cardNumber, count, identifier, listOf, localDate } from '$lib/documents
 import { canonicalCode } from '$lib/domain/code/canonical-code';
 import { cardStatuses, type Card } from '$lib/domain/visit/card';
 
-/** `card:NUMBER` in tiski-register: what a desk needs of a card, and no name. */
+/** `card:NUMBER` in tiski-register: what a desk needs to know about a card, and no name. */
 export const cardDocument = v.object({
   _id: v.pipe(v.string(), v.startsWith('card:')),
   type: v.literal('card'),
   v: v.literal(1),
   number: cardNumber,
-  /** Codes of card stock made elsewhere, beside the number itself. */
+  /** Codes of card stock made elsewhere, in addition to the number itself. */
   codes: listOf(
     v.object({
       kind: v.picklist(['qr', 'barcode', 'rfid']),
@@ -23,7 +23,7 @@ export const cardDocument = v.object({
   statusUntil: v.optional(localDate),
   validFrom: localDate,
   validUntil: localDate,
-  /** Own rights to services, beside or instead of the scheme's (R6, R7). */
+  /** Its own rights to services, in addition to the scheme's or instead of them (R6, R7). */
   rights: v.optional(
     listOf(
       v.object({ service: identifier, isGiven: v.optional(v.boolean(), true), rule: v.optional(ruleField) }),
@@ -37,7 +37,7 @@ export const cardDocument = v.object({
 });
 export type CardDocument = v.InferOutput<typeof cardDocument>;
 
-/** R1: the codes by which a card is found, each once and in its one form. */
+/** R1: the codes that find this card, each once and in canonical form. */
 export function canonicalCodes({ codes }: Pick<CardDocument, 'codes'>): string[] {
   return [...new Set(codes.map(({ value }) => canonicalCode(value)))];
 }

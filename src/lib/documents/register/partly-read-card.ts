@@ -2,21 +2,22 @@ import * as v from 'valibot';
 import type { Card } from '$lib/domain/visit/card';
 import { canonicalCodes, cardDocument, cardFromDocument } from './card-document';
 
-/** What is known of a card whose newest version could not be read as it is (S7). */
+/** What is known about a card whose newest version could not be read completely (S7). */
 export interface PartlyRead {
-  /** Absent where not even scheme, status and dates are known. */
+  /** Absent if not even scheme, status and dates are known. */
   card?: Card;
-  /** In their canonical form (R1). */
+  /** In canonical form (R1). */
   codes: string[];
-  /** Something that decides a visit could not be read: staff are asked (R3). */
+  /** A field that decides a visit could not be read: ask staff (R3). */
   isUnreadable: boolean;
 }
 
 const { status, statusUntil, scheme, validFrom, validUntil, codes, hint } = cardDocument.entries;
 
 /**
- * S7: reads a card's document field by field, where the whole is of a newer version or broken. What can be read
- * counts, the rest is as the `last` readable version had it. Where only codes and hint are faulty the card is whole.
+ * S7: reads a card's document field by field when it is of a newer version or broken. What can be read
+ * counts; the rest stays as in `last`, the last readable version. If only codes and hint are faulty, the card
+ * counts as completely read.
  */
 export function readPartly(
   number: string,
@@ -42,7 +43,7 @@ export function readPartly(
   return { ...(card && { card }), codes: ownCodes, isUnreadable: true };
 }
 
-/** None of a document that is no card, or another one than its id says. */
+/** Takes nothing from a document that is not a card, or not the card that its id says. */
 function fieldsOf(number: string, raw: unknown): Record<string, unknown> {
   if (typeof raw !== 'object' || raw === null) return {};
   const fields = raw as Record<string, unknown>;

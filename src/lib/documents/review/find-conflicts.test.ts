@@ -51,7 +51,7 @@ const later = (minutes: number) => new Date(Date.UTC(2026, 10, 22, 8, minutes)).
 let ids = 0;
 const made = { by: 'desk-1', at: Date.parse(later(59)), randomId: () => ulidOf(++ids) };
 
-describe('what two desks did apart', () => {
+describe('what two desks did separately', () => {
   it('R9 two courses chosen for one card; the same course twice is one choice', () => {
     const first = aChoice('desk-1', 1);
     const second = aChoice('desk-2', 2, { offering: 'guitar', at: later(1) });
@@ -69,7 +69,7 @@ describe('what two desks did apart', () => {
     expect(find([aChoice('desk-1', 1, { offering: 'guitar' }), second])).toEqual([]);
   });
 
-  it('R9 a choice after the former course was over is none', () => {
+  it('R9 a choice made after the former course ended is not a conflict', () => {
     const spring = aChoice('desk-1', 1, { offering: 'spring', at: '2026-02-01T08:00:00.000Z' });
     expect(find([spring, aChoice('desk-2', 2, { offering: 'guitar' })])).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe('what two desks did apart', () => {
     expect(find([lunch(1), lunch(2), lunch(3, { venue: 'elsewhere' })])).toEqual([]);
   });
 
-  it('R7 a limit passed at two doors; staff’s override is no surprise to anybody', () => {
+  it('R7 a limit exceeded at two doors; an override by staff surprises nobody', () => {
     const [one, two] = [aVisit('desk-1', 1), aVisit('desk-2', 2, { at: later(1) })];
     expect(find([one, two])).toMatchObject([
       { conflict: { kind: 'limit', card: number, allowed: 1, from: '2026-11-22' } },
@@ -107,7 +107,7 @@ describe('what two desks did apart', () => {
     expect(find([one, { ...two, at: '2026-11-23T08:00:00.000Z' }])).toEqual([]);
   });
 
-  it('R7 a limit over the sector is passed by different services', () => {
+  it('R7 a sector-wide limit exceeded by different services', () => {
     const documents = [
       aVisit('desk-1', 1, { service: 'gym' }),
       aVisit('desk-2', 2, { service: 'course', at: later(1) }),
@@ -115,12 +115,12 @@ describe('what two desks did apart', () => {
     expect(find(documents)).toMatchObject([{ conflict: { kind: 'limit', service: 'gym', allowed: 1 } }]);
   });
 
-  describe('times that nobody knows', () => {
+  describe('unknown times', () => {
     const [from, until] = ['2026-11-22T07:00:00.000Z', later(3)];
     const doubtful = (desk: string, index: number, changes = {}) =>
       aVisit(desk, index, { card: cardNumber(index), timeUncertain: { from, until }, ...changes });
 
-    it('R13 are one conflict for a desk, a service and a contact; overridden visits too, undone ones not', () => {
+    it('R13 are one conflict per desk, service and contact; overridden visits count, undone ones don’t', () => {
       const undone = doubtful('desk-1', 5);
       const found = find([
         doubtful('desk-1', 1),
@@ -139,7 +139,7 @@ describe('what two desks did apart', () => {
       expect(found[0]?.conflict).toMatchObject({ desk: 'desk-1', from: Date.parse(from) });
     });
 
-    it('R13 are also those that an older build dated ahead, for whoever has a right clock', () => {
+    it('R13 include those that an older build dated ahead, as seen by a correct clock', () => {
       const ahead = aVisit('desk-1', 1, { at: later(26) });
       const now = Date.parse(later(0));
       expect(find([ahead])).toEqual([]);
@@ -149,7 +149,7 @@ describe('what two desks did apart', () => {
       expect(findConflicts([ahead], { ...context, now: Date.parse(later(26)) })).toEqual([]);
     });
 
-    it('R13 are undone one by one: the others go on waiting for a decision', () => {
+    it('R13 are undone one by one: the others still wait for a decision', () => {
       const [one, two] = [doubtful('desk-1', 1), doubtful('desk-1', 2)];
       const [open] = find([one, two]);
       if (!open) throw new Error('There is no conflict.');
@@ -161,7 +161,7 @@ describe('what two desks did apart', () => {
     });
   });
 
-  it('is found alike in any order of the documents', () => {
+  it('finds the same in any order of the documents', () => {
     const documents: LogDocument[] = [
       aVisit('desk-1', 1),
       aVisit('desk-2', 2, { at: later(1) }),
@@ -192,7 +192,7 @@ describe('a decision', () => {
     expect(find([one, two, ...undone, resolution])).toEqual([]);
   });
 
-  it('accepts all: settled, until there is more to it', () => {
+  it('that accepts everything settles it until there is more', () => {
     const { resolution, undone } = documentsOfResolution(conflict, { kind: 'accept' }, made);
     expect(undone).toEqual([]);
     expect(find([one, two, resolution])).toMatchObject([{ state: { kind: 'settled' } }]);

@@ -32,20 +32,20 @@ import { localDate, type Instant, type LocalDate } from '$lib/domain/time/day';
 import type { Card, Scheme } from '$lib/domain/visit/card';
 import { headCount } from '$lib/domain/visit/people';
 
-/** What the documents of a log are held against: the catalogue, and the cards as far as they are known. */
+/** What a log's documents are checked against: the catalogue, and the cards as far as they are known. */
 export interface ConflictContext {
   services: ReadonlyMap<string, Service>;
   schemes: ReadonlyMap<string, Scheme>;
   offerings: ReadonlyMap<string, Offering>;
   zoneOf(venue: string): string;
   card(number: string): Card | undefined;
-  /** A limit that was passed before this is history. */
+  /** A limit exceeded before this instant is history. */
   since: Instant;
-  /** R13: by a clock that is right, the office's; absent where that is not certain. */
+  /** R13: the time by a correct clock, the office's; absent if it may be wrong. */
   now?: Instant;
 }
 
-/** A conflict and how it stands. */
+/** A conflict and its current state. */
 export interface Review {
   conflict: Conflict;
   state: ConflictState;
@@ -60,7 +60,7 @@ function withoutUndone(documents: readonly LogDocument[]): LogDocument[] {
   return documents.filter(({ _id }) => !undone.has(_id));
 }
 
-/** Visits and choices that count: neither undone, nor let in by staff who knew. */
+/** Visits and choices that count: not undone, and not knowingly admitted by staff. */
 function standing(documents: readonly LogDocument[]): { visits: VisitDocument[]; choices: ChoiceDocument[] } {
   const left = withoutUndone(documents);
   return {
@@ -95,7 +95,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string | undefined)
   return groups;
 }
 
-/** The rule by which a card used a service; a card that is not known uses it as its documents' scheme does. */
+/** The rule by which a card used a service; for an unknown card, that of the scheme in its documents. */
 function ruleUsed(
   number: string,
   service: Service,
@@ -107,13 +107,13 @@ function ruleUsed(
   return rule ?? schemeRule(service, context.schemes.get(scheme ?? ''));
 }
 
-/** For periods: they are the card's own only where a limit is for its validity. */
+/** Defines the periods: they depend on the card only if a limit is per validity. */
 const cardOrUnknown = (card: Card | undefined, number: string): Card =>
   card ?? { number, scheme: '', status: 'active', validFrom: '0000-01-01', validUntil: '9999-12-31' };
 
 /**
  * R7 R9: what one card was given too often.
- * @param documents all of the card's visits and choices that matter, and what undoes them
+ * @param documents all visits and choices of the card that matter, and what undoes them
  */
 export function cardConflicts(
   number: string,
@@ -134,7 +134,10 @@ export function cardConflicts(
   return [...chosen, ...limitsPassed(number, ofCard(visits), context)];
 }
 
-/** R9: choices that stood beside the newest one: earlier offerings were not over yet, nor was the card another's. */
+/**
+ * R9: choices that existed beside the newest one, before the earlier offerings ended and within the card's
+ * present validity.
+ */
 function standingTogether(
   choices: readonly ConflictEntry[],
   card: Card | undefined,
@@ -149,7 +152,7 @@ function standingTogether(
   });
 }
 
-/** A limit over the sector is one conflict, of the service that comes first by its id. */
+/** A sector-wide limit is one conflict, assigned to the service with the first id. */
 function limitsPassed(
   number: string,
   visits: readonly VisitDocument[],
@@ -180,8 +183,9 @@ function limitsPassed(
 }
 
 /**
- * R9 R10: more places of an offering taken than there are.
- * @param documents all choices (of a course) or visits (of a performance) of the offering, and what undoes them
+ * R9 R10: more places taken of an offering than it has.
+ * @param documents all choices (of a course) or visits (of a performance) of the offering, and what undoes
+ * them
  */
 export function offeringConflict(
   id: string,
@@ -191,7 +195,7 @@ export function offeringConflict(
   const offering = context.offerings.get(id);
   if (!offering) return undefined;
   const { visits, choices } = standing(documents);
-  // A place on a course is taken by choosing it; its meetings take none.
+  // Choosing a course takes a place on it; attending its meetings takes none.
   const taking = offering.kind === 'course' ? choices : visits;
   const entries = taking.filter((each) => each.offering === id).map(entryOf);
   return seatsConflict(offering.service, offering, entries);
@@ -220,8 +224,8 @@ export function portionsConflict(
 }
 
 /**
- * R13: visits whose time nobody knows. Older builds say nothing of it: there, as in a file that was saved on a full
- * disk, it is only seen while they are dated ahead of a right clock.
+ * R13: visits whose time is unknown. Older builds don't mark them; their visits, like those in a file saved
+ * on a full disk, only show while they are dated ahead of a correct clock.
  */
 export function timesConflicts(documents: readonly LogDocument[], now?: Instant): Conflict[] {
   const visits = withoutUndone(documents).filter((each) => each.type === 'visit');
@@ -247,7 +251,7 @@ export const resolutionFromDocument = (document: ResolutionDocument): Resolution
   return { id, conflict, documents, decision, by, at: Date.parse(at) };
 };
 
-/** Every conflict among the documents of a sector, and how each stands. Order of documents is free. */
+/** Every conflict among a sector's documents, with its state. The documents may come in any order. */
 export function findConflicts(documents: readonly LogDocument[], context: ConflictContext): Review[] {
   const { visits, choices } = standing(documents);
   const conflicts = [

@@ -10,20 +10,20 @@ import type { Instant } from '$lib/domain/time/day';
 export type Resolving =
   | { kind: 'accept' }
   | { kind: 'contact' }
-  /** `kept`: the entries that go on counting; all others are undone. */
+  /** `kept`: the entries that still count; all others are undone. */
   | { kind: 'keep'; kept: readonly string[] }
-  /** `undone`: entries that are undone; the others wait for a resolution of their own. */
+  /** `undone`: entries that are undone; the others wait for their own resolution. */
   | { kind: 'undo'; undone: readonly string[] };
 
 interface Made {
   /** Account of whoever resolves it. */
   by: string;
   at: Instant;
-  /** Gives a ULID. */
+  /** Returns a ULID. */
   randomId: () => string;
 }
 
-/** The documents that this takes: the resolution, and what it undoes. All of them new. */
+/** The documents that this takes, all of them new: the resolution, and what it undoes. */
 export function documentsOfResolution(
   conflict: Conflict,
   resolving: Resolving,

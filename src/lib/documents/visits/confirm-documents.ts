@@ -3,15 +3,15 @@ import { judgeTime, type Stamp, type TimeJudgement } from '$lib/domain/time/conf
 import type { LogDocument, VisitDocument } from './visit-documents';
 import { visitHash } from './visit-hash';
 
-/** A document that nobody but this device has seen yet, and what was known of the clock that dated it. */
+/** A document that only this device has seen so far, and what was known about the clock that dated it. */
 export interface Unconfirmed {
   document: LogDocument;
   stamp: Stamp;
 }
 
 /**
- * R13: the documents as they are to be sent, each once and for all. A visit that follows a changed one carries that
- * one's new hash (S15), so all of a desk's visits after the first unconfirmed one have to be among them.
+ * R13: the documents as they will be sent, each once and for all. A visit that follows a changed one carries
+ * the new hash (S15), so the list must contain all of a desk's visits after the first unconfirmed one.
  */
 export function confirmDocuments(unconfirmed: readonly Unconfirmed[], contact?: Contact): LogDocument[] {
   const changed = new Map<string, VisitDocument>();
@@ -31,7 +31,7 @@ const numberOf = ({ document }: Unconfirmed) => (document.type === 'visit' ? doc
 const inOrder = (unconfirmed: readonly Unconfirmed[]) =>
   [...unconfirmed].sort((a, b) => numberOf(a) - numberOf(b));
 
-/** The same document where nothing changes. */
+/** The same document if nothing changes. */
 function withTime(document: LogDocument, judged: TimeJudgement): LogDocument {
   switch (judged.kind) {
     case 'right':

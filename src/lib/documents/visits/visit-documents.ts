@@ -5,32 +5,33 @@ import type { Instant } from '$lib/domain/time/day';
 import { overrideReasons } from '$lib/domain/visit/verdict';
 
 /**
- * `visit:DESK:ULID`, immutable: one visit as the desk logged it. The desk is part of the id, so that no
- * desk can write a conflicting branch of another's visit. No name, no code, no reason for the card.
+ * `visit:DESK:ULID`, immutable: one visit as the desk logged it. The desk is part of the id, so no desk can
+ * write a conflicting branch of another's visit. No name, no code, no reason for the card.
  */
 export const visitDocument = v.object({
   _id: v.pipe(v.string(), v.regex(/^visit:[a-z0-9-]+:[0-9A-HJKMNP-TV-Z]{26}$/, 'must be visit:DESK:ULID')),
   type: v.literal('visit'),
   v: v.literal(1),
   card: cardNumber,
-  /** Absent for a card that the register did not know (override). */
+  /** Absent for a card that was not in the register (override). */
   scheme: v.optional(identifier),
   service: identifier,
   venue: identifier,
   /** The chosen course or the performance (R9, R10). */
   offering: v.optional(identifier),
-  /** Portions given out, where the service counts them (R10). */
+  /** Portions given out, if the service counts them (R10). */
   portions: v.optional(count),
   /** The desk's account name. */
   desk: identifier,
   /** Corrected instant of the visit, ISO 8601 in UTC, and the venue's zone. */
   at: instant,
   zone,
-  /** Server time minus device time that was applied to `at`, ms (R13). */
+  /** Server time minus device time, as applied to `at`, ms (R13). */
   clockSkewMs: v.optional(v.number()),
   /**
-   * The device's clock was wrong or may have been, and nobody knows by how much (R13): it was after `from`, the last
-   * contact before, and before `until`, the first one after; absent in what went by file.
+   * The device's clock was or may have been wrong by an unknown amount (R13): the visit was after `from`, the
+   * contact before it, and before `until`, the first contact after it. `until` is absent if it was sent by
+   * file.
    */
   timeUncertain: v.optional(v.object({ from: instant, until: v.optional(instant) })),
   people: v.object({ holder: count, children: count, assistants: count }),
@@ -57,17 +58,17 @@ export const voidDocument = v.object({
   visit: shortText,
   card: cardNumber,
   service: identifier,
-  /** The visit's desk. */
+  /** The desk that logged the visit. */
   desk: identifier,
-  /** The office's account, where it wasn't the desk itself. */
+  /** The office's account, unless the desk did it itself. */
   by: v.optional(identifier),
   at: instant,
 });
 export type VoidDocument = v.InferOutput<typeof voidDocument>;
 
 /**
- * `choice:DESK:ULID`, immutable: a card's holder chose an offering (R9). Two desks that are offline may both
- * write one: both stay, and the review finds them (docs/decisions/0005).
+ * `choice:DESK:ULID`, immutable: a card's holder chose an offering (R9). Two offline desks may both write
+ * one: both stay, and the review finds them (docs/decisions/0005).
  */
 export const choiceDocument = v.object({
   _id: v.pipe(v.string(), v.regex(/^choice:[a-z0-9-]+:[0-9A-HJKMNP-TV-Z]{26}$/, 'must be choice:DESK:ULID')),
@@ -87,7 +88,10 @@ export type ChoiceDocument = v.InferOutput<typeof choiceDocument>;
 
 export const releaseReasons = ['undone', 'office', 'review'] as const;
 
-/** `release:CHOICE`, immutable: the choice counts no more. A desk undoes its own while it is fresh, the office any. */
+/**
+ * `release:CHOICE`, immutable: the choice no longer counts. A desk undoes its own while it is fresh, the
+ * office any.
+ */
 export const releaseDocument = v.object({
   _id: v.pipe(
     v.string(),
@@ -107,7 +111,7 @@ export const releaseDocument = v.object({
 });
 export type ReleaseDocument = v.InferOutput<typeof releaseDocument>;
 
-/** `resolution:BY:ULID`, immutable: what somebody decided about a conflict of the review list. */
+/** `resolution:BY:ULID`, immutable: how somebody resolved a conflict of the review list. */
 export const resolutionDocument = v.object({
   _id: v.pipe(
     v.string(),
@@ -115,12 +119,12 @@ export const resolutionDocument = v.object({
   ),
   type: v.literal('resolution'),
   v: v.literal(1),
-  /** Id of the conflict, see domain/conflicts.ts. */
+  /** Id of the conflict, see domain/review/conflicts.ts. */
   conflict: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
-  /** `_id`s of the visits or choices that were looked at: one more opens the conflict again. */
+  /** `_id`s of the visits or choices that were considered: a further one reopens the conflict. */
   documents: v.pipe(listOf(shortText, 5000), v.minLength(1)),
   decision: v.picklist(resolutionKinds),
-  /** For `keep`: the `_id`s that go on counting. */
+  /** For `keep`: the `_id`s that still count. */
   kept: v.optional(listOf(shortText, 5000)),
   /** Account of the desk or of the office. */
   by: identifier,
@@ -132,7 +136,7 @@ export type ResolutionDocument = v.InferOutput<typeof resolutionDocument>;
 export type LogDocument =
   VisitDocument | VoidDocument | ChoiceDocument | ReleaseDocument | ResolutionDocument;
 
-/** When a visit was logged at the latest, as far as its clock or a contact tells. */
+/** The latest possible time of a visit, as far as its clock or a contact tells. */
 export function loggedBy({ at, timeUncertain }: Pick<VisitDocument, 'at' | 'timeUncertain'>): Instant {
   const known = timeUncertain?.until ?? timeUncertain?.from;
   return Math.max(Date.parse(at), known === undefined ? -Infinity : Date.parse(known));

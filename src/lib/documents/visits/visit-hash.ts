@@ -5,6 +5,6 @@ import type { VisitDocument } from './visit-documents';
 
 /** S15: what the desk's next visit carries as `previous`: SHA-256 of the canonical form, hex. */
 export function visitHash(visit: VisitDocument): string {
-  // Web Crypto answers later, and IndexedDB would commit the transaction meanwhile.
+  // Web Crypto is asynchronous, and IndexedDB would commit the transaction meanwhile.
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(visit))));
 }

@@ -50,7 +50,7 @@ describe('R5 public holidays', () => {
         '2027-11-06',
       ],
     ],
-  ])('of %i are the fixed ones and those that move', (year, movable) => {
+  ])('of %i are the fixed and the movable ones', (year, movable) => {
     const fixed = ['01-01', '01-06', '05-01', '12-06', '12-24', '12-25', '12-26'].map(
       (day) => `${year}-${day}`,
     );
@@ -87,7 +87,7 @@ describe('a card without an end', () => {
     ['grace days', addDays('9999-12-31', 14)],
     ['a span in years', spanEnd('2026-11-22', 'P9999Y')],
     ['a span in days', spanEnd('9999-12-01', 'P90D')],
-  ])('R4 R14 9999-12-31 is the last day there is: %s', (_name, date) => {
+  ])('R4 R14 9999-12-31 is the last possible day: %s', (_name, date) => {
     expect(date).toBe('9999-12-31');
   });
 });

@@ -1,9 +1,9 @@
 import { addDays, weekday, type LocalDate } from '$lib/domain/time/day';
 
 /**
- * Finland's public holidays, on which nobody needs to know the calendar by heart: church holidays, New Year's
- * Day, May Day, Midsummer Eve and Day, Independence Day, Christmas Eve to Boxing Day
- * (kirkkolaki 652/2023 and laki vapunpäivän järjestämisestä 272/1944, laki itsenäisyyspäivän viettämisestä 388/1937).
+ * Finland's public holidays, so that nobody has to enter them by hand: church holidays, New Year's Day, May
+ * Day, Midsummer Eve and Day, Independence Day, Christmas Eve to Boxing Day (kirkkolaki 652/2023, laki
+ * vapunpäivän järjestämisestä 272/1944 and laki itsenäisyyspäivän viettämisestä 388/1937).
  */
 export function isPublicHoliday(date: LocalDate): boolean {
   const year = Number(date.slice(0, 4));

@@ -9,19 +9,19 @@ export interface Offering {
   kind: OfferingKind;
   service: string;
   venue: string;
-  /** First and last day, both included; one and the same for a performance or a meal. */
+  /** First and last day, both included; the same day for a performance or a meal. */
   from: LocalDate;
   until: LocalDate;
   /** Last day on which it can be chosen (R9); absent: its last day. */
   choosableUntil?: LocalDate;
-  /** When it begins on its day. */
+  /** Time of day when it begins. */
   startsAt?: LocalTime;
-  /** Places for card holders; absent: as many as come. */
+  /** Places for card holders; absent: unlimited. */
   seats?: number;
   isCancelled: boolean;
 }
 
-/** A card's standing choice (R9): not released. */
+/** A card's standing choice (R9): one that was not released. */
 export interface Choice {
   /** `_id` of the choice's document. */
   id: string;
@@ -37,11 +37,11 @@ export const isListed = (offering: Offering, today: LocalDate): boolean =>
 export const isChoosable = (offering: Offering, today: LocalDate): boolean =>
   !offering.isCancelled && today <= (offering.choosableUntil ?? offering.until);
 
-/** R9: over, or called off. */
+/** R9: over, or cancelled. */
 export const hasEnded = (offering: Offering, today: LocalDate): boolean =>
   offering.isCancelled || today > offering.until;
 
-/** Places left as far as the device knows; undefined where there is no number. Never below 0. */
+/** Places left as far as the device knows, at least 0; undefined if unlimited. */
 export function seatsLeft(
   offering: Pick<Offering, 'id' | 'seats'>,
   taken: ReadonlyMap<string, number>,

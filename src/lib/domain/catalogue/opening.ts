@@ -6,7 +6,10 @@ import type { OpeningHours, Service, TimeSpan, Venue } from './service';
 const onWeekday = (hours: readonly OpeningHours[], date: LocalDate): readonly TimeSpan[] =>
   hours.filter(({ weekdays }) => weekdays.includes(weekday(date)));
 
-/** When the venue is open on a day; undefined where it doesn't say. An exception beats a holiday, that the week. */
+/**
+ * When the venue is open on a day; undefined if it doesn't say. An exception beats a holiday, which beats the
+ * week.
+ */
 export function venueHoursOn(venue: Venue, date: LocalDate): readonly TimeSpan[] | undefined {
   const exception = venue.exceptions.find(({ from, to }) => from <= date && date <= to);
   if (exception) return exception.hours;
@@ -17,7 +20,7 @@ export function venueHoursOn(venue: Venue, date: LocalDate): readonly TimeSpan[]
 const later = (a: LocalTime, b: LocalTime) => (a > b ? a : b);
 const earlier = (a: LocalTime, b: LocalTime) => (a < b ? a : b);
 
-/** The spans in which the venue is open and the card gives the service; undefined: all day. */
+/** The spans when the venue is open and the card gives the service; undefined: all day. */
 function spansOn(service: Service, venue: Venue, date: LocalDate): readonly TimeSpan[] | undefined {
   const venueSpans = venueHoursOn(venue, date);
   if (!service.hours) return venueSpans;

@@ -5,7 +5,7 @@ import type { Card, Scheme } from '$lib/domain/visit/card';
 export const limitPeriods = ['day', 'week', 'month', 'season', 'validity'] as const;
 export type LimitPeriod = (typeof limitPeriods)[number];
 
-/** R7: at most `n` visits a period. */
+/** R7: at most `n` visits per period. */
 export interface Limit {
   n: number;
   per: LimitPeriod;
@@ -19,14 +19,14 @@ export interface Limit {
 export type ServiceRule =
   | { kind: 'unlimited' }
   | ({ kind: 'limit' } & Limit)
-  /** R9: up to `n` offerings of the holder's own choice, e.g. one course. */
+  /** R9: up to `n` offerings that the holder chooses, e.g. one course. */
   | { kind: 'choice'; n: number }
-  /** R10: today's listed offerings, e.g. certain performances; where a limit is given, that as well. */
+  /** R10: today's listed offerings, e.g. certain performances, within the limit if there is one. */
   | { kind: 'listed'; limit?: Limit }
-  /** R10: so many portions a day at each venue; where a limit is given, that as well. */
+  /** R10: so many portions a day at each venue, within the limit if there is one. */
   | { kind: 'portions'; perDay: number; limit?: Limit };
 
-/** Open from (inclusive) to (exclusive), within one day; '24:00' is the day's end. */
+/** Open from (inclusive) to (exclusive), within one day; '24:00' is the end of the day. */
 export interface TimeSpan {
   from: LocalTime;
   to: LocalTime;
@@ -43,7 +43,7 @@ export interface Service {
   sector: string;
   venues: readonly string[];
   rule: ServiceRule;
-  /** Not given from `since` on, through `until` where a day is known (R5). */
+  /** Not given from `since` on, through `until` if a day is given (R5). */
   paused?: { since: LocalDate; until?: LocalDate };
   /** When the card gives this service; absent: whenever the venue is open. */
   hours?: readonly OpeningHours[];
@@ -51,7 +51,7 @@ export interface Service {
   repeatMinutes: number;
 }
 
-/** Other hours than the week's, on some days: closed where `hours` is empty. */
+/** Hours that differ from the week's on some days; closed if `hours` is empty. */
 export interface OpeningException {
   from: LocalDate;
   to: LocalDate;
@@ -62,17 +62,20 @@ export interface Venue {
   id: string;
   /** IANA zone, e.g. 'Europe/Helsinki'. */
   zone: string;
-  /** The week's hours; absent: the venue doesn't say, and is taken to be open. */
+  /** The week's hours; absent: the venue doesn't say, and counts as open. */
   hours?: readonly OpeningHours[];
-  /** R5: what holds on some days instead; the first that fits counts. */
+  /** R5: what applies instead on some days; the first entry that fits counts. */
   exceptions: readonly OpeningException[];
   /** R5: whether the venue is closed on Finland's public holidays. */
   closedOnHolidays: boolean;
-  /** What to do when the register on the device is old (R12). */
+  /** What to do when the device's register is old (R12). */
   stale: { afterDays: number; then: 'admit' | 'ask' | 'refuse' };
 }
 
-/** R6 R7: the rule by which a card uses a service: its own, its scheme's, or the service's; none if not given. */
+/**
+ * R6 R7: the rule by which a card uses a service: its own, its scheme's, or the service's; undefined if not
+ * given.
+ */
 export function ruleFor(service: Service, card: Card, scheme: Scheme | undefined): ServiceRule | undefined {
   const own = card.rights?.find((right) => right.service === service.id);
   if (own) return own.isGiven ? (own.rule ?? schemeRule(service, scheme)) : undefined;
@@ -85,7 +88,7 @@ export function schemeRule(service: Service, scheme: Scheme | undefined): Servic
   return (rules && Object.hasOwn(rules, service.id) ? rules[service.id] : undefined) ?? service.rule;
 }
 
-/** R7: the limit that a rule has, if it has one. */
+/** R7: the rule's limit, if it has one. */
 export function limitOf(rule: ServiceRule): Limit | undefined {
   switch (rule.kind) {
     case 'limit':
@@ -99,7 +102,7 @@ export function limitOf(rule: ServiceRule): Limit | undefined {
   }
 }
 
-/** R9: how many offerings of the holder's own the rule gives; undefined where there is nothing to choose. */
+/** R9: how many offerings the holder may choose; undefined if there is no choice. */
 export function choicesAllowed(rule: ServiceRule | undefined): number | undefined {
   switch (rule?.kind) {
     case 'choice':
@@ -113,7 +116,7 @@ export function choicesAllowed(rule: ServiceRule | undefined): number | undefine
   }
 }
 
-/** R10: how many portions a day a venue gives; undefined where none are counted. */
+/** R10: how many portions a day a venue gives; undefined if they aren't counted. */
 export function portionsPerDay(rule: ServiceRule | undefined): number | undefined {
   switch (rule?.kind) {
     case 'portions':

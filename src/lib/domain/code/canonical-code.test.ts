@@ -9,7 +9,7 @@ const uidBytes = fc
   .constantFrom(4, 7, 8, 10)
   .chain((length) => fc.array(fc.nat({ max: 255 }), { minLength: length, maxLength: length }));
 
-describe('R1 one code however it is read', () => {
+describe('R1 a code is the same however it is read', () => {
   it.each([
     '04A2900003B890',
     '04a2900003b890',
@@ -53,7 +53,7 @@ describe('R1 one code however it is read', () => {
     expect(canonicalCode(text)).toBe(text);
   });
 
-  it('R1 card numbers, and all codes of digits but a UPC-A, stay as they are', () => {
+  it('R1 card numbers, and all digit-only codes except UPC-A, stay as they are', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\d{7}$/), (digits) => {
         const number = digits + checkDigit(digits);
@@ -68,7 +68,7 @@ describe('R1 one code however it is read', () => {
     );
   });
 
-  it('R1 the one form is its own form', () => {
+  it('R1 the canonical form is its own canonical form', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -35,7 +35,7 @@ describe('R1 a code is understood', () => {
     ['by the desk’s layout where letters alone changed', { layout: 'de' }, 'LZ0099', 'LY0099'],
   ] as const)('%s', (_, profile, heard, meant) => expect(textsOf(heard, profile)).toContain(meant));
 
-  it('and never as another card’s without a sign of it', () => {
+  it('and never as another card’s without a sign that it was changed', () => {
     expect(textsOf('LZ0099')).toEqual(['LZ0099']);
     expect(textsOf('12345671')).toEqual(['12345671']);
     expect(textsOf('AbC')).toEqual(['AbC']);
@@ -46,7 +46,7 @@ describe('R1 a code is understood', () => {
   });
 });
 
-describe('a wrapper of the desk', () => {
+describe('the desk’s own wrapper', () => {
   it.each([
     ['F*#', undefined],
     ['*', 'nothing-around'],
@@ -55,15 +55,15 @@ describe('a wrapper of the desk', () => {
     [`${'x'.repeat(60)}*`, 'too-long'],
   ] as const)('%s', (wrapper, fault) => expect(wrapperFault(wrapper)).toBe(fault));
 
-  it('takes no text that it does not fit, nor one with nothing within', () => {
+  it('rejects text that doesn’t fit it, and text with nothing inside', () => {
     expect(unwrapped('G1#', 'F*#')).toBeUndefined();
     expect(unwrapped('F#', 'F*#')).toBeUndefined();
     expect(unwrapped('F1#', 'F*#')).toBe('1');
   });
 });
 
-describe('a UID typed otherwise', () => {
-  it('is left alone where it can’t be one', () => {
+describe('a UID typed in another form', () => {
+  it('is left alone if it can’t be one', () => {
     expect(uidInHex('LR1', 'decimal')).toBeUndefined();
     expect(uidInHex('9'.repeat(25), 'decimal')).toBeUndefined();
     expect(uidInHex('04A29', 'hex-reversed')).toBeUndefined();

@@ -3,23 +3,23 @@ import { uidInHex, unwrapped, type ScannerProfile } from './scanner-profile';
 
 /** What a scanner did to a code before it arrived. */
 export type Mend =
-  /** It stood in a wrapper: the desk's own, or a usual one. */
+  /** It was wrapped: in the desk's own wrapper, or a common one. */
   | { kind: 'wrapper' }
-  /** The scanner is set to another keyboard than the computer. */
+  /** The scanner is set to another keyboard layout than the computer. */
   | { kind: 'layout'; scanner: KeyboardLayout; computer: KeyboardLayout }
   /** Caps Lock was on. */
   | { kind: 'caps-lock' }
   | { kind: 'uid' };
 
-/** One way to understand what a scanner sent. */
+/** One possible reading of what a scanner sent. */
 export interface CodeReading {
   text: string;
   mends: readonly Mend[];
 }
 
 /**
- * What scanners put around a code where nobody told them not to: AIM identifiers (ISO/IEC 15424), control
- * characters, Code 39's stars, Codabar's start and stop letters, the sentinels of magnetic stripes (ISO/IEC 7811-2).
+ * What scanners put around a code unless told not to: AIM identifiers (ISO/IEC 15424), control characters,
+ * Code 39's stars, Codabar's start and stop letters, the sentinels of magnetic stripes (ISO/IEC 7811-2).
  */
 const usualWrappers = [
   /^\][A-Za-z][\dA-Za-z](.+)$/u,
@@ -29,16 +29,16 @@ const usualWrappers = [
   /^[%;](.+)\?$/u,
 ];
 
-/** The keyboards of computers at counters. */
+/** The keyboard layouts of computers at counters. */
 const computers = ['fi', 'us'] as const;
 
-/** A code is retyped at most this often: wrapped and in another layout, but not more. */
+/** At most this many changes: wrapped and in another layout, but no more. */
 const mostMends = 2;
 const mostReadings = 60;
 
 /**
- * All ways to understand a text, itself first. A mend is offered only where something in the text asks for it: a
- * code that is merely unknown must not become another card's.
+ * All possible readings of a text, the text itself first. A correction is only offered if something in the
+ * text calls for it: a code that is merely unknown must not become another card's.
  */
 export function readingsOf(text: string, profile: ScannerProfile): CodeReading[] {
   const readings = new Map<string, CodeReading>([[text, { text, mends: [] }]]);
@@ -82,7 +82,7 @@ function* mendsOf({ text, mends }: CodeReading, profile: ScannerProfile): Genera
   }
 }
 
-/** Letters alone may be right as they are: only a changed sign shows that the keyboards differ. */
+/** Letters alone may be correct as they are: only a changed symbol shows that the layouts differ. */
 const isAskedFor = (heard: string, mended: string): boolean => {
   const meant = [...mended];
   return [...heard].some((character, place) => !/[\dA-Za-z]/.test(character) && character !== meant[place]);

@@ -11,4 +11,4 @@ it.each([
   ['010190+123A', 'personal-id'],
   ['x010101A123Ny', 'personal-id'],
   ['x'.repeat(61), 'long'],
-] as const)('%s is told as %s', (text, kind) => expect(heardKind(text)).toBe(kind));
+] as const)('%s is described as %s', (text, kind) => expect(heardKind(text)).toBe(kind));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyboardLayouts, retyped } from './keyboard-layouts';
 
-describe('a scanner set to another keyboard than the computer', () => {
+describe('a scanner set to another keyboard layout than the computer', () => {
   it.each([
     ['us', 'fi', 'LR+900201', 'LR-900201'],
     ['us', 'fi', 'a?b+c.d', 'a_b-c.d'],
@@ -22,7 +22,7 @@ describe('a scanner set to another keyboard than the computer', () => {
     expect(retyped(plain, 'us', 'fi')).toBe(plain);
   });
 
-  it('is undone by reading it the other way, where each character has one key', () => {
+  it('is undone by reading it the other way, if each character has one key', () => {
     const layout = fc.constantFrom(...keyboardLayouts);
     const text = fc.stringMatching(/^[a-zA-Z0-9]{1,20}$/);
     fc.assert(

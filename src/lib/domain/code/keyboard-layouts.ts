@@ -1,15 +1,16 @@
 /**
- * A scanner that types presses keys, not characters: set to another country than the computer, it types other
- * characters than its code has. Each layout is written down key by key, so that one can be read as another.
+ * A scanner that emulates a keyboard sends key presses, not characters: if it is set to another country than
+ * the computer, other characters arrive than the code has. Each layout is written down key by key, so that
+ * one can be read as another.
  */
 
-/** `fi` is Sweden's too. */
+/** `fi` is also the Swedish layout. */
 export const keyboardLayouts = ['fi', 'us', 'gb', 'de', 'fr'] as const;
 export type KeyboardLayout = (typeof keyboardLayouts)[number];
 
 /**
- * The characters of the keys of ISO/IEC 9995-2, row by row from the top left: alone, then with Shift. A dead key is
- * the accent that it would put on the next letter.
+ * The characters on the keys of ISO/IEC 9995-2, row by row from the top left: alone, then with Shift. A dead
+ * key stands for the accent that it would put on the next letter.
  */
 const keys: Record<KeyboardLayout, [alone: string, withShift: string]> = {
   fi: [
@@ -47,7 +48,7 @@ function keyTable(from: KeyboardLayout, to: KeyboardLayout): Map<string, string>
 
 const tables = new Map<string, Map<string, string>>();
 
-/** What a scanner set to `scanner` meant where a computer set to `computer` heard `heard`. */
+/** What a scanner set to `scanner` meant if a computer set to `computer` received `heard`. */
 export function retyped(heard: string, computer: KeyboardLayout, scanner: KeyboardLayout): string {
   const pair = `${computer} ${scanner}`;
   const table = tables.get(pair) ?? keyTable(computer, scanner);

@@ -3,16 +3,16 @@ import { isCardNumber } from '$lib/domain/visit/card-number';
 /** What a scanned or typed text can be, before the register is asked. */
 export type ScannedCode =
   | { kind: 'number'; number: string }
-  /** R2: signed by the city, so it says; `number` is what it claims until its signature has been verified. */
+  /** R2: claims to be signed by the city; `number` is only a claim until the signature has been verified. */
   | { kind: 'signed'; token: string; number: string }
-  /** Something else that an imported card stock may carry: looked up among the register's codes. */
+  /** Something else that imported card stock may carry: looked up among the register's codes. */
   | { kind: 'other'; value: string }
   /** Too long, empty or with control characters: no card carries it. */
   | { kind: 'impossible' };
 
 /** Longest code of an imported card stock, in UTF-16 units. */
 export const maxCodeLength = 128;
-/** Longest text that is looked at: signed codes are longer than those of imported stock. */
+/** Longest text that is considered: signed codes are longer than those of imported stock. */
 export const maxScannedLength = 4 * maxCodeLength;
 
 // Control, format, private-use and unassigned characters, and emoji: no card stock prints them.
@@ -21,7 +21,7 @@ const impossibleCharacters = /[\p{C}\p{Extended_Pictographic}]/u;
 /** A JSON Web Signature in its compact form: three parts in base64url. */
 const compactJws = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 
-/** R2: the card number that a signed code claims; undefined for what is no signed code of ours. */
+/** R2: the card number that a signed code claims; undefined if it isn't one of our signed codes. */
 function claimedNumber(text: string): string | undefined {
   const payload = compactJws.exec(text)?.[1];
   if (payload === undefined) return undefined;
@@ -34,7 +34,7 @@ function claimedNumber(text: string): string | undefined {
   }
 }
 
-/** Reads the text of any scanner. Total: every input is understood as one of four kinds (R1). */
+/** Classifies the text of any scanner. Total: every input is one of four kinds (R1). */
 export function readCode(text: string): ScannedCode {
   if (text.length > maxScannedLength) return { kind: 'impossible' };
   const trimmed = text.trim();

@@ -1,25 +1,25 @@
 import type { KeyboardLayout } from './keyboard-layouts';
 
-/** How a reader of RFID tags types their UID: in hex as it is, or otherwise. */
+/** How an RFID reader types a tag's UID: in hex as it is, or in another form. */
 export const uidFormats = ['hex', 'hex-reversed', 'decimal', 'decimal-reversed'] as const;
 export type UidFormat = (typeof uidFormats)[number];
 
-/** What is known of the scanners of one desk. */
+/** What is known about a desk's scanners. */
 export interface ScannerProfile {
-  /** What ends a code; absent until it is known. */
+  /** The key that ends a code; absent until it is known. */
   ending?: 'enter' | 'tab' | 'none';
   /** Between two keys, ms. */
   paceMs?: number;
-  /** Set where the scanner types in another layout than the computer: the one it is set to. */
+  /** Set if the scanner types in another layout than the computer: the scanner's layout. */
   layout?: KeyboardLayout;
-  /** What stands around the code: `*` is the code, `?` any one character, as in "F*#". */
+  /** What surrounds the code: `*` is the code, `?` any one character, as in "F*#". */
   wrappers: readonly string[];
   uid: UidFormat;
 }
 
 export const unknownScanner: ScannerProfile = { wrappers: [], uid: 'hex' };
 
-/** As many and as long as somebody types by hand. */
+/** As many, and as long, as somebody would enter by hand. */
 export const mostWrappers = 10;
 export const longestWrapper = 60;
 
@@ -32,7 +32,7 @@ export function wrapperFault(wrapper: string): WrapperFault | undefined {
   return wrapper === '*' ? 'nothing-around' : undefined;
 }
 
-/** The code within its wrapper; undefined where the text doesn't begin and end so. */
+/** The code inside its wrapper; undefined if the text doesn't begin and end that way. */
 export function unwrapped(text: string, wrapper: string): string | undefined {
   const [before = '', after = ''] = wrapper.split('*');
   if (text.length <= before.length + after.length) return undefined;
@@ -42,7 +42,7 @@ export function unwrapped(text: string, wrapper: string): string | undefined {
   return text.slice(before.length, text.length - after.length);
 }
 
-/** What a reader that types UIDs in this way meant, in hex; undefined where it can't be such a UID. */
+/** What a reader that types UIDs this way meant, in hex; undefined if it can't be such a UID. */
 export function uidInHex(text: string, format: UidFormat): string | undefined {
   switch (format) {
     case 'hex':

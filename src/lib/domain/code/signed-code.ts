@@ -1,6 +1,6 @@
 import type { LocalDate } from '$lib/domain/time/day';
 
-/** What a signed code says of its card (R2): enough for a verdict where the register is too old. */
+/** What a signed code says about its card (R2): enough for a verdict when the register is too old. */
 export interface SignedCard {
   number: string;
   scheme: string;
@@ -8,9 +8,9 @@ export interface SignedCard {
   validUntil: LocalDate;
 }
 
-/** What came of looking at a code's signature. */
+/** Result of verifying a code's signature. */
 export type Signature =
-  /** Signed by a key of the catalogue; `isKeyExpired`: one that the city has given up. */
+  /** Signed by a key in the catalogue; `isKeyExpired`: by one that the city has retired. */
   | { kind: 'genuine'; card: SignedCard; isKeyExpired: boolean }
-  /** Forged, altered, of another city, or signed by a key that this device has not got. */
+  /** Forged, altered, from another city, or signed by a key that this device doesn't have. */
   | { kind: 'not-genuine' };

@@ -3,11 +3,11 @@ import { symbologiesToRead } from './symbologies';
 
 const usual = ['qr_code', 'code_128', 'code_39', 'itf', 'ean_13', 'ean_8', 'data_matrix', 'aztec', 'pdf417'];
 
-it('a city that has said nothing has the usual kinds read', () => {
+it('without a choice by the city the usual kinds are read', () => {
   expect(symbologiesToRead(undefined)).toEqual(usual);
 });
 
-it('our own cards are read whatever a city chooses, and nothing that it did not choose', () => {
+it('our own cards are always read, and apart from them only what the city chose', () => {
   expect(symbologiesToRead([])).toEqual(['qr_code', 'code_128']);
   expect(symbologiesToRead(['upc_a', 'codabar', 'qr_code'])).toEqual([
     'qr_code',

@@ -1,4 +1,4 @@
-/** Kinds of codes that a camera can be asked for, by the Barcode Detection API's names. */
+/** Kinds of codes that a camera can be asked for, by their names in the Barcode Detection API. */
 export const symbologies = [
   'qr_code',
   'code_128',
@@ -19,7 +19,10 @@ export type Symbology = (typeof symbologies)[number];
 /** Those on the cards that we print: always read. */
 export const ownSymbologies: readonly Symbology[] = ['qr_code', 'code_128'];
 
-/** What a camera reads until the city says which kinds its cards carry: ours, and those usual on imported stock. */
+/**
+ * What a camera reads until the city says which kinds its cards carry: ours, and those common on imported
+ * stock.
+ */
 const usualSymbologies: readonly Symbology[] = [
   ...ownSymbologies,
   'code_39',
@@ -31,7 +34,7 @@ const usualSymbologies: readonly Symbology[] = [
   'pdf417',
 ];
 
-/** What a camera is to read where a city has chosen these kinds; undefined: it has not said. */
+/** What a camera should read if a city has chosen these kinds; undefined: it has not chosen. */
 export function symbologiesToRead(chosen: readonly Symbology[] | undefined): Symbology[] {
   const wanted = chosen ? [...ownSymbologies, ...chosen] : usualSymbologies;
   return symbologies.filter((each) => wanted.includes(each));

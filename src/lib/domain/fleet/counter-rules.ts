@@ -1,11 +1,11 @@
 /**
- * What the office lets the staff of one desk do. A rule for people and no right of the desk's account: the counter's
- * screens obey it, and no server refuses a visit because of it.
+ * What the office lets the staff of one desk do. It is a rule for people, not a right of the desk's account:
+ * the counter's screens obey it, and no server refuses a visit because of it.
  */
 export interface CounterRules {
-  /** R15: staff may let somebody in against a refusal. */
+  /** R15: staff may admit somebody despite a refusal. */
   mayOverride: boolean;
-  /** Staff may type a card's number by hand. */
+  /** Staff may enter a card's number by hand. */
   mayType: boolean;
   /** For queues: an admitted card with nothing to choose is logged as soon as it is scanned. */
   logsAtOnce: boolean;
@@ -13,7 +13,7 @@ export interface CounterRules {
 
 export const defaultCounterRules: CounterRules = { mayOverride: true, mayType: true, logsAtOnce: false };
 
-/** The rules in what was told or stored; what can't be read there stays as in `known`. */
+/** The rules in what was received or stored; what can't be read there stays as in `known`. */
 export function counterRulesFrom(told: unknown, known: CounterRules = defaultCounterRules): CounterRules {
   const fields: { readonly [Rule in keyof CounterRules]?: unknown } =
     typeof told === 'object' && told !== null ? told : {};

@@ -1,23 +1,23 @@
-/** Numbers from one to another, both included. */
+/** A range of numbers, both ends included. */
 export interface Range {
   from: number;
   to: number;
 }
 
 export interface ArrivedAndReported {
-  /** The highest number that arrived; 0 for none. */
+  /** The highest number that arrived; 0 if none did. */
   last: number;
   /** Numbers below it that did not arrive. */
   gaps: readonly Range[];
-  /** Numbers that the desk has waiting or refused. */
+  /** Numbers that are waiting or refused at the desk. */
   unsent: readonly Range[];
-  /** The last number that the desk knows of, where it has reported. */
+  /** The last number that the desk knows, if it has reported. */
   lastNumber?: number;
 }
 
 /**
- * S15: the numbers of a desk's visits that nothing explains: they did not arrive, and the desk neither has them
- * waiting nor logged them after its last report.
+ * S15: the numbers of a desk's visits that nothing explains: they did not arrive, they are not waiting at the
+ * desk, and they were not logged after its last report.
  */
 export function explainGaps({ last, gaps, unsent, lastNumber }: ArrivedAndReported): Range[] {
   const end = lastNumber ?? last;

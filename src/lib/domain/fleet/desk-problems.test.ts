@@ -51,7 +51,7 @@ describe('a desk as the office sees it', () => {
     expect(kinds(changes)).toEqual(expected);
   });
 
-  it('S15 a desk that was never heard of', () => {
+  it('S15 a desk that was never heard from', () => {
     const unheard = {
       waiting: 0,
       refused: 0,
@@ -64,7 +64,7 @@ describe('a desk as the office sees it', () => {
     expect(problemsOf(unheard, now, serverVersion)).toEqual([{ kind: 'never-heard' }]);
   });
 
-  it('S15 the most urgent comes first and gives the tone', () => {
+  it('S15 the most urgent comes first and sets the tone', () => {
     const problems = problemsOf(
       { ...well, isPersistent: false, quarantined: 1, refused: 2 },
       now,

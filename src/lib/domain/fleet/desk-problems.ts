@@ -3,7 +3,7 @@ import { day, hour, type Instant } from '$lib/domain/time/day';
 import type { Range } from './desk-gaps';
 import { isRoomLow, type StorageRoom } from './storage';
 
-/** S15: what an office can know of a desk that is paired. Instants by the server's clock or corrected to it. */
+/** S15: what an office can know about a paired desk. Instants by the server's clock or corrected to it. */
 export interface DeskCondition {
   lastHeard?: Instant;
   registerAsOf?: Instant;
@@ -20,11 +20,11 @@ export interface DeskCondition {
   lost: readonly Range[];
   usedTwice: readonly number[];
   broken: readonly number[];
-  /** Visits, choices and what undoes them that the server has in two versions. */
+  /** Visits, choices and what undoes them that have two versions on the server. */
   conflicting: number;
 }
 
-/** Something that somebody should look after, the most urgent kinds first. */
+/** Something that somebody should look into, the most urgent kinds first. */
 export type DeskProblem =
   | { kind: 'lost-visits'; ranges: readonly Range[] }
   | { kind: 'cloned'; numbers: readonly number[] }
@@ -49,7 +49,7 @@ const silentAfter = 3 * day;
 const waitingLongAfter = hour;
 const oldCardsAfter = day;
 
-/** How a desk is: its problems in the order of urgency; none for a desk that is well. */
+/** A desk's problems in order of urgency; empty if it is well. */
 export function problemsOf(desk: DeskCondition, now: Instant, serverVersion?: string): DeskProblem[] {
   const { lastHeard, waiting, waitingSince, clockSkewMs = 0 } = desk;
   const isSilent = lastHeard !== undefined && now - lastHeard > hour;
@@ -83,12 +83,12 @@ function cardsAreOld({ registerAsOf }: DeskCondition, now: Instant): DeskProblem
   return { kind: 'old-cards', ...(registerAsOf !== undefined && { asOf: registerAsOf }) };
 }
 
-/** Builds are named by their instant; another name is never taken to be older. */
+/** Builds are named by their instant; any other name never counts as older. */
 function isOlder(version: string | undefined, server: string | undefined): boolean {
   return Number(version) < Number(server);
 }
 
-/** How much a problem matters: a visit lost or stuck is urgent, what comes right by itself is a hint. */
+/** How much a problem matters: a lost or stuck visit is urgent, what resolves itself is a hint. */
 export function toneOfProblem({ kind }: DeskProblem): Exclude<DeskTone, 'fine'> {
   switch (kind) {
     case 'lost-visits':
@@ -112,7 +112,7 @@ export function toneOfProblem({ kind }: DeskProblem): Exclude<DeskTone, 'fine'> 
   }
 }
 
-/** A desk's tone is its first problem's: they come by urgency. */
+/** A desk's tone is that of its first problem, the most urgent one. */
 export function toneOfDesk([first]: readonly DeskProblem[]): DeskTone {
   return first ? toneOfProblem(first) : 'fine';
 }

@@ -5,11 +5,11 @@ export interface StorageRoom {
 }
 
 const megabyte = 1_000_000;
-/** Some hundred thousand visits, and a register of a million cards, still fit in this. */
+/** Room for some hundred thousand visits and a register of a million cards. */
 const little = 50 * megabyte;
 const mostUsed = 0.8;
 
-/** Whether somebody should make room before a visit can't be logged any more. */
+/** Whether somebody should make room before visits can no longer be logged. */
 export function isRoomLow({ used, available }: StorageRoom): boolean {
   return available < little || used > mostUsed * (used + available);
 }

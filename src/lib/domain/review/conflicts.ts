@@ -4,11 +4,11 @@ import type { Card } from '$lib/domain/visit/card';
 import { periodAround } from '$lib/domain/visit/limits';
 
 /**
- * What desks that were apart have done together: each was right by what it knew, and the sum is more than the
- * rules give. Found from the documents alone, so every device and the office find the same.
+ * What desks did separately: each was right by what it knew, but together they gave more than the rules
+ * allow. Found from the documents alone, so every device and the office find the same.
  */
 
-/** A visit or a choice that is part of a conflict; released and voided ones are none. */
+/** A visit or a choice that is part of a conflict; released and voided ones are not. */
 export interface ConflictEntry {
   /** `_id` of the document. */
   id: string;
@@ -23,7 +23,7 @@ export interface ConflictEntry {
 }
 
 export type Conflict = {
-  /** Made of what the conflict is about, so the same everywhere. */
+  /** Derived from what the conflict is about, so it is the same everywhere. */
   id: string;
   service: string;
   /** Oldest first. */
@@ -33,15 +33,15 @@ export type Conflict = {
   | { kind: 'seats'; offering: string; allowed: number; taken: number }
   | { kind: 'portions'; venue: string; date: LocalDate; allowed: number; taken: number }
   | { kind: 'limit'; card: string; allowed: number; per: LimitPeriod; from: LocalDate }
-  /** R13: between `from` and `until`, where anything is known; else dated ahead of the server's clock. */
+  /** R13: between `from` and `until`, if anything is known; else dated ahead of the server's clock. */
   | { kind: 'times'; desk: string; from?: Instant; until?: Instant }
 );
 
-/** accept: all of it stands. keep: some go on counting. contact: somebody asks the people first. */
+/** accept: all of it stands. keep: some still count. contact: somebody asks the people first. */
 export const resolutionKinds = ['accept', 'keep', 'contact'] as const;
 export type ResolutionKind = (typeof resolutionKinds)[number];
 
-/** What somebody said of a conflict, from its document. */
+/** How somebody resolved a conflict, from its document. */
 export interface Resolution {
   id: string;
   conflict: string;
@@ -56,7 +56,7 @@ const oldestFirst = (entries: readonly ConflictEntry[]): ConflictEntry[] =>
 
 const headsOf = (entries: readonly ConflictEntry[]) => entries.reduce((sum, { heads }) => sum + heads, 0);
 
-/** R9: more choices of one card than its rule gives. Several of the same offering are one choice. */
+/** R9: more choices for one card than its rule allows. Several of the same offering are one choice. */
 export function choicesConflict(
   card: string,
   service: string,
@@ -74,7 +74,7 @@ export function choicesConflict(
   };
 }
 
-/** R10: more places of an offering given than there are. Entries that staff overrode are not among them. */
+/** R10: more places of an offering given than there are. Entries that staff overrode don't count. */
 export function seatsConflict(
   service: string,
   offering: { id: string; seats?: number },
@@ -108,7 +108,9 @@ export function portionsConflict(
   };
 }
 
-/** R7: periods in which a card was admitted more often than its limit gives, without staff's override. */
+/**
+ * R7: periods in which a card was admitted more often than its limit allows, without an override by staff.
+ */
 export function limitConflicts(
   card: Card,
   service: string,
@@ -135,14 +137,17 @@ export function limitConflicts(
     }));
 }
 
-/** A visit whose time nobody knows, and what is known of it. */
+/** A visit whose time is unknown, and what is known about it. */
 export interface DoubtfulEntry {
   entry: ConflictEntry;
-  /** Absent for one that is only dated ahead. */
+  /** Absent if it is only dated ahead. */
   span?: { from: Instant; until?: Instant };
 }
 
-/** R13: visits whose time nobody knows; those of a desk and a service that one contact found are one conflict. */
+/**
+ * R13: visits whose time is unknown; those of one desk and service that the same contact found are one
+ * conflict.
+ */
 export function timesConflicts(doubtful: readonly DoubtfulEntry[]): Conflict[] {
   const groups = new Map<string, DoubtfulEntry[]>();
   for (const each of doubtful) {
@@ -169,13 +174,13 @@ export function timesConflicts(doubtful: readonly DoubtfulEntry[]): Conflict[] {
   });
 }
 
-/** How a conflict stands: open, somebody is asking, or settled. */
+/** The state of a conflict: open, being asked about, or settled. */
 export type ConflictState =
   | { kind: 'open' }
   | { kind: 'contacted'; resolution: Resolution }
   | { kind: 'settled'; resolution: Resolution };
 
-/** The newest resolution that looked at everything there is counts; a document more opens the conflict again. */
+/** The newest resolution that considered every entry counts; a further entry reopens the conflict. */
 export function conflictState(conflict: Conflict, resolutions: readonly Resolution[]): ConflictState {
   const newest = resolutions
     .filter((each) => each.conflict === conflict.id)

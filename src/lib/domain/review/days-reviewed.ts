@@ -1,2 +1,2 @@
-/** Conflicts older than this are history, days. */
+/** Conflicts older than this many days are history. */
 export const daysReviewed = 40;

@@ -10,7 +10,7 @@ const met = Date.parse('2026-11-22T08:00:00Z');
 
 const mark = (session: string, offset = 0): ClockMark => ({ session, offset });
 
-/** A visit two hours after the last contact, on a clock that is so much ahead. */
+/** A visit two hours after the last contact, by a clock that is this far ahead. */
 const logged = (ahead: number, changes: Partial<Stamp> = {}): Stamp => ({
   deviceAt: met + 2 * hour + ahead,
   mark: mark('page', ahead),
@@ -27,7 +27,7 @@ const contact = (ahead: number, session = 'page'): Contact => ({
 const uncertain = { kind: 'uncertain', from: met, until: met + 3 * hour };
 
 describe('the time of what was logged without a contact', () => {
-  test('R13 26 hours ahead, and not set until the contact: corrected by what the contact tells', () => {
+  test('R13 26 hours ahead, and not set until the contact: the contact corrects it', () => {
     expect(judgeTime(logged(26 * hour), contact(26 * hour))).toEqual({
       kind: 'corrected',
       at: met + 2 * hour,
@@ -35,7 +35,7 @@ describe('the time of what was logged without a contact', () => {
     });
   });
 
-  test('R13 corrected by the contact before, and set right since: the correction goes', () => {
+  test('R13 corrected by the contact before, and set right since: the correction is dropped', () => {
     const known = { skewMs: -26 * hour };
     expect(judgeTime(logged(0, { known }), contact(0))).toEqual({ kind: 'corrected', at: met + 2 * hour });
   });
@@ -66,24 +66,24 @@ describe('the time of what was logged without a contact', () => {
     expect(judgeTime(stamp, first)).toEqual({ kind: 'right' });
   });
 
-  test('R13 the contact before tells for good where the clock was not set since', () => {
+  test('R13 the contact before is enough for good if the clock was not set since', () => {
     const sure = logged(0, { known: { skewMs: 0, mark: mark('page') } });
     expect(judgeTime(sure, contact(26 * hour))).toEqual({ kind: 'right' });
     expect(judgeTime(sure)).toEqual({ kind: 'right' });
   });
 
-  test('R13 without any contact nobody knows until when', () => {
+  test('R13 without any contact there is no upper bound', () => {
     expect(judgeTime(logged(0))).toEqual({ kind: 'uncertain', from: met });
   });
 
-  test('R13 a device that has never met a server, and a contact without a mark', () => {
+  test('R13 a device that has never met a server, and a contact without a clock mark', () => {
     const first: Stamp = { deviceAt: met + 2 * hour, mark: mark('page'), earliest: builtAt };
     const bare: Contact = { skewMs: 0, serverNow: met + 3 * hour };
     expect(judgeTime(first, bare)).toEqual({ kind: 'right' });
     expect(judgeTime(first, { ...bare, skewMs: -hour })).toMatchObject({ kind: 'uncertain', from: builtAt });
   });
 
-  test('R13 whatever was set when: in one page, what is changed is right, and what is dated ahead says so', () => {
+  test('R13 whenever the clock was set: in one page, a changed time is right, and one dated ahead is marked', () => {
     const offsets = fc.integer({ min: -400 * 24, max: 400 * 24 }).map((hours) => hours * hour);
     const moments = fc.tuple(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 10_000 }));
     fc.assert(
@@ -109,7 +109,7 @@ describe('the time of what was logged without a contact', () => {
   });
 });
 
-/** A clock that the contact before had corrected, in a page that was closed since. */
+/** A clock that the contact before had corrected, in a page that has been closed since. */
 function wrongAllDay(): Stamp {
   return logged(26 * hour, { known: { skewMs: -26 * hour } });
 }

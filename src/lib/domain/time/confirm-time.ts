@@ -1,45 +1,52 @@
 import { readClock, toleratedSkew, type ClockMark, type Contact } from './clock';
 import { minute, type Instant } from './day';
 
-/** What a device knew of its clock when it made a document (R13). */
+/** What a device knew about its clock when it made a document (R13). */
 export interface Stamp {
-  /** The device's clock, not corrected. */
+  /** The device's clock, uncorrected. */
   deviceAt: Instant;
   mark: ClockMark;
-  /** No right clock showed less then: the last contact, or the build. */
+  /** No correct clock showed less at that point: the last contact, or the build. */
   earliest: Instant;
   /** The contact before. */
   known?: { skewMs: number; mark?: ClockMark };
 }
 
-/** What the first contact after it says of the time that a document carries (R13). */
+/** What the first contact after it says about a document's time (R13). */
 export type TimeJudgement =
   | { kind: 'right' }
   | { kind: 'corrected'; at: Instant; correctedByMs?: number }
-  /** It was after `from`, and before `until` where a contact says so. */
+  /** It was after `from`, and before `until` if a contact says so. */
   | { kind: 'uncertain'; from: Instant; until?: Instant };
 
-/** A clock that goes wrong by less between two looks was not set, ms: quartz loses seconds a day. */
+/**
+ * A clock whose offset changes by less than this between two readings was not set, ms: quartz drifts by
+ * seconds a day.
+ */
 const steadyWithin = minute;
 
-/** Whether the clock was not set between two looks at it: what holds at one of them holds at the other. */
+/**
+ * Whether the clock was not set between two readings: what is known about one then also applies to the other.
+ */
 export const isSteady = (a: ClockMark | undefined, b: ClockMark | undefined): boolean =>
   a !== undefined &&
   b !== undefined &&
   a.session === b.session &&
   Math.abs(a.offset - b.offset) <= steadyWithin;
 
-/** Forward it may have slept: not every browser's monotonic clock goes on while the device does not. */
+/** A step forward may be sleep: in some browsers the monotonic clock stops while the device sleeps. */
 const wasSetBack = (before: ClockMark | undefined, after: ClockMark | undefined): boolean =>
   before !== undefined &&
   after !== undefined &&
   before.session === after.session &&
   after.offset < before.offset - steadyWithin;
 
-/** Whether the contact before the document tells its time for good: no later one can say more. */
+/**
+ * Whether the contact before a document already determines its time for good: no later one can add anything.
+ */
 export const isSure = ({ known, mark }: Stamp): boolean => isSteady(known?.mark, mark);
 
-/** R13: judges a document's time by the first contact after it, or without any. */
+/** R13: judges a document's time by the first contact after it, or without one. */
 export function judgeTime(stamp: Stamp, contact?: Contact): TimeJudgement {
   if (isSure(stamp)) return { kind: 'right' };
   const { deviceAt, mark, earliest, known } = stamp;
@@ -51,7 +58,7 @@ export function judgeTime(stamp: Stamp, contact?: Contact): TimeJudgement {
     const { now: at, correctedByMs } = right;
     return { kind: 'corrected', at, ...(correctedByMs !== undefined && { correctedByMs }) };
   }
-  // Nobody saw what the clock did between: it is believed where it was as right before as after.
+  // Nobody saw what the clock did in between: it is trusted if it was equally right before and after.
   const isBelieved =
     Math.abs(contact.skewMs - (known?.skewMs ?? 0)) <= toleratedSkew &&
     given.now >= earliest - toleratedSkew &&

@@ -49,10 +49,10 @@ export function localDate(at: Instant, zone: string): LocalDate {
   return localDateTime(at, zone).date;
 }
 
-/** How other registers write "no end"; no day is later, or days would not compare as text. */
+/** How other registers write "no end"; no day is later, or days could not be compared as text. */
 const lastDay: LocalDate = '9999-12-31';
 
-/** The UTC day of a date; the last day there is for a later one. */
+/** The UTC day of an instant, at most the last possible day. */
 export const dayOf = (date: Date): LocalDate =>
   date.getUTCFullYear() > 9999 ? lastDay : date.toISOString().slice(0, 10);
 
@@ -84,7 +84,7 @@ export function startOfDay(date: LocalDate, zone: string): Instant {
 }
 
 function findStartOfDay(date: LocalDate, zone: string): Instant {
-  // A local day begins within 14 hours of the same day in UTC; bisect on the day that Intl tells.
+  // A local day begins within 14 hours of the same UTC day; bisect by the day that Intl gives.
   let before = Date.parse(`${date}T00:00:00Z`) - 15 * 60 * minute;
   let after = before + 30 * 60 * minute;
   while (after - before > 1) {

@@ -9,7 +9,7 @@ describe('card numbers', () => {
     expect(checkDigit('572')).toBe('4');
   });
 
-  test('R1 every number with its check digit is one', () => {
+  test('R1 every number with its check digit is valid', () => {
     fc.assert(
       fc.property(payload, (digits) => {
         expect(isCardNumber(digits + checkDigit(digits))).toBe(true);

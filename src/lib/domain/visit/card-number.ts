@@ -31,12 +31,12 @@ export function checkDigit(digits: string): string {
   return String(dammDigit(digits));
 }
 
-/** Whether `text` is eight digits with a right check digit. */
+/** Whether `text` is eight digits with a correct check digit. */
 export function isCardNumber(text: string): boolean {
   return /^\d{8}$/.test(text) && dammDigit(text) === 0;
 }
 
-/** What the pad says while a number is typed: the mistake shows with the last digit. */
+/** What the pad says while a number is typed: a mistake shows at the last digit. */
 export function checkTyped(digits: string): 'incomplete' | 'valid' | 'mistyped' {
   if (digits.length < cardNumberLength) return 'incomplete';
   return isCardNumber(digits) ? 'valid' : 'mistyped';

@@ -6,39 +6,39 @@ export type CardStatus = (typeof cardStatuses)[number];
 
 /** Who may come along with the holder (R11). */
 export interface Companions {
-  /** At most so many children. */
+  /** At most this many children. */
   children: number;
   /** One assistant or interpreter. */
   assistant: boolean;
 }
 
-/** A single card's own right to a service, beside or instead of its scheme's (R6, R7). */
+/** A card's own right to a service, in addition to its scheme's or instead of it (R6, R7). */
 export interface CardRight {
   service: string;
   /** False takes the service away, whatever the scheme says. */
   isGiven: boolean;
-  /** Instead of the service's rule; absent: the service's. */
+  /** Instead of the service's rule; if absent, that one applies. */
   rule?: ServiceRule;
 }
 
-/** What a desk knows of a card: no name, no reason. */
+/** What a desk knows about a card: no name, no reason. */
 export interface Card {
   /** Eight digits, the last a Damm check digit. */
   number: string;
   scheme: string;
   status: CardStatus;
-  /** Last day of a suspension, where one was given. */
+  /** Last day of a suspension, if one is given. */
   statusUntil?: LocalDate;
   /** First and last valid day, both included, in the venue's time zone. */
   validFrom: LocalDate;
   validUntil: LocalDate;
-  /** Own rights, one a service at most. */
+  /** Its own rights, at most one per service. */
   rights?: readonly CardRight[];
-  /** Instead of the scheme's, each part for itself. */
+  /** Instead of the scheme's, each part separately. */
   companions?: Partial<Companions>;
-  /** A group's card admits up to so many members. */
+  /** A group's card admits up to this many members. */
   groupSize?: number;
-  /** Initials or birth year, where the city wants identity checked. */
+  /** Initials or birth year, if the city wants identity checked. */
   hint?: string;
 }
 
@@ -48,10 +48,10 @@ export interface Scheme {
   services: readonly string[];
   /** Days after the last valid day on which the card is still admitted (R4). */
   graceDays: number;
-  /** R14: the span for which a card is valid from its first visit on, ISO 8601: 'P6M', 'P30D', 'P1Y'. */
+  /** R14: the span for which a card is valid from its first visit, ISO 8601: 'P6M', 'P30D', 'P1Y'. */
   startsOnFirstVisit?: string;
   companions?: Companions;
-  /** R7: this scheme's own rule for a service, by the service's id. */
+  /** R7: this scheme's own rule for a service, by service id. */
   rules?: Readonly<Record<string, ServiceRule>>;
   /** R9: a choice ends with its offering, and another may be chosen. */
   endedChoiceFrees?: boolean;

@@ -1,7 +1,7 @@
 import { limitOf, type LimitPeriod, type Service } from '$lib/domain/catalogue/service';
 import type { CardRight, Scheme } from './card';
 
-/** Longer than any year: for what a season may still count. */
+/** Longer than any year: the span a season may still count. */
 export const aYearAndABit = 400;
 
 function daysOf(per: LimitPeriod | undefined): number {
@@ -23,11 +23,14 @@ function daysOf(per: LimitPeriod | undefined): number {
 interface Rules {
   services: Iterable<Service>;
   schemes: Iterable<Scheme>;
-  /** Own rights of the card, where they are known. */
+  /** The card's own rights, if they are known. */
   rights?: readonly CardRight[] | undefined;
 }
 
-/** R7: days for which a limit can still count a visit for a service: its own, a scheme's, a card's or the sector's. */
+/**
+ * R7: for how many days a limit can still count a visit for a service: its own limit, a scheme's, a card's or
+ * the sector's.
+ */
 export function daysCounted(service: Service, { services, schemes, rights = [] }: Rules): number {
   const ofSector = [...services].filter(({ sector }) => sector === service.sector);
   const rules = [

@@ -20,49 +20,49 @@ import { placeOf, portionsLeft, settleOffering, type Place, type Settled } from 
 import { validityOf, type Validity } from './validity';
 import type { Mark, Refusal, Verdict } from './verdict';
 
-/** What is asked: may the holder of this code have this service, here? */
+/** The question: may the holder of this code have this service, here? */
 export interface VisitRequest {
   code: ScannedCode;
-  /** What came of looking at a signed code's signature; absent for other codes. */
+  /** Result of verifying a signed code's signature; absent for other codes. */
   signature?: Signature;
   service: Service;
   venue: Venue;
-  /** Who comes in; the holder alone when absent. */
+  /** Who comes in; absent: the holder alone. */
   people?: People;
-  /** The course or performance that staff have chosen; absent: the only one that can be meant (R9, R10). */
+  /** The course or performance that staff have chosen; absent: the only possible one (R9, R10). */
   offering?: string;
-  /** The service's offerings at this venue, by whatever order. */
+  /** The service's offerings at this venue, in any order. */
   offerings: readonly Offering[];
 }
 
-/** What the register on the device says about the code. */
+/** What the device's register says about the code. */
 export interface RegisterAnswer {
-  /** Absent when no card carries the code. */
+  /** Absent if no card carries the code. */
   found?: { card: Card; scheme?: Scheme };
-  /** The scheme that a genuine signature names, as the catalogue has it. */
+  /** The catalogue's scheme that a genuine signature names. */
   signedScheme?: Scheme;
-  /** Absent: nothing but what is found. */
+  /** Absent: only what is found counts. */
   standing?: CardStanding;
-  /** When the register was last known to be up to date; absent when it was never loaded. */
+  /** When the register was last known to be up to date; absent if it was never loaded. */
   asOf?: Instant;
 }
 
-/** What a register may say of a card beside its fields, or without any. */
+/** What a register may say about a card in addition to its fields, or without any. */
 export type CardStanding =
-  /** R3: its newest version could not be read whole; what is found is the rest. */
+  /** R3: its newest version could not be read completely; what is found is the rest. */
   | 'unreadable'
-  /** R2: the register had it, and it was deleted. */
+  /** R2: it was in the register, and was deleted. */
   | 'deleted';
 
-/** What was logged and not undone, by any desk of the sector, as far as the device knows. Order is free. */
+/** What any desk of the sector has logged and not undone, as far as the device knows. In any order. */
 export interface History {
   /** This card's visits for any service of the sector, at least since `historyFrom`. */
   visits: readonly PastVisit[];
-  /** R14: the card's first visit of all. */
+  /** R14: the card's very first visit. */
   firstVisit?: Instant;
   /** R9: the card's choices for this service that were not released. */
   choices: readonly Choice[];
-  /** R10: places taken, by the offering's id. */
+  /** R10: places taken, by offering id. */
   taken: ReadonlyMap<string, number>;
   /** R10: portions given at this venue today. */
   portionsToday: number;
@@ -74,11 +74,11 @@ export const noHistory: History = { visits: [], choices: [], taken: new Map(), p
 export interface CardUse {
   card: Card;
   scheme?: Scheme | undefined;
-  /** Absent where the card does not give the service (R6). */
+  /** Absent if the card does not give the service (R6). */
   rule?: ServiceRule | undefined;
 }
 
-/** R2: the card that a code names, by the register or a genuine signature; what it is worth the rules say. */
+/** R2: the card that a code names, by the register or a genuine signature; the rules say what it is worth. */
 export function cardUse(
   { service, signature }: Pick<VisitRequest, 'service' | 'signature'>,
   { found, signedScheme }: RegisterAnswer,
@@ -90,14 +90,14 @@ export function cardUse(
   return { card, scheme, rule: ruleFor(service, card, scheme) };
 }
 
-/** A verdict, and what it goes by: that is there also where the visit is refused. */
+/** A verdict and what it is based on, which is there even if the visit is refused. */
 export interface DecidedVisit extends Place {
   verdict: Verdict;
 }
 
 /**
  * Decides one visit by the rules of RULES.md. Pure and total: every input gets a verdict.
- * @param use for a caller that has asked `cardUse` already
+ * @param use for a caller that has already called `cardUse`
  */
 export function decideVisit(
   request: VisitRequest,
@@ -126,7 +126,7 @@ const settleRequest = (
     heads: headCount(request.people ?? holderAlone),
   });
 
-/** The rules in their order of weight. */
+/** The rules in the order of RULES.md. */
 function weighRules(
   request: VisitRequest,
   register: RegisterAnswer,
@@ -184,7 +184,10 @@ function refuse(refusal: Refusal): Verdict {
 
 const unreadable: Verdict = { outcome: 'ask', reason: 'unreadable-card' };
 
-/** R1 R2: the card that the code stands for. A genuine signature speaks only where the register is silent. */
+/**
+ * R1 R2: the card that the code stands for. A genuine signature only counts if the register doesn't have the
+ * card.
+ */
 function identify(
   { code, signature }: VisitRequest,
   { found, standing }: RegisterAnswer,
@@ -198,7 +201,7 @@ function identify(
   return refuse({ reason: code.kind === 'number' ? 'unknown-card' : 'not-a-card' });
 }
 
-/** R3: what is known refuses as ever; nothing that is unknown admits. */
+/** R3: what is known still refuses; nothing unknown admits. */
 function judgeUnreadable(
   { card, scheme }: CardUse,
   { firstVisit }: History,
@@ -211,10 +214,10 @@ function judgeUnreadable(
   return refusal ? refuse(refusal) : unreadable;
 }
 
-/** R2: a card as its signed code tells of it: active, with no rights but its scheme's. */
+/** R2: a card as its signed code describes it: active, with no rights but its scheme's. */
 const cardOfSignature = (signed: SignedCard): Card => ({ ...signed, status: 'active' });
 
-/** R3: the register's word on the card; a suspension ends after its last day. */
+/** R3: what the register says about the card; a suspension ends after its last day. */
 function refusalByStatus(card: Card, today: LocalDate): Refusal | undefined {
   switch (card.status) {
     case 'active':
@@ -249,11 +252,11 @@ function refusalByPause(service: Service, today: LocalDate): Refusal | undefined
   return until === undefined ? { reason: 'paused' } : { reason: 'paused', until };
 }
 
-/** R10: without a performance there is nothing that could be repeated. */
+/** R10: without a performance there is nothing to repeat. */
 const canRepeat = (rule: ServiceRule, offering: string | undefined): boolean =>
   !isListedRule(rule) || offering !== undefined;
 
-/** R10: each one that comes in takes a portion. */
+/** R10: each person takes a portion. */
 function refusalByPortions(rule: ServiceRule, heads: number, given: number): Refusal | undefined {
   const perDay = portionsPerDay(rule);
   if (perDay === undefined) return undefined;
@@ -261,7 +264,7 @@ function refusalByPortions(rule: ServiceRule, heads: number, given: number): Ref
   return heads > left ? { reason: 'sold-out', left } : undefined;
 }
 
-/** R12: an old register is admitted, asked about or refused, as the venue says. */
+/** R12: the venue says whether to admit with an old register, ask, or refuse. */
 function byRegisterAge(
   venue: Venue,
   asOf: Instant | undefined,

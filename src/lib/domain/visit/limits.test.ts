@@ -32,7 +32,7 @@ describe('calendar', () => {
     );
   });
 
-  test('R7 a season from 29 February begins on 1 March in other years, for no browser agrees on a day that isn’t', () => {
+  test('R7 a season from 29 February begins on 1 March in other years, as browsers disagree on it', () => {
     const rule = { kind: 'limit', n: 1, per: 'season', seasonStarts: ['02-29'] } as const;
     expect(periodAround('2026-05-01', rule, card)).toEqual({ from: '2026-03-01', next: '2027-03-01' });
     expect(periodAround('2028-02-29', rule, card).from).toBe('2028-02-29');

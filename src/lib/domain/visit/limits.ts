@@ -10,7 +10,7 @@ import type { Card } from './card';
 import type { Validity } from './validity';
 import type { Refusal } from './verdict';
 
-/** A visit of a card that was logged and not undone. */
+/** A card's visit that was logged and not undone. */
 export interface PastVisit {
   at: Instant;
   service: string;
@@ -29,7 +29,10 @@ function monthsAfter(date: LocalDate, months: number): LocalDate {
   return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
 }
 
-/** 'MM-DD' in a year; 29 February is 1 March in a year without it: no browser may be asked for a day that isn't. */
+/**
+ * 'MM-DD' in a year; 29 February is 1 March in a year without it: browsers disagree on a date that doesn't
+ * exist.
+ */
 function seasonStart(year: string, start: string): LocalDate {
   const [month = '01', day = '01'] = start.split('-');
   return addDays(`${year}-${month}-01`, Number(day) - 1);
@@ -63,7 +66,7 @@ export function periodAround(today: LocalDate, limit: Limit, card: Card): Period
   }
 }
 
-/** The earliest instant whose visits can matter for a decision today; a store reads history from here. */
+/** The earliest instant whose visits can matter to a decision today; a store reads history from here. */
 export function historyFrom(
   today: LocalDate,
   zone: string,
@@ -74,7 +77,7 @@ export function historyFrom(
 ): Instant {
   const limit = limitOf(rule);
   const earliest = [now - repeatMs];
-  // R10: a performance is for once, however long ago it was this day.
+  // R10: a performance counts once, however long ago it was that day.
   if (isListedRule(rule)) earliest.push(startOfDay(today, zone));
   if (limit) earliest.push(startOfDay(periodAround(today, limit, card).from, zone));
   return Math.min(...earliest);
@@ -91,7 +94,7 @@ export function refusalByLimit(
   if (!limit) return undefined;
   const { from, next } = periodAround(today, limit, card);
   const counts = (visit: PastVisit) => limit.over === 'sector' || visit.service === service.id;
-  // Instants compare faster than days do: a card may have a thousand visits.
+  // Comparing instants is faster than comparing days: a card may have a thousand visits.
   const begins = startOfDay(from, zone);
   const ends = next === undefined ? Infinity : startOfDay(next, zone);
   const used = visits.filter((visit) => visit.at >= begins && visit.at < ends && counts(visit)).length;

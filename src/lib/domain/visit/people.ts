@@ -2,18 +2,18 @@ import type { Card, Scheme } from './card';
 
 /** Who comes in on one card. */
 export interface People {
-  /** The holder, or the members of a group on a group's card. */
+  /** The holder, or on a group's card its members. */
   holder: number;
   children: number;
   assistants: number;
 }
 
-/** Most of each that a card admits (R11). */
+/** The most of each that a card admits (R11). */
 export type PeopleAllowed = People;
 
 export const holderAlone: People = { holder: 1, children: 0, assistants: 0 };
 
-/** R11: what the scheme gives, and what the card's own rights say instead. */
+/** R11: what the scheme gives, unless the card's own rights say otherwise. */
 export function peopleAllowed(card: Card, scheme: Scheme | undefined): PeopleAllowed {
   const hasAssistant = card.companions?.assistant ?? scheme?.companions?.assistant ?? false;
   return {
@@ -23,12 +23,12 @@ export function peopleAllowed(card: Card, scheme: Scheme | undefined): PeopleAll
   };
 }
 
-/** Everyone counts: for seats and for portions. */
+/** Everyone counts, for seats and for portions. */
 export const headCount = ({ holder, children, assistants }: People): number => holder + children + assistants;
 
 const isWhole = (count: number) => Number.isSafeInteger(count) && count >= 0;
 
-/** R11: at least one of the card's own, and no more of any kind than the card admits. */
+/** R11: at least one of the card's own people, and no more of any kind than the card admits. */
 export function arePeopleAllowed(people: People, allowed: PeopleAllowed): boolean {
   return (
     isWhole(people.holder) &&

@@ -37,7 +37,7 @@ const somePeople = fc.record({
   children: fc.integer({ min: -1, max: 4 }),
   assistants: fc.integer({ min: -1, max: 2 }),
 });
-/** Cases made of the parts of all the others. */
+/** Cases that combine the parts of all the others. */
 const someMixture: fc.Arbitrary<RightsCase> = fc
   .tuple(someCase, someCase, someCase, fc.option(somePeople, { nil: undefined }))
   .map(([one, other, third, people]) => ({
@@ -67,7 +67,7 @@ describe('for any request and any history', () => {
     );
   });
 
-  test('R7 R8 R10 R14 a visit more never turns a refusal into an admission', () => {
+  test('R7 R8 R10 R14 one more visit never turns a refusal into an admission', () => {
     fc.assert(
       fc.property(someMixture, someHistory, someVisit, (given, history, added) => {
         fc.pre(decideCase(given, history).outcome === 'refuse');
@@ -97,7 +97,7 @@ describe('for any request and any history', () => {
     );
   });
 
-  test('R7 R8 a void restores exactly what was', () => {
+  test('R7 R8 a void restores exactly what was before', () => {
     fc.assert(
       fc.property(someMixture, someHistory, someVisit, fc.nat(), (given, history, visit, place) => {
         const before = decideCase(given, history);
@@ -124,7 +124,7 @@ describe('for any request and any history', () => {
     );
   });
 
-  test('R7 visits at the same instant count each for itself, in any order', () => {
+  test('R7 visits at the same instant each count, in any order', () => {
     fc.assert(
       fc.property(someMixture, someHistory, someInstant, (given, history, at) => {
         const twins: PastVisit[] = [
@@ -138,7 +138,7 @@ describe('for any request and any history', () => {
     );
   });
 
-  test('R8 nothing is already logged where nothing was logged', () => {
+  test('R8 nothing is already logged if nothing was logged', () => {
     fc.assert(
       fc.property(someMixture, (given) => {
         const history = { ...historyOf(given), visits: [] };

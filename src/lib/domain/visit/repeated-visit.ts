@@ -3,7 +3,7 @@ import { localDate, minute, type Instant } from '$lib/domain/time/day';
 import type { PastVisit } from './limits';
 import type { Verdict } from './verdict';
 
-/** What would be the same visit again. */
+/** What would count as the same visit. */
 interface Repeatable {
   service: Service;
   /** How the card uses the service; absent for a card that staff let in. */
@@ -14,8 +14,8 @@ interface Repeatable {
 }
 
 /**
- * R8: the newest visit for the service within the span; one that a wrong clock dated ahead by more is another visit
- * (R13). R10: for a performance any visit of its day.
+ * R8: the newest visit for the service within the span; one that a wrong clock dated further ahead is another
+ * visit (R13). R10: for a performance any visit of its day.
  */
 export function repeatedVisit(
   { service, rule, offering, now, zone }: Repeatable,
@@ -33,8 +33,8 @@ export function repeatedVisit(
 }
 
 /**
- * R8 for two tabs and a double tap: the instant of the same visit, where that was logged since the check: one that
- * this repeats, or that has used up a limit that was free at the check.
+ * R8 for two tabs and a double tap: the instant of the same visit if it was logged since the check: one that
+ * this repeats, or that used up a limit that was free at the check.
  * @param checked the verdict on the screen, and when it was made
  * @param recent the card's visits within the service's span, and all since the check
  */

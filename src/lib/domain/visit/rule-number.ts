@@ -20,8 +20,8 @@ export const ruleNumbers = [
 export type RuleNumber = (typeof ruleNumbers)[number];
 
 /**
- * The rule of RULES.md that decided; undefined for an admission with nothing to note.
- * @param rule how the card uses the service: what is the holder's own choice is R9's, what is listed R10's
+ * The rule of RULES.md that decided; undefined for an admission without a mark.
+ * @param rule how the card uses the service: R9 covers what the holder chooses, R10 what is listed
  */
 export function ruleNumberOf(verdict: Verdict, rule?: ServiceRule): RuleNumber | undefined {
   switch (verdict.outcome) {

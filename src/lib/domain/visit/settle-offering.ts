@@ -11,10 +11,10 @@ import type { LocalDate } from '$lib/domain/time/day';
 import type { Scheme } from './card';
 import type { Verdict } from './verdict';
 
-/** Which offering a visit is for, and the verdict when that stands in the way. */
+/** Which offering a visit is for, and the verdict if that prevents it. */
 export interface Settled {
   offering?: string;
-  /** Absent: as far as the offering goes, the visit is given. */
+  /** Absent: the offering does not prevent the visit. */
   verdict?: Verdict;
 }
 
@@ -31,7 +31,7 @@ interface Known {
 interface Circumstances {
   today: LocalDate;
   scheme: Scheme | undefined;
-  /** How many come in. */
+  /** How many people come in. */
   heads: number;
 }
 
@@ -58,11 +58,11 @@ export function settleOffering(
 export interface Place {
   /** Id of the course or performance. */
   offering?: string;
-  /** Seats of the offering or portions of the day, left as far as the device knows. */
+  /** Seats of the offering, or portions of the day, left as far as the device knows. */
   left?: number;
 }
 
-/** R9 R10: the place that the visit takes, also where it is refused. */
+/** R9 R10: the place that the visit takes, even if it is refused. */
 export function placeOf(
   rule: ServiceRule,
   { offering: named, offerings }: Wanted,
@@ -82,7 +82,7 @@ export const portionsLeft = (perDay: number, given: number): number => Math.max(
 const chooseOffering: Verdict = { outcome: 'ask', reason: 'choose-offering' };
 const notListed: Verdict = { outcome: 'refuse', reason: 'not-listed' };
 
-/** R10: today's only one is meant where none is named; each head takes a seat. */
+/** R10: if none is named, today's only one is meant; each person takes a seat. */
 function settleListed(wanted: Wanted, { taken }: Known, { today, heads }: Circumstances): Settled {
   const listed = wanted.offerings.filter((each) => isListed(each, today));
   const meant = listed.length === 1 && wanted.offering === undefined ? listed[0]?.id : wanted.offering;
@@ -111,13 +111,13 @@ export function standingChoices(
     .slice(0, n);
 }
 
-/** An offering that the catalogue has no more may have been put away early: it counts as going on. */
+/** An offering that is no longer in the catalogue may have been removed early: it counts as still running. */
 function isOverChoice(id: string, offerings: readonly Offering[], today: LocalDate): boolean {
   const offering = offerings.find((each) => each.id === id);
   return offering !== undefined && hasEnded(offering, today);
 }
 
-/** R9: the chosen one, or the question which; choosing is a document of its own, so it is asked for. */
+/** R9: the chosen one, or the question which; a choice is its own document, so it needs confirming. */
 function settleChoice(
   n: number,
   { offering: named, offerings }: Wanted,

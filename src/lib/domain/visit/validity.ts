@@ -1,13 +1,13 @@
 import { addDays, dayOf, localDate, type Instant, type LocalDate } from '$lib/domain/time/day';
 import type { Card, Scheme } from './card';
 
-/** ISO 8601 duration of whole years, months or days, one of them: 'P1Y', 'P6M', 'P30D'. */
+/** ISO 8601 duration in whole years, months or days, one of them: 'P1Y', 'P6M', 'P30D'. */
 export const validityDuration = /^P(\d{1,4})([YMD])$/;
 
 /**
  * The last day of a span that begins with an event on `start`. Months and years end on the day of the same
- * number, or on the month's last day where there is none (laki säädettyjen määräaikain laskemisesta 150/1930, 3 §).
- * A text that is no duration gives `start`: a card is never valid longer by mistake.
+ * number, or on the month's last day if there is none (3 § of laki säädettyjen määräaikain laskemisesta
+ * 150/1930). A text that is not a duration gives `start`: a card is never valid longer by mistake.
  */
 export function spanEnd(start: LocalDate, duration: string): LocalDate {
   const parsed = validityDuration.exec(duration);
@@ -28,8 +28,8 @@ export interface Validity {
 }
 
 /**
- * R4 R14: the card's own dates; where the scheme counts from the first visit, no longer than that span, and never
- * beyond the card's last day. So a visit more can only shorten a card.
+ * R4 R14: the card's own dates. If the scheme counts from the first visit, no longer than that span, and
+ * never beyond the card's last day, so one more visit can only shorten a card.
  */
 export function validityOf(
   card: Card,

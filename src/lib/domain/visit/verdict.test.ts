@@ -3,7 +3,7 @@ import { rightsCases } from '../../../../tests/rights-cases';
 import { ruleNumberOf } from './rule-number';
 import { isOverridable, type Verdict } from './verdict';
 
-/** One verdict for each reason that the cases know. */
+/** One verdict for each reason in the cases. */
 const verdicts = new Map(
   rightsCases.map(({ expect: verdict }) => [
     String(verdict['reason'] ?? verdict.outcome),
@@ -12,7 +12,7 @@ const verdicts = new Map(
 );
 
 describe('R15 staff may override', () => {
-  it('any refusal but a code that is no card of this city', () => {
+  it('any refusal except of a code that is not one of this city’s cards', () => {
     for (const [reason, verdict] of verdicts) {
       const isNoCard = reason === 'not-a-card' || reason === 'not-genuine';
       expect([reason, isOverridable(verdict)]).toEqual([reason, verdict.outcome === 'refuse' && !isNoCard]);
@@ -50,7 +50,7 @@ describe('the rule that decided', () => {
     }
   });
 
-  it('is that of the mark for an admission, and none for a plain one', () => {
+  it('is the mark’s for an admission, and undefined for a plain one', () => {
     expect(ruleNumberOf({ outcome: 'admit', marks: [] })).toBeUndefined();
     expect(ruleNumberOf({ outcome: 'admit', marks: ['by-signature'] })).toBe('R2');
     expect(ruleNumberOf({ outcome: 'admit', marks: ['in-grace'] })).toBe('R4');

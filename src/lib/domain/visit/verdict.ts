@@ -1,7 +1,7 @@
 import type { Instant, LocalDate, LocalTime } from '$lib/domain/time/day';
 import type { PeopleAllowed } from './people';
 
-/** Something worth noting on an admitted visit; none of them is shown as a reason to doubt the holder. */
+/** Something worth noting on an admitted visit; none of these is shown as a reason to doubt the holder. */
 export type Mark = 'in-grace' | 'stale-register' | 'by-signature';
 
 /** Why a visit is not given. Closed: the screens and the tests switch over all of them. */
@@ -36,7 +36,7 @@ export type Question =
   | { reason: 'unreadable-card' }
   /** Several are possible: which one? (R9, R10) */
   | { reason: 'choose-offering' }
-  /** R9: this one is not chosen yet, and choosing it fixes the card's choice. */
+  /** R9: this one is not chosen yet; choosing it fixes the card's choice. */
   | { reason: 'confirm-choice'; offering: string };
 
 /** What the counter is told: whether this service is given now, and what to do next (R16). */
@@ -51,12 +51,12 @@ export type Verdict =
   | ({ outcome: 'already-logged'; at: Instant } & { reason: 'already-logged' })
   | ({ outcome: 'refuse' } & Refusal);
 
-/** R15: staff may override any refusal but a code that is no card of this city. */
+/** R15: staff may override any refusal except of a code that is not one of this city's cards. */
 export function isOverridable(verdict: Verdict): boolean {
   return verdict.outcome === 'refuse' && verdict.reason !== 'not-a-card' && verdict.reason !== 'not-genuine';
 }
 
-/** R15: why staff let somebody in against a refusal. A closed list, so that no names are typed. */
+/** R15: why staff admitted somebody despite a refusal. A closed list, so that no names are typed. */
 export const overrideReasons = [
   'office-confirmed',
   'register-out-of-date',
@@ -79,7 +79,7 @@ export function canBeLogged(verdict: Verdict, override?: OverrideReason): boolea
   }
 }
 
-/** The other questions are answered by what is chosen, which is decided again. */
+/** The other questions are answered by choosing, and then decided again. */
 function isSettledByStaff(reason: Question['reason']): boolean {
   switch (reason) {
     case 'stale-register':

@@ -14,6 +14,6 @@ it.each([
   [foreignToken, m.cards_unknown_long({ length: foreignToken.length })],
   ['x'.repeat(41), m.cards_unknown_long({ length: 41 })],
   ['🙂', m.cards_number_fault()],
-])('of %j it says what was read', (text, told) => {
+])('for %j it says what was read', (text, told) => {
   expect(notFoundText(text)).toBe(told);
 });

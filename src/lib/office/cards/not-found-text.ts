@@ -2,12 +2,12 @@ import { readCode } from '$lib/domain/code/scan-code';
 import { groupDigits } from '$lib/domain/visit/card-number';
 import { m } from '$lib/paraglide/messages';
 
-/** Longer codes are nothing that a person compares with a card. */
+/** Nobody compares a longer code with a card. */
 const longestShown = 40;
-/** What has the form of a signed code opens something elsewhere, be it not our own. */
+/** What has the form of a signed code may open something elsewhere, even if it isn't ours. */
 const looksSigned = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** Says of a text that no card has what was read: the text itself, but never that of a signed code. */
+/** Says for a text that no card has what was read: the text itself, but never that of a signed code. */
 export function notFoundText(text: string): string {
   const trimmed = text.trim();
   const code = readCode(trimmed);

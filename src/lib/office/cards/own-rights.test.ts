@@ -21,7 +21,7 @@ describe('a card’s own rights', () => {
     expect(withExceptions(plain, ownRightsOf(plain))).toEqual(plain);
   });
 
-  it('R6 what is as the scheme has it leaves nothing on the card, nor does an unused rule', () => {
+  it('R6 what follows the scheme leaves nothing on the card, nor does an unused rule', () => {
     const own = ownRightsOf(exceptions);
     own.services = {
       gym: { giving: 'as-scheme' },

@@ -1,16 +1,16 @@
 import type { RuleField } from '$lib/documents/catalogue/rule-fields';
 import type { CardDocument } from '$lib/documents/register/card-document';
 
-/** What the office says of one service on one card: as the scheme has it, or something else (R6, R7). */
+/** What the office sets for one service on one card: as in the scheme, or something else (R6, R7). */
 export const givings = ['as-scheme', 'given', 'own-rule', 'taken'] as const;
 export type Giving = (typeof givings)[number];
 
-/** A card's exceptions as the form has them; what is undefined is as the card's scheme has it. */
+/** A card's exceptions as the form has them; undefined fields follow the card's scheme. */
 export interface OwnRights {
   groupSize: number | undefined;
   children: number | undefined;
   assistant: boolean | undefined;
-  /** By the service's id; a rule that is not used now is kept for who comes back to it. */
+  /** By service id; an unused rule is kept in case somebody comes back to it. */
   services: Record<string, { giving: Giving; rule?: RuleField }>;
 }
 
@@ -29,7 +29,7 @@ export function ownRightsOf({ rights = [], companions, groupSize }: Exceptions):
   };
 }
 
-/** The same as a card's document carries it; what says nothing is left out. */
+/** The same in the form of a card's document; what says nothing is left out. */
 export function exceptionsOf({ groupSize, children, assistant, services }: OwnRights): Exceptions {
   const rights = Object.entries(services).flatMap(([service, { giving, rule }]) => {
     switch (giving) {
@@ -54,7 +54,7 @@ export function exceptionsOf({ groupSize, children, assistant, services }: OwnRi
   };
 }
 
-/** The card with these exceptions in place of those it had; everything else stays. */
+/** The card with these exceptions instead of its own; everything else stays. */
 export function withExceptions<T extends object>(card: T, own: OwnRights): T {
   const kept = Object.entries(card).filter(([field]) => !isException(field));
   return { ...(Object.fromEntries(kept) as T), ...exceptionsOf(own) };

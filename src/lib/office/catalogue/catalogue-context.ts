@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import type { CatalogueSync } from './catalogue-sync.svelte';
 import type { CatalogueDraftsDatabase } from './drafts-database';
 
-/** What every page of the catalogue shares. */
+/** What all pages of the catalogue share. */
 export interface CatalogueWork {
   db: CatalogueDraftsDatabase;
   sync: CatalogueSync;

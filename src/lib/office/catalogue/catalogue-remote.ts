@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { pullCatalogue, storedDocument, type CatalogueRevision } from '$lib/office/lookups/stored-catalogue';
 import type { Ask, OfficeOutcome } from '$lib/office/session/ask';
 
-/** What a round of `syncCatalogue` needs of the server; tests bring their own. */
+/** What a round of `syncCatalogue` needs from the server; tests provide their own. */
 export interface CatalogueRemote {
   pull(): Promise<OfficeOutcome<CatalogueRevision[]>>;
-  /** Writes a document over the revision `rev`, or as a new one; gives its new revision. */
+  /** Writes a document over the revision `rev`, or as a new one; returns its new revision. */
   put(document: { _id: string }, rev: string | undefined): Promise<OfficeOutcome<string>>;
   read(id: string): Promise<OfficeOutcome<CatalogueRevision>>;
-  /** Makes the databases of sectors that services name for the first time; safe to ask again. */
+  /** Creates the databases of sectors that services name for the first time; safe to repeat. */
   provision(): Promise<OfficeOutcome<unknown>>;
 }
 

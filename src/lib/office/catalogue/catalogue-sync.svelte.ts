@@ -17,7 +17,7 @@ type Ended = Exclude<CatalogueSyncState, { kind: 'syncing' }>;
 /** While an office page is open, ms. */
 const everyMs = 60_000;
 
-/** Keeps the coordinator's copy of the catalogue and the server together while a page is open. */
+/** Keeps the coordinator's copy of the catalogue in sync with the server while a page is open. */
 export class CatalogueSync {
   state = $state.raw<CatalogueSyncState>({ kind: 'syncing' });
   #running: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export class CatalogueSync {
     private readonly session: OfficeSession,
   ) {}
 
-  /** Begins; gives the stop. */
+  /** Starts; returns a function that stops it. */
   start(): () => void {
     const hurry = () => void this.hurry();
     const timer = setInterval(hurry, everyMs);
@@ -40,7 +40,7 @@ export class CatalogueSync {
     };
   }
 
-  /** One more round, after the one that is under way. */
+  /** One more round, after the one in progress. */
   hurry(): Promise<void> {
     this.#isWanted = true;
     this.#running ??= this.#run().finally(() => (this.#running = undefined));

@@ -9,12 +9,12 @@ export interface DraftRow {
   _id: string;
   /** Without a revision. */
   draft: CatalogueDocument;
-  /** The revision that it was made from; absent for a new document. */
+  /** The revision that it is based on; absent for a new document. */
   baseRev?: string;
   state: 'waiting' | 'conflict' | 'refused';
-  /** What somebody else has made of it meanwhile, for a conflict. */
+  /** In a conflict: somebody else's version of it. */
   theirs?: CatalogueRevision;
-  /** Why the server would not take it. */
+  /** Why the server refused it. */
   reason?: string;
   savedAt: Instant;
 }
@@ -29,27 +29,29 @@ export class CatalogueDraftsDatabase extends Dexie {
   readonly documents!: EntityTable<CatalogueRevision, '_id'>;
   readonly drafts!: EntityTable<DraftRow, '_id'>;
   readonly facts!: EntityTable<CatalogueFact, 'key'>;
-  /** Drafts that came from the database of older builds, as they were then: none of them comes twice. */
+  /**
+   * Drafts that were moved from the older builds' database, as they were then: none of them is moved twice.
+   */
   readonly moved!: EntityTable<Pick<DraftRow, '_id' | 'savedAt'>, '_id'>;
 
   constructor(name = 'tiski-catalogue-drafts') {
-    // A change that was called stored survives a power cut.
+    // A change reported as stored survives a power cut.
     super(name, { chromeTransactionDurability: 'strict' });
     this.version(1).stores({ documents: '&_id', drafts: '&_id, state', facts: '&key', moved: '&_id' });
-    // Every query waits for it. What the handler gets may already query.
+    // Every query waits for this handler, which may already query the database it gets.
     this.on('ready', (opened) => moveOldDrafts(opened as CatalogueDraftsDatabase));
   }
 }
 
-/** An entry of the catalogue with what this device has made of it. */
+/** A catalogue entry, with this device's changes to it. */
 export interface CatalogueEntry {
   document: CatalogueDocument;
-  /** The server's revision that is shown or was changed; absent for what the server doesn't have. */
+  /** The server's revision that is shown or was changed; absent if the server doesn't have the entry. */
   rev?: string;
   draft?: DraftRow;
 }
 
-/** The catalogue as the coordinator sees it: drafts in place of what they change. By `_id`. */
+/** The catalogue as the coordinator sees it: drafts replace what they change. By `_id`. */
 export function readEntries(db: CatalogueDraftsDatabase): Promise<Map<string, CatalogueEntry>> {
   return db.transaction('r', db.documents, db.drafts, async () => {
     const entries = new Map<string, CatalogueEntry>();
@@ -73,7 +75,7 @@ export const countWaitingDrafts = (db: CatalogueDraftsDatabase): Promise<number>
 export const readSyncedAt = async (db: CatalogueDraftsDatabase): Promise<Instant | undefined> =>
   (await db.facts.get('synced-at'))?.value;
 
-/** Keeps a change until the server has it. `baseRev`: the revision that the change began from. */
+/** Keeps a change until the server has it. `baseRev`: the revision that the change is based on. */
 export async function saveDraft(
   db: CatalogueDraftsDatabase,
   draft: CatalogueDocument,

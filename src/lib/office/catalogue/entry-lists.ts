@@ -4,7 +4,7 @@ import { m } from '$lib/paraglide/messages';
 import { formatDay } from '$lib/ui/format';
 import type { CatalogueEntry } from './drafts-database';
 
-/** What there are many of: a list each, to which a coordinator adds. */
+/** Kinds with many entries: a list each, to which a coordinator adds. */
 export const listedTypes = ['service', 'scheme', 'venue', 'offering'] as const;
 type ListedType = (typeof listedTypes)[number];
 
@@ -26,7 +26,7 @@ export const sectionText: Record<ListedType, { title: () => string; add: () => s
   offering: { title: m.catalogue_offerings, add: m.catalogue_new_offering },
 };
 
-/** Small words beside an entry's name: what is the matter with it. */
+/** Short notes beside an entry's name: what is wrong with it. */
 export function chipsOf({ document, draft }: CatalogueEntry, today: LocalDate): string[] {
   const chips: string[] = [];
   if (document.type === 'service' && document.paused) chips.push(m.catalogue_paused());
@@ -53,7 +53,7 @@ export function chipsOf({ document, draft }: CatalogueEntry, today: LocalDate): 
   return chips;
 }
 
-/** Today where the office is. */
+/** Today in the office's time zone. */
 export const officeToday = (): LocalDate =>
   localDate(Date.now(), Intl.DateTimeFormat().resolvedOptions().timeZone);
 
@@ -109,7 +109,7 @@ export function emptyDocument(type: EditedType, today: LocalDate): EditedDocumen
   }
 }
 
-/** A new document under the id that its Finnish name gives it; there is one city, whose id is fixed. */
+/** A new document under an id made from its Finnish name; there is only one city, whose id is fixed. */
 export const withNewId = (document: EditedDocument): EditedDocument =>
   document.type === 'settings'
     ? document

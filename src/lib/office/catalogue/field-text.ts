@@ -20,16 +20,16 @@ import {
 import { symbologyNames } from '$lib/ui/symbology-names';
 import type { EditedDocument } from './entry-lists';
 
-/** What a document is called, by its `_id`. */
+/** A document's name, by its `_id`. */
 type NameOf = (id: string) => string;
 
-/** What a field is called on the form, and what it holds, for reading. */
+/** A field's name on the form, and its value as text. */
 interface FieldWords<T> {
   label: () => string;
   text: (value: T, name: NameOf) => string;
 }
 
-/** Words for every field that a coordinator edits. */
+/** Names and values of every field that a coordinator edits. */
 type WordsOf<D> = {
   [Field in Exclude<keyof D, '_id' | 'type' | 'v'>]-?: FieldWords<NonNullable<D[Field]>>;
 };
@@ -156,17 +156,18 @@ const settings: WordsOf<SettingsDocument> = {
 
 const words = { scheme, service, venue, offering, settings };
 
-/** A field's own words; undefined for a field of a newer version of Tiski. */
+/** A field's own text; undefined for a field from a newer version of Tiski. */
 function wordsFor(field: string, { type }: EditedDocument): FieldWords<unknown> | undefined {
-  // Documents were held to their schemas when they were read: a field has the type that its name says.
+  // Documents were checked against their schemas when they were read: a field has the type that its name
+  // implies.
   return (words[type] as unknown as Record<string, FieldWords<unknown>>)[field];
 }
 
-/** What a field of a document is called on the form. */
+/** The name of a document's field on the form. */
 export const fieldLabel = (field: string, document: EditedDocument): string =>
   wordsFor(field, document)?.label() ?? field;
 
-/** What a field holds, for reading. */
+/** A field's value as text. */
 export function fieldText(field: string, value: unknown, document: EditedDocument, name: NameOf): string {
   if (value === undefined || value === null) return m.catalogue_nothing();
   const told = wordsFor(field, document)?.text(value, name) ?? JSON.stringify(value);

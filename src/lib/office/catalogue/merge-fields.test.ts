@@ -10,7 +10,7 @@ const city: SettingsDocument = {
   cameraCodes: ['codabar'],
 };
 
-it('what both have alike is not offered for a choice', () => {
+it('what is the same in both is not offered for a choice', () => {
   const yours: SettingsDocument = { ...city, cameraCodes: ['upc_a'] };
   const fields = differingFields(yours, city).map(({ field }) => field);
   expect(fields).toEqual(['cameraCodes']);

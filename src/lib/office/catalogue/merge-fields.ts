@@ -1,7 +1,7 @@
 import { canonicalJson } from '$lib/documents/canonical';
 import type { EditedDocument } from './entry-lists';
 
-/** A field that two people left differently. */
+/** A field that differs between two people's versions. */
 export interface DifferingField {
   field: string;
   yours: unknown;
@@ -21,7 +21,7 @@ export function differingFields(yours: EditedDocument, theirs: EditedDocument): 
     .map((field) => ({ field, yours: own[field], theirs: others[field] }));
 }
 
-/** Theirs, with the fields that are chosen as yours. */
+/** Their version, with your values for the chosen fields. */
 export function mergeFields(
   yours: EditedDocument,
   theirs: EditedDocument,

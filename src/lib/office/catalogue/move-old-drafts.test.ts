@@ -18,7 +18,7 @@ const draftOf = (document: typeof swim, listPrice: number, savedAt: number): Dra
   savedAt,
 });
 
-/** The database as the builds before left it; a tab of theirs that keeps it open. */
+/** The database as older builds left it, and a tab of theirs that keeps it open. */
 const openOld = () =>
   new Promise<IDBDatabase>((resolve, reject) => {
     // Dexie's version 1.
@@ -82,7 +82,7 @@ afterEach(() => {
 });
 
 describe('drafts that an older build kept', () => {
-  it('are there at the first look, with the catalogue that they change, and the old database goes', async () => {
+  it('are there at once, with the catalogue that they change, and the old database is removed', async () => {
     (await makeOld()).close();
     const db = openTab();
     expect((await readEntries(db)).get(swim._id)).toMatchObject({
@@ -94,12 +94,12 @@ describe('drafts that an older build kept', () => {
     await untilOldIsGone();
   });
 
-  it('are nothing to wait for on a device that has none', async () => {
+  it('delay nothing on a device that has none', async () => {
     expect(await readEntries(openTab())).toEqual(new Map());
     expect(await names()).toEqual(['tiski-catalogue-drafts']);
   });
 
-  it('come once only: what was sent or changed between a crash and the next opening stays so', async () => {
+  it('are moved only once: what was sent or changed between a crash and the next opening stays so', async () => {
     // A tab that never lets go stands for the crash before the removal.
     const old = await makeOld();
     const before = openTab();
@@ -121,7 +121,7 @@ describe('drafts that an older build kept', () => {
     await untilOldIsGone();
   });
 
-  it('come once to two tabs that open at the same time', async () => {
+  it('are moved once by two tabs that open at the same time', async () => {
     (await makeOld()).close();
     const [first, second] = [openTab(), openTab()];
     const both = await Promise.all([prices(first), prices(second)]);
@@ -130,7 +130,7 @@ describe('drafts that an older build kept', () => {
     expect(await first.drafts.count()).toBe(2);
   });
 
-  it('that a tab of the older build saves meanwhile are not removed, and come at the next opening', async () => {
+  it('that a tab of the older build saves meanwhile are not removed, and are moved at the next opening', async () => {
     const old = await makeOld();
     const db = openTab();
     expect(await prices(db)).toEqual({ [swim._id]: 800, [gym._id]: 500 });

@@ -5,11 +5,11 @@ import type { CatalogueDraftsDatabase, CatalogueFact, DraftRow } from './drafts-
 /** Where older builds kept the catalogue and its drafts: under the name of one of the server's databases. */
 const oldName = 'tiski-office';
 
-/** The database opens without the old one when another tab keeps that for longer, ms. */
+/** If another tab holds the old database for longer than this, the new one opens without it, ms. */
 const patience = 3_000;
 
 interface OldContents {
-  /** Of the database itself, as the browser counts. */
+  /** The version of the database itself, as the browser counts. */
   version: number;
   documents: CatalogueRevision[];
   drafts: DraftRow[];
@@ -17,12 +17,14 @@ interface OldContents {
 }
 
 /**
- * Copies what an older build kept on this device, then removes it there. Safe to repeat after a crash, and in two tabs
- * at once: a draft that has come once does not come again, be it sent, discarded or changed since.
+ * Copies what an older build kept on this device, then removes it there. Safe to repeat after a crash, and in
+ * two tabs at once: a draft that was moved once is not moved again, even if it was sent, discarded or changed
+ * since.
  */
 export async function moveOldDrafts(db: CatalogueDraftsDatabase): Promise<void> {
   const isOver = new Promise<void>((resolve) => setTimeout(resolve, patience));
-  // Whatever fails here, a full disk first of all: the old database is as it was, and the next opening tries again.
+  // Whatever fails here, most likely because of a full disk: the old database stays as it was, and the next
+  // opening tries again.
   await Promise.race([move(db).catch(() => undefined), isOver]);
 }
 
@@ -30,11 +32,11 @@ async function move(db: CatalogueDraftsDatabase): Promise<void> {
   const old = await readOld();
   if (!old) return;
   await take(db, old);
-  // Not waited for: another tab may hold the old database open for as long as it likes.
+  // Not awaited: another tab may hold the old database open for as long as it likes.
   removeOld(old);
 }
 
-/** Undefined where there is none. */
+/** Undefined if there is none. */
 async function readOld(): Promise<OldContents | undefined> {
   const old = new Dexie(oldName);
   try {
@@ -59,7 +61,7 @@ async function readOld(): Promise<OldContents | undefined> {
 /** One transaction, which is on the disk when this resolves. */
 function take(db: CatalogueDraftsDatabase, { documents, drafts, facts }: OldContents): Promise<void> {
   return db.transaction('rw', db.documents, db.drafts, db.facts, db.moved, async () => {
-    // What the server has given since is newer.
+    // What the server has sent since is newer.
     if ((await db.documents.count()) === 0) {
       await db.documents.bulkPut(documents);
       await db.facts.bulkPut(facts);
@@ -68,7 +70,7 @@ function take(db: CatalogueDraftsDatabase, { documents, drafts, facts }: OldCont
       const { _id, savedAt } = draft;
       if ((await db.moved.get(_id))?.savedAt === savedAt) continue;
       await db.moved.put({ _id, savedAt });
-      // Saved in a tab of an older build and in one of this: as within one build, the later change holds.
+      // Saved in a tab of an older build and in one of this: as within one build, the later change wins.
       const present = await db.drafts.get(_id);
       if (!present || present.savedAt < savedAt) await db.drafts.put(draft);
     }
@@ -76,13 +78,13 @@ function take(db: CatalogueDraftsDatabase, { documents, drafts, facts }: OldCont
 }
 
 /**
- * Removes the old database, unless a tab of an older build has saved something there since it was read. The look and
- * the removal are one transaction that nobody else's comes between; once the stores are gone such a tab can't save,
- * and says so.
+ * Removes the old database, unless a tab of an older build has saved something there since it was read. The
+ * check and the removal are one transaction that nothing can interrupt; once the stores are gone such a tab
+ * can't save, and says so.
  */
 function removeOld({ version, drafts }: OldContents): void {
   const taken = new Map(drafts.map(({ _id, savedAt }) => [_id, savedAt]));
-  // Blocked, it waits until the other tabs have let go; where they never do, the next opening tries again.
+  // If blocked, it waits until the other tabs have let go; if they never do, the next opening tries again.
   const opening = Dexie.dependencies.indexedDB.open(oldName, version + 1);
   opening.onupgradeneeded = () => {
     const { result: old, transaction } = opening;

@@ -17,5 +17,5 @@ const texts: Record<RuleNumber, () => string> = {
   R13: m.rule_r13,
 };
 
-/** A rule's number and what it is about. */
+/** A rule's number and its subject. */
 export const ruleText = (rule: RuleNumber): string => texts[rule]();

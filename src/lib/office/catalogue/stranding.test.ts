@@ -50,7 +50,7 @@ describe('what an edit would strand', () => {
     expect(kinds(before, after)).toEqual(expected);
   });
 
-  it('is told with the names of what is meant', () => {
+  it('is shown with the names of what is meant', () => {
     const removed = { kind: 'venue-removed', service: 'swim', venue: 'gym' } as const;
     expect(strandingText(removed, (id) => `«${id}»`)).toBe(
       m.catalogue_strand_venue_removed({ service: '«service:swim»', venue: '«venue:gym»' }),

@@ -10,7 +10,10 @@ import { ruleFromField, type RuleField } from '$lib/documents/catalogue/rule-fie
 import { choicesAllowed, limitOf, portionsPerDay } from '$lib/domain/catalogue/service';
 import { m } from '$lib/paraglide/messages';
 
-/** What an edit would leave behind: cards without a service, visits that count no more, desks without rights. */
+/**
+ * What an edit would leave stranded: cards without a service, visits that no longer count, desks without
+ * rights.
+ */
 export type Stranding =
   /** Ids of what is meant. */
   | { kind: 'service-removed'; scheme: string; service: string }
@@ -26,7 +29,7 @@ export type Stranding =
   | { kind: 'zone-changed' }
   | { kind: 'first-visit-changed' };
 
-/** What saving `after` over `before` would strand; a new document strands nothing but its desks' rights. */
+/** What saving `after` over `before` would strand; a new document can only strand its desks' rights. */
 export function explainStranding(
   before: CatalogueDocument | undefined,
   after: CatalogueDocument,
@@ -110,7 +113,7 @@ function ofOffering(before: OfferingDocument, after: OfferingDocument): Strandin
   ];
 }
 
-/** @param name what a document is called, by its `_id` */
+/** @param name a document's name, by its `_id` */
 export function strandingText(stranding: Stranding, name: (id: string) => string): string {
   switch (stranding.kind) {
     case 'service-removed':

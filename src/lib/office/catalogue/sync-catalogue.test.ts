@@ -64,7 +64,7 @@ const change = (listPrice: number, database = db, baseRev: string | undefined = 
   saveDraft(database, { ...swim, listPrice }, { baseRev, now: listPrice });
 
 describe('S17 a coordinator’s changes', () => {
-  it('show at once, are sent with the revision they were made from, and then are the server’s', async () => {
+  it('show at once, are sent with the revision that they are based on, and then are the server’s', async () => {
     await change(800);
     expect(await entry()).toMatchObject({ document: { listPrice: 800 }, draft: { state: 'waiting' } });
     expect(await sync()).toEqual({ ok: true, value: undefined });

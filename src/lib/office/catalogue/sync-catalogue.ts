@@ -5,9 +5,9 @@ import type { CatalogueRemote } from './catalogue-remote';
 import type { DraftRow, CatalogueDraftsDatabase } from './drafts-database';
 
 /**
- * S17: sends a coordinator's changes and fetches the catalogue, once. A change goes with the revision that it was
- * made from, so nobody's is overwritten: where somebody was quicker it becomes a conflict, with both kept. Nothing is
- * dropped but what the server has.
+ * S17: sends a coordinator's changes and fetches the catalogue, once. A change is sent with the revision that
+ * it is based on, so nobody's work is overwritten: if somebody else was faster, it becomes a conflict, and
+ * both versions are kept. A draft is only removed once the server has it.
  */
 export async function syncCatalogue(
   db: CatalogueDraftsDatabase,
@@ -33,7 +33,7 @@ export async function syncCatalogue(
   return { ok: true, value: undefined };
 }
 
-/** Sends one change; gives the failure that ends the round. */
+/** Sends one change; returns the failure that ends the round. */
 async function send(
   db: CatalogueDraftsDatabase,
   row: DraftRow,
@@ -54,7 +54,7 @@ async function send(
   return undefined;
 }
 
-/** Somebody was quicker, or our own answer was lost: then what is there is what was sent. */
+/** Somebody else was faster, or our own answer was lost: then the server already has what we sent. */
 async function compare(
   db: CatalogueDraftsDatabase,
   row: DraftRow,
@@ -69,7 +69,7 @@ async function compare(
   return undefined;
 }
 
-/** The server has it; a draft that was changed again meanwhile goes on from there. */
+/** The server has it; a draft that was changed again meanwhile is based on it from now on. */
 async function settle(db: CatalogueDraftsDatabase, sent: DraftRow, stored: CatalogueRevision): Promise<void> {
   await db.transaction('rw', db.documents, db.drafts, async () => {
     await db.documents.put(stored);

@@ -14,7 +14,7 @@ import { decideVisit, noHistory } from '$lib/domain/visit/decide-visit';
 import { periodAround } from '$lib/domain/visit/limits';
 import type { Verdict } from '$lib/domain/visit/verdict';
 
-/** A made-up visit under the catalogue as it stands in the form. */
+/** A simulated visit under the catalogue as edited in the form. */
 export interface Trial {
   scheme: string;
   service: string;
@@ -22,14 +22,14 @@ export interface Trial {
   /** Local day and time at the venue. */
   day: LocalDate;
   time: string;
-  /** Visits before in the limit's period. */
+  /** Earlier visits in the limit's period. */
   used: number;
-  /** R14; absent: none yet. */
+  /** R14: the first visit; absent: none yet. */
   firstVisit?: LocalDate;
   /** The chosen course or the named performance. */
   offering?: string;
   children: number;
-  /** A real card instead of a made-up one. */
+  /** A real card instead of a generated one. */
   card?: Card;
 }
 
@@ -86,11 +86,11 @@ export function tryVisit(trial: Trial, catalogue: readonly CatalogueDocument[]):
   return { verdict, card, zone: place.zone, now, ...(rule && { rule }) };
 }
 
-/** The instant of a local time; in the hour that comes twice the first one. */
+/** The instant of a local time; of an hour that occurs twice, the first. */
 function instantOf(day: LocalDate, time: string, zone: string): Instant {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   const noon = startOfDay(day, zone) + 12 * 3_600_000;
-  // Midnight may be an hour off noon's clock on the days on which it changes.
+  // On the days when the clock changes, noon's offset may be an hour off at midnight.
   const shift = localDate(noon, zone) === day ? new Date(noon) : new Date(startOfDay(day, zone));
   const offset = Date.parse(`${day}T12:00:00Z`) - shift.getTime();
   return Date.parse(`${day}T00:00:00Z`) - offset + (hours * 60 + minutes) * 60_000;
@@ -104,7 +104,7 @@ const madeUpCard = ({ day }: Trial, scheme: string): Card => ({
   validUntil: addDays(day, 300),
 });
 
-/** The schemes that give a service, as the catalogue stands. */
+/** The schemes that give a service in this catalogue. */
 export const schemesGiving = (service: string, catalogue: readonly CatalogueDocument[]) =>
   catalogue
     .filter((each) => each.type === 'scheme')

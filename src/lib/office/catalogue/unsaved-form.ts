@@ -1,7 +1,7 @@
 import { forget, recall, remember } from '$lib/pwa/web-storage';
 import type { EditedDocument } from './entry-lists';
 
-/** What is typed and not saved yet: a reload of the page must not lose it. It stays in this tab. */
+/** What is typed and not saved yet: a page reload must not lose it. It stays in this tab. */
 export interface UnsavedForm {
   document: EditedDocument;
   baseRev?: string;
@@ -14,13 +14,13 @@ export function readUnsaved(path: string): UnsavedForm | undefined {
   try {
     return text === null ? undefined : (JSON.parse(text) as UnsavedForm);
   } catch {
-    // Something else is there: the form begins with what is stored.
+    // Something else is there: the form starts with what is stored.
     return undefined;
   }
 }
 
 export function keepUnsaved(path: string, form: UnsavedForm): void {
-  // Where there is no room the form itself is still on the screen.
+  // Without room, the form itself is still on the screen.
   remember('sessionStorage', keyOf(path), JSON.stringify(form));
 }
 

@@ -6,7 +6,7 @@ import type { Desk } from './desks-api';
 /** One desk of the list: what it is, how it is, and what to do. */
 export interface DeskOverview {
   desk: Desk;
-  /** Undefined for a desk that has no device, or none any more, and before its state is known. */
+  /** Undefined before its state is known, and for a desk that never had a device or no longer has one. */
   tone?: DeskTone;
   problems: DeskProblem[];
   /** By the server's clock, ms. */
@@ -16,7 +16,7 @@ export interface DeskOverview {
 
 const urgency: Record<DeskTone, number> = { urgent: 0, attention: 1, hint: 2, fine: 3 };
 
-/** The desks, those that need help first; among equals in the server's order, those out of use last. */
+/** The desks, those that need help first; otherwise in the server's order, with revoked ones last. */
 export function overviewOf(desks: readonly Desk[], known: DeskStates | undefined): DeskOverview[] {
   const states = new Map(known?.states.map((state) => [state.id, state]));
   const rows = desks.map((desk) => rowOf(desk, states.get(desk.id), known));

@@ -25,14 +25,14 @@ export type DeskState = v.InferOutput<typeof deskState>;
 const deskStates = v.object({
   /** The server's time, ISO. */
   now: v.string(),
-  /** Name of the build that the server gives out. */
+  /** Name of the build that the server delivers. */
   version: v.optional(v.string()),
   states: v.array(deskState),
-  /** Documents in two versions, of accounts that are no desk's. */
+  /** Documents with two versions, from accounts that belong to no desk. */
   otherConflicts: v.number(),
-  /** Their visits have nowhere to go: no database can be made under such a name. */
+  /** Their visits have nowhere to go: no database can be created under such a name. */
   sectorsWithoutDatabase: v.array(v.string()),
-  /** There are visits that the server has not looked at yet. */
+  /** There are visits that the server has not checked yet. */
   isCounting: v.boolean(),
 });
 export type DeskStates = v.InferOutput<typeof deskStates>;

@@ -3,7 +3,7 @@ import { venueDocument, type VenueDocument } from '$lib/documents/catalogue/cata
 import { counterRulesFrom, type CounterRules } from '$lib/domain/fleet/counter-rules';
 import type { Ask } from '$lib/office/session/ask';
 
-/** Desks as an administrator has them: their list, their one-time codes, what their staff may do. */
+/** Desks for an administrator: their list, their one-time codes, what their staff may do. */
 
 const desk = v.object({
   id: v.string(),

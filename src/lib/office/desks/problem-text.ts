@@ -3,7 +3,7 @@ import type { DeskProblem } from '$lib/domain/fleet/desk-problems';
 import { m } from '$lib/paraglide/messages';
 import { formatCount, formatSpan, formatWhen } from '$lib/ui/format';
 
-/** What is the matter with a desk, in a sentence; times in `zone`. */
+/** What is wrong with a desk, in a sentence; times in `zone`. */
 export function problemText(problem: DeskProblem, now: number, zone: string): string {
   const when = (at: number) => formatWhen(at, now, zone);
   switch (problem.kind) {
@@ -92,7 +92,7 @@ function rangesOf(numbers: readonly number[]): Range[] {
   return ranges;
 }
 
-/** Ranges that are spelled out; a desk with more has one trouble, not fifty. */
+/** How many ranges are spelled out; a desk with more has one problem, not fifty. */
 const mostSpelled = 5;
 
 /** "7, 41–43" */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { localizedText, type LocalizedText } from '$lib/documents/fields';
 import type { Ask, OfficeOutcome } from '$lib/office/session/ask';
 
-/** What the catalogue's documents are called, by `_id`. */
+/** Names of the catalogue's documents, by `_id`. */
 export type CatalogueNames = ReadonlyMap<string, LocalizedText>;
 
 const named = v.object({ _id: v.string(), names: localizedText });

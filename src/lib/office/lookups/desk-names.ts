@@ -8,6 +8,6 @@ const listed = v.pipe(
   ),
 );
 
-/** What desks are called, by their accounts; for an administrator. */
+/** Names of desks, by account; for an administrator. */
 export const readDeskNames = (ask: Ask): Promise<OfficeOutcome<ReadonlyMap<string, string>>> =>
   ask('GET', '/api/desks', listed);

@@ -21,7 +21,7 @@ const rows = v.pipe(
 export const pullCatalogue = (ask: Ask): Promise<OfficeOutcome<CatalogueRevision[]>> =>
   ask('GET', '/couch/tiski-catalogue/_all_docs?include_docs=true', rows);
 
-/** The document without its revision; undefined for one that this build can't read. */
+/** The document without its revision; undefined if this build can't read it. */
 export function catalogueDocumentFrom(stored: { _id: string }): CatalogueDocument | undefined {
   const parsed = parseDocument(stored);
   if (!parsed.ok) return undefined;

@@ -19,7 +19,7 @@ const answer = v.object({
   documents: v.array(
     v.object({
       id: v.string(),
-      /** What it is, where it could be read. */
+      /** What it is, if it could be read. */
       document: v.optional(
         v.object({
           type: v.picklist(['visit', 'void', 'choice', 'release', 'resolution']),
@@ -31,14 +31,14 @@ const answer = v.object({
     }),
   ),
 });
-/** What became of a desk's rescue file (S16), document by document. */
+/** The result of taking in a desk's rescue file (S16), document by document. */
 export type TakenIn = v.InferOutput<typeof answer>;
 export type TakenInDocument = TakenIn['documents'][number];
 
-/** Bytes of the largest file that the server takes; its own limit has room for the request around it. */
+/** The largest file that the server accepts, bytes; its own limit leaves room for the request around it. */
 export const largestRescueFile = 31 * 1024 * 1024;
 
-/** Tens of thousands of visits take their time, ms. */
+/** Tens of thousands of visits take a while, ms. */
 const idleMs = 10 * 60_000;
 
 /** Hands a rescue file to the server, as the signed-in person. Safe to repeat. */

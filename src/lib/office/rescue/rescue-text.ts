@@ -3,7 +3,7 @@ import { describeFailure, describeFault } from '$lib/office/session/failure-text
 import { m } from '$lib/paraglide/messages';
 import type { RescueOutcome } from './rescue-api';
 
-/** Why a whole file was not taken in; nothing was written then. */
+/** Why a whole file was not taken in; in that case nothing was written. */
 export function describeFileFailure(failure: OfficeFailure): string {
   if (failure.kind === 'unreachable') return m.rescue_unreachable();
   if (failure.kind === 'forbidden') return m.rescue_not_office();

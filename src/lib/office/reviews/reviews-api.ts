@@ -57,7 +57,7 @@ const state = v.variant('kind', [
 ]);
 const reviews = v.object({ reviews: v.array(v.object({ sector: v.string(), conflict, state })) });
 
-/** A conflict of a sector, and how it stands. */
+/** A conflict in a sector, and its state. */
 export interface OfficeReview {
   sector: string;
   conflict: Conflict;

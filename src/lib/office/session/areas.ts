@@ -1,11 +1,11 @@
 import { m } from '$lib/paraglide/messages';
 import type { Right } from './session-api';
 
-/** What the office's navigation leads to. */
+/** Where the office's navigation leads. */
 interface OfficeArea {
   href: string;
   text: () => string;
-  /** What an account needs there. */
+  /** The right that an account needs there. */
   right: Right;
 }
 

@@ -13,7 +13,7 @@ const askAnswered = (status: number, body: string, headers: Record<string, strin
 afterEach(() => vi.unstubAllGlobals());
 
 describe('an answer to the office', () => {
-  it('is a value when it is a success of the awaited shape', async () => {
+  it('is a value if it is a success of the expected shape', async () => {
     expect(await askAnswered(200, '{"desks":["a"]}')).toEqual({ ok: true, value: { desks: ['a'] } });
   });
 

@@ -4,7 +4,7 @@ import { exchange } from '$lib/remote/exchange';
 import type { RemoteFailure } from '$lib/sync/ports';
 
 export type OfficeFailure =
-  /** No answer, or none of our server's. */
+  /** No answer, or not our server's. */
   | { kind: 'unreachable' }
   /** 401: not signed in, or wrong name or password. */
   | { kind: 'signed-out' }
@@ -18,7 +18,7 @@ export type OfficeOutcome<T> = { ok: true; value: T } | { ok: false; failure: Of
 
 /**
  * One request as the signed-in person (session cookie); every outcome is a value.
- * @param idleMs gives up when nothing comes for so long; more for what keeps the server busy
+ * @param idleMs gives up if nothing arrives for this long; longer for what keeps the server busy
  */
 export type Ask = <T>(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -32,7 +32,7 @@ const usualIdleMs = 15_000;
 /** How long to wait when a busy server doesn't say, seconds. */
 const usualPause = 60;
 
-/** For the session alone: an area asks through `OfficeSession.ask`, which notices that a sign-in has ended. */
+/** For the session alone: an area calls `OfficeSession.ask`, which notices that a sign-in has ended. */
 export const askServer: Ask = async (method, path, schema, body, idleMs = usualIdleMs) => {
   const init = {
     method,
@@ -49,7 +49,7 @@ export const askServer: Ask = async (method, path, schema, body, idleMs = usualI
 
 function officeFailure(failure: RemoteFailure, answer: Answer): OfficeFailure {
   const words = serverWords(answer);
-  // Something between us and the server may answer with any status, but not with our server's words.
+  // Something between us and the server may answer with any status, but not in our server's words.
   if (!words) return { kind: 'unreachable' };
   switch (failure.kind) {
     case 'unreachable':

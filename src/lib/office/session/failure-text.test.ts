@@ -9,7 +9,7 @@ describe('describeFailure', () => {
     ['fi', 'Palvelimella tapahtui virhe.', 'tunniste abcd1234.'],
     ['sv', 'Ett fel uppstod på servern.', 'koden abcd1234.'],
     ['en', 'Something went wrong on the server.', 'the reference abcd1234.'],
-  ] as const)('says a fault of the server in %s alone, and ends with its id', (locale, begin, end) => {
+  ] as const)('reports a fault of the server in %s only, and ends with its id', (locale, begin, end) => {
     overwriteGetLocale(() => locale);
     const reason = 'The server failed. Try again.';
     const text = describeFailure({ kind: 'failed', reason, requestId: 'abcd1234' });
@@ -18,7 +18,7 @@ describe('describeFailure', () => {
     expect(text).not.toContain(reason);
   });
 
-  it('a refusal that the server gives a reason for says it', () => {
+  it('gives the server’s reason for a refusal', () => {
     overwriteGetLocale(() => 'fi');
     expect(describeFailure({ kind: 'failed', reason: 'There is no such desk.' })).toMatch(
       /There is no such desk\.$/,

@@ -16,7 +16,7 @@ export function describeFailure(failure: OfficeFailure): string {
   }
 }
 
-/** Something that nobody foresaw; a fault of the server's with the word by which it is found in its log. */
+/** An unexpected failure; a fault of the server comes with the id by which to find it in its log. */
 export function describeFault({ reason, requestId }: OfficeFailure & { kind: 'failed' }): string {
   return requestId === undefined ? m.office_failed({ reason }) : m.office_fault({ id: requestId });
 }

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { askServer } from './ask';
 
-/** What an account may do, beyond looking; an administrator may do everything. */
+/** What an account may do, apart from looking; an administrator may do everything. */
 export type Right = 'administrator' | 'coordinator' | 'office';
 
 /** Who is signed in. */
 export interface Person {
-  /** Null when nobody is. */
+  /** Null if nobody is signed in. */
   name: string | null;
   rights: ReadonlySet<Right>;
 }

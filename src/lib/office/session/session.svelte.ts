@@ -4,13 +4,13 @@ import { signOut, whoAmI, type Person, type Right } from './session-api';
 
 /** Who works in the office in this tab, and whether the server has confirmed it. */
 export class OfficeSession {
-  /** Undefined until the server has said who it is. A sign-in that ran out leaves its person here. */
+  /** Undefined until the server has said who it is. After a sign-in expires, the person stays here. */
   person = $state.raw<Person>();
   /** Why the server didn't confirm the person when it was last asked. */
   failure = $state.raw<OfficeFailure>();
   #looks = 0;
 
-  /** Nobody is signed in, or not any more. */
+  /** Nobody is signed in, or no longer. */
   get isSignedOut(): boolean {
     return this.failure?.kind === 'signed-out' || this.person?.name === null;
   }
@@ -19,25 +19,28 @@ export class OfficeSession {
     return this.person?.rights.has(right) ?? false;
   }
 
-  /** Every request of an area: an answer that the sign-in has ended brings the gate back. */
+  /**
+   * Every request of an area goes through here: if the answer says that the sign-in has ended, the gate
+   * closes.
+   */
   readonly ask: Ask = async (...request) => {
     const outcome = await askServer(...request);
     if (!outcome.ok && outcome.failure.kind === 'signed-out') this.failure = outcome.failure;
     return outcome;
   };
 
-  /** Asks the server who is signed in; `signed-out` when nobody is. */
+  /** Asks the server who is signed in; `signed-out` if nobody is. */
   async refresh(): Promise<OfficeOutcome<Person>> {
     const look = ++this.#looks;
     const who = await whoAmI();
-    // One that was asked before a sign-in may be answered after it.
+    // A request from before a sign-in may be answered after it.
     if (look === this.#looks) this.#take(who);
     return who.ok && who.value.name === null ? { ok: false, failure: { kind: 'signed-out' } } : who;
   }
 
   #take(who: OfficeOutcome<Person>): void {
     if (!who.ok) this.failure = who.failure;
-    // A sign-in that ran out takes nothing away that is being typed.
+    // An expired sign-in must not take away what is being typed.
     else if (this.person?.name && who.value.name === null) this.failure = { kind: 'signed-out' };
     else {
       this.failure = undefined;
@@ -51,7 +54,10 @@ export class OfficeSession {
     await this.refresh();
   }
 
-  /** Asks at once, unless the person is confirmed, and whenever the network is back; gives the stop. */
+  /**
+   * Asks at once, unless the person is confirmed, and whenever the network is back; returns a function that
+   * stops it.
+   */
   start(): () => void {
     const look = () => void this.refresh();
     addEventListener('online', look);
@@ -59,7 +65,10 @@ export class OfficeSession {
     return () => removeEventListener('online', look);
   }
 
-  /** For a component behind the gate: does `work` now, and again each time that the server has confirmed the person. */
+  /**
+   * For a component behind the gate: runs `work` now, and again each time the server has confirmed the
+   * person.
+   */
   whenConfirmed(work: () => void): void {
     $effect(() => {
       if (this.person && !this.failure) untrack(work);

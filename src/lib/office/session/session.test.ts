@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OfficeSession } from './session.svelte';
 
-/** The server's answers to come, in order. */
+/** The server's next answers, in order. */
 let answers: (() => Promise<Response>)[];
 const json = (status: number, body: object) => () =>
   Promise.resolve(new Response(JSON.stringify(body), { status }));
@@ -25,7 +25,7 @@ describe('the office’s session', () => {
     expect([session.may('office'), session.may('coordinator')]).toEqual([true, true]);
   });
 
-  it('says that nobody is signed in, which is no failure', async () => {
+  it('says that nobody is signed in, which is not a failure', async () => {
     answers = [person(null)];
     expect(await session.refresh()).toEqual({ ok: false, failure: { kind: 'signed-out' } });
     expect([session.isSignedOut, session.failure]).toEqual([true, undefined]);
@@ -55,7 +55,7 @@ describe('the office’s session', () => {
     },
   );
 
-  it('believes the look that was asked last, whichever answer comes last', async () => {
+  it('goes by the request sent last, whichever answer comes last', async () => {
     let answerFirst = () => {};
     const late = new Promise<Response>((resolve) => {
       answerFirst = () => void person(null)().then(resolve);

@@ -14,7 +14,7 @@ const heard = (text: string): HeardCode => ({
 const report = (text: string) => reportOf(heard(text), [], unknownScanner);
 
 describe('a test scan shows', () => {
-  it('a scanner that is set right', () => {
+  it('a correctly configured scanner', () => {
     expect(report(testText)).toMatchObject({
       isTestCode: true,
       layout: { kind: 'right' },
@@ -43,7 +43,7 @@ describe('a test scan shows', () => {
     expect(report(`]C0${testText}`)).toMatchObject({ symbology: 'C', isTestCode: true });
   });
 
-  it('nothing of the keyboard, where the code has no sign that tells', () => {
+  it('nothing about the keyboard, if the code has no character that tells', () => {
     expect(report('12345671').layout).toEqual({ kind: 'unknown' });
   });
 });

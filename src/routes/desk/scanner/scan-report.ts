@@ -3,17 +3,17 @@ import { keyboardLayouts, retyped, type KeyboardLayout } from '$lib/domain/code/
 import type { ScannerProfile } from '$lib/domain/code/scanner-profile';
 import type { HeardCode } from '$lib/scanner/key-reader';
 
-/** The text of the test code: each layout types it in its own way, and Caps Lock turns it round. */
+/** The text of the test code: each layout types it differently, and Caps Lock swaps its case. */
 export const testText = 'Tiski-qz_/:1';
 
-/** What a test scan showed of the scanner's keyboard. */
+/** What a test scan showed about the scanner's keyboard. */
 export type LayoutGuess =
   | { kind: 'right' }
   | { kind: 'differs'; scanner: KeyboardLayout; computer: KeyboardLayout }
-  /** Letters and digits alone tell nothing. */
+  /** Letters and digits alone don't tell. */
   | { kind: 'unknown' };
 
-/** What one scan tells of its scanner. */
+/** What one scan tells about its scanner. */
 export interface ScanReport {
   text: string;
   keys: number;
@@ -27,7 +27,7 @@ export interface ScanReport {
   isTestCode: boolean;
 }
 
-/** `mends`: what was done to the code to find its card, if one was found. */
+/** `mends`: what was corrected in the code to find its card, if one was found. */
 export function reportOf(code: HeardCode, mends: readonly Mend[], profile: ScannerProfile): ScanReport {
   const text = code.texts[0];
   const { keys, paceMs, ending, isTyped } = code;
@@ -54,14 +54,14 @@ function layoutOf(text: string, mends: readonly Mend[], isTest: boolean): Layout
     if (mend.kind === 'layout') return { kind: 'differs', scanner: mend.scanner, computer: mend.computer };
   }
   if (isTest) return { kind: 'right' };
-  // The test code without its signs: one whose letters moved shows no sign that asks for a mend.
+  // The test code without its symbols: if only letters moved, no symbol calls for a correction.
   for (const scanner of keyboardLayouts) {
     if (retyped(text, 'fi', scanner) === testText) return { kind: 'differs', scanner, computer: 'fi' };
   }
   return { kind: 'unknown' };
 }
 
-/** The profile with what a scan showed. What a person typed tells nothing of a scanner. */
+/** The profile with what a scan showed. What a person typed says nothing about a scanner. */
 export function learned(profile: ScannerProfile, report: ScanReport): ScannerProfile {
   const { layout, ending, paceMs } = report;
   const { wrappers, uid, layout: known } = profile;

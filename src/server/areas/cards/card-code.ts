@@ -8,8 +8,8 @@ import { currentKey, type KeyStore } from '../../keys/key-store';
 import { signCode } from '../../keys/signing-key';
 
 /**
- * R2: the signed code of a card of the register, to be printed.
- * @throws {ApiFailure} 404 unknown, 409 for a card or a server that can have no code
+ * R2: the signed code of a card in the register, for printing.
+ * @throws {ApiFailure} 404 unknown, 409 if the card can't have a code or the server can't sign one
  */
 export async function signedCardCode(
   client: CouchClient,

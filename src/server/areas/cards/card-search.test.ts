@@ -10,7 +10,7 @@ import { makeSnapshot } from '../../snapshot/make-snapshot';
 const coded = (index: number, value: string, changes: Partial<CardDocument> = {}) =>
   aCard(cardNumber(index), { codes: [{ kind: 'rfid', value }], ...changes });
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-/** Of nobody's key: what a code claims is what it is looked up by. */
+/** Signed by an arbitrary key: a code is looked up by what it claims. */
 const signedCode = (number: string) => `${base64url({ alg: 'EdDSA' })}.${base64url({ n: number })}.c2lnbmVk`;
 
 describe.each(targets)('POST /api/cards/find over $name', ({ start }) => {
@@ -75,11 +75,11 @@ describe.each(targets)('POST /api/cards/find over $name', ({ start }) => {
     '🙂',
     '__proto__',
     '../card',
-  ])('finds none by %j', async (text) => {
+  ])('finds nothing for %j', async (text) => {
     expect(await find(text)).toBe('unknown-card');
   });
 
-  it('hears of what changed since it looked last, by pages and by a snapshot', async () => {
+  it('learns what changed since its last look, by pages and by a snapshot', async () => {
     expect(await find('LR12')).toBe('unknown-card');
     await write(coded(12, 'LR12'), coded(3, 'LR3'));
     expect([await find('LR12'), await find('LR3'), await find('LR004711')]).toEqual([

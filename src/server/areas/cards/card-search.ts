@@ -5,9 +5,10 @@ import { documentPath, UnexpectedCouchReply, type CouchClient } from '../../couc
 import type { CodeIndex } from './code-index';
 
 /**
- * The number of the card with a code, by whatever a reader makes of it: its number, a signed code, or a code of
- * imported stock (R1). A signature is not looked at: the office may see the card by its number as well.
- * @throws {ApiFailure} 400 for what is no text of a code
+ * The number of the card with a code, in whatever form a reader gives it: its number, a signed code, or a
+ * code of imported stock (R1). Signatures are not verified: the office may look at the card by its number
+ * anyway.
+ * @throws {ApiFailure} 400 unless it is the text of a code
  */
 export async function findCard(
   client: CouchClient,

@@ -13,9 +13,9 @@ interface StandingChoice {
 }
 
 /**
- * R9: the office gives a choice back, which stands in the stored `release`.
- * @param id of the choice, as it was asked for
- * @throws {ApiFailure} 404 for no card, 409 `changed` when the card has no such choice
+ * R9: the office gives back a choice, which then has a stored `release`.
+ * @param id of the choice, as in the request
+ * @throws {ApiFailure} 404 for an unknown card, 409 `changed` if the card has no such choice
  */
 export async function giveBackChoice(
   client: CouchClient,
@@ -39,12 +39,12 @@ export async function giveBackChoice(
     reason: 'office',
     at: now.toISOString(),
   };
-  // A conflict: a desk was quicker with the same.
+  // A conflict: a desk has already given it back.
   await storeDocument(client, documentPath(visitsDatabase(sector), release._id), release);
   return release;
 }
 
-/** Every sector's, the oldest first. @throws {ApiFailure} 404 for no card */
+/** Every sector's, the oldest first. @throws {ApiFailure} 404 for an unknown card */
 export async function standingChoices(client: CouchClient, number: string): Promise<StandingChoice[]> {
   if (!isCardNumber(number)) throw new ApiFailure(404, 'unknown-card', 'That is no card number.');
   const found = await Promise.all(

@@ -8,7 +8,7 @@ import { CodeIndex } from './code-index';
 import { CodePairs } from './code-pairs';
 
 describe('an index of codes', () => {
-  it('reads the register once, from its snapshot where there is one, and then what is new', async () => {
+  it('reads the register once, from its snapshot if there is one, and then what is new', async () => {
     const target = await startEmbedded();
     try {
       await provision(target.client);
@@ -48,7 +48,7 @@ describe('an index of codes', () => {
     }
   });
 
-  it('keeps a code of each card once, however often it is told', () => {
+  it('keeps each code of a card once, however often it is reported', () => {
     const pairs = new CodePairs();
     for (let round = 0; round < 5; round++) {
       for (let index = 0; index < 3_000; index++) pairs.add(`LR${index}`, cardNumber(index));

@@ -13,7 +13,7 @@ import { documentPath, requireOk, type CouchClient } from '../../couch/client';
 import { readEpoch } from '../../epochs/read-epoch';
 import { CodePairs } from './code-pairs';
 
-/** Changes in one request: some 20 ms of work, and then others have their turn. */
+/** Changes per request: some 20 ms of work, and then others have their turn. */
 const pageSize = 500;
 
 const storedCard = v.looseObject({ _id: v.string() });
@@ -30,10 +30,10 @@ const withParts = v.object({
 const unzip = promisify(gunzip);
 
 /**
- * R1: finds cards by the codes of imported stock, however they are written. It costs nothing until it is asked. The
- * first look reads the packed register (S18), or where there is none the whole; each later one what has changed since,
- * and the cards that it found. For a million cards with a code each the first takes seconds, a later one milliseconds,
- * and 16 MB are kept, over either store.
+ * R1: finds cards by the codes of imported stock, however they are written. It costs nothing until the first
+ * look-up, which reads the packed register (S18), or without one the whole register; later ones read what has
+ * changed since, and the cards that they find. For a million cards with a code each, the first takes seconds,
+ * later ones milliseconds, and the index 16 MB, over either store.
  */
 export class CodeIndex {
   #pairs = new CodePairs();
@@ -44,8 +44,9 @@ export class CodeIndex {
   constructor(private readonly client: CouchClient) {}
 
   /**
-   * The number of the card that carries a code: as at a desk the active one, where it moved from one to another.
-   * @throws {UnexpectedCouchReply} when the store refuses a request
+   * The number of the card that carries a code; as at a desk, the active one if the code moved from one card
+   * to another.
+   * @throws {UnexpectedCouchReply} if the store refuses a request
    */
   async find(code: string): Promise<string | undefined> {
     const wanted = canonicalCode(code);
@@ -69,14 +70,14 @@ export class CodeIndex {
     while (!(await this.#readPage()));
   }
 
-  /** Answers whether it was the last page. */
+  /** Returns whether it was the last page. */
   async #readPage(): Promise<boolean> {
     const query = new URLSearchParams({ since: this.#seq, limit: String(pageSize), include_docs: 'true' });
     const path = `/${registerDatabase}/_changes?${query}`;
     const page = v.parse(changesPage, await requireOk(this.client, 'GET', path));
     const seq = String(page.last_seq);
     const isBack = Number.parseInt(seq, 10) < Number.parseInt(this.#seq, 10);
-    // The files were copied back: other changes have the place of those that were read.
+    // The files were copied back: other changes have replaced those that were read.
     this.#seq = isBack ? '0' : seq;
     for (const { doc } of page.results) if (doc) this.#note(doc);
     return !isBack && page.results.length < pageSize;
@@ -87,7 +88,7 @@ export class CodeIndex {
     try {
       this.#seq = (await this.#readPacked(epoch)) ?? '0';
     } catch {
-      // A broken one is passed over, as a desk does.
+      // A broken one is skipped, as at a desk.
       this.#seq = '0';
     }
     this.#epoch = epoch;
@@ -114,7 +115,7 @@ export class CodeIndex {
 
   #note(document: v.InferOutput<typeof storedCard>): void {
     const number = numberOfCard(document);
-    // The register may have numbers that no card can have: they are found by nobody.
+    // The register may have numbers that no card can have: nobody finds them.
     if (isCardNumber(number)) for (const code of codesOf(document)) this.#pairs.add(code, number);
   }
 }
@@ -123,7 +124,7 @@ const numberOfCard = ({ _id: id }: { _id: string }) => id.slice('card:'.length);
 
 const codes = v.array(v.object({ value: v.string() }));
 
-/** Also of a card that this build can't read: it may be of a newer one. */
+/** Even of a card that this build can't read: it may be of a newer one. */
 function codesOf(document: Record<string, unknown>): string[] {
   const parsed = v.safeParse(codes, document['codes']);
   return parsed.success ? parsed.output.map(({ value }) => canonicalCode(value)) : [];

@@ -2,12 +2,15 @@ import { hashOf } from '$lib/documents/register/packed/bucket';
 import { numberOf, serialOf } from '$lib/documents/register/packed/packed-card';
 
 /**
- * Which cards may carry a code: pairs of the code's hash and the card's serial, eight bytes each. A look goes through
- * all of them, which takes a millisecond for a million. Two codes may have one hash, and a card may have lost its
- * code since: the answer is a guess, and the card itself has to be asked.
+ * Which cards may carry a code: pairs of the code's hash and the card's serial, eight bytes each. A look-up
+ * scans all of them, which takes a millisecond for a million. Two codes may have the same hash, and a card
+ * may have lost its code since: the answer is a guess, and the card itself has to be checked.
  */
 export class CodePairs {
-  /** Serial and hash in turn: a pair can be read as one whole number of 64 bits, in which order does not matter. */
+  /**
+   * Serial and hash alternate: a pair can be read as one whole number of 64 bits, whose order does not
+   * matter.
+   */
   #pairs = new Uint32Array(2_048);
   #used = 0;
 
@@ -26,7 +29,7 @@ export class CodePairs {
     return [...serials].map(numberOf);
   }
 
-  /** A card that is changed adds its codes again: what is there twice goes first. */
+  /** A changed card adds its codes again: duplicates are dropped first. */
   #makeRoom(): void {
     const sorted = new BigUint64Array(this.#pairs.buffer).sort();
     const once = sorted.filter((pair, place) => pair !== sorted[place - 1]);

@@ -19,7 +19,7 @@ export function addCards(routes: FastifyInstance, { backend, keys, now }: CardsS
   const { client } = backend;
   const index = new CodeIndex(client);
 
-  // It comes in the body, since a signed code has no business in addresses, which are written down on the way.
+  // In the body, because addresses are logged on the way, and a signed code must not be.
   routes.post('/cards/find', async (request, reply) => {
     await requireRole(backend, request, reply, 'office');
     const number = await findCard(client, index, bodyOf(request)['text']);

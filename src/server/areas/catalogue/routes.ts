@@ -4,7 +4,7 @@ import { requireRole } from '../../api/caller';
 import { sectors } from '../../provision/catalogue';
 import { provisionSectors } from '../../provision/provision';
 
-/** A coordinator's new service may be of a new sector: its visits need a database. */
+/** A coordinator's new service may belong to a new sector: its visits need a database. */
 export function addCatalogue(routes: FastifyInstance, { backend }: Pick<ApiSettings, 'backend'>): void {
   routes.post('/sectors', async (request, reply) => {
     await requireRole(backend, request, reply, 'coordinator');

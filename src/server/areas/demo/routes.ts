@@ -15,11 +15,11 @@ type DemoSettings = Pick<ApiSettings, 'backend' | 'keys' | 'isDemo' | 'now'>;
 
 const fiveMinutes = 5 * 60_000;
 
-/** In a made-up city everybody may open a desk; in a real one these addresses hold nothing. */
+/** In a demo city anybody may open a desk; in a real one these addresses don't exist. */
 export function addDemo(routes: FastifyInstance, { backend, keys, isDemo, now }: DemoSettings): void {
   const limiter = new AttemptLimiter(60, fiveMinutes, () => now().getTime());
   const requireDemo = async () => {
-    // A store that another server process has marked since: this one would sign with a city's key.
+    // Another server process has marked this store since: this one would sign with a city's key.
     if (isDemo && (await isDemoStore(backend.client))) return;
     throw new ApiFailure(404, 'not-a-demo', 'This city is not a demo.');
   };

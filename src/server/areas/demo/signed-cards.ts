@@ -6,7 +6,7 @@ export interface SignedDemoCard extends Omit<DemoCard, 'kind'> {
   kind: 'by-signature' | 'forged';
 }
 
-/** R2: a card issued this morning, which no register has yet, and one that somebody made at home. */
+/** R2: a card issued this morning, which no register has yet, and a forged one. */
 export async function demoSignedCards(key: SigningKey, today: LocalDate): Promise<SignedDemoCard[]> {
   const card = {
     number: cardNumberFrom('2024901'),

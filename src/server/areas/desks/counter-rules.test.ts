@@ -47,7 +47,7 @@ const told = async (account: Account) =>
   ((await call('POST', '/api/desks/report', account, report)).body as { rules: unknown }).rules;
 
 describe('what the office lets the staff of a desk do', () => {
-  it('S15 begins with the defaults, and comes with the pairing and with the answer to each report', async () => {
+  it('S15 starts with the defaults, and comes with the pairing and with the answer to each report', async () => {
     const desk = await aDesk();
     expect([desk.added, desk.paired, await told(desk.account)]).toEqual(Array(3).fill(defaultCounterRules));
     const changed = await change(desk.id, chief, strict);
@@ -76,7 +76,7 @@ describe('what the office lets the staff of a desk do', () => {
     }
     expect(await change(id, undefined, strict)).toMatchObject({ status: 401 });
     expect(await change(id, { ...chief, password: 'wrong' }, strict)).toMatchObject({ status: 401 });
-    // Nor in the document itself, nor with its report.
+    // Neither in the document itself, nor with its report.
     const path = `/tiski-desks/${encodeURIComponent(`desk:${id}`)}`;
     const stored = (await server.client.request('GET', path)).body as object;
     const forged = await call('PUT', `/couch${path}`, account, { ...stored, rules: strict });
@@ -99,7 +99,7 @@ describe('what the office lets the staff of a desk do', () => {
     expect(await told(account)).toEqual(defaultCounterRules);
   });
 
-  it('is not said of a desk that there is not, or that was revoked', async () => {
+  it('is not set for a desk that doesn’t exist, or was revoked', async () => {
     const { id } = await aDesk();
     expect(await change('nothing', chief, strict)).toMatchObject({ status: 404 });
     await call('POST', `/api/desks/${id}/revoke`, chief, {});

@@ -93,7 +93,7 @@ function chained(desk: string, count: number): VisitDocument[] {
   return visits;
 }
 
-/** In turn into two sectors: a desk's numbers go over all of them. */
+/** Alternating between two sectors: a desk's numbers run through all of them. */
 async function arrive(...visits: VisitDocument[]) {
   const sectors = ['liikunta', 'kulttuuri'];
   for (const visit of visits) await put(`tiski-visits-${sectors[visit.number % 2]}`, visit);
@@ -113,7 +113,7 @@ describe('what the office sees of its desks', () => {
     expect((await report(account)).status).toBe(403);
   });
 
-  it('S15 finds what did not arrive, over sectors, and tells it from what waits on the desk', async () => {
+  it('S15 finds what did not arrive, over sectors, and distinguishes it from what waits on the desk', async () => {
     const { id, account } = await aDesk();
     const visits = chained(account.name, 9);
     await arrive(...visits.filter(({ number }) => ![3, 4, 6, 9].includes(number)));
@@ -133,7 +133,7 @@ describe('what the office sees of its desks', () => {
     expect((await stateOf(id))?.faults).toEqual([]);
   });
 
-  it('S15 a desk of many sectors is counted to the end in one look', async () => {
+  it('S15 a desk of many sectors is counted completely in one look', async () => {
     for (const sector of ['opisto', 'ruoka', 'nuoret', 'kirjasto']) {
       await put('tiski-catalogue', aService(sector, { sector }));
     }
@@ -154,14 +154,14 @@ describe('what the office sees of its desks', () => {
     expect((await stateOf(id))?.faults).toMatchObject([{ lost: [], usedTwice: [5], broken: [5] }]);
   });
 
-  it('S15 finds a visit that is there in two versions, until one of them is gone', async () => {
+  it('S15 finds a visit with two versions, until one of them is gone', async () => {
     const { id, account } = await aDesk();
     const [visit] = chained(account.name, 1);
     if (!visit) return expect.unreachable();
     await put('tiski-visits-liikunta', visit);
     await report(account, { lastNumber: 1 });
     expect((await stateOf(id))?.faults).toEqual([]);
-    // As somebody writes to a CouchDB directly, or an older server let it in.
+    // As if somebody wrote to a CouchDB directly, or an older server let it in.
     const { client } = server;
     const design = (await requireOk(client, 'GET', '/tiski-visits-liikunta/_design/tiski')) as {
       _rev: string;
@@ -190,7 +190,7 @@ describe('what the office sees of its desks', () => {
     expect((await stateOf(id))?.faults).toEqual([]);
   });
 
-  it('S15 a restart forgets nothing, and reads on from where it was', async () => {
+  it('S15 a restart forgets nothing, and continues from where it was', async () => {
     const { id, account } = await aDesk();
     const visits = chained(account.name, 6);
     await arrive(...visits.slice(0, 3));
@@ -207,7 +207,7 @@ describe('what the office sees of its desks', () => {
     });
   });
 
-  it('S8, S15 another copy of a database is counted anew', async () => {
+  it('S8, S15 another copy of a database is counted from the start', async () => {
     const { id, account } = await aDesk();
     await arrive(...chained(account.name, 3));
     await report(account, { lastNumber: 3 });

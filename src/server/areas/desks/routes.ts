@@ -18,7 +18,10 @@ type DesksSettings = Pick<ApiSettings, 'backend' | 'watch' | 'build' | 'now'>;
 
 const fiveMinutes = 5 * 60_000;
 
-/** An administrator keeps the list of desks; devices pair themselves, report, and hear what they may do (S15). */
+/**
+ * An administrator keeps the list of desks; devices pair themselves, report, and learn what they may do
+ * (S15).
+ */
 export function addDesks(routes: FastifyInstance, settings: DesksSettings): void {
   addAdministration(routes, settings);
   addReports(routes, settings);
@@ -63,7 +66,7 @@ function addReports(routes: FastifyInstance, { backend, watch, now }: DesksSetti
     if (!parsed.success) throw new ApiFailure(400, 'bad-report', 'That is no report of a desk.');
     watch.take(account, parsed.output, now());
     const desk = await deskOfAccount(backend.client, account);
-    // Of a desk that can't be read nothing is said: the counter goes on by what it was told before.
+    // For a desk that can't be read nothing is sent: the counter keeps what it was told before.
     return { ok: true, ...(desk && { rules: counterRulesFrom(desk.rules) }) };
   });
 }

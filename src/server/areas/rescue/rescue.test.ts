@@ -72,7 +72,7 @@ async function stored(): Promise<unknown[]> {
 }
 
 describe('a rescue file at the office', () => {
-  it('S16 everything is written exactly once, as it was, however often the file is taken in', async () => {
+  it('S16 everything is written exactly once, unchanged, however often the file is taken in', async () => {
     const visits = Array.from({ length: 250 }, (_, index) => aVisit(account, index + 1));
     const [first] = visits;
     if (!first) throw new Error('There is no visit.');
@@ -92,7 +92,7 @@ describe('a rescue file at the office', () => {
     expect(await stored()).toHaveLength(documents.length + 1);
   });
 
-  it('S16 each document is held to what the desk itself may write, and the others go through', async () => {
+  it('S16 each document must be one that the desk itself may write, and the others go through', async () => {
     await put(sector, aVisit(account, 1));
     const visit = (index: number, changes: object) => ({ ...aVisit(account, index), ...changes });
     const { status, body } = await takeIn(
@@ -162,7 +162,7 @@ describe('a rescue file at the office', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('S16 is for the office alone, who is asked for before the body is read; and the office remembers', async () => {
+  it('S16 is for the office alone, which is checked before the body is read; and the office has a record', async () => {
     const file = 'x'.repeat(1024 * 1024);
     expect((await post('/api/rescue', { file }, 'wrong')).status).toBe(401);
     expect((await post('/api/rescue', { file })).body.error).toBe('not-a-rescue-file');

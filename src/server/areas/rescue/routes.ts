@@ -25,7 +25,7 @@ const request = v.object({ file: v.string() });
 export function addRescue(routes: FastifyInstance, { backend, keys, now }: RescueSettings): void {
   const { client } = backend;
   const callers = new WeakMap<FastifyRequest, string>();
-  // One file after another: they are large, and two people may choose the same one.
+  // One file at a time: they are large, and two people may choose the same one.
   let turn: Promise<unknown> = Promise.resolve();
 
   routes.post(
@@ -57,7 +57,7 @@ export function addRescue(routes: FastifyInstance, { backend, keys, now }: Rescu
     return { desk: { id: deskIdOf(desk), name: desk.name }, exportedAt, documents };
   }
 
-  /** A file's sender is not proved by it: who took it in, and what came of it, stays with the office. */
+  /** A file doesn't prove its sender, so the office keeps a record of who took it in, and of the result. */
   async function note(content: RescueContent, desk: DeskDocument, results: RescueResult[], by: string) {
     const at = now();
     const count = (kind: RescueResult['outcome']['kind']) =>
@@ -77,7 +77,7 @@ export function addRescue(routes: FastifyInstance, { backend, keys, now }: Rescu
   }
 }
 
-/** @throws {ApiFailure} 400 for what is no file that this server can take in */
+/** @throws {ApiFailure} 400 unless this server can take in the file */
 async function openContent(file: string, keys: KeyStore): Promise<RescueContent> {
   const opened = await openRescueFile(file, await readRescueKeys(keys));
   switch (opened.kind) {

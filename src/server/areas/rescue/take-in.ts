@@ -12,27 +12,29 @@ import type { DeskDocument } from '../../desks/desk-document';
 import { sectors } from '../../provision/catalogue';
 import { validationSource } from '../../provision/databases';
 
-/** What became of one document of a rescue file (S16). */
+/** The result for one document of a rescue file (S16). */
 export type RescueOutcome =
   | { kind: 'stored' }
-  /** The server has it already, word for word: sent by the desk itself, or taken in before. */
+  /** The server already has it, word for word: sent by the desk itself, or taken in before. */
   | { kind: 'already-there' }
   /** The server has another document under its id. */
   | { kind: 'different' }
   | { kind: 'refused'; why: RefusedWhy; reason: string };
 
-/** `unreadable`: no document of ours. `not-allowed`: the rules of the database forbid it to this desk. */
+/**
+ * `unreadable`: not one of our documents. `not-allowed`: the database's rules don't allow it to this desk.
+ */
 export type RefusedWhy = 'unreadable' | 'newer-version' | 'unknown-database' | 'not-allowed';
 
 export interface RescueResult {
-  /** The document's `_id`, or its place in the file where it has none. */
+  /** The document's `_id`, or its position in the file if it has none. */
   id: string;
-  /** What it is, where it could be read; `at` is an ISO instant. */
+  /** What it is, if it could be read; `at` is an ISO instant. */
   document?: { type: LogDocument['type']; at: string; card?: string };
   outcome: RescueOutcome;
 }
 
-/** Documents looked at and written at once: a request of a desk comes in between. */
+/** How many documents are checked and written at once: a desk's request fits in between. */
 const batchSize = 200;
 
 const bulkAnswer = v.array(
@@ -50,11 +52,12 @@ interface Readable {
 }
 
 /**
- * Writes the documents of a rescue file as the desk would have written them itself: the same schemas, the same
- * validation function with the desk's own rights, so that the way by file opens no door. An id is written once, however
- * often the file is taken in. What is written stays when a later batch fails, and taking in the same file goes on.
+ * Writes the documents of a rescue file as the desk would have written them itself: with the same schemas and
+ * the same validation function with the desk's own rights, so that files open no other door. Each id is
+ * written once, however often the file is taken in. What is written stays if a later batch fails, and taking
+ * in the same file again continues.
  * @returns an answer for each document, in the file's order
- * @throws {UnexpectedCouchReply} when the store fails
+ * @throws {UnexpectedCouchReply} if the store fails
  */
 export async function takeIn(
   client: CouchClient,
@@ -63,7 +66,8 @@ export async function takeIn(
 ): Promise<RescueResult[]> {
   const cityDatabases = new Set((await sectors(client)).map(visitsDatabase));
   const validate = compileValidator(await validationSource('visits'));
-  // A revoked desk's rights are those that it had. Its venue's sectors may have changed since, so any is its own.
+  // A revoked desk has the rights that it used to have. Its venue's sectors may have changed since, so any
+  // sector is accepted.
   const roles = deskRoles(desk.venue, [], [desk.account, ...(desk.formerAccounts ?? [])]);
   const results: RescueResult[] = [];
   const readable = new Map<string, Readable[]>();
@@ -109,7 +113,7 @@ function readEntry(
   const { document } = parsed;
   if (!isLogDocument(document)) return { why: 'unreadable', reason: `type: ${document.type} is not logged` };
   const own = raw as object;
-  // CouchDB's own members: a revision or a deletion is nothing that a desk logs.
+  // CouchDB's own members: a desk never logs a revision or a deletion.
   const foreign = Object.keys(own).find((name) => name.startsWith('_') && name !== '_id');
   if (foreign !== undefined) return { why: 'unreadable', reason: `${foreign}: does not belong here` };
   return { raw: own, document };
@@ -150,7 +154,7 @@ async function takeInBatch(
     if (known) return known;
     const refusal = refusals[missing.indexOf(each)];
     if (refusal) return { kind: 'refused', why: 'not-allowed', reason: sentenceOf(refusal.reason) };
-    // Somebody was quicker, or the file has it twice.
+    // Somebody else was faster, or the file has it twice.
     return written.has(each) ? { kind: 'stored' } : (compare(each, later) ?? { kind: 'different' });
   });
 }
@@ -176,7 +180,7 @@ async function readBodies(
   return new Map(rows.flatMap(({ key, doc }) => (doc ? [[key, doc] as const] : [])));
 }
 
-/** Gives those that were stored; the others have met a document with their id. */
+/** Returns those that were stored; the others collided with a document of the same id. */
 async function write(
   client: CouchClient,
   database: string,

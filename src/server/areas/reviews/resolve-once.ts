@@ -10,15 +10,15 @@ import type {
 import { documentPath, requireOk, type CouchClient } from '../../couch/client';
 import { storeAlone } from '../../couch/store-alone';
 
-/** What the resolution of a conflict comes to in a sector's log. */
+/** What resolving a conflict amounts to in a sector's log. */
 export interface Outcome {
   resolution: ResolutionDocument;
   undone: (VoidDocument | ReleaseDocument)[];
 }
 
 /**
- * `decision:STATE` in tiski-desks: how a conflict was resolved as it stood then. Never changed. Elsewhere a decision is
- * what an authority decides about a person; this stored type had its name before.
+ * `decision:STATE` in tiski-desks: how a conflict was resolved in the state that it had. Never changes.
+ * Elsewhere a decision is what an authority decides about a person; this stored type is older than that rule.
  */
 const resolvedDocument = v.object({
   type: v.literal('decision'),
@@ -29,9 +29,10 @@ const resolvedDocument = v.object({
 });
 
 /**
- * Of all who resolve a conflict as it stands, at any server, the first one does: the outcome is one document whose id
- * is made of the state that it is about. What follows from it anybody may write, as often as it takes.
- * @returns the outcome that stands, which is another one's when somebody was quicker
+ * If several people resolve the same state of a conflict, at whichever server, the first one wins: the
+ * outcome is one document whose id is derived from that state. Anybody may write what follows from it, as
+ * often as necessary.
+ * @returns the outcome that stands, somebody else's if they were faster
  */
 export async function resolveOnce(
   client: CouchClient,

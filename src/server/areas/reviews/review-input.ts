@@ -16,12 +16,12 @@ import type { CouchClient } from '../../couch/client';
 import { isJsonObject } from '../../couch/json';
 import { parsed, readDocuments, readRows } from '../../documents/read-documents';
 
-/** Documents read at once: a request of a desk comes in between. */
+/** Documents read at once: a desk's request fits in between. */
 const pageSize = 1000;
 
 /**
- * A sector's recent documents, and what they are held against. All of the sector is read, since an id tells the
- * time by the device's own clock, which may be wrong: 20,000 visits take about a second.
+ * A sector's recent documents, and what they are checked against. The whole sector is read, because the time
+ * in an id comes from the device's own clock, which may be wrong: 20,000 visits take about a second.
  */
 export async function readReviewInput(
   client: CouchClient,
@@ -36,7 +36,9 @@ export async function readReviewInput(
   return { documents, context: contextOf([...catalogue, ...cards], now) };
 }
 
-/** From when on a service's visits matter to a conflict of today: a season's limit counts from its first day. */
+/**
+ * From when on a service's visits matter to a conflict of today: a season's limit counts from its first day.
+ */
 function oldestByService({ services, schemes }: ConflictContext, now: Date): (service: string) => Instant {
   const all = [...services.values()];
   const kinds = [...schemes.values()];
@@ -49,7 +51,7 @@ function oldestByService({ services, schemes }: ConflictContext, now: Date): (se
   return (service) => now.getTime() - (days.get(service) ?? daysReviewed) * day;
 }
 
-/** All but the visits of before, page by page: those are the most, and none of them is kept or parsed. */
+/** Everything except earlier visits, page by page: those are the most, and none of them is kept or parsed. */
 async function readRecent(
   client: CouchClient,
   database: string,
@@ -77,7 +79,7 @@ function isVisitBefore(document: unknown, oldest: (service: string) => Instant):
   if (!isJsonObject(document) || document['type'] !== 'visit') return false;
   const before = oldest(String(document['service']));
   if (Date.parse(String(document['at'])) >= before) return false;
-  // R13: where nobody knows when it was, it counts as late as it may have been.
+  // R13: if nobody knows the time, the latest possible one counts.
   const doubt = document['timeUncertain'];
   return !isJsonObject(doubt) || Date.parse(String(doubt['until'] ?? doubt['from'])) < before;
 }

@@ -78,7 +78,7 @@ describe('the office’s review list', () => {
     expect(voided.body).toMatchObject({ type: 'void', by: 'administrator', desk: 'desk-2' });
   });
 
-  it('R7 counts a season from its first day, also the visit of three months ago', async () => {
+  it('R7 counts a season from its first day, including the visit of three months ago', async () => {
     await put(
       'tiski-catalogue',
       aService('aqua', { rule: { kind: 'limit', n: 2, per: 'season', seasonStarts: ['08-01'] } }),
@@ -94,7 +94,7 @@ describe('the office’s review list', () => {
     expect(aqua[0]?.conflict.entries).toHaveLength(3);
   });
 
-  it('R13 lists visits whose time nobody knows, an older build’s too, and undoes them one by one', async () => {
+  it('R13 lists visits of unknown time, also from an older build, and undoes them one by one', async () => {
     const [from, until] = ['2026-11-22T07:00:00.000Z', '2026-11-22T12:00:00.000Z'];
     const at = '2027-11-22T08:00:00.000Z';
     const swim = (desk: string, index: number, changes: object) =>
@@ -133,7 +133,7 @@ describe('the office’s review list', () => {
     expect((await call('POST', '/api/reviews', unknown)).status).toBe(404);
   });
 
-  it('R7 of two people who decide at the same moment at two servers, one does', async () => {
+  it('R7 if two people decide at the same moment at two servers, one does', async () => {
     const couchUrl = `http://${server.adminName}:${server.adminPassword}@${new URL(server.url).host}/couch`;
     const second = await startTestServer({ couchUrl, now: () => new Date('2026-11-23T08:00:00Z') });
     try {
@@ -164,7 +164,7 @@ describe('the office’s review list', () => {
     }
   });
 
-  it('R7 a decision that was cut off is finished by whoever decides next, and holds', async () => {
+  it('R7 a decision that was cut off is completed by whoever decides next, and holds', async () => {
     const context = await readReviewInput(server.client, sector, new Date('2026-11-23T08:00:00Z'));
     const [review] = findConflicts(context.documents, context.context);
     if (!review) throw new Error('There is no conflict.');

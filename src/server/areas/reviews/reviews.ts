@@ -10,7 +10,9 @@ import { sectors } from '../../provision/catalogue';
 import { resolveOnce, type Outcome } from './resolve-once';
 import { readReviewInput } from './review-input';
 
-/** How a review is resolved. The wire and the stored resolution call it `decision`, as the first builds did. */
+/**
+ * How a review is resolved. The wire and the stored resolution call it `decision`, as the first builds did.
+ */
 const resolution = v.variant('kind', [
   v.object({ kind: v.literal('accept') }),
   v.object({ kind: v.literal('contact') }),
@@ -24,7 +26,7 @@ export const resolutionRequest = v.object({
   seen: v.array(v.string()),
   decision: resolution,
 });
-/** How somebody resolves a conflict as it was seen. */
+/** How somebody resolves a conflict in the state that they saw. */
 export type ResolutionRequest = v.InferOutput<typeof resolutionRequest>;
 
 const bulkAnswer = v.array(v.looseObject({ id: v.string(), error: v.optional(v.string()) }));
@@ -42,7 +44,7 @@ export async function resolveReview(
   const review = (await reviewsOf(client, sector, now)).find(({ conflict }) => conflict.id === id);
   const entries = review?.conflict.entries.map((entry) => entry.id) ?? [];
   if (!review || !isSameSet(entries, seen)) throw changed();
-  // An id that is mistaken would undo everything.
+  // A mistaken id would undo everything.
   if (!namedBy(made).every((id) => entries.includes(id))) {
     throw new ApiFailure(400, 'bad-request', 'kept or undone names what is no part of the conflict.');
   }
@@ -56,7 +58,7 @@ export async function resolveReview(
 
 const changed = () => new ApiFailure(409, 'changed', 'The conflict is not as it was seen. Look again.');
 
-/** Whether somebody asked for what stands: pressed again, after a try that was cut off. */
+/** Whether the request is for the outcome that stands: pressed again, after a try that was cut off. */
 function isSameOutcome(a: Outcome, b: Outcome): boolean {
   const partsOf = ({ resolution, undone }: Outcome) => {
     const { by, decision, kept = [] } = resolution;
@@ -80,7 +82,7 @@ function namedBy(made: v.InferOutput<typeof resolution>): string[] {
 const isSameSet = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((each) => b.includes(each));
 
-/** What two desks did that the rules don't allow, and how it stands. */
+/** What two desks did that the rules don't allow, and its state. */
 export async function reviewsOf(client: CouchClient, sector: string, now: Date): Promise<Review[]> {
   if (!(await sectors(client)).includes(sector)) {
     throw new ApiFailure(404, 'unknown-sector', 'There is no such sector.');
@@ -91,7 +93,7 @@ export async function reviewsOf(client: CouchClient, sector: string, now: Date):
 
 async function write(client: CouchClient, database: string, docs: readonly object[]): Promise<void> {
   const body = await requireOk(client, 'POST', `/${database}/_bulk_docs`, { docs });
-  // A conflict is something that was undone already: by the desk itself, or in a try that was cut off.
+  // A conflict means that it was already undone: by the desk itself, or in a try that was cut off.
   const refused = v.parse(bulkAnswer, body).find(({ error }) => error !== undefined && error !== 'conflict');
   if (refused) throw new Error(`${database} refused ${refused.id}: ${JSON.stringify(refused)}`);
 }

@@ -8,7 +8,7 @@ import { bodyOf } from '../../api/json-bodies';
 import { sectors } from '../../provision/catalogue';
 import { resolutionRequest, resolveReview, reviewsOf } from './reviews';
 
-/** The office's review list: what desks that were apart have done together, and what becomes of it. */
+/** The office's review list: what desks did separately, and how it is resolved. */
 export function addReviews(
   routes: FastifyInstance,
   { backend, now }: Pick<ApiSettings, 'backend' | 'now'>,

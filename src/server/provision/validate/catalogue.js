@@ -1,4 +1,4 @@
-// tiski-catalogue: what the city offers. Who writes it is asked before, by document.js.
+// tiski-catalogue: what the city offers. document.js has already checked who writes it.
 /** @type {import('../databases').Rules} */
 (
   function (newDoc, _oldDoc, _userCtx, _rights, faultOf) {

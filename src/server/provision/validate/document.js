@@ -1,4 +1,5 @@
-// What every database asks for before its own rules: somebody who is signed in, and who may write such a document.
+// What every database requires before its own rules: somebody who is signed in, and may write such a
+// document.
 /** @type {import('../databases').Rules} */
 (
   function (newDoc, oldDoc, userCtx, rights) {

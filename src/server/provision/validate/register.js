@@ -1,4 +1,4 @@
-// tiski-register: one document a card, and the server's snapshot of them all.
+// tiski-register: one document per card, and the server's snapshot of them all.
 /** @type {import('../databases').Rules} */
 (
   function (newDoc, _oldDoc, _userCtx, _rights, faultOf) {

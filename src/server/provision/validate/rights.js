@@ -1,4 +1,4 @@
-// Says whether somebody may write a document, by what databases.ts grants. ES5, as shape.js.
+// Whether somebody may write a document, by what databases.ts grants. ES5, like shape.js.
 /** @typedef {import('../databases').WriteRights} WriteRights */
 /** @type {(rights: WriteRights) => import('../databases').Rights} */
 (

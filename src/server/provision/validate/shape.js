@@ -4,9 +4,9 @@
 /** @type {(shapes: Record<string, Shape>) => (doc: Record<string, unknown>) => string | undefined} */
 (
   function (shapes) {
-    // Said of a version, a value or a member that a newer app may know.
+    // Used for a version, a value or a member that a newer app may know.
     var newerForm = 'newer-form: ';
-    // H. M. Damm's quasigroup, as in domain/card-number.ts.
+    // H. M. Damm's quasigroup, as in domain/visit/card-number.ts.
     var damm = [
       '0317598642',
       '7092154863',
@@ -44,7 +44,7 @@
     /** @param {string} text */
     function isZone(text) {
       if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(text)) return false;
-      // An engine without Intl knows no zones: the name's form has to do.
+      // An engine without Intl knows no zones: check only the form of the name.
       if (typeof Intl === 'undefined') return true;
       try {
         new Intl.DateTimeFormat('en', { timeZone: text });

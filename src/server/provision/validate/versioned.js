@@ -1,4 +1,4 @@
-// tiski-office and tiski-desks: no device reads them, so their form is the server's own matter.
+// tiski-office and tiski-desks: no device reads them, so their form is up to the server.
 /** @type {import('../databases').Rules} */
 (
   function (newDoc) {

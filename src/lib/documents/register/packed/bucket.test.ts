@@ -31,7 +31,9 @@ const limit = fc.record(
 );
 const rule = fc.oneof(fc.constant({ kind: 'unlimited' }), limit);
 
-/** Every card that the schema lets in, as far as an arbitrary can say it; parsed, as the packer gets it. */
+/**
+ * Every card that the schema accepts, as far as an arbitrary can express it; parsed, as the packer gets it.
+ */
 const card: fc.Arbitrary<CardDocument> = fc
   .record(
     {
@@ -82,7 +84,7 @@ describe('a bucket of cards', () => {
     );
   });
 
-  it('S18 is the same bytes for the same cards, in whatever order', () => {
+  it('S18 has the same bytes for the same cards in any order', () => {
     const cards = [1, 2, 3].map((index) =>
       aCard(cardNumber(index), { codes: [{ kind: 'qr', value: 'shared' }], scheme: `scheme-${index}` }),
     );
@@ -91,7 +93,7 @@ describe('a bucket of cards', () => {
     expect(numbersByCode(bytes, 'shared')).toEqual(cards.map(({ number }) => number));
   });
 
-  it('S18 has nothing of a card that is not in it', () => {
+  it('S18 finds no card that is not in it', () => {
     const bytes = encodeBucket([aCard(cardNumber(5))], []);
     for (const index of [4, 6]) expect(cardInBucket(bytes, cardNumber(index))).toBeUndefined();
     expect(numbersByCode(bytes, 'LR1')).toEqual([]);
@@ -103,7 +105,7 @@ describe('a bucket of cards', () => {
     expect(encodeBucket(cards, []).length / cards.length).toBeLessThan(10);
   });
 
-  it('S18 bytes that were cut or changed throw, and are never a card of another shape', () => {
+  it('S18 cut or changed bytes throw, and never become a card of another shape', () => {
     const whole = encodeBucket([aCard(cardNumber(5), { hint: 'A.K.', groupSize: 3 })], []);
     for (let length = 0; length < whole.length - 1; length++) {
       expect(() => cardsOfBucket(whole.slice(0, length))).toThrow();
@@ -123,7 +125,7 @@ describe('a bucket of cards', () => {
     );
   });
 
-  it('S18 a card with half a surrogate in its hint is not packed', () => {
+  it('S18 a card with half a surrogate pair in its hint is not packed', () => {
     expect(isPackable(aCard(cardNumber(1), { hint: '\ud800' }))).toBe(false);
     expect(isPackable(aCard(cardNumber(1), { hint: 'Å 😀' }))).toBe(true);
   });
@@ -146,7 +148,7 @@ describe('buckets', () => {
     expect(mostBuckets).toBe(4_096);
   });
 
-  it('S18 come out of a part one by one', () => {
+  it('S18 are read from a part one by one', () => {
     const rows = [new Uint8Array([1, 2, 3]), new Uint8Array(), new Uint8Array(300).fill(7)];
     const part = encodePart(rows);
     expect(rowsOfPart(part, 3)).toEqual(rows);

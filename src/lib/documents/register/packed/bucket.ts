@@ -12,13 +12,13 @@ import { numberOf, readCard, serialOf, skipCard, tableTexts, writeCard } from '.
  */
 
 export interface StockCode {
-  /** In its canonical form (R1): its bucket is chosen by it. */
+  /** In canonical form (R1), which also chooses its bucket. */
   value: string;
   /** Of the card that carries it. */
   number: string;
 }
 
-/** FNV-1a over UTF-16, well mixed, so that the low bits alone may choose a bucket. */
+/** FNV-1a over UTF-16, mixed well enough for the low bits alone to choose a bucket. */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
@@ -31,14 +31,16 @@ export function hashOf(text: string): number {
 /** The bucket of a card number or a code, among `buckets` (a power of two). */
 export const bucketOf = (text: string, buckets: number): number => hashOf(text) & (buckets - 1);
 
-/** A power of two that puts 128 to 256 cards into each; ten million cards still fit into the most, 4,096. */
+/**
+ * A power of two that puts 128 to 256 cards into each; even ten million cards fit into the maximum of 4,096.
+ */
 export function bucketsFor(cards: number): number {
   const wanted = Math.max(1, cards / 256);
   return Math.min(mostBuckets, 2 ** Math.ceil(Math.log2(wanted)));
 }
 export const mostBuckets = 4_096;
 
-/** The same cards and codes, in whatever order, give the same bytes. */
+/** The same cards and codes give the same bytes in any order. */
 export function encodeBucket(
   cards: readonly CardDocument[],
   codes: readonly StockCode[],
@@ -61,7 +63,7 @@ export function encodeBucket(
   return writer.finish();
 }
 
-/** The same cards with other codes. @throws {RangeError} for bytes that are no bucket */
+/** The same cards with other codes. @throws {RangeError} for bytes that are not a bucket */
 export function withCodes(bytes: Uint8Array, codes: readonly StockCode[]): Uint8Array<ArrayBuffer> {
   const reader = new ByteReader(bytes);
   skipCards(reader);
@@ -78,7 +80,7 @@ function writeCodes(writer: ByteWriter, codes: readonly StockCode[]): void {
 const byCode = (a: StockCode, b: StockCode) =>
   a.value === b.value ? serialOf(a.number) - serialOf(b.number) : a.value < b.value ? -1 : 1;
 
-/** @throws {RangeError} for bytes that are no bucket, here and below */
+/** @throws {RangeError} for bytes that are not a bucket, here and below */
 export function cardInBucket(bytes: Uint8Array, number: string): CardDocument | undefined {
   const reader = new ByteReader(bytes);
   const table = readTable(reader);
@@ -87,7 +89,7 @@ export function cardInBucket(bytes: Uint8Array, number: string): CardDocument | 
   for (let left = reader.varint(); left > 0; left--) {
     serial += reader.varint();
     if (serial > wanted) return undefined;
-    // The check digit was not compared yet.
+    // The check digit has not been compared yet.
     if (serial === wanted) return numberOf(serial) === number ? readCard(reader, serial, table) : undefined;
     skipCard(reader);
   }

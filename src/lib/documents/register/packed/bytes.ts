@@ -1,10 +1,10 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The largest number that a varint here may hold: lengths, days and card numbers all stay below. */
+/** The largest number that a varint may hold here: lengths, days and card numbers all stay below it. */
 const mostVarint = 2 ** 31 - 1;
 
-/** Bytes that grow: whole numbers as varints (LEB128), texts as their length and UTF-8. */
+/** A growing byte buffer: whole numbers as varints (LEB128), texts as their length and UTF-8. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
@@ -17,7 +17,7 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** @throws {RangeError} for what is no whole number from 0 to 2^31 - 1 */
+  /** @throws {RangeError} unless it is a whole number from 0 to 2^31 - 1 */
   varint(value: number): this {
     if (!Number.isInteger(value) || value < 0 || value > mostVarint) throw new RangeError('no varint');
     this.#reserve(5);
@@ -39,7 +39,7 @@ export class ByteWriter {
     return this.block(encoder.encode(value));
   }
 
-  /** Bytes with their length before them. */
+  /** Bytes, preceded by their length. */
   block(bytes: Uint8Array): this {
     return this.varint(bytes.length).raw(bytes);
   }
@@ -64,13 +64,13 @@ export class ByteWriter {
   }
 }
 
-/** Reads what a ByteWriter wrote. Every method throws {RangeError} where the bytes end too soon. */
+/** Reads what a ByteWriter wrote. Every method throws {RangeError} if the bytes end too soon. */
 export class ByteReader {
   #at = 0;
 
   constructor(private readonly bytes: Uint8Array) {}
 
-  /** How many bytes were read. */
+  /** How many bytes have been read. */
   get position(): number {
     return this.#at;
   }

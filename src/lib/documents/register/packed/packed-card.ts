@@ -6,9 +6,9 @@ import { checkDigit } from '$lib/domain/visit/card-number';
 import type { ByteReader, ByteWriter } from './bytes';
 
 /**
- * A card as about ten bytes: the number without its check digit (the reader may have it as a distance from the
- * card before), one byte of status and flags, the scheme as a place in the bucket's table of texts, the first day
- * since 2000 and the others as distances, then what only some cards have.
+ * A card in about ten bytes: the number without its check digit (a reader may get it as a distance from the
+ * card before), one byte of status and flags, the scheme as an index into the bucket's table of texts, the
+ * first day since 2000 and the other days as distances, then what only some cards have.
  */
 
 const codeKinds = ['qr', 'barcode', 'rfid'] as const;
@@ -16,7 +16,7 @@ const codeKinds = ['qr', 'barcode', 'rfid'] as const;
 const flag = { statusUntil: 8, codes: 16, own: 32, hint: 64 } as const;
 const statusBits = 7;
 
-/** What few cards have, kept as JSON: many of those have the same. */
+/** What few cards have, kept as JSON: many of them share the same values. */
 const ownFields = v.pick(cardDocument, ['rights', 'companions', 'groupSize']);
 
 const msOfDay = 86_400_000;
@@ -24,7 +24,7 @@ const firstDay = Date.parse('2000-01-01T00:00:00Z') / msOfDay;
 const daysOf = (date: LocalDate) => Date.parse(`${date}T00:00:00Z`) / msOfDay - firstDay;
 const dateOf = (days: number): LocalDate => new Date((days + firstDay) * msOfDay).toISOString().slice(0, 10);
 
-/** The seven digits that say everything, as a number. */
+/** The seven digits that determine the whole number, as a number. */
 export const serialOf = (number: string) => Number(number.slice(0, -1));
 
 export function numberOf(serial: number): string {
@@ -43,13 +43,13 @@ function ownText({ rights, companions, groupSize }: CardDocument): string | unde
   return JSON.stringify({ rights, companions, groupSize });
 }
 
-/** Whether a card comes out of its bytes as it went in: UTF-8 has no half surrogates. */
+/** Whether a card survives packing unchanged: UTF-8 has no half surrogates. */
 export function isPackable(card: CardDocument): boolean {
   const texts = [card.hint ?? '', ownText(card) ?? '', ...card.codes.map(({ value }) => value)];
   return texts.every((text) => text.isWellFormed());
 }
 
-/** Everything but the number. */
+/** Everything except the number. */
 export function writeCard(writer: ByteWriter, card: CardDocument, table: ReadonlyMap<string, number>): void {
   const own = ownText(card);
   const { statusUntil, codes, hint } = card;
@@ -75,7 +75,7 @@ export function writeCard(writer: ByteWriter, card: CardDocument, table: Readonl
   if (hint !== undefined) writer.text(hint);
 }
 
-/** Goes past a card without making one. */
+/** Skips a card without building one. */
 export function skipCard(reader: ByteReader): void {
   const flags = reader.varint();
   reader.varint();
@@ -92,7 +92,10 @@ export function skipCard(reader: ByteReader): void {
   if (flags & flag.hint) reader.block();
 }
 
-/** @throws {RangeError | v.ValiError} for bytes that are no card */
+/**
+ * @throws {RangeError
+ * v.ValiError} for bytes that are not a card
+ */
 export function readCard(reader: ByteReader, serial: number, table: readonly string[]): CardDocument {
   const number = numberOf(serial);
   const flags = reader.varint();

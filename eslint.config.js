@@ -109,6 +109,19 @@ const oneOfTypes = (room) => {
   return types ? `(?!(?:${oneOf(types)})$)` : '';
 };
 
+/** Files of tests/fuzz that run the engine, and `reading`, which has its schemas. */
+const enginesRun = [
+  'conflicts',
+  'desk',
+  'held-by',
+  'memory-desk',
+  'reading',
+  'review-office',
+  'stored-desk',
+  'cluster/device',
+  'cluster/server-process',
+];
+
 /** @type {import('eslint').Linter.Config[]} */
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   files: [`src/lib/${room}/**`],
@@ -284,6 +297,25 @@ export default ts.config(
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-unused-vars': 'off',
       'no-unused-expressions': 'off',
+    },
+  },
+  {
+    // The fuzz's model states the rules in its own words: a fault in the engine must not be one in the model too.
+    files: ['tests/fuzz/**'],
+    ignores: enginesRun.map((name) => `tests/fuzz/${name}.ts`),
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '(?:^\\$lib|/src/lib)/(?!domain/time/day$)',
+              allowTypeImports: true,
+              message: 'The model states the rules in its own words: import types only.',
+            },
+          ],
+        },
+      ],
     },
   },
   { files: ['src/server/cli/**', 'tests/**'], rules: { 'no-console': 'off' } },

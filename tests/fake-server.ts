@@ -2,6 +2,7 @@ import { canonicalJson } from '../src/lib/documents/canonical';
 import { snapshotFrom, unpackPart } from '../src/lib/remote/snapshot';
 import type {
   AccountState,
+  Change,
   ChangesPage,
   Outcome,
   PushAnswer,
@@ -26,6 +27,8 @@ export class FakeDatabase {
   documents = new Map<string, FakeDocument>();
   seq = 0;
   snapshot: APackedRegister | undefined;
+  /** S18: what was ever packed, as a page of changes would bring it, by the snapshot's digest. */
+  readonly packed = new Map<string, Change[]>();
   #waiters = new Set<() => void>();
 
   /** The office's hand: writes whatever it is given. */
@@ -45,6 +48,7 @@ export class FakeDatabase {
     const [documents, seq] = [this.bodies(), String(this.seq)];
     const deleted = [...this.documents.values()].flatMap(({ id, body }) => (body ? [] : [id]));
     this.snapshot = await aPackedRegister(documents, { epoch: this.epoch ?? '', seq, partSize, deleted });
+    this.packed.set(this.snapshot.manifest.digest, pageAfter(this, '0', Infinity).changes);
     return this.snapshot;
   }
 

@@ -1,6 +1,6 @@
-import { registerDatabase } from '$lib/documents/databases';
 import { day, minute } from '../../src/lib/domain/time/day';
 import type { City } from './city';
+import { registerDatabase } from './databases';
 import type { DeskStore } from './desk';
 import { aBusyNumber, aNumber, courses, databaseOf, packRegister, workAtOffice } from './office';
 

@@ -1,5 +1,6 @@
 import { aDevice, steadyMark, sundayMorning } from '../paired-database';
 import { FakeServer } from '../fake-server';
+import { registerDatabase } from './databases';
 import { Desk, type DeskStore } from './desk';
 import { Invariants } from './invariants';
 import { Ledger } from './ledger';
@@ -63,10 +64,11 @@ async function aDesk(city: City, name: string, kind: Kind): Promise<Desk> {
   });
   const deviceNow = () => world.now + (desk?.clockOffset ?? 0);
   const clockMark = () => desk?.clockMark() ?? steadyMark;
+  const packed = (snapshot: string) => server.database(registerDatabase).packed.get(snapshot) ?? [];
   const store: DeskStore =
     kind === 'memory'
-      ? new MemoryDesk(device, deviceNow, clockMark)
-      : await TwinDesk.open(device, { now: deviceNow, clockMark }, (what) =>
+      ? new MemoryDesk(device, deviceNow, clockMark, packed)
+      : await TwinDesk.open(device, { now: deviceNow, clockMark }, packed, (what) =>
           ledger.violate(`${name}: ${what}`),
         );
   let before = await store.held();

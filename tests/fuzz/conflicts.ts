@@ -8,7 +8,10 @@ import type { Catalogue } from '../../src/lib/store/catalogue';
 const valuesBy = <T, U>(entries: ReadonlyMap<string, T>, of: (entry: T) => U): Map<string, U> =>
   new Map([...entries].map(([id, entry]) => [id, of(entry)]));
 
-/** What documents come to by the rules alone: a device finds the same, bit by bit, as they arrive. */
+/**
+ * The review list that somebody looks at before they decide: the engine's own, run and not judged here.
+ * expected-reviews.ts has what it must be.
+ */
 export function conflictsAmong(
   documents: readonly LogDocument[],
   { catalogue, cards }: { catalogue: Catalogue; cards: ReadonlyMap<string, Card> },
@@ -22,10 +25,4 @@ export function conflictsAmong(
     card: (number) => cards.get(number),
     since: now - daysReviewed * day,
   });
-}
-
-/** Choices that count: R9 gives no second one beside them. */
-export function standingChoices(documents: readonly LogDocument[]): string[] {
-  const released = new Set(documents.flatMap((each) => (each.type === 'release' ? [each.choice] : [])));
-  return documents.flatMap(({ _id, type }) => (type === 'choice' && !released.has(_id) ? [_id] : [])).sort();
 }

@@ -1,10 +1,8 @@
 import type { CatalogueDocument } from '../../src/lib/documents/catalogue/catalogue-documents';
 import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
-import type { Conflict } from '../../src/lib/domain/review/conflicts';
 import { day, minute, type Instant } from '../../src/lib/domain/time/day';
 import type { Card } from '../../src/lib/domain/visit/card';
-import { catalogueOf } from '../../src/lib/store/catalogue';
-import { conflictsAmong, standingChoices } from './conflicts';
+import { expectedReviews, standingChoices, type ExpectedReview } from './expected-reviews';
 
 /** What a desk goes by, beside the documents themselves. */
 export interface Decisions {
@@ -20,7 +18,7 @@ const daysCompared = 20;
 
 /** Conflicts that every clock agrees about, the wrong ones too. */
 export const isComparable = (
-  { entries }: Conflict,
+  { entries }: { entries: readonly { id: string; at: Instant }[] },
   now: Instant,
   isForgotten: (id: string) => boolean,
 ): boolean =>
@@ -40,14 +38,13 @@ export function decisionsOf(
   now: Instant,
   isForgotten: (id: string) => boolean,
 ): Decisions {
-  const context = { catalogue: catalogueOf([...catalogue.values()]), cards };
-  const reviews = conflictsAmong(log, context, now).filter(({ conflict }) =>
-    isComparable(conflict, now, isForgotten),
+  const reviews = expectedReviews(log, { catalogue, cards }).filter((review) =>
+    isComparable(review, now, isForgotten),
   );
-  const idsOf = (state: 'open' | 'contacted') =>
+  const idsOf = (state: ExpectedReview['state']) =>
     reviews
-      .filter((each) => each.state.kind === state)
-      .map(({ conflict }) => conflict.id)
+      .filter((each) => each.state === state)
+      .map(({ id }) => id)
       .sort();
   return { standing: standingChoices(log), open: idsOf('open'), contacted: idsOf('contacted') };
 }

@@ -5,7 +5,7 @@ import type { TiskiDatabase } from '../../src/lib/store/database';
 import { packedBase } from '../../src/lib/store/register';
 import type { Held } from './held';
 
-/** What is in a device's database, as plain values. */
+/** What is in a device's database, as plain values: packed cards are read by the engine's own code (S18). */
 export async function heldBy(db: TiskiDatabase): Promise<Held> {
   const [cursors, cards, catalogue, outbox, quarantine, ...logs] = await Promise.all([
     db.cursors.toArray(),

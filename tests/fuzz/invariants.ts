@@ -1,18 +1,15 @@
-import { deskDatabaseKind } from '$lib/documents/databases';
-import { canonicalJson } from '../../src/lib/documents/canonical';
-import { isLogDocument, parseDocument } from '../../src/lib/documents/parse-document';
-import { cardFromDocument } from '../../src/lib/documents/register/card-document';
 import { day, type Instant } from '../../src/lib/domain/time/day';
-import { databasesOf } from '../../src/lib/store/device';
-import { daysKept } from '../../src/lib/store/prune';
 import type { FakeServer, FakeDocument } from '../fake-server';
+import { databasesOf, kindOf } from './databases';
 import { decisionsOf } from './decisions';
 import type { Desk } from './desk';
-import { effectOf, remembered } from './effect';
+import { effectOf, remembered, sortedJson } from './effect';
 import type { Held, OutboxEntry } from './held';
 import type { Ledger } from './ledger';
 import { ownName, type Weather } from './line';
 import { databases, type Copies } from './office';
+import { cardOf, isLogged, readingOf } from './reading';
+import { daysKept } from './worth-keeping';
 
 export interface AtRest {
   desk: Desk;
@@ -57,7 +54,7 @@ export class Invariants {
       if (!stored) this.ledger.violate(`S1 ${id} is not on the server`);
       else if (effectOf(stored) !== effectOf(document)) this.ledger.violate(`S3 ${id} is another`);
     }
-    for (const name of databases.filter((each) => deskDatabaseKind(each) === 'visits')) {
+    for (const name of databases.filter((each) => kindOf(each) === 'visits')) {
       for (const { _id } of this.server.database(name).bodies()) {
         const isMade = made.get(_id)?.database === name || this.ledger.decided.has(_id);
         if (!isMade) this.ledger.violate(`S2 nobody made ${_id}`);
@@ -97,7 +94,7 @@ export class Invariants {
       if (by !== desk.name) continue;
       const row = held.outbox.get(id);
       for (const copy of [row?.document, held.log.get(id)]) {
-        if (copy && canonicalOf(copy) !== canonicalOf(document)) complain(`S2 ${id} was changed`);
+        if (copy && jsonOnce(copy) !== jsonOnce(document)) complain(`S2 ${id} was changed`);
       }
       if (this.ledger.hasForgotten(desk.name, id)) continue;
       if (!held.log.has(id)) complain(`S11 ${desk.name} lost its own ${id}`);
@@ -128,18 +125,17 @@ export class Invariants {
       if (isForgotten) complain('was deleted, and may be admitted by its signature (R2)');
       return ours ? complain('was deleted, and is held') : undefined;
     }
-    const parsed = parsedOf(body);
-    if (!parsed.ok) {
+    const document = readOnce(body);
+    if (typeof document === 'string') {
       const isBelieved = id.startsWith('card:') && body['v'] === 1 && !held.unreadableCards.has(number);
       if (isBelieved) complain('can’t be read, and is believed (S7)');
       return held.quarantine.has(`${database} ${id}`) ? undefined : complain('is not in quarantine');
     }
-    const { document } = parsed;
     if (!ours) {
       const isExcused = this.ledger.hasForgotten(desk.name, id) || this.#isOld(document);
       return isExcused ? undefined : complain('is not held');
     }
-    const theirs = document.type === 'card' ? cardOf(document) : document;
+    const theirs = document.type === 'card' ? cardOnce(document) : document;
     if (effectOf(ours) !== effectOf(theirs)) complain('is held as it was');
   }
 
@@ -150,7 +146,7 @@ export class Invariants {
     }
     // S9: a desk to which nothing of its own is missing can't see that files were copied back.
     if (this.copies.rolledBack.size > 0) return;
-    const mine = databasesOf(desk.store.device);
+    const mine = databasesOf(desk.store.device.sectors);
     for (const name of mine) {
       for (const stored of this.server.database(name).documents.values()) {
         this.#checkHeld('S14', desk, held, name, stored);
@@ -182,20 +178,20 @@ export class Invariants {
   /** R9 and the review list: what counts and what is in conflict at a desk is what the server's documents say. */
   async #checkDecisions({ desk, held }: AtRest): Promise<void> {
     if (this.copies.rolledBack.size > 0) return;
-    const log = databasesOf(desk.store.device)
+    const log = databasesOf(desk.store.device.sectors)
       .flatMap((name) => this.server.database(name).bodies())
       .flatMap((body) => {
-        const parsed = parsedOf(body);
-        return parsed.ok && isLogDocument(parsed.document) ? [parsed.document] : [];
+        const document = readOnce(body);
+        return typeof document === 'object' && isLogged(document) ? [document] : [];
       });
     const isForgotten = (id: string) => this.ledger.hasForgotten(desk.name, id);
     const expected = decisionsOf({ ...held, log }, this.now(), isForgotten);
     const found = await desk.store.decisions(this.now(), isForgotten);
-    const [a, b] = [canonicalJson(found), canonicalJson(expected)];
+    const [a, b] = [sortedJson(found), sortedJson(expected)];
     if (a !== b) this.ledger.violate(`R9 ${desk.name} goes by ${a}, and the server’s documents say ${b}`);
   }
 }
 
-const canonicalOf = remembered(canonicalJson);
-const parsedOf = remembered(parseDocument);
-const cardOf = remembered(cardFromDocument);
+const jsonOnce = remembered(sortedJson);
+const readOnce = remembered(readingOf);
+const cardOnce = remembered(cardOf);

@@ -1,8 +1,8 @@
-import { canonicalJson } from '../../src/lib/documents/canonical';
 import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
-import { toleratedSkew } from '../../src/lib/domain/time/clock';
 import type { Instant } from '../../src/lib/domain/time/day';
 import type { FakeDatabase, FakeServer } from '../fake-server';
+import { tolerated } from './dating';
+import { sortedJson } from './effect';
 import type { Held } from './held';
 import { databases } from './office';
 
@@ -61,14 +61,14 @@ export class Ledger {
       made.document = dated;
       const isElsewhere = this.everStored.has(id) && !this.decided.has(id);
       if (isElsewhere) this.violate(`R13 ${id} was sent before it was dated`);
-      if (canonicalJson(datedBy(dated)) !== canonicalJson(datedBy(before))) {
+      if (sortedJson(datedBy(dated)) !== sortedJson(datedBy(before))) {
         this.violate(`R13 ${id} is another by more than its time`);
       }
       const at = Date.parse(dated.at);
-      if (dated.at !== before.at && Math.abs(at - made.at) > toleratedSkew) {
+      if (dated.at !== before.at && Math.abs(at - made.at) > tolerated) {
         this.violate(`R13 ${id} was corrected to ${dated.at}, and was at ${new Date(made.at).toISOString()}`);
       }
-      if (dated.type === 'visit' && !dated.timeUncertain && at > now + toleratedSkew) {
+      if (dated.type === 'visit' && !dated.timeUncertain && at > now + tolerated) {
         this.violate(`R13 ${id} is dated ahead and does not say so`);
       }
     }

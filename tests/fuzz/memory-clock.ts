@@ -1,7 +1,8 @@
-import { readClock, type ClockMark, type ClockReading, type Contact } from '../../src/lib/domain/time/clock';
-import { isSteady, type Stamp } from '../../src/lib/domain/time/confirm-time';
+import type { ClockMark, ClockReading, Contact } from '../../src/lib/domain/time/clock';
+import type { Stamp } from '../../src/lib/domain/time/confirm-time';
 import type { Instant } from '../../src/lib/domain/time/day';
 import { builtAt, steadyMark } from '../paired-database';
+import { corrected, isSteady, tolerated } from './dating';
 
 /** R13: the device's clock, and what the last contact told of it. */
 export class MemoryClock {
@@ -21,9 +22,10 @@ export class MemoryClock {
     if (isNews) this.#contact = contact;
   }
 
-  read = (): ClockReading => {
+  read = (): Pick<ClockReading, 'now' | 'isPlausible'> => {
     const { skewMs, serverNow } = this.#contact;
-    return readClock(this.now(), { skewMs, lastContact: serverNow, builtAt });
+    const now = corrected(this.now(), skewMs);
+    return { now, isPlausible: now >= Math.max(builtAt, serverNow) - tolerated };
   };
 
   stamp(): Stamp {

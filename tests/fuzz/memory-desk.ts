@@ -4,6 +4,7 @@ import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
 import { localDate, type Instant } from '../../src/lib/domain/time/day';
 import { catalogueOf } from '../../src/lib/store/catalogue';
 import type { Device } from '../../src/lib/store/device';
+import type { Change } from '../../src/lib/sync/ports';
 import { aChoice, aRelease, aVisit, aVoid, ulidOf } from '../builders';
 import { conflictsAmong } from './conflicts';
 import { decisionsOf, type Decisions } from './decisions';
@@ -13,15 +14,23 @@ import { databaseOf } from './office';
 
 const zone = 'Europe/Helsinki';
 
-/** A desk whose screens always say yes: rights are not what is fuzzed. */
+/**
+ * A desk whose screens always say yes: rights are not what is fuzzed. Its staff look at the review list, and resolve, by
+ * the engine's own code, which is run here and not judged.
+ */
 export class MemoryDesk implements DeskStore {
   readonly local: MemoryStore;
   #ids = 0;
   /** The number of an account's last visit. */
   readonly #numbers = new Map<string, number>();
 
-  constructor(device: Device, now: () => Instant, clockMark?: () => ClockMark) {
-    this.local = new MemoryStore(device, now, clockMark);
+  constructor(
+    device: Device,
+    now: () => Instant,
+    clockMark?: () => ClockMark,
+    packed?: (snapshot: string) => readonly Change[],
+  ) {
+    this.local = new MemoryStore(device, now, clockMark, packed);
   }
 
   get device(): Device {

@@ -1,8 +1,7 @@
-import { isLogDocument } from '../../src/lib/documents/parse-document';
 import type { LogDocument, VisitDocument } from '../../src/lib/documents/visits/visit-documents';
 import { day, type Instant } from '../../src/lib/domain/time/day';
-import type { Sorted } from '../../src/lib/store/apply-changes';
-import { daysKept } from '../../src/lib/store/prune';
+import { isLogged, type Sorted } from './reading';
+import { daysKept } from './worth-keeping';
 
 /** Whose a document of the log is: that device gives it back to a server that lost it (S8). */
 export const ownerOf = (document: LogDocument): string =>
@@ -45,7 +44,7 @@ export class MemoryLog {
 
   apply(database: string, { readable, deleted }: Sorted, { run, now }: { run: number; now: Instant }): void {
     for (const document of readable) {
-      if (!isLogDocument(document)) continue;
+      if (!isLogged(document)) continue;
       const known = this.rows.get(document._id);
       if (known) known.run = run;
       else if (document.type !== 'visit' || this.matters(document, now)) {

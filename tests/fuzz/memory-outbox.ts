@@ -1,7 +1,8 @@
 import type { Unconfirmed } from '../../src/lib/documents/visits/confirm-documents';
 import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
-import { isSure, type Stamp } from '../../src/lib/domain/time/confirm-time';
+import type { Stamp } from '../../src/lib/domain/time/confirm-time';
 import type { Refusal } from '../../src/lib/sync/ports';
+import { isCertain } from './dating';
 import type { OutboxEntry } from './held';
 
 /** S13, as the device has it. */
@@ -25,7 +26,7 @@ export class MemoryOutbox {
 
   /** What this desk made just now (R13): it waits behind what no contact has dated yet. */
   sendNew(database: string, document: LogDocument, stamp: Stamp): void {
-    const isConfirmed = isSure(stamp) && this.unconfirmed().length === 0;
+    const isConfirmed = isCertain(stamp) && this.unconfirmed().length === 0;
     const row = { database, document };
     this.entries.set(
       document._id,

@@ -1,13 +1,13 @@
 import type { Unreadable } from '../../src/lib/documents/parse-document';
-import type { Sorted } from '../../src/lib/store/apply-changes';
 import type { Change } from '../../src/lib/sync/ports';
+import type { Sorted } from './reading';
 
 interface QuarantineRow {
   database: string;
   /** The pull from zero that last met it (S8). */
   run: number;
   change: Change;
-  unreadable: Unreadable;
+  reason: Unreadable['reason'];
 }
 
 /** S7: what this build can't read, as it came. */
@@ -17,9 +17,9 @@ export class MemoryQuarantine {
   /** What came anew is judged anew. */
   apply(database: string, changes: readonly Change[], { unreadable }: Sorted, run: number): void {
     for (const { id } of changes) this.#rows.delete(`${database} ${id}`);
-    for (const { id, unreadable: fault, document } of unreadable) {
-      const change = changes.find((each) => each.id === id && each.document === document);
-      if (change) this.#rows.set(`${database} ${id}`, { database, run, change, unreadable: fault });
+    for (const { id, reason, document } of unreadable) {
+      const change = { id, deleted: false, document };
+      this.#rows.set(`${database} ${id}`, { database, run, change, reason });
     }
   }
 
@@ -42,9 +42,8 @@ export class MemoryQuarantine {
     for (const [key, { database }] of this.#rows) if (isForgotten(database)) this.#rows.delete(key);
   }
 
-  hasNewer = (): boolean =>
-    [...this.#rows.values()].some(({ unreadable }) => unreadable.reason === 'newer-version');
+  hasNewer = (): boolean => [...this.#rows.values()].some(({ reason }) => reason === 'newer-version');
 
   contents = (): Map<string, Unreadable['reason']> =>
-    new Map([...this.#rows].map(([key, { unreadable }]) => [key, unreadable.reason]));
+    new Map([...this.#rows].map(([key, { reason }]) => [key, reason]));
 }

@@ -1,20 +1,14 @@
-import {
-  canonicalCodes,
-  cardFromDocument,
-  type CardDocument,
-} from '../../src/lib/documents/register/card-document';
-import { readPartly } from '../../src/lib/documents/register/partly-read-card';
+import type { CardDocument } from '../../src/lib/documents/register/card-document';
 import type { Card } from '../../src/lib/domain/visit/card';
-import { isCardNumber } from '../../src/lib/domain/visit/card-number';
-import type { Sorted } from '../../src/lib/store/apply-changes';
 import type { Change, Snapshot } from '../../src/lib/sync/ports';
 import { MemorySnapshots } from './memory-snapshots';
+import { cardOf, partlyRead, sorted, type Sorted } from './reading';
 
-const numberOf = (id: string) => id.slice('card:'.length);
+/** The number of the card that an id is of, if it is one's. */
+const numberOf = (id: string): string | undefined => /^card:(\d{8})$/.exec(id)?.[1];
 
 interface CardEntry {
   card?: Card;
-  codes: string[];
   /** S7: staff are asked. */
   isUnreadable: boolean;
   /** The pull from zero that last met it (S8). */
@@ -26,9 +20,13 @@ export class MemoryRegister {
   readonly entries = new Map<string, CardEntry>();
   /** R2: the deleted ones, each with the pull that last met the deletion. */
   readonly deleted = new Map<string, number>();
-  readonly #snapshots = new MemorySnapshots();
+  readonly #snapshots: MemorySnapshots;
   /** S18: the snapshot that the cards came with, and the pull that brought it. */
   #base: { id: string; run: number } | undefined;
+
+  constructor(packed: (snapshot: string) => readonly Change[]) {
+    this.#snapshots = new MemorySnapshots(packed);
+  }
 
   get cards(): Map<string, Card> {
     return new Map(
@@ -42,24 +40,23 @@ export class MemoryRegister {
 
   apply({ readable, deleted, unreadable }: Sorted, run: number): void {
     for (const document of readable) if (document.type === 'card') this.#put(document, run);
-    for (const id of deleted) {
-      if (!isCardNumber(numberOf(id))) continue;
-      this.entries.delete(numberOf(id));
-      this.deleted.set(numberOf(id), run);
+    for (const number of deleted.map(numberOf)) {
+      if (number === undefined) continue;
+      this.entries.delete(number);
+      this.deleted.set(number, run);
     }
     // S7: what can be read counts, over the last version that could be read.
     for (const { id, document } of unreadable) {
       const number = numberOf(id);
-      if (!isCardNumber(number)) continue;
-      this.entries.set(number, { ...readPartly(number, document, this.entries.get(number)), run });
+      if (number === undefined) continue;
+      this.entries.set(number, { ...partlyRead(number, document, this.entries.get(number)?.card), run });
       this.deleted.delete(number);
     }
   }
 
   #put(document: CardDocument, run: number): void {
     const { number } = document;
-    const card = cardFromDocument(document);
-    this.entries.set(number, { card, codes: canonicalCodes(document), isUnreadable: false, run });
+    this.entries.set(number, { card: cardOf(document), isUnreadable: false, run });
     this.deleted.delete(number);
   }
 
@@ -77,20 +74,19 @@ export class MemoryRegister {
 
   staged = (snapshot: Snapshot): Set<number> => this.#snapshots.staged(snapshot, this.#base?.id);
 
-  stage = (snapshot: Snapshot, index: number, bytes: Uint8Array): boolean =>
-    this.#snapshots.stage(snapshot, index, bytes);
+  stage = (snapshot: Snapshot, index: number): boolean => this.#snapshots.stage(snapshot, index);
 
-  /** Gives what could not be packed; undefined, and nothing changed, while rows are missing. */
-  adopt(snapshot: Snapshot, run: number): Change[] | undefined {
+  /** Gives what a snapshot holds; undefined, and nothing changed, while parts are missing. */
+  adopt(snapshot: Snapshot, run: number): readonly Change[] | undefined {
     const contents = this.#snapshots.contents(snapshot);
     if (!contents) return undefined;
-    const unread = new Set(contents.unread.map(({ id }) => numberOf(id)));
-    for (const number of this.entries.keys()) if (!unread.has(number)) this.entries.delete(number);
+    // S7: of cards that it could not read, the last readable version stays.
+    const kept = new Set(sorted('register', contents).unreadable.map(({ id }) => numberOf(id)));
+    for (const number of this.entries.keys()) if (!kept.has(number)) this.entries.delete(number);
     this.deleted.clear();
-    for (const document of contents.cards) this.#put(document, run);
     this.#base = { id: snapshot.id, run };
     this.#snapshots.keep([snapshot.id]);
-    return contents.unread;
+    return contents;
   }
 
   #forgetSnapshots(): void {

@@ -1,45 +1,35 @@
-import * as v from 'valibot';
-import type { CardDocument } from '../../src/lib/documents/register/card-document';
-import { cardsOfBucket } from '../../src/lib/documents/register/packed/bucket';
-import { rowsOfPart, unpackedRow } from '../../src/lib/documents/register/packed/part';
 import type { Change, Snapshot } from '../../src/lib/sync/ports';
 
-/** S18: the packed rows that a device holds, of the snapshot that its cards come from and of one under way. */
+/**
+ * S18: which parts a device holds, of the snapshot that its cards come from and of one under way. What they hold is
+ * what was packed: the bytes are never read here.
+ */
 export class MemorySnapshots {
-  readonly #rows = new Map<string, Map<number, Uint8Array>>();
+  readonly #parts = new Map<string, Set<number>>();
 
-  /** The parts that are here; rows of other snapshots than this and `base` go. */
-  staged({ id, parts }: Snapshot, base: string | undefined): Set<number> {
+  constructor(
+    /** What the server packed into a snapshot, by its id. */
+    private readonly packed: (id: string) => readonly Change[],
+  ) {}
+
+  /** The parts that are here; those of other snapshots than this and `base` go. */
+  staged({ id }: Snapshot, base: string | undefined): Set<number> {
     this.keep([id, base]);
-    const rows = this.#rows.get(id) ?? new Map<number, Uint8Array>();
-    const isStaged = ({ first, rows: count }: Snapshot['parts'][number]) =>
-      Array.from({ length: count }, (_, offset) => first + offset).every((row) => rows.has(row));
-    return new Set([...parts.keys()].filter((index) => isStaged(parts[index] as Snapshot['parts'][number])));
+    return new Set(this.#parts.get(id));
   }
 
-  stage({ id, parts }: Snapshot, index: number, bytes: Uint8Array): boolean {
-    const part = parts[index];
-    if (!part) return false;
-    const rows = this.#rows.get(id) ?? new Map<number, Uint8Array>();
-    rowsOfPart(bytes, part.rows).forEach((row, offset) => rows.set(part.first + offset, row));
-    this.#rows.set(id, rows);
+  stage({ id, parts }: Snapshot, index: number): boolean {
+    if (!parts[index]) return false;
+    this.#parts.set(id, (this.#parts.get(id) ?? new Set()).add(index));
     return true;
   }
 
-  /** Undefined while rows are missing. */
-  contents({ id, buckets }: Snapshot): { cards: CardDocument[]; unread: Change[] } | undefined {
-    const rows = this.#rows.get(id);
-    const rest = rows?.get(buckets);
-    if (rows?.size !== buckets + 1 || !rest) return undefined;
-    const packed = [...rows].filter(([row]) => row < buckets);
-    const unread = v.parse(unpackedRow, JSON.parse(new TextDecoder().decode(rest)));
-    return {
-      cards: packed.flatMap(([, bytes]) => cardsOfBucket(bytes)),
-      unread: unread.map((document) => ({ id: document._id, deleted: document._deleted ?? false, document })),
-    };
+  /** Undefined while parts are missing. */
+  contents({ id, parts }: Snapshot): readonly Change[] | undefined {
+    return this.#parts.get(id)?.size === parts.length ? this.packed(id) : undefined;
   }
 
   keep(ids: readonly (string | undefined)[]): void {
-    for (const id of this.#rows.keys()) if (!ids.includes(id)) this.#rows.delete(id);
+    for (const id of this.#parts.keys()) if (!ids.includes(id)) this.#parts.delete(id);
   }
 }

@@ -1,12 +1,7 @@
-import { deskDatabaseKind, registerDatabase } from '$lib/documents/databases';
-import { canonicalJson } from '../../src/lib/documents/canonical';
-import { confirmDocuments } from '../../src/lib/documents/visits/confirm-documents';
 import type { LogDocument, VisitDocument } from '../../src/lib/documents/visits/visit-documents';
 import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
 import { day, type Instant } from '../../src/lib/domain/time/day';
-import { sortChanges, type Sorted } from '../../src/lib/store/apply-changes';
-import { accountsOf, databasesOf, type Device } from '../../src/lib/store/device';
-import { daysKept, isKeptBy } from '../../src/lib/store/prune';
+import type { Device } from '../../src/lib/store/device';
 import type {
   AccountState,
   Change,
@@ -17,6 +12,9 @@ import type {
   Snapshot,
 } from '../../src/lib/sync/ports';
 import { steadyMark } from '../paired-database';
+import { databasesOf, kindOf, registerDatabase } from './databases';
+import { dated } from './dating';
+import { sortedJson } from './effect';
 import type { Held } from './held';
 import { MemoryCatalogue } from './memory-catalogue';
 import { MemoryClock } from './memory-clock';
@@ -25,14 +23,20 @@ import { MemoryLog } from './memory-log';
 import { MemoryOutbox } from './memory-outbox';
 import { MemoryQuarantine } from './memory-quarantine';
 import { MemoryRegister } from './memory-register';
+import { sorted, type Sorted } from './reading';
+import { isWorthKeeping } from './worth-keeping';
+
+/** The accounts in whose names a device has written. */
+const accountsOf = ({ account, formerAccounts = [] }: Device): string[] => [account.name, ...formerAccounts];
 
 /**
  * The device's data as the rules tell it, in maps: what store/ keeps in IndexedDB. The contract suite and every
- * seed of stored.test.ts hold the two against each other. Each method is one transaction: nothing comes between.
+ * seed of stored.test.ts hold the two against each other, so nothing of store/, and no rule that it follows, is
+ * imported here but its types. Each method is one transaction: nothing comes between.
  */
 export class MemoryStore implements LocalStore {
   readonly #cursors = new MemoryCursors();
-  readonly #register = new MemoryRegister();
+  readonly #register: MemoryRegister;
   readonly #catalogue = new MemoryCatalogue();
   readonly #outbox = new MemoryOutbox();
   readonly #log = new MemoryLog((visit, now) => this.#isWorthKeeping(visit, now), this.#outbox.has);
@@ -44,7 +48,10 @@ export class MemoryStore implements LocalStore {
     public device: Device,
     now: () => Instant,
     clockMark: () => ClockMark = () => steadyMark,
+    /** What the server packed into a snapshot, by its id (S18). */
+    packed: (snapshot: string) => readonly Change[] = () => [],
   ) {
+    this.#register = new MemoryRegister(packed);
     this.clock = new MemoryClock(now, clockMark);
   }
 
@@ -77,7 +84,7 @@ export class MemoryStore implements LocalStore {
 
   async databases(): Promise<string[]> {
     const destinations = this.#outbox.inOrder().map(({ database }) => database);
-    return [...new Set([...databasesOf(this.device), ...destinations])];
+    return [...new Set([...databasesOf(this.device.sectors), ...destinations])];
   }
 
   async cursor(database: string): Promise<Cursor | undefined> {
@@ -113,7 +120,7 @@ export class MemoryStore implements LocalStore {
   }
 
   async confirmTimes(contact: Contact | undefined): Promise<void> {
-    for (const document of confirmDocuments(this.#outbox.unconfirmed(), contact)) {
+    for (const document of dated(this.#outbox.unconfirmed(), contact)) {
       this.#outbox.confirm(document);
       this.#log.replace(document);
     }
@@ -161,7 +168,7 @@ export class MemoryStore implements LocalStore {
     if (state === 'active') return;
     this.#register.clear();
     this.#log.forgetAllBut(accountsOf(this.device));
-    const isWiped = (database: string) => deskDatabaseKind(database) !== 'catalogue';
+    const isWiped = (database: string) => kindOf(database) !== 'catalogue';
     for (const database of this.#cursors.rows.keys()) {
       if (isWiped(database)) this.#cursors.rows.delete(database);
     }
@@ -176,7 +183,7 @@ export class MemoryStore implements LocalStore {
   }
 
   async isCheckDue(database: string): Promise<boolean> {
-    if (deskDatabaseKind(database) !== 'visits') return false;
+    if (kindOf(database) !== 'visits') return false;
     const checkedAt = this.#cursors.get(database)?.checkedAt;
     const { now, isPlausible } = this.clock.read();
     return isPlausible && (checkedAt === undefined || Math.abs(now - checkedAt) >= day);
@@ -197,67 +204,64 @@ export class MemoryStore implements LocalStore {
     return offered.length;
   }
 
-  takesSnapshots = (database: string): boolean => deskDatabaseKind(database) === 'register';
+  takesSnapshots = (database: string): boolean => kindOf(database) === 'register';
 
   async stagedParts(snapshot: Snapshot): Promise<Set<number>> {
     return this.#register.staged(snapshot);
   }
 
-  async stagePart(snapshot: Snapshot, index: number, bytes: Uint8Array): Promise<boolean> {
-    return this.device.state === 'active' && this.#register.stage(snapshot, index, bytes);
+  async stagePart(snapshot: Snapshot, index: number): Promise<boolean> {
+    return this.device.state === 'active' && this.#register.stage(snapshot, index);
   }
 
   async adoptSnapshot(snapshot: Snapshot, epoch: string): Promise<boolean> {
     const cursor = this.#cursors.get(registerDatabase);
     if (this.device.state !== 'active' || cursor?.epoch !== epoch || cursor.seq !== '0') return false;
-    const unread = this.#register.adopt(snapshot, cursor.run);
-    if (!unread) return false;
+    const contents = this.#register.adopt(snapshot, cursor.run);
+    if (!contents) return false;
     this.#quarantine.forget((database) => database === registerDatabase);
     this.#cursors.advance(registerDatabase, { seq: snapshot.seq });
-    this.#apply(registerDatabase, unread, cursor.run, this.clock.corrected());
+    this.#apply(registerDatabase, contents, cursor.run, this.clock.corrected());
     return true;
   }
 
   onWaiting = (listener: () => void): (() => void) => this.#outbox.onWaiting(listener);
 
-  #isWorthKeeping(document: VisitDocument, now: Instant): boolean {
-    const at = Date.parse(document.at);
-    if (now - at <= daysKept * day) return true;
-    const catalogue = this.#catalogue.read();
-    const card = this.#register.entries.get(document.card)?.card;
-    return isKeptBy(catalogue, document, now) || isKeptBy(catalogue, document, now, card);
+  #isWorthKeeping(visit: VisitDocument, now: Instant): boolean {
+    const card = this.#register.entries.get(visit.card)?.card;
+    return isWorthKeeping(visit, this.#catalogue.documents, card, now);
   }
 
   #apply(database: string, changes: readonly Change[], run: number, now: Instant): void {
-    const kind = deskDatabaseKind(database);
+    const kind = kindOf(database);
     if (!kind) return;
-    const sorted = sortChanges(kind, changes);
-    this.#quarantine.apply(database, changes, sorted, run);
+    const read = sorted(kind, changes);
+    this.#quarantine.apply(database, changes, read, run);
     switch (kind) {
       case 'register':
-        return this.#register.apply(sorted, run);
+        return this.#register.apply(read, run);
       case 'catalogue':
-        return this.#catalogue.apply(sorted, run);
+        return this.#catalogue.apply(read, run);
       case 'visits':
-        return this.#applyLog(database, sorted, { run, now });
+        return this.#applyLog(database, read, { run, now });
     }
   }
 
   /** S3: a document that came back as it was sent is acknowledged. */
-  #applyLog(database: string, sorted: Sorted, at: { run: number; now: Instant }): void {
+  #applyLog(database: string, read: Sorted, at: { run: number; now: Instant }): void {
     const isBack = (document: Sorted['readable'][number]) => {
       const sent = this.#outbox.entries.get(document._id)?.document;
-      return sent && canonicalJson(sent) === canonicalJson(document);
+      return sent && sortedJson(sent) === sortedJson(document);
     };
-    const back = sorted.readable.filter(isBack).map(({ _id }) => _id);
+    const back = read.readable.filter(isBack).map(({ _id }) => _id);
     this.#outbox.acknowledge(back);
-    this.#log.apply(database, sorted, at);
+    this.#log.apply(database, read, at);
   }
 
   #sweep(database: string, run: number): void {
     if (run === 1) return;
     this.#quarantine.sweep(database, run);
-    switch (deskDatabaseKind(database)) {
+    switch (kindOf(database)) {
       case 'register':
         return this.#register.sweep(run);
       case 'catalogue':

@@ -1,12 +1,12 @@
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
 import type { CardDocument } from '../../src/lib/documents/register/card-document';
 import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
 import { aCard, anOffering, aScheme, aService, aVenue, cardNumber } from '../builders';
 import type { FakeDatabase, FakeServer } from '../fake-server';
+import { catalogueDatabase, databasesOf, registerDatabase, visitsDatabase } from './databases';
 import type { Random } from './random';
 
 export const sectors = ['liikunta', 'kulttuuri'];
-export const databases = [catalogueDatabase, registerDatabase, ...sectors.map(visitsDatabase)];
+export const databases = databasesOf(sectors);
 const services: Record<string, string> = { swim: 'liikunta', course: 'liikunta', theatre: 'kulttuuri' };
 
 /** The log that a document belongs into; a resolution's conflict names its service in the third place. */

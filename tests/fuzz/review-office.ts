@@ -1,6 +1,4 @@
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
-import { isLogDocument, parseDocument, type TiskiDocument } from '../../src/lib/documents/parse-document';
-import { cardFromDocument } from '../../src/lib/documents/register/card-document';
+import type { TiskiDocument } from '../../src/lib/documents/parse-document';
 import type { Review } from '../../src/lib/documents/review/find-conflicts';
 import { documentsOfResolution, type Resolving } from '../../src/lib/documents/review/resolve-conflict';
 import type { ChoiceDocument, LogDocument } from '../../src/lib/documents/visits/visit-documents';
@@ -8,10 +6,13 @@ import type { Instant } from '../../src/lib/domain/time/day';
 import { catalogueOf } from '../../src/lib/store/catalogue';
 import { aRelease, ulidOf } from '../builders';
 import type { FakeServer } from '../fake-server';
-import { conflictsAmong, standingChoices } from './conflicts';
+import { conflictsAmong } from './conflicts';
+import { catalogueDatabase, registerDatabase, visitsDatabase } from './databases';
+import { standingChoices } from './expected-reviews';
 import type { OutboxEntry } from './held';
 import { sectors } from './office';
 import type { Random } from './random';
+import { cardOf, isLogged, isOfCatalogue, readingOf } from './reading';
 
 const by = 'office';
 
@@ -20,7 +21,10 @@ interface Written {
   document: LogDocument;
 }
 
-/** Those at the office who look at what desks have logged: src/server/api's reviews, choices and rescue. */
+/**
+ * Those at the office who look at what desks have logged: the server's reviews, choices and rescue files. They
+ * find conflicts and resolve by the engine's own code, which is run here and not judged.
+ */
 export class ReviewOffice {
   #ids = 0;
   /** S16: files with what a desk had not sent. One may be taken in twice, and years later. */
@@ -35,7 +39,7 @@ export class ReviewOffice {
   /** Releases a choice that stands; gives what was written. */
   release(): Written[] {
     const database = visitsDatabase(this.random.pick(sectors));
-    const log = this.#read(database).filter(isLogDocument);
+    const log = this.#read(database).filter(isLogged);
     const standing = new Set(standingChoices(log));
     const choices = log.filter((each): each is ChoiceDocument => standing.has(each._id));
     if (choices.length === 0) return [];
@@ -83,12 +87,10 @@ export class ReviewOffice {
   }
 
   #reviews(database: string): (Review & { database: string })[] {
-    const log = this.#read(database).filter(isLogDocument);
-    const rules = this.#read(catalogueDatabase).flatMap((each) =>
-      each.type === 'card' || each.type === 'snapshot' || isLogDocument(each) ? [] : [each],
-    );
+    const log = this.#read(database).filter(isLogged);
+    const rules = this.#read(catalogueDatabase).filter(isOfCatalogue);
     const cards = this.#read(registerDatabase).flatMap((each) =>
-      each.type === 'card' ? [[each.number, cardFromDocument(each)] as const] : [],
+      each.type === 'card' ? [[each.number, cardOf(each)] as const] : [],
     );
     const context = { catalogue: catalogueOf(rules), cards: new Map(cards) };
     return conflictsAmong(log, context, this.now()).map((review) => ({ ...review, database }));
@@ -98,10 +100,8 @@ export class ReviewOffice {
     return this.server
       .database(database)
       .bodies()
-      .flatMap((body) => {
-        const parsed = parseDocument(body);
-        return parsed.ok ? [parsed.document] : [];
-      });
+      .map(readingOf)
+      .filter((reading) => typeof reading === 'object');
   }
 
   /** What is there already was undone by somebody else. */

@@ -1,5 +1,4 @@
 import { day, minute } from '../../src/lib/domain/time/day';
-import { mayBeTriedAgain, refusalKind } from '../../src/lib/sync/refusal-kind';
 import { act, deck, noteDecided } from './acts';
 import { aCity, type City, type Kind } from './city';
 import type { AtRest } from './invariants';
@@ -176,7 +175,8 @@ async function mend(city: City): Promise<void> {
   rights.giveBack();
   for (const { desk, held } of await allAtRest(city)) {
     for (const [id, { refusal }] of held.outbox) {
-      if (refusal && mayBeTriedAgain(refusalKind(refusal))) await desk.store.tryAgain(id);
+      // Only another document of the same id stays in the way.
+      if (refusal && refusal.status !== 409) await desk.store.tryAgain(id);
     }
   }
 }

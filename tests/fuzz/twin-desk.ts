@@ -1,10 +1,10 @@
-import { canonicalJson } from '../../src/lib/documents/canonical';
 import type { LogDocument } from '../../src/lib/documents/visits/visit-documents';
 import type { ClockMark, Contact } from '../../src/lib/domain/time/clock';
 import type { Instant } from '../../src/lib/domain/time/day';
 import type { Device } from '../../src/lib/store/device';
-import type { LocalStore } from '../../src/lib/sync/ports';
+import type { Change, LocalStore } from '../../src/lib/sync/ports';
 import type { DeskStore } from './desk';
+import { sortedJson } from './effect';
 import type { Held } from './held';
 import { MemoryStore } from './memory-store';
 import { databaseOf } from './office';
@@ -15,6 +15,9 @@ interface DeviceClock {
   clockMark: () => ClockMark;
 }
 
+/** What the server packed into a snapshot, by its id (S18). */
+type Packed = (snapshot: string) => readonly Change[];
+
 /** The device's real store and its model side by side: told the same, they must answer and hold the same. */
 export class TwinDesk implements DeskStore {
   readonly local: LocalStore;
@@ -23,18 +26,21 @@ export class TwinDesk implements DeskStore {
   private constructor(
     private readonly real: StoredDesk,
     { now, clockMark }: DeviceClock,
+    packed: Packed,
     private readonly onDifference: (what: string) => void,
   ) {
-    this.#model = new MemoryStore(real.device, now, clockMark);
+    this.#model = new MemoryStore(real.device, now, clockMark, packed);
     this.local = this.#compared();
   }
 
   static async open(
     device: Device,
     clock: DeviceClock,
+    packed: Packed,
     onDifference: (what: string) => void,
   ): Promise<TwinDesk> {
-    return new TwinDesk(await StoredDesk.open(device, clock.now, clock.clockMark), clock, onDifference);
+    const real = await StoredDesk.open(device, clock.now, clock.clockMark);
+    return new TwinDesk(real, clock, packed, onDifference);
   }
 
   get device(): Device {
@@ -87,7 +93,7 @@ export class TwinDesk implements DeskStore {
     const [real, model] = [this.real.local, this.#model];
     const both = async <T>(what: string, run: (store: LocalStore) => Promise<T>): Promise<T> => {
       const [ours, theirs] = [await run(real), await run(model)];
-      const [a, b] = [canonicalJson({ ours }), canonicalJson({ ours: theirs })];
+      const [a, b] = [sortedJson({ ours }), sortedJson({ ours: theirs })];
       if (a !== b) this.onDifference(`${what} gave ${a}, by the model ${b}`);
       return ours;
     };
@@ -132,4 +138,4 @@ const essential = (cursor: Awaited<ReturnType<LocalStore['cursor']>>) =>
   };
 
 const plain = (rows: ReadonlyMap<string, unknown> | ReadonlySet<string>) =>
-  canonicalJson('get' in rows ? Object.fromEntries(rows) : [...rows].sort());
+  sortedJson('get' in rows ? Object.fromEntries(rows) : [...rows].sort());

@@ -38,34 +38,43 @@ const lookEvery = 60_000;
 
 const push = 'push';
 
+/** What the lanes have learned, as the syncer's state tells it. */
+interface Known {
+  loading: Map<string, { done: number; total: number }>;
+  isSending: boolean;
+  isRevoked: boolean;
+  needsUpdate: boolean;
+}
+
 /**
  * Syncs until it is stopped: one lane pushes the outbox, and one for each database pulls and waits for
  * changes. Nothing here is awaited by a counter (S14).
  */
 export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
-  const { server, store, timing, onState, sessionEpoch } = parts;
+  const { server, store, timing, onState } = parts;
   const databases = await store.databases();
   await store.reviewQuarantine();
+  const known: Known = {
+    loading: new Map(),
+    isSending: false,
+    isRevoked: await store.isRevoked(),
+    needsUpdate: await store.needsUpdate(),
+  };
   const lanes = new Map<string, Lane>();
   const states = new Map<string, LaneState>();
   const attempted = new Set<string>();
-  const doubts = new Map<string, EpochDoubt>(databases.map((name) => [name, noDoubt()]));
-  const loading = new Map<string, { done: number; total: number }>();
-  let isSending = false;
-  let isRevoked = await store.isRevoked();
-  let needsUpdate = await store.needsUpdate();
   let isStopped = false;
 
   let told = '';
   const tell = () => {
-    const hasStarted = attempted.size > databases.length;
-    const state = syncStateOf({ lanes: states, loading, isSending, isRevoked, needsUpdate, hasStarted });
+    const state = syncStateOf({ ...known, lanes: states, hasStarted: attempted.size > databases.length });
     const news = JSON.stringify(state);
     if (isStopped || news === told) return;
     told = news;
     onState(state);
   };
 
+  const hurry = () => lanes.forEach((lane) => lane.wake());
   /** S12: one got through, so the line is back: the others need not wait out their backoff. */
   const hurryOthers = (name: string) => {
     for (const [other, lane] of lanes) {
@@ -73,6 +82,7 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
     }
   };
 
+  const heedAccount = accountWatch(parts, known, hurry);
   const open = (name: string, work: Work, rest: Work) => {
     const lane = startLane({
       timing,
@@ -92,75 +102,17 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
     lanes.set(name, lane);
   };
 
-  /** S11: an account that is not let in may be revoked, and a revoked one may be let in again. */
-  let checking: Promise<void> | undefined;
-  const heedAccount = (outcome: Outcome<unknown>) => {
-    if (outcome.ok ? !isRevoked : !isDenied(outcome.failure)) return;
-    checking ??= checkAccount().finally(() => (checking = undefined));
-    return checking;
-  };
-  const checkAccount = async () => {
-    const account = await server.account();
-    if (!account.ok || (account.value === 'revoked') === isRevoked) return;
-    await store.setAccountState(account.value);
-    isRevoked = account.value === 'revoked';
-    if (!isRevoked) lanes.forEach((lane) => lane.wake());
-  };
-
-  const pushAll = async (): Promise<Outcome<unknown>> => {
-    try {
-      const pushed = await pushWaiting(server, store, () => {
-        isSending = true;
-        tell();
-      });
-      if (pushed.ok && pushed.value.stored > 0) hurryOthers(push);
-      return pushed;
-    } finally {
-      isSending = false;
-    }
-  };
-
-  const pull = async (database: string): Promise<Outcome<unknown>> => {
-    const isComplete = (await store.cursor(database))?.isComplete ?? false;
-    if (!isComplete) loading.set(database, { done: 0, total: 0 });
-    const outcome = await pullDocuments(server.database(database), store, {
-      sessionEpoch,
-      doubt: doubts.get(database) ?? noDoubt(),
-      onProgress(progress) {
-        if (progress.total === progress.done && isComplete) return;
-        loading.set(database, progress);
-        tell();
-      },
-    });
-    loading.delete(database);
-    needsUpdate = await store.needsUpdate();
-    // Another tab may have learned it: a revoked device takes no page, and this one would ask for it for ever.
-    isRevoked = await store.isRevoked();
-    if (outcome.ok) await store.prune();
-    return outcome;
-  };
-
-  const waitForChange = async (database: string, signal: AbortSignal): Promise<Outcome<unknown>> => {
-    const cursor = await store.cursor(database);
-    const startedAt = timing.now();
-    const outcome = await server.database(database).waitForChange(cursor?.seq ?? '0', signal);
-    // Something on the way that ends waits at once must not make the desk run in circles.
-    if (outcome.ok && !outcome.value && timing.now() - startedAt < 1_000) {
-      await timing.sleep(lookEvery, signal);
-    }
-    return outcome;
-  };
-
-  open(push, pushAll, untilWoken);
+  open(push, () => pushAll(parts, known, { tell, onStored: () => hurryOthers(push) }), untilWoken);
   databases.forEach((database, index) => {
+    const doubt = noDoubt();
     const rest: Work =
       index < mostWaits
-        ? (signal) => waitForChange(database, signal)
+        ? (signal) => waitForChange(parts, database, signal)
         : (signal) => timing.sleep(lookEvery, signal).then(() => nothingToTell);
     const takeTurn = createAcknowledgedCheck({ remote: server.database(database), store, now: timing.now });
     open(
       database,
-      () => pull(database),
+      () => pull(parts, known, { database, doubt, tell }),
       // S9: a rest begins with a turn of the daily check, where one is due.
       async (signal) => ((await takeTurn(signal)) ? nothingToTell : rest(signal)),
     );
@@ -168,13 +120,86 @@ export async function startSyncer(parts: SyncerParts): Promise<Syncer> {
   const unwatch = store.onWaiting(() => lanes.get(push)?.wake());
 
   return {
-    hurry: () => lanes.forEach((lane) => lane.wake()),
+    hurry,
     async stop() {
       isStopped = true;
       unwatch();
       await Promise.all([...lanes.values()].map((lane) => lane.stop()));
     },
   };
+}
+
+/** S11: an account that is not let in may be revoked, and a revoked one may be let in again. */
+function accountWatch({ server, store }: SyncerParts, known: Known, onLetIn: () => void) {
+  let checking: Promise<void> | undefined;
+  const check = async () => {
+    const account = await server.account();
+    if (!account.ok || (account.value === 'revoked') === known.isRevoked) return;
+    await store.setAccountState(account.value);
+    known.isRevoked = account.value === 'revoked';
+    if (!known.isRevoked) onLetIn();
+  };
+  return (outcome: Outcome<unknown>) => {
+    if (outcome.ok ? !known.isRevoked : !isDenied(outcome.failure)) return;
+    checking ??= check().finally(() => (checking = undefined));
+    return checking;
+  };
+}
+
+async function pushAll(
+  { server, store }: SyncerParts,
+  known: Known,
+  { tell, onStored }: { tell: () => void; onStored: () => void },
+): Promise<Outcome<unknown>> {
+  try {
+    const pushed = await pushWaiting(server, store, () => {
+      known.isSending = true;
+      tell();
+    });
+    if (pushed.ok && pushed.value.stored > 0) onStored();
+    return pushed;
+  } finally {
+    known.isSending = false;
+  }
+}
+
+async function pull(
+  { server, store, sessionEpoch }: SyncerParts,
+  known: Known,
+  { database, doubt, tell }: { database: string; doubt: EpochDoubt; tell: () => void },
+): Promise<Outcome<unknown>> {
+  const isComplete = (await store.cursor(database))?.isComplete ?? false;
+  if (!isComplete) known.loading.set(database, { done: 0, total: 0 });
+  const outcome = await pullDocuments(server.database(database), store, {
+    sessionEpoch,
+    doubt,
+    onProgress(progress) {
+      if (progress.total === progress.done && isComplete) return;
+      known.loading.set(database, progress);
+      tell();
+    },
+  });
+  known.loading.delete(database);
+  known.needsUpdate = await store.needsUpdate();
+  // Another tab may have learned it: a revoked device takes no page, and this one would ask for it for ever.
+  known.isRevoked = await store.isRevoked();
+  if (outcome.ok) await store.prune();
+  return outcome;
+}
+
+async function waitForChange(
+  { server, store, timing }: SyncerParts,
+  database: string,
+  signal: AbortSignal,
+): Promise<Outcome<unknown>> {
+  const cursor = await store.cursor(database);
+  const startedAt = timing.now();
+  const outcome = await server.database(database).waitForChange(cursor?.seq ?? '0', signal);
+  // Something on the way that ends waits at once must not make the desk run in circles.
+  if (outcome.ok && !outcome.value && timing.now() - startedAt < 1_000) {
+    await timing.sleep(lookEvery, signal);
+  }
+  return outcome;
 }
 
 type Work = (signal: AbortSignal) => Promise<Outcome<unknown>>;

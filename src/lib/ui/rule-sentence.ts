@@ -1,5 +1,4 @@
 import {
-  limitOf,
   schemeRule,
   type Limit,
   type LimitPeriod,
@@ -38,30 +37,28 @@ export function ruleSentence({ service, venue, scheme }: Terms): string {
 }
 
 /** "Chosen once", "3 times a week", "over all services of the sector": to be joined with commas. */
-export const ruleClauses = (rule: ServiceRule): string[] => [ruleClause(rule), ...limitClauses(rule)];
-
-function ruleClause(rule: ServiceRule): string {
+export function ruleClauses(rule: ServiceRule): string[] {
   switch (rule.kind) {
     case 'unlimited':
-      return m.rule_unlimited();
+      return [m.rule_unlimited()];
     case 'limit':
-      return limitClause(rule);
+      return [limitClause(rule), ...limitDetails(rule)];
     case 'choice':
-      return rule.n === 1 ? m.rule_choice_one() : m.rule_choice_many({ n: formatCount(rule.n) });
+      return [rule.n === 1 ? m.rule_choice_one() : m.rule_choice_many({ n: formatCount(rule.n) })];
     case 'listed':
-      return m.rule_listed();
+      return [m.rule_listed(), ...alsoLimited(rule.limit)];
     case 'portions':
-      return m.rule_portions({ n: formatCount(rule.perDay) });
+      return [m.rule_portions({ n: formatCount(rule.perDay) }), ...alsoLimited(rule.limit)];
   }
 }
 
+const alsoLimited = (limit: Limit | undefined): string[] =>
+  limit ? [lowered(limitClause(limit)), ...limitDetails(limit)] : [];
+
 const lowered = (text: string) => text.charAt(0).toLocaleLowerCase(intlLocale()) + text.slice(1);
 
-function limitClauses(rule: ServiceRule): string[] {
-  const limit = limitOf(rule);
-  if (!limit) return [];
+function limitDetails(limit: Limit): string[] {
   return [
-    ...(rule.kind === 'limit' ? [] : [lowered(limitClause(limit))]),
     ...(limit.over === 'sector' ? [m.rule_over_sector()] : []),
     ...(limit.per === 'season'
       ? [m.rule_season_starts({ days: listed((limit.seasonStarts ?? ['01-01']).map(formatMonthDay)) })]

@@ -4,7 +4,7 @@ import { canonicalJson } from '$lib/documents/canonical';
 import { serviceFromDocument } from '$lib/documents/catalogue/catalogue-documents';
 import { cardFromDocument, type CardDocument } from '$lib/documents/register/card-document';
 import type { VisitDocument } from '$lib/documents/visits/visit-documents';
-import { limitOf, type Service } from '$lib/domain/catalogue/service';
+import { choicesAllowed, isListedRule, limitOf, type Service } from '$lib/domain/catalogue/service';
 import {
   addDays,
   localDate,
@@ -87,17 +87,15 @@ function usualVisits(
       const entitled = cards.filter(
         (card) =>
           isEntitled(card, routine.service, date) &&
-          (service?.rule.kind !== 'choice' || courses.has(card.number)),
+          (choicesAllowed(service?.rule) === undefined || courses.has(card.number)),
       );
       for (let left = wholeNumber(random, ...routine.visits); left > 0; left -= 1) {
         const card = entitled[wholeNumber(random, 0, entitled.length - 1)];
         if (!service || !card || !takeTurn(used, card, service, date)) continue;
         const [from, to] = routine.hours;
         const at = startOfDay(date, demoZone) + wholeNumber(random, from * 3_600_000, to * 3_600_000 - 1);
-        const offering =
-          service.rule.kind === 'listed'
-            ? eveningOf(date)
-            : service.rule.kind === 'choice' && courses.get(card.number);
+        const course = choicesAllowed(service.rule) === undefined ? undefined : courses.get(card.number);
+        const offering = isListedRule(service.rule) ? eveningOf(date) : course;
         const { desk, venue } = routine;
         planned.push({ desk, venue, service: service.id, card, at, ...(offering && { offering }) });
       }
@@ -130,8 +128,9 @@ function usedUpVisits(now: Instant, today: LocalDate, services: ReadonlyMap<stri
   const number = shownCardNumber('limit-reached');
   const card = shownCardDocuments(today).find((each) => each.number === number);
   const rule = services.get('vesijumppa')?.rule;
-  if (card === undefined || rule?.kind !== 'limit') return [];
-  const term = startOfDay(periodAround(today, rule, cardFromDocument(card)).from, demoZone);
+  const limit = rule && limitOf(rule);
+  if (card === undefined || limit === undefined) return [];
+  const term = startOfDay(periodAround(today, limit, cardFromDocument(card)).from, demoZone);
   const classes = [-9, -6, -2].map((offset, index) => {
     const at = startOfDay(addDays(today, offset), demoZone) + 17 * 60 * minute;
     return { ...swimmingHallDesk, service: 'vesijumppa', card, at: Math.max(at, term + index * minute) };

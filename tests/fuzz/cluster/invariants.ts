@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson } from '../../../src/lib/documents/canonical';
 import { isJsonObject, type JsonObject } from '../../../src/server/couch/json';
+import { sortedJson } from '../effect';
 import type { Revision } from './revisions';
 import { visitsOf, type City } from './city';
 
@@ -42,7 +42,7 @@ export function checkVisits(city: City): void {
     const [winner, ...others] = there.get(id) ?? [];
     if (!winner && device.acknowledged.has(id)) city.ledger.violate(`S3 ${id} was acknowledged and is lost`);
     if (!winner) continue;
-    if (canonicalJson(winner.body) !== canonicalJson(visit)) city.ledger.violate(`S3 ${id} is another`);
+    if (sortedJson(winner.body) !== sortedJson(visit)) city.ledger.violate(`S3 ${id} is another`);
     if (others.length > 0 || !winner.rev.startsWith('1-')) city.ledger.violate(`S3 ${id} was stored twice`);
   }
   for (const id of there.keys()) {

@@ -71,7 +71,7 @@ describe('tiski backup, encrypted, every night', { timeout: 120_000 }, () => {
     encrypted = join(there(), name);
     expect(names.sort()).toEqual(['notes.txt', old[2], name].sort());
     expect(written.said).toContain(`${encrypted} is written, and was read back whole.`);
-    expect(written.said).toContain(`only who has the private key of ${recipient} can read it`);
+    expect(written.said).toContain(`only the holder of the private key of ${recipient} can read it`);
     expect(written.said).toContain(`${old[0]} is deleted, as older.`);
   });
 
@@ -125,7 +125,7 @@ describe('tiski backup, encrypted, every night', { timeout: 120_000 }, () => {
         [],
         /can't be used: it is encrypted\. Name the file of its private key with --identity\.\n$/,
       ],
-      [encrypted, ['--identity', encrypted], /holds no private key of age/],
+      [encrypted, ['--identity', encrypted], /holds no age private key/],
       [encrypted, ['--identity', join(folder, 'none')], /none can't be read \(ENOENT\)\.\n$/],
       [join(folder, 'no.gz'), [], /^tiski: there is no .*no\.gz\.\n$/],
       [folder, [], /can't be read \(EISDIR\)\.\n$/],
@@ -146,7 +146,7 @@ describe('tiski backup, encrypted, every night', { timeout: 120_000 }, () => {
     for (const none of [secret, `${recipient},age1x`]) {
       expect(await backup('--recipient', none, '--keep', '1')).toEqual({
         code: 2,
-        said: 'tiski: --recipient: that is no public key of age: it must be like age1…\n',
+        said: 'tiski: --recipient: that is not an age public key: it must be like age1…\n',
       });
     }
     expect(await readdir(there())).toEqual(before);

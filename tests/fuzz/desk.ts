@@ -20,7 +20,7 @@ export interface DeskStore {
   undo(visit: string): Promise<LogDocument | undefined>;
   choose(card: string, offering: string): Promise<LogDocument | undefined>;
   release(choice: string): Promise<LogDocument | undefined>;
-  /** A word on one of the conflicts that the desk lists; `chance`, in [0, 1), says on which. */
+  /** Resolves one of the conflicts that the desk lists; `chance`, in [0, 1), chooses which. */
   resolve(kind: 'accept' | 'contact', chance: number): Promise<LogDocument | undefined>;
   /** S4: a person puts what was refused back among what waits. */
   tryAgain(id: string): Promise<void>;
@@ -45,7 +45,7 @@ interface Tab extends Process {
 
 /** How long a server holds a request for changes, ms. */
 const longpoll = 50_000;
-/** After a start that the device prevented, ms: as start-syncing.ts has it. */
+/** After a start that the device prevented, ms: as in start-syncing.ts. */
 const startAgainAfter = 30_000;
 
 /** A browser on a device: tabs that may close or crash, a service worker, and one lock among them (S10). */
@@ -54,7 +54,7 @@ export class Desk {
   /** Device time minus true time, ms. */
   clockOffset = 0;
   isDiskFull = false;
-  /** S8: pulls from zero that began since this was looked at last. */
+  /** S8: pulls from zero that began since the last check. */
   pulls: { database: string; epoch: string }[] = [];
   #opened = 0;
   #restarts = 0;
@@ -81,7 +81,7 @@ export class Desk {
     else this.#queue.push({ process: tab, grant: () => this.#begin(tab) });
   }
 
-  /** As a person closes it: what is under way comes to its end, if the tab lives that long. */
+  /** As a person closes it: current work comes to its end, if the tab lives that long. */
   closeTab(tab: Tab): void {
     tab.isClosing = true;
     tab.turn = tab.turn.then(async () => {
@@ -104,7 +104,7 @@ export class Desk {
     for (const process of [...this.tabs, ...(this.#holder ? [this.#holder] : [])]) this.crash(process);
   }
 
-  /** The browser lets the service worker send what waits, once: background-push.ts. */
+  /** The browser lets the service worker send what is waiting, once: push-once.ts. */
   pushInBackground(): void {
     if (this.hasLocks && this.#holder) return;
     const worker: Process = { name: `${this.name}/worker-${++this.#opened}`, isAlive: true };
@@ -127,7 +127,7 @@ export class Desk {
     for (const { syncer } of this.tabs) syncer?.hurry();
   }
 
-  /** R13: as the counter's page sees it, which goes on until all of the browser ends. */
+  /** R13: as seen by the counter's page, which lives until the whole browser ends. */
   clockMark = (): ClockMark => ({ session: `${this.name}/${this.#restarts}`, offset: this.clockOffset });
 
   #contactOf(process: Process): Contact {

@@ -20,7 +20,7 @@ export interface OutboxEntry {
 export interface Held {
   cursors: Map<string, Cursor>;
   cards: Map<string, Card>;
-  /** S7: numbers of cards of which staff are asked. */
+  /** S7: numbers of cards about which staff are asked. */
   unreadableCards: Set<string>;
   /** R2: numbers of cards that were deleted. */
   deletedCards: Set<string>;

@@ -8,9 +8,9 @@ export interface Weather {
   isServerUp: boolean;
   /** Accounts whose password is not accepted now. */
   readonly signedOut: Set<string>;
-  /** Documents over which the server fails, whatever comes with them (S13). */
+  /** Documents on which the server fails, whatever comes with them (S13). */
   readonly poison: Set<string>;
-  /** S8: a cluster whose nodes don't agree tells of no epoch now and then, or of another one in turn. */
+  /** S8: a cluster whose nodes don't agree reports no epoch now and then, or another one in turn. */
   epochs: 'agreed' | 'missing' | 'two-in-turn';
   /** Requests that the server holds: it drops them when it dies. */
   readonly held: Set<() => void>;
@@ -31,11 +31,11 @@ type Fate =
   | 'lose-request'
   /** The server does it, maybe long after the desk has given up. */
   | 'lose-answer'
-  /** It arrives twice, the second time whenever. */
+  /** It arrives twice, the second time at any time. */
   | 'double'
-  /** The server dies over it: a part is stored, nobody hears. */
+  /** The server dies over it: a part is stored, nobody gets the answer. */
   | 'cut-short'
-  /** The answer tells of some documents only, or could not read what is there. */
+  /** The answer covers only some documents, or could not read what is there. */
   | 'half-answer'
   | RemoteFailure;
 
@@ -67,8 +67,8 @@ function aFate({ random }: World, weather: Weather, account: string, { kind, ids
 }
 
 /**
- * A process's way to the server. Requests and answers travel as steps of the world, so they overtake one another;
- * a request goes on without the process that sent it.
+ * A process's way to the server. Requests and answers travel as steps of the world, so they overtake one
+ * another; a request continues without the process that sent it.
  */
 export function lineOf(
   world: World,
@@ -101,7 +101,7 @@ export function lineOf(
             const told = (outcome: Outcome<T>) =>
               heard(request.kind === 'epoch' ? epochAsTold(world, weather, outcome) : outcome);
             const served = Promise.resolve(serve(most)).then(told);
-            // A wait may last: the world doesn't stand still for it.
+            // A wait may be long: the world doesn't stand still for it.
             return request.kind === 'wait' ? undefined : served;
           },
         );
@@ -129,7 +129,7 @@ export function lineOf(
     });
 }
 
-/** Of a copy that is one and the same, by another name. */
+/** Another name for one and the same copy. */
 const otherName = '~';
 export const ownName = (epoch: string): string => epoch.replace(otherName, '');
 

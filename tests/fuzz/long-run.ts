@@ -5,8 +5,8 @@ import { simulateCluster } from './cluster/simulate';
 import { simulate } from './simulate';
 
 /**
- * `npm run fuzz -- --seeds 100000`, or `--minutes 30`; `--from 1000001` for seeds that nobody has seen. `--stored` with the
- * device's real store, `--cluster` for two servers over a cluster.
+ * `npm run fuzz -- --seeds 100000`, or `--minutes 30`; `--from 1000001` for seeds that nobody has seen.
+ * `--stored` with the device's real store, `--cluster` for two servers over a cluster.
  */
 
 const { values } = parseArgs({
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 
 interface Outcome {
   steps: number;
-  /** What is told of a seed that failed. */
+  /** What is printed for a failing seed. */
   report?: string;
 }
 

@@ -3,8 +3,8 @@ import { reportOf } from './report';
 import { simulate } from './simulate';
 
 /**
- * Seeds that found a bug, by its name. A change of the simulation makes another story of a seed, so each bug has a
- * test of its own too, where it was mended.
+ * Seeds that found a bug, by its name. Changing the simulation changes a seed's story, so each bug has its
+ * own test too, where it was fixed.
  */
 const pinned: [bug: string, seed: number, kind?: 'memory' | 'stored'][] = [
   ['S8 a desk that was paired anew did not offer what it had logged under its former account', 51],

@@ -1,8 +1,10 @@
 import type { RemoteDocument } from '../../src/lib/sync/ports';
 
-/** What the database's own validation lets an account write now: it refuses one document of a batch (S4). */
+/**
+ * What the database's own validation lets an account write now: it refuses single documents of a batch (S4).
+ */
 export class Rights {
-  /** Accounts that were taken away from their venue: validate/visits.js asks for it with visits and choices. */
+  /** Accounts that lost their venue: validate/visits.js requires it for visits and choices. */
   readonly withoutVenue = new Set<string>();
   /** Documents that a server does not understand yet, by id. */
   readonly tooNew = new Set<string>();

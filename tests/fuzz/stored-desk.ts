@@ -21,7 +21,7 @@ import type { DeskStore } from './desk';
 import type { Held } from './held';
 import { heldBy } from './held-by';
 
-/** A desk with its real store and screens' verbs, over a database that is in memory only. */
+/** A desk with its real store and its screens' verbs, over a database that is only in memory. */
 export class StoredDesk implements DeskStore {
   readonly local: LocalStore;
   #ids = 0;
@@ -38,7 +38,7 @@ export class StoredDesk implements DeskStore {
     return new StoredDesk(await aPairedDatabase(device, clockMark), device, now);
   }
 
-  /** A desk offers only services that its catalogue has. */
+  /** A desk offers only services that are in its catalogue. */
   async log(card: string, service: string): Promise<LogDocument | undefined> {
     if (!(await this.#knows(service))) return undefined;
     const deviceNow = this.now();

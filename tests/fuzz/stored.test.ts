@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reportOf } from './report';
 import { simulate } from './simulate';
 
-/** `SEED=12 npx vitest run tests/fuzz/stored` tells one seed's story, step by step. */
+/** `SEED=12 npx vitest run tests/fuzz/stored` shows one seed's story, step by step. */
 const { SEED } = process.env;
 const seeds = SEED === undefined ? Array.from({ length: 20 }, (_, index) => index + 1) : [Number(SEED)];
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reportOf } from './report';
 import { simulate } from './simulate';
 
-/** `SEED=123 npx vitest run tests/fuzz/sync` tells one seed's story, step by step. */
+/** `SEED=123 npx vitest run tests/fuzz/sync` shows one seed's story, step by step. */
 const { SEED } = process.env;
 const seeds = 1_000;
 const seedsOfATest = 100;

@@ -2,7 +2,7 @@ import type { Instant } from '../../src/lib/domain/time/day';
 import type { Timing } from '../../src/lib/sync/ports';
 import type { Random } from './random';
 
-/** A tab or a service worker: what it waits for never comes once it is dead. */
+/** A tab or a service worker: once it is dead, what it waits for never comes. */
 export interface Process {
   readonly name: string;
   isAlive: boolean;
@@ -20,11 +20,13 @@ interface Sleeper {
   wake: () => void;
 }
 
-/** How often a finished call is told at once; else anything may come between its commit and its caller. */
+/**
+ * How often a finished call returns at once; otherwise anything may happen between its commit and its caller.
+ */
 const toldAtOnce = 0.7;
 
 /**
- * Time and chance of a simulated city. Whatever the programs in it wait for (network, storage, locks, sleep) is a
+ * Time and chance of a simulated city. Whatever its programs wait for (network, storage, locks, sleep) is a
  * step in one queue, and the seed alone decides which comes next: the same seed, the same story.
  */
 export class World {
@@ -35,7 +37,7 @@ export class World {
   constructor(
     readonly random: Random,
     public now: Instant,
-    /** Whether the trace is kept: a seed that fails is played again for it. */
+    /** Whether the trace is kept: a failing seed is replayed for it. */
     private readonly isTold: boolean,
   ) {}
 
@@ -44,7 +46,10 @@ export class World {
     this.#steps.push({ what, run, ...(process && { process }) });
   }
 
-  /** Something that a process waits for: it may die before it is done, and after it, before it hears of it. */
+  /**
+   * Something that a process waits for: the process may die before it is done, or after that, before it hears
+   * of it.
+   */
   call<T>(what: Step['what'], process: Process, run: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.later(what, process, async () => {
@@ -100,13 +105,13 @@ export class World {
     await settled();
   }
 
-  /** The time at which somebody wakes; undefined when nobody sleeps. */
+  /** When the next sleeper wakes; undefined if nobody sleeps. */
   nextWaking(): Instant | undefined {
     const times = this.#sleepers.map(({ at }) => at);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  /** Time passes: whoever was to wake by then wakes. */
+  /** Time passes: everybody due by then wakes. */
   async passTo(instant: Instant): Promise<void> {
     this.now = Math.max(this.now, instant);
     const due = this.#sleepers.filter(({ at }) => at <= this.now);
@@ -120,5 +125,5 @@ export class World {
   }
 }
 
-/** Every program has run on to what it waits for next. */
+/** Every program has run until its next wait. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

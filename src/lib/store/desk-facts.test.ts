@@ -51,6 +51,6 @@ it('S15 a desk reports counts, times and the numbers of what it has not sent: no
   expect(v.is(deskReport, { ...facts, version: '1' })).toBe(true);
 });
 
-it('S15 a device that is no desk has nothing to report', async () => {
+it('S15 a device that is not a desk has nothing to report', async () => {
   expect(await readDeskFacts(anUnpairedDatabase(), sundayMorning)).toBeUndefined();
 });

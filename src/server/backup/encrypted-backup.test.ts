@@ -140,7 +140,7 @@ describe('an encrypted backup', () => {
     for (const none of [identity, '', 'age1', recipient.slice(0, -1), `${recipient}x`, 'ssh-ed25519 AAAA']) {
       const refused = () => encryptionFor([recipient, none]);
       expect(refused).toThrow(NoRecipient);
-      expect(refused).toThrow(/^that is no public key of age: it must be like age1…$/);
+      expect(refused).toThrow(/^that is not an age public key: it must be like age1…$/);
     }
   });
 });

@@ -20,7 +20,7 @@ export type BackupIdentity = string | Identity;
 /** A text that is not an age public key. It is not in the message: it may be a private one. */
 export class NoRecipient extends Error {
   constructor() {
-    super('that is no public key of age: it must be like age1…');
+    super('that is not an age public key: it must be like age1…');
     this.name = 'NoRecipient';
   }
 }

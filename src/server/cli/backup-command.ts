@@ -68,7 +68,7 @@ export async function runBackup(
 const readersOf = (recipient: string | undefined) =>
   recipient === undefined
     ? 'only this account may read it'
-    : `only who has the private key of ${recipient} can read it`;
+    : `only the holder of the private key of ${recipient} can read it`;
 
 /** @throws {CommandError} the new one is written all the same */
 async function keepNewest(path: string, keep: number, out: LineOutput): Promise<void> {

@@ -21,9 +21,7 @@ export async function identitiesOf(file: string | undefined): Promise<string[]> 
     return await readIdentityFile(file);
   } catch (error) {
     if (error instanceof NoIdentityFile) {
-      throw new CommandError(
-        `${file} holds no private key of age: it must have lines like AGE-SECRET-KEY-1…`,
-      );
+      throw new CommandError(`${file} holds no age private key: it must have lines like AGE-SECRET-KEY-1…`);
     }
     throw new CommandError(`${file} can't be read (${(error as NodeJS.ErrnoException).code}).`);
   }

@@ -42,7 +42,7 @@ export const helpText = `Tiski, front desk software for city benefit cards
   --json               doctor: findings as JSON
   --replace            restore: delete the databases of Tiski that are there
   --remove-others      snapshot: delete those that came by replication from other servers
-  --empty              don't fill an empty store with the made-up demo city    TISKI_DEMO=0
+  --empty              don't fill an empty store with the demo city            TISKI_DEMO=0
   --help, --version
 
 Environment
@@ -50,8 +50,8 @@ Environment
   COUCHDB_URL              a CouchDB to use instead of the data folder, with its administrator:
                            http://admin:secret@localhost:5984; of a cluster several of its nodes,
                            separated by commas
-  TISKI_ADMIN_PASSWORD     the administrator's password, set at every start; made up by the first
-                           one when missing, and shown; where the output is no terminal, it is
+  TISKI_ADMIN_PASSWORD     the administrator's password, set at every start; if missing, the first start
+                           generates and shows one; if the output is not a terminal, it is
                            in the file administrator-password of the data folder
   TISKI_KEYS               folder of the private keys, shared or a mounted secret; keys in the data
                            folder. A demo has its own

@@ -138,13 +138,13 @@ describe('the command line', () => {
     [['backup', 'a', '--keep', '1.5'], /--keep must be a number/],
     [['start', '--slow'], /--slow and --json go with doctor only/],
     [['doctor', 'x'], /"x" is one word too many/],
-    [['doctor', '--port', 'x'], /"x" is no port/],
+    [['doctor', '--port', 'x'], /"x" is not a port/],
     [['keys', 'retire'], /needs the id of a key/],
     [['keys', 'eat'], /keys can't "eat"/],
     [['keys', 'rotate', 'x'], /"x" is one word too many/],
     [['start', '--port'], /--port/],
-    [['start', '--port', '70000'], /"70000" is no port/],
-    [['start', '--port', '3e3'], /"3e3" is no port/],
+    [['start', '--port', '70000'], /"70000" is not a port/],
+    [['start', '--port', '3e3'], /"3e3" is not a port/],
     [['start', '--port', '-1'], /--port/],
     [['start', '--data='], /--data needs a folder/],
     [['import', 'a', '--data', ''], /--data needs a folder/],
@@ -161,7 +161,7 @@ describe('the command line', () => {
       expect(() => readCommand([], { COUCHDB_URL })).toThrow(/COUCHDB_URL must be like/);
     }
     for (const TISKI_HOSTS of ['*', 'localhost,http://tiski.example.fi', 'a b']) {
-      expect(() => readCommand([], { TISKI_HOSTS })).toThrow(/in TISKI_HOSTS is no name of a host/);
+      expect(() => readCommand([], { TISKI_HOSTS })).toThrow(/in TISKI_HOSTS is not a host name/);
     }
     for (const TISKI_METRICS_TOKEN of ['fifteen-letters', 'with a space in it', 'ääkkösiä-on-kyllin']) {
       expect(() => readCommand([], { TISKI_METRICS_TOKEN })).toThrow(/TISKI_METRICS_TOKEN must have 16/);

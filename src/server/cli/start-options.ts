@@ -93,7 +93,7 @@ function metricsTokenFrom(text: string): string {
 export function portFrom(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port >= 0 && port <= 65_535) return port;
-  throw wrong(`"${text}" is no port: it must be a number from 0 to 65535.`);
+  throw wrong(`"${text}" is not a port: it must be a number from 0 to 65535.`);
 }
 
 function hostsFrom(text: string): string[] {
@@ -103,7 +103,7 @@ function hostsFrom(text: string): string[] {
     .filter((entry) => entry !== '')
     .map((entry) => {
       if (hostName(entry) !== undefined) return entry;
-      throw wrong(`"${entry}" in TISKI_HOSTS is no name of a host: it must be like tiski.example.fi`);
+      throw wrong(`"${entry}" in TISKI_HOSTS is not a host name: it must be like tiski.example.fi`);
     });
 }
 

@@ -82,7 +82,7 @@ describe('tiski start, in its own process', () => {
     // What a failed start would have made is still news for the next one.
     const ownName = { TISKI_DEMO: '1', TISKI_HOSTS: 'tiski.example.fi' };
     const another = tiski(['start', '--port', '0', '--data', other], ownName);
-    await another.says(/A made-up (demo city) was added: \d+ cards/);
+    await another.says(/A (demo city) was added: \d+ cards/);
     const demo = await another.says(/open at (http:\S+)\n/);
     // fetch sets Host by itself; a proxy on this machine is trusted.
     const statusAs = async (name: string) =>

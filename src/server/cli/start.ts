@@ -47,7 +47,7 @@ export function tellNext(server: RunningServer, options: StartOptions): void {
   const { url, administrator, madeDemo, isDemo, isDemoNoMore } = server;
   const { name, password, isReset, rolesRestored } = administrator;
   if (madeDemo !== undefined) {
-    console.log(`A made-up demo city was added: ${madeDemo.cards} cards, ${madeDemo.visits} visits.`);
+    console.log(`A demo city was added: ${madeDemo.cards} cards, ${madeDemo.visits} visits.`);
   }
   if (isDemo) console.log(`  Demo:           open ${url}/demo and press a button to open a demo desk`);
   if (isDemoNoMore) {
@@ -58,7 +58,7 @@ export function tellNext(server: RunningServer, options: StartOptions): void {
   console.log(`  Administrator:  ${url}/office, sign in as ${name}`);
   if (isReset) console.log('  Password:       changed to the one of TISKI_ADMIN_PASSWORD');
   if (rolesRestored)
-    console.log('  Roles:          were not those of an administrator any more, and are again');
+    console.log('  Roles:          some of the administrator roles were missing, and are restored');
   if (password === undefined) return;
   const isOwn = password === options.adminPassword;
   console.log(

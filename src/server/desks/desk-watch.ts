@@ -136,7 +136,7 @@ export class DeskWatch {
       const unsent = report?.unsent.filter((range) => range.account === account) ?? [];
       const lastNumber = isFormer ? undefined : report?.lastNumber;
       const arrived = { last, gaps, unsent, ...(lastNumber !== undefined && { lastNumber }) };
-      // What has not been looked at is not lost.
+      // What has not been checked yet is not lost.
       const lost = isAll ? explainGaps(arrived) : [];
       const conflicting = this.#follower.conflictsOf(account).length;
       return { account, isFormer, lost, usedTwice, broken, conflicting };

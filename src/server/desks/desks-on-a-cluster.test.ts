@@ -12,7 +12,7 @@ import { DeskSettler } from './settle-desks';
 const now = new Date('2026-11-22T08:00:00Z');
 const rules = { mayOverride: false, mayType: true, logsAtOnce: false };
 
-/** 202 is a success, and what was cut off in the middle is whole after another press. */
+/** 202 is a success, and what was cut off in the middle is completed by trying again. */
 describe.each(targets)('desks over $name, short of nodes', ({ start }) => {
   let target: Target;
   beforeAll(async () => {
@@ -72,7 +72,7 @@ describe.each(targets)('desks over $name, short of nodes', ({ start }) => {
   }
 
   it.each(['lost', 'stored-and-unanswered'] as const)(
-    'a revocation that is %s on the way can be pressed again, and none is shown before the rights are gone',
+    'a revocation that is %s on the way can be repeated, and none is shown before the rights are gone',
     async (fate) => {
       let desk = await aPairedDesk();
       await cutOffEverywhere(
@@ -96,7 +96,7 @@ describe.each(targets)('desks over $name, short of nodes', ({ start }) => {
   );
 
   it.each(['lost', 'stored-and-unanswered'] as const)(
-    'a pairing that is %s on the way is made good by a fresh code',
+    'a pairing that is %s on the way is repaired by a fresh code',
     async (fate) => {
       let id = '';
       let code = '';
@@ -120,7 +120,7 @@ describe.each(targets)('desks over $name, short of nodes', ({ start }) => {
     },
   );
 
-  it('of eight devices with one code one is paired, and seven are told that it is used', async () => {
+  it('of eight devices with one code one is paired, and seven learn that it is used', async () => {
     const { desk, code } = await addDesk(target.client, 'Kassa', 'uimahalli', now);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, () => pairDesk(target.client, code, now)),
@@ -132,10 +132,10 @@ describe.each(targets)('desks over $name, short of nodes', ({ start }) => {
     expect(await rolesOf((await deskOf(desk.id))?.account ?? '')).toContain('desk');
   });
 
-  it('a pairing that was cut off before its former account lost its rights is made good by the next one', async () => {
+  it('a pairing that was cut off before its former account lost its rights is repaired by the next one', async () => {
     const desk = await aPairedDesk();
     const { code } = await renewCode(target.client, desk.id, now);
-    // Of a pairing anew: the desk, its new account, the former one.
+    // Of a repeated pairing: the desk, its new account, the former one.
     const client = unsteadyClient(target.client, (write) => (write === 3 ? 'lost' : 'stored'));
     await expect(pairDesk(client, code, now)).rejects.toThrow('503');
     expect(await rolesOf(desk.account)).toContain('desk');

@@ -76,7 +76,7 @@ export async function listDesks(client: CouchClient): Promise<{ desks: DeskView[
 function withCode(desk: DeskDocument, now: Date): { desk: DeskDocument; code: string; expiresAt: string } {
   const code = newPairingCode();
   const hash = pairingCodeHash(code);
-  if (hash === undefined) throw new Error('a pairing code that is none');
+  if (hash === undefined) throw new Error('an invalid pairing code was generated');
   const expiresAt = new Date(now.getTime() + pairingCodeLifeMs).toISOString();
   return { desk: { ...desk, code: { hash, expiresAt } }, code, expiresAt };
 }

@@ -86,7 +86,7 @@ function nodeFindings(node: CouchNode, isSessionMade: boolean): Finding[] {
     anonymousSession === 200
       ? good(`${origin} lets people sign in.`)
       : bad(
-          `${origin} answers ${anonymousSession} to who has not signed in yet: Tiski takes that for a wrong password.`,
+          `${origin} answers ${anonymousSession} to anybody who has not signed in yet: Tiski takes that for a wrong password.`,
           `${setBy('chttpd', 'require_valid_user', 'false')} So too chttpd_auth. Nobody but Tiski needs to reach it: let a firewall see to that.`,
         ),
   ];
@@ -180,7 +180,7 @@ function secretFinding(nodes: readonly CouchNode[]): Finding {
   const todo = 'Set the same chttpd_auth/secret in the ini file of every node, and restart them.';
   if (hashes.has(undefined)) {
     return warning(
-      'A node has no chttpd_auth/secret yet: it makes one up by itself, maybe anew at each start. Until all have one, Tiski hands CouchDB every name and password, which it checks slowly after a restart.',
+      'A node has no chttpd_auth/secret yet: it generates its own, maybe a new one at each start. Until all have one, Tiski hands CouchDB every name and password, which it checks slowly after a restart.',
       todo,
     );
   }
@@ -192,7 +192,7 @@ function secretFinding(nodes: readonly CouchNode[]): Finding {
     );
   }
   return bad(
-    'The nodes sign sessions with different secrets: who signed in at one is out at the next.',
+    'The nodes sign sessions with different secrets: whoever signed in at one is signed out at the next.',
     todo,
   );
 }

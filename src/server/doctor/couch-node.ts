@@ -44,7 +44,7 @@ export async function askNode({ origin, authorization }: CouchAddress): Promise<
     const answeredAt = Date.now();
     if (root.status === 401) return none('it refuses the name and password of COUCHDB_URL', true);
     const told = v.safeParse(welcome, jsonIn(root));
-    if (!told.success) return none(`what answers is no CouchDB (status ${root.status})`, false);
+    if (!told.success) return none(`what answers is not a CouchDB (status ${root.status})`, false);
     const setting = async (path: string) => settingIn(await get(`/_node/_local/_config/${path}`));
     const members = await get('/_membership');
     const nodes = v.safeParse(membership, jsonIn(members));

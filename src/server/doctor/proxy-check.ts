@@ -127,7 +127,7 @@ function workerFindings({ status, headers }: Answer): Finding[] {
   ];
   return faults.length > 0
     ? faults
-    : [good('The service worker comes as JavaScript, and is asked for anew.')];
+    : [good('The service worker comes as JavaScript, and browsers ask for it again each time.')];
 }
 
 function doubledFindings(answers: Readonly<Record<string, Answer>>): Finding[] {

@@ -64,7 +64,7 @@ export function serverFindings(answer: ServerAnswer, expected: ServerExpected): 
       return [bad(`The server does not answer as ${name} (421).`, `Add ${name} to its TISKI_HOSTS.`)];
     }
     case 'other': {
-      const says = `What answers at ${origin} is no Tiski (status ${answer.status}).`;
+      const says = `What answers at ${origin} is not a Tiski (status ${answer.status}).`;
       const todo = 'Look at the address, and at where the proxy sends /api/ to.';
       return [isExpected ? bad(says, todo) : notChecked(says, 'Give the address of the server with --url.')];
     }

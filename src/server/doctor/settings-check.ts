@@ -54,7 +54,7 @@ function unknownFindings(environment: NodeJS.ProcessEnv): Finding[] {
     .filter((name) => name.startsWith('TISKI_') && !known.includes(name))
     .map((name) =>
       warning(
-        `${JSON.stringify(name)} is no setting of Tiski: it does nothing.`,
+        `${JSON.stringify(name)} is not a setting of Tiski: it does nothing.`,
         `Remove it, or write one of ${known.filter((each) => each.startsWith('TISKI_')).join(', ')}.`,
       ),
     );
@@ -75,7 +75,7 @@ function trustFindings({ trustProxy }: StartOptions): Finding[] {
   } catch {
     return [
       bad(
-        'TISKI_TRUST_PROXY holds what is no address: no server starts with it.',
+        'TISKI_TRUST_PROXY holds something that is not an address: no server starts with it.',
         'Write addresses or ranges of the proxies, as 10.0.0.1 or 10.0.0.0/24, separated by commas.',
       ),
     ];
@@ -141,13 +141,13 @@ export function demoFindings(state: DemoState, options: StartOptions, url?: stri
       return options.demo
         ? [
             warning(
-              'The store is empty: the next start fills it with a made-up demo city.',
+              'The store is empty: the next start fills it with a demo city.',
               'For a real city start with TISKI_DEMO=0 or --empty.',
             ),
           ]
         : [good('The store is empty and stays so: the demo is off.')];
     case 'city':
-      return [good('The store is a city, no demo.'), ...nameFindings(false, options, name)];
+      return [good('The store is a city, not a demo.'), ...nameFindings(false, options, name)];
     case 'demo':
       return [demoIsOn(options), ...nameFindings(true, options, name)];
   }

@@ -45,7 +45,7 @@ export class Metrics {
   );
   readonly #deskVisits = this.#gauge(
     'tiski_desk_visits',
-    'Visits that desks reported to hold: waiting, refused, or unreadable (quarantined)',
+    'Visits that desks report holding: waiting, refused, or unreadable (quarantined)',
     ['state'],
   );
   readonly #oldest = this.#gauge(

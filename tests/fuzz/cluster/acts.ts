@@ -11,7 +11,7 @@ import type { ServerProcess } from './server-process';
 
 type Act = (city: City) => void;
 
-/** What people, devices and machines do; those that are there more often come more often. */
+/** What people, devices and machines do; what is listed more often happens more often. */
 export const deck: readonly Act[] = [
   addsDesk,
   ...times(2, renewsCode),
@@ -40,7 +40,7 @@ function times(count: number, act: Act): Act[] {
 
 const pathOfAccount = (account: string) => documentPath('_users', `org.couchdb.user:${account}`);
 
-/** Whether an account is a desk's, as CouchDB knows it now. */
+/** Whether an account is a desk's, as far as CouchDB knows now. */
 export async function isDesk(client: CouchClient, account: string): Promise<boolean> {
   const { body } = await client.request('GET', pathOfAccount(account));
   return isJsonObject(body) && Array.isArray(body['roles']) && body['roles'].includes('desk');
@@ -61,7 +61,7 @@ export function opens(city: City): void {
   });
 }
 
-/** One of the desks that the office sees in use: what was pressed again would hide what went wrong before. */
+/** One of the desks that the office sees in use: repeating actions would hide what went wrong before. */
 async function aDesk(city: City, client: CouchClient): Promise<string | undefined> {
   const { desks: listed, unreadable } = await listDesks(client);
   const desks = listed.filter(({ status }) => status !== 'revoked');
@@ -120,7 +120,10 @@ function changesPassword(city: City): void {
   if (city.devices.length > 0) changePasswordOf(city, city.random.pick(city.devices));
 }
 
-/** A device changes its password at once after it was paired: just then somebody finds that it is the wrong one. */
+/**
+ * A device changes its password right after it was paired: at that moment somebody finds that it is the wrong
+ * one.
+ */
 function revokesWhileItChanges(city: City): void {
   const server = city.aServer();
   if (city.devices.length === 0 || !server) return;
@@ -143,7 +146,7 @@ export function revoke(city: City, server: ServerProcess, desk: string): void {
   });
 }
 
-/** As the proxy does for a device: with the revision that was read, and everything else as it was. */
+/** As the proxy does for a device: with the revision that was read, and everything else unchanged. */
 function changePasswordOf(city: City, { account }: Device): void {
   city.aServer()?.run(`changes the password of ${account}`, async (client) => {
     const { status, body } = await client.request('GET', pathOfAccount(account));
@@ -164,7 +167,7 @@ function sends(city: City): void {
   if (having.length > 0) send(city, city.random.pick(having));
 }
 
-/** CouchDB takes nothing of an account that is no desk's. */
+/** CouchDB accepts nothing from an account that is not a desk's. */
 export function send(city: City, device: Device): void {
   device.isSending = true;
   const over = () => (device.isSending = false);
@@ -202,7 +205,10 @@ function takesIn(city: City): void {
   if (having.length > 0) takeInFileOf(city, city.random.pick(having));
 }
 
-/** S16: all that a device has logged, sent or not; what the office is told is there counts as acknowledged. */
+/**
+ * S16: everything that a device has logged, sent or not; what the office learns is there counts as
+ * acknowledged.
+ */
 export function takeInFileOf(city: City, device: Device): void {
   const entries = device.logged.map((document) => ({
     database: visitsOf,
@@ -231,7 +237,7 @@ function looks(city: City): void {
   city.aServer()?.look(() => undefined);
 }
 
-/** Where most nodes are always there nothing needs it, and it would only hide what is wrong. */
+/** If most nodes are always there nothing needs it, and it would only hide what is wrong. */
 function settlesWhereNeeded(city: City): void {
   if (city.mostDown > 1) settles(city);
 }
@@ -250,7 +256,7 @@ function killsServer(city: City): void {
   if (city.random.next() < 0.5) return;
   const server = city.random.pick(city.servers);
   server.kill();
-  // What was on its way is not heard of any more.
+  // What was on its way is never heard of again.
   city.devices.forEach((device) => (device.isSending = false));
 }
 

@@ -5,12 +5,13 @@ import type { Operation } from './requests';
 
 type Change = Extract<Operation, { kind: 'change' }>;
 
-/** What becomes of one document: `fabric_doc_update:force_reply`. */
+/** The result for one document: `fabric_doc_update:force_reply`. */
 type Outcome = { kind: 'ok' | 'accepted'; rev: string } | { kind: 'conflict' } | { kind: 'error' };
 
 /**
- * Sends a change to every node that is up, each of which does it in its own time. It is answered when enough copies have
- * done it, or when all have told: what is still on its way is done later, and a node that is down learns of it afterwards.
+ * Sends a change to every node that is up, each of which applies it in its own time. It is answered when
+ * enough copies have applied it, or when all have replied: what is still on its way is applied later, and a
+ * node that is down learns of it afterwards.
  */
 export function changeEverywhere(
   cluster: FakeCluster,
@@ -54,7 +55,7 @@ function outcomeOf(replies: readonly CopyReply[], copies: number): Outcome {
   const rev = quorumOf(replies, copies);
   if (rev !== undefined) return { kind: 'ok', rev };
   const stored = replies.find((reply) => reply.kind === 'ok');
-  // Where one copy has taken it, others' conflicts count for nothing.
+  // If one copy has accepted it, the others' conflicts don't count.
   if (stored) return { kind: 'accepted', rev: stored.rev };
   return replies.length > 0 && replies.every(({ kind }) => kind === 'conflict')
     ? { kind: 'conflict' }

@@ -25,7 +25,7 @@ export class City {
   readonly cluster: FakeCluster;
   readonly servers: readonly ServerProcess[];
   readonly devices: Device[] = [];
-  /** Nodes of which so many may be gone at the same time. */
+  /** Nodes of which this many may be gone at the same time. */
   readonly mostDown: 1 | 2;
   readonly sharesKeys: boolean;
 
@@ -78,7 +78,10 @@ export class City {
     });
   }
 
-  /** Where a single node may be left, a city can be cut into two halves that don't know of each other: each decides. */
+  /**
+   * If a single node may be left, a city can be split into two halves that don't know about each other: each
+   * decides.
+   */
   noteDecision(state: string, kept: string): void {
     if (this.mostDown === 1) this.ledger.noteDecision(state, kept);
   }

@@ -4,7 +4,7 @@ import { RevisionTree, type Revision, type RevisionNames } from './revisions';
 /** A change of one document, as the coordinating node sends it to every copy. */
 export interface DocumentChange {
   id: string;
-  /** The revision that it was made from. */
+  /** The revision that it is based on. */
   base?: string;
   isDeleted: boolean;
   body: JsonObject;
@@ -17,7 +17,7 @@ interface Copy {
   /** `_local` documents: on this node only, whatever the others have. */
   locals: Map<string, { generation: number; body: JsonObject }>;
   security: JsonObject;
-  /** Ids in the order of their changes; the last place of each counts. */
+  /** Ids in the order of their changes; only the last position of each counts. */
   feed: string[];
 }
 
@@ -26,7 +26,7 @@ const emptyCopy = (): Copy => ({ documents: new Map(), locals: new Map(), securi
 /** One node: its copies of all databases, which lag behind the others' until it has caught up. */
 export class ClusterNode {
   isUp = true;
-  /** Counts its starts: an answer that a former life was to give never comes. */
+  /** Counts its starts: an answer from an earlier run never comes. */
   life = 0;
   /** Counts the machines that had its name. */
   replaced = 0;
@@ -46,7 +46,7 @@ export class ClusterNode {
     this.#read.clear();
   }
 
-  /** How far another, which was replaced, was read counts no more. */
+  /** How far another node was read no longer counts once that was replaced. */
   forgetReading(other: ClusterNode): void {
     for (const key of this.#read.keys()) if (key.startsWith(`${other.name}/`)) this.#read.delete(key);
   }
@@ -74,7 +74,10 @@ export class ClusterNode {
     copy.feed.push(id);
   }
 
-  /** CouchDB asks of a `_local` document no revision that fits: it counts on from the one that is given. */
+  /**
+   * For a `_local` document CouchDB doesn't require a matching revision: it counts up from the one that is
+   * given.
+   */
   #changeLocal({ locals }: Copy, { id, base, isDeleted, body }: DocumentChange): CopyReply {
     const generation = Number(base?.split('-')[1] ?? 0) + 1;
     if (isDeleted) locals.delete(id);
@@ -90,7 +93,7 @@ export class ClusterNode {
     return copy.documents.get(id)?.winner();
   }
 
-  /** Revisions of one document that come along from elsewhere. */
+  /** Revisions of one document that come from elsewhere. */
   takeOver(database: string, id: string, theirs: RevisionTree): void {
     this.make(database);
     const copy = this.copies.get(database) ?? emptyCopy();
@@ -100,7 +103,7 @@ export class ClusterNode {
     copy.feed.push(id);
   }
 
-  /** Reads what it has not read yet of another node; answers whether there was anything. */
+  /** Reads what it has not read yet of another node; returns whether there was anything. */
   catchUpWith(other: ClusterNode): boolean {
     let isNews = false;
     for (const [database, theirs] of other.copies) {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { clusterReportOf } from './report';
 import { simulateCluster } from './simulate';
 
-/** `SEED=123 npx vitest run tests/fuzz/cluster` tells one seed's story, step by step. */
+/** `SEED=123 npx vitest run tests/fuzz/cluster` shows one seed's story, step by step. */
 const { SEED } = process.env;
 const seeds = 75;
 const seedsOfATest = 15;
-/** Of a machine that does much else, ms: on a quiet one a test takes some four seconds. */
+/** On a busy machine, ms: on a quiet one a test takes some four seconds. */
 const patienceMs = 5 * 60_000;
 
 describe('S3 S15 S16 R7 two servers over a cluster that loses nodes lose nothing, and what they promise holds', () => {

@@ -18,10 +18,11 @@ const serverError: CouchReply = {
 };
 
 /**
- * A CouchDB cluster of three nodes as Tiski's server sees it, which is what CouchDB 3.5's `fabric` does with the requests
- * that the server makes. Every node has a copy of all. A change goes to all nodes that are up, one by one; with two equal
- * answers it is 201, with one 202, also where the others have met a conflict. A document is opened on two copies, and
- * mended where they differ. Lists and feeds are read from one copy, however old. `_local` documents are never carried over.
+ * A CouchDB cluster of three nodes as Tiski's server sees it: what CouchDB 3.5's `fabric` does with the
+ * server's requests. Every node has a copy of everything. A change goes to all nodes that are up, one by one;
+ * with two equal answers it is 201, with one 202, even if the others have met a conflict. A document is
+ * opened on two copies, and repaired if they differ. Lists and feeds are read from one copy, however old.
+ * `_local` documents are never replicated.
  */
 export class FakeCluster {
   readonly nodes: readonly ClusterNode[];
@@ -39,13 +40,13 @@ export class FakeCluster {
     return this.nodes.filter(({ isUp }) => isUp);
   }
 
-  /** What a server's process has of it: like `CouchNodes`, it rejects with 503 only, and asks again what it only reads. */
+  /** A server process's view of it: like `CouchNodes`, it rejects only with 503, and only repeats reads. */
   client(process: Process, program: () => Program): CouchClient {
     return {
       request: (method, path, body) => {
         const asker = program();
         asker.waits += 1;
-        // Through text and back: what is stored shares nothing with the caller's objects.
+        // Through text and back, so that what is stored shares nothing with the caller's objects.
         const sent = body === undefined ? undefined : (JSON.parse(JSON.stringify(body)) as unknown);
         const what = `${method} ${path.split('?')[0]}`;
         return new Promise<CouchReply>((resolve, reject) => {
@@ -96,7 +97,7 @@ export class FakeCluster {
 
   #happens = (chance: number): boolean => this.isRough && this.world.random.next() < chance;
 
-  /** Sooner or later every node reads what the others have: also what was undone on the way to a conflict. */
+  /** Sooner or later every node reads what the others have, including changes that led to a conflict. */
   catchUpLater(): void {
     for (const node of this.nodes) for (const other of this.nodes) this.#catchUpLater(node, other);
   }
@@ -127,7 +128,7 @@ export class FakeCluster {
     this.catchUpLater();
   }
 
-  /** A new machine in its place: it is filled by the others, but for what is `_local`. */
+  /** A new machine in its place: the others fill it, except for what is `_local`. */
   replace(node: ClusterNode): void {
     node.replace();
     for (const other of this.nodes) other.forgetReading(node);

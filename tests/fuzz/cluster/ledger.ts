@@ -1,11 +1,11 @@
-/** What people and devices were told, against which the end is held. */
+/** What people and devices were told, to check the end against. */
 export class Ledger {
   readonly violations: string[] = [];
   /** Codes that somebody has seen, and the desks that they are for. */
   readonly codes: { desk: string; code: string }[] = [];
-  /** Desks of which the office was told that they are revoked. */
+  /** Desks that the office was told are revoked. */
   readonly revoked = new Set<string>();
-  /** What was decided about a conflict as it was seen. */
+  /** What was decided about a conflict in the state that somebody saw. */
   readonly decided = new Map<string, string>();
   /** Files of private keys as they were written. */
   readonly keyFiles = new Map<string, string>();

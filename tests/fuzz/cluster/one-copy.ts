@@ -12,7 +12,10 @@ const noDatabase: CouchReply = {
   body: { error: 'not_found', reason: 'Database does not exist.' },
 };
 
-/** What CouchDB reads from one copy of each shard, or from the node that was asked; and databases, which it makes on all. */
+/**
+ * What CouchDB reads from one copy of each shard, or from the node that was asked; and databases, which it
+ * creates on all.
+ */
 export function readOneCopy(cluster: FakeCluster, asked: ClusterNode, operation: OneCopy): CouchReply {
   if (operation.kind === 'databases') return { status: 200, body: [...asked.copies.keys()].sort() };
   const { database } = operation;
@@ -47,13 +50,13 @@ export function readOneCopy(cluster: FakeCluster, asked: ClusterNode, operation:
 
 const withRev = ({ rev, body }: Revision): JsonObject => ({ ...body, _rev: rev });
 
-/** The other branches that live. */
+/** The other branches that aren't deleted. */
 function rivals(tree: RevisionTree): { _conflicts?: string[] } {
   const [, ...others] = tree.leaves().filter(({ isDeleted }) => !isDeleted);
   return others.length > 0 ? { _conflicts: others.map(({ rev }) => rev) } : {};
 }
 
-/** A range is one copy's; documents by name are opened each, as `fabric_view_all_docs` does. */
+/** A range comes from one copy; documents given by key are each opened, as `fabric_view_all_docs` does. */
 function allDocs(
   cluster: FakeCluster,
   database: string,
@@ -102,7 +105,10 @@ function allDocs(
   return { status: 200, body: { rows: rows.slice(0, limit) } };
 }
 
-/** One copy's feed. A place in another's, which does not answer, is none in this one: it is read from the start. */
+/**
+ * One copy's feed. A position in the feed of another copy, which does not answer, means nothing here: it is
+ * read from the start.
+ */
 function changes(cluster: FakeCluster, database: string, query: URLSearchParams): CouchReply {
   const having = cluster.up.filter(({ copies }) => copies.has(database));
   if (having.length === 0) return noDatabase;

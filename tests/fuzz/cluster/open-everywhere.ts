@@ -8,8 +8,8 @@ type Open = Extract<Operation, { kind: 'open' }>;
 type Seen = Revision | undefined | 'no-database';
 
 /**
- * Opens a document on the nodes that are up, until enough copies agree: `fabric_doc_open`. Where they don't, every node
- * gets what was seen, and the winner of it is told; of a `_local` document nobody is told anything.
+ * Opens a document on the nodes that are up, until enough copies agree: `fabric_doc_open`. If they don't,
+ * every node gets what was seen, and the winner is returned; a `_local` document is passed on to nobody.
  */
 export function openEverywhere(
   cluster: FakeCluster,

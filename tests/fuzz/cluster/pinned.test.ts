@@ -3,8 +3,8 @@ import { clusterReportOf } from './report';
 import { simulateCluster } from './simulate';
 
 /**
- * Seeds that fail without what was mended, by the bug's name. A change of the simulation makes another story of a seed, so
- * each bug has a test of its own too: couch/store-alone.test.ts, desks/desks-on-a-cluster.test.ts.
+ * Seeds that failed before a bug was fixed, by the bug's name. Changing the simulation changes a seed's
+ * story, so each bug has its own test too: couch/store-alone.test.ts, desks/desks-on-a-cluster.test.ts.
  */
 const pinned: [bug: string, seed: number][] = [
   ['202 was taken for 201: of two who changed one document at once both were told yes', 12],

@@ -1,15 +1,19 @@
 /** One run of a piece of Tiski's server, from a request to its answer. */
 export interface Program {
-  /** Requests of CouchDB that it waits for. */
+  /** CouchDB requests that it waits for. */
   waits: number;
 }
 
-/** Looks for programs that still compute: far more than any needs, hashes and files included. */
+/**
+ * How often to check for programs that are still computing: far more than any needs, hashes and files
+ * included.
+ */
 const mostLooks = 200_000;
 
 /**
- * What runs at the same time. Some of it waits for files and for the crypto of the platform, which no seed decides: a step
- * is over when every program waits for the cluster, so that the seed still decides all that comes between them.
+ * What runs at the same time. Some of it waits for files and for the platform's crypto, which no seed
+ * controls: a step is over when every program waits for the cluster, so that the seed still decides
+ * everything in between.
  */
 export class Programs {
   readonly #running = new Set<Program>();
@@ -20,7 +24,7 @@ export class Programs {
     void body(program).finally(() => this.#running.delete(program));
   }
 
-  /** Of a process that was killed: what it waits for never comes. */
+  /** Of a killed process: what it waits for never comes. */
   forget(program: Program): void {
     this.#running.delete(program);
   }

@@ -1,9 +1,9 @@
 import type { ClusterStory } from './simulate';
 
-/** Lines of the story that are shown of a failing seed; all of it when it is played again. */
+/** Lines of the story that are shown for a failing seed; all of it when it is replayed. */
 const lastLines = 80;
 
-/** What a failing seed says: what did not hold, how it came to it, and how to see it again. */
+/** The message for a failing seed: what did not hold, how it came to that, and how to see it again. */
 export function clusterReportOf({ seed, violations, trace }: ClusterStory, { isWhole = false } = {}): string {
   const lines = isWhole ? trace : trace.slice(-lastLines);
   return [

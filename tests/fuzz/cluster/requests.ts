@@ -14,10 +14,10 @@ export type Operation =
   | { kind: 'open'; database: string; id: string; copies: number; isAllLeaves: boolean }
   | { kind: 'change'; database: string; changes: DocumentChange[]; copies: number; isBulk: boolean };
 
-/** Copies that have to agree where a request doesn't say how many: most of three. */
+/** How many copies have to agree unless a request says otherwise: a majority of three. */
 const quorum = 2;
 
-/** @throws {Error} for a request that the fake cluster does not know: then it has to learn it */
+/** @throws {Error} for a request that the fake cluster does not know: then it has to be added */
 export function operationOf(method: CouchMethod, path: string, body: unknown): Operation {
   const [address = '', search = ''] = path.split(/\?(.*)/s);
   const query = new URLSearchParams(search);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/server/couch/json';
 import type { Random } from '../random';
 
-/** One revision of a document, as every node that has it has it. */
+/** One revision of a document, the same on every node that has it. */
 export interface Revision {
   rev: string;
   /** Absent for a first one. */
@@ -13,7 +13,7 @@ export interface Revision {
 
 const generationOf = (rev: string) => Number.parseInt(rev, 10);
 
-/** CouchDB's order: living ones first, then the longer history, then the greater hash. */
+/** CouchDB's order: those not deleted first, then the longer history, then the greater hash. */
 const beats = (a: Revision, b: Revision) =>
   a.isDeleted !== b.isDeleted
     ? b.isDeleted
@@ -21,7 +21,10 @@ const beats = (a: Revision, b: Revision) =>
       ? generationOf(a.rev) > generationOf(b.rev)
       : a.rev > b.rev;
 
-/** All that one node has of a document: branches grow where nodes took different changes of one revision. */
+/**
+ * Everything that one node has of a document: branches appear if nodes accepted different changes of one
+ * revision.
+ */
 export class RevisionTree {
   readonly #revisions = new Map<string, Revision>();
   readonly #parents = new Set<string>();
@@ -38,8 +41,8 @@ export class RevisionTree {
   has = (rev: string): boolean => this.#revisions.has(rev);
 
   /**
-   * The revision that a change follows: undefined for a new document, `conflict` where the change was made from what is
-   * no leaf any more, or from nothing where there is something.
+   * The revision that a change follows: undefined for a new document, `conflict` if the change is based on
+   * what is no longer a leaf, or on nothing although there is something.
    */
   baseFor(given: string | undefined): Revision | undefined | 'conflict' {
     const leaves = this.leaves();
@@ -52,7 +55,7 @@ export class RevisionTree {
     if (revision.parent !== undefined) this.#parents.add(revision.parent);
   }
 
-  /** What another node has, as replication brings it; answers whether any of it was new. */
+  /** What another node has, as replication brings it; returns whether any of it was new. */
   merge(other: RevisionTree): boolean {
     const missing = [...other.#revisions.values()].filter(({ rev }) => !this.has(rev));
     missing.forEach((revision) => this.add(revision));
@@ -61,8 +64,9 @@ export class RevisionTree {
 }
 
 /**
- * Names revisions: the same change of the same revision has the same name on every node, as in CouchDB, and chance
- * decides which of two different ones is the greater. Not the content, since passwords and ids of a run are new each time.
+ * Names revisions: the same change of the same revision has the same name on every node, as in CouchDB, and
+ * chance decides which of two different ones is the greater. Not the content, since passwords and ids differ
+ * in every run.
  */
 export class RevisionNames {
   readonly #names = new Map<string, string>();

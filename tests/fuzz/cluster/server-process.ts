@@ -14,21 +14,21 @@ import type { Program, Programs } from './programs';
 
 export const administratorsPassword = 'of the settings';
 
-/** What its callers need to know of the city that it is in. */
+/** What its callers need to know about the city that it is in. */
 export interface ServerDependencies {
   cluster: FakeCluster;
   programs: Programs;
-  /** Says that something does not hold. */
+  /** Reports that something does not hold. */
   violate(what: string): void;
 }
 
-/** A process of Tiski's server: what it runs, and what becomes of that when it is killed. */
+/** A process of Tiski's server: what it runs, and what happens to that when it is killed. */
 export class ServerProcess {
   isStarted = false;
   #process: Process;
   #watch = this.#aWatch();
   #isLooking = false;
-  /** Of the look that is under way. */
+  /** Of the look in progress. */
   #looking!: CouchClient;
   #settler = this.#aSettler();
   #isSettling = false;
@@ -47,7 +47,7 @@ export class ServerProcess {
 
   keyStore = (client: CouchClient): KeyStore => ({ folder: this.keys, client });
 
-  /** Runs something as a request to it does; its outcome is told, unless the process is killed before. */
+  /** Runs something like a request; its outcome is reported, unless the process is killed before. */
   run<T>(
     what: string,
     body: (client: CouchClient) => Promise<T>,
@@ -76,7 +76,10 @@ export class ServerProcess {
     });
   }
 
-  /** A refusal is an answer, and a cluster in trouble may fail; what was taken is no failure, and in calm weather none is. */
+  /**
+   * A refusal is an answer, and a cluster in trouble may fail; what was accepted is not a failure, and in
+   * calm weather nothing fails.
+   */
   #judge(what: string, error: unknown, isCalm: boolean): void {
     if (error instanceof ApiFailure || error instanceof CouchFailure) return;
     const isTaken = error instanceof UnexpectedCouchReply && error.reply.status < 300;
@@ -86,7 +89,7 @@ export class ServerProcess {
     }
   }
 
-  /** As `startServer` does; a start that fails ends the process, and the next one begins anew. */
+  /** As `startServer` does; a failed start ends the process, and the next one starts over. */
   start(): void {
     this.run(
       'starts',
@@ -95,7 +98,7 @@ export class ServerProcess {
         const keys = this.keyStore(client);
         await ensureSigningKey(keys, localDate(this.now().getTime(), 'UTC'));
         await ensureRescueKey(keys, this.now());
-        // Whether the password of the settings is the account's is for the real server's tests.
+        // The real server's tests check whether the account has the password of the settings.
         const identify = () =>
           Promise.resolve({ kind: 'user', user: { name: 'administrator', roles: [] } } as const);
         await ensureAdministrator({ client, identify }, administratorsPassword);
@@ -104,7 +107,7 @@ export class ServerProcess {
     );
   }
 
-  /** As a look at /office/desks does; one at a time. */
+  /** Like a look at /office/desks; one at a time. */
   look(told: (seen: Awaited<ReturnType<DeskWatch['look']>>) => void): void {
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -120,7 +123,7 @@ export class ServerProcess {
     return new DeskWatch(client, (error) => this.#judge('watches', error, false));
   }
 
-  /** As it does once a minute, one after the other. */
+  /** What it does once a minute, one after the other. */
   settle(): void {
     if (this.#isSettling) return;
     this.#isSettling = true;
@@ -134,7 +137,7 @@ export class ServerProcess {
     return new DeskSettler({ request: (...asked) => this.#settling.request(...asked) });
   }
 
-  /** As SIGKILL does: what it has asked for is done or not, and nobody hears of it. */
+  /** Like SIGKILL: its requests are carried out or not, and nobody hears of it. */
   kill(): void {
     const { cluster, programs } = this.dependencies;
     cluster.world.note(`${this.name}: is killed`);

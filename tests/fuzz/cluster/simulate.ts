@@ -52,7 +52,7 @@ async function runCity(city: City): Promise<number> {
   return steps + (await mend(city));
 }
 
-/** Two first starts at once, in some cities in the worst of weathers already. */
+/** Two first starts at once, in some cities in the worst weather from the start. */
 async function begin(city: City): Promise<number> {
   const { servers, cluster, random } = city;
   cluster.isRough = random.next() < 0.3;
@@ -74,7 +74,7 @@ async function begin(city: City): Promise<number> {
   return steps;
 }
 
-/** All nodes are there, and what is under way comes to its end. What was promised has to hold now. */
+/** All nodes are up, and current work comes to its end. What was promised has to hold now. */
 async function makePeace(city: City): Promise<number> {
   const { cluster, world } = city;
   world.note('peace');
@@ -87,7 +87,7 @@ async function makePeace(city: City): Promise<number> {
   }
   steps += await looksOfAll(city, false);
   checkNodes(city);
-  // Where most nodes were always there it holds at once; else within the minute after which the servers look.
+  // If most nodes were always there it holds at once; else within the minute after which the servers check.
   if (city.mostDown === 1) checkRevoked(city);
   settles(city);
   steps += await city.toRest();
@@ -99,7 +99,9 @@ async function makePeace(city: City): Promise<number> {
   return steps;
 }
 
-/** People press again what was cut off: every desk in use gets a device, and everything that was logged arrives. */
+/**
+ * People repeat what was cut off: every desk in use gets a device, and everything that was logged arrives.
+ */
 async function mend(city: City): Promise<number> {
   const { world, ledger } = city;
   world.note('mended');
@@ -140,7 +142,7 @@ async function mend(city: City): Promise<number> {
   return steps;
 }
 
-/** S15 When all has arrived, no server's watch finds anything missing or changed. */
+/** S15: when everything has arrived, no server's watch finds anything missing or changed. */
 async function looksOfAll(city: City, isWhole: boolean): Promise<number> {
   let steps = 0;
   for (const server of city.servers) {

@@ -61,7 +61,7 @@ describe('what the office lets the staff of a desk do', () => {
     expect(paired.body).toMatchObject({ desk: { rules: strict } });
   });
 
-  it('is changed by who may revoke a desk, and by no desk', async () => {
+  it('is changed by those who may revoke a desk, and by no desk', async () => {
     const { id, account } = await aDesk();
     const office = { name: 'office', password: 'of the office 1' };
     const user = {

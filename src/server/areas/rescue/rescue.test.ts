@@ -143,7 +143,7 @@ describe('a rescue file at the office', () => {
     expect(kindsOf(taken.body)).toEqual(['stored', 'stored']);
   });
 
-  it('S16 what is no such file is refused with a reason, and nothing is written', async () => {
+  it('S16 anything other than such a file is refused with a reason, and nothing is written', async () => {
     const content = contentOf([aVisit(account, 1)]);
     const good = await seal(content);
     const foreign = await sealRescue(content, rescueKeyDocumentOf(await makeRescueKey(now)));

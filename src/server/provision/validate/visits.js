@@ -38,7 +38,7 @@
     }
 
     /**
-     * The account that an id of a type names; empty for what is no such id.
+     * The account that an id of a type names; empty if it isn't such an id.
      * @param {string} type
      * @param {unknown} id
      */
@@ -137,7 +137,7 @@
 
     /**
      * A desk writes its own: the id, and so the visit that is voided, carries its name. What a device had
-     * not sent before it was paired anew goes out under the desk's former name.
+     * not sent before it was paired again goes out under the desk's former name.
      * @param {{ _id: string } & Record<string, unknown>} doc
      */
     function checkDesk(doc) {

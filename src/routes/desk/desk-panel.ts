@@ -47,22 +47,13 @@ export interface PanelWays {
 type Verbs = Pick<DeskSession, 'log' | 'undo' | 'clear' | 'choose' | 'release' | 'lastScan'>;
 
 /** The texts and actions of each view of the counter. */
-export function panelOf(
-  view: DeskView,
-  session: Verbs,
-  names: DeskNames,
-  { onoverride, onother, mayType }: PanelWays,
-): DeskPanel {
+export function panelOf(view: DeskView, session: Verbs, names: DeskNames, ways: PanelWays): DeskPanel {
   const clear = (text: string): PanelAction => ({ text, run: () => session.clear() });
-  const log = (check: VisitCheck, text: string): PanelAction => ({
-    text,
-    run: () => void session.log(check),
-  });
   if (view.kind === 'ready') {
     return {
       tone: 'ready',
       title: m.desk_ready(),
-      lines: [mayType ? m.desk_ready_help() : m.desk_ready_help_no_typing()],
+      lines: [ways.mayType ? m.desk_ready_help() : m.desk_ready_help_no_typing()],
       caption: '',
       actions: [],
     };
@@ -99,33 +90,8 @@ export function panelOf(
   const { check } = view;
   const caption = captionOf(check);
   switch (view.kind) {
-    case 'verdict': {
-      const text = describeVerdict(check.verdict, { ...contextOf(check, names), mayType });
-      const other = { text: m.desk_choose_other(), run: onother };
-      if (isLoggable(check)) {
-        const label = check.verdict.outcome === 'ask' ? m.desk_log_anyway() : m.desk_log();
-        const { freshChoice } = check;
-        const undo =
-          freshChoice === undefined
-            ? []
-            : [{ text: m.desk_choice_undo(), run: () => void session.release(freshChoice) }];
-        const actions = [
-          log(check, label),
-          ...(canPickOther(check) ? [other] : []),
-          ...undo,
-          clear(m.desk_clear()),
-        ];
-        return { ...text, caption, actions };
-      }
-      if (isChoice(check)) {
-        const choose = { text: m.desk_choose(), run: () => void session.choose(check) };
-        return { ...text, caption, actions: [choose, other, clear(m.desk_clear())] };
-      }
-      if (check.verdict.outcome === 'ask') return { ...text, caption, actions: [clear(m.desk_clear())] };
-      const override = onoverride && canOverride(check) ? [{ text: m.desk_override(), run: onoverride }] : [];
-      const lines = [...text.lines, ...heardLines(check, session.lastScan)];
-      return { ...text, lines, caption, actions: [clear(m.desk_next()), ...override] };
-    }
+    case 'verdict':
+      return panelOfVerdict(check, session, names, ways);
     case 'logged': {
       const { visitId } = view;
       const title = m.verdict_logged({ time: formatTime(view.at, check.venue.zone) });
@@ -154,11 +120,43 @@ export function panelOf(
       };
     }
     case 'storage-full': {
-      const retry = { text: m.retry(), run: () => void session.choose(check) };
-      const actions = [isChoice(check) ? retry : log(check, m.retry()), clear(m.desk_clear())];
+      const again = () => void (isChoice(check) ? session.choose(check) : session.log(check));
+      const actions = [{ text: m.retry(), run: again }, clear(m.desk_clear())];
       return { tone: 'refuse', title: m.verdict_not_logged(), lines: [m.storage_full()], caption, actions };
     }
   }
+}
+
+/** A verdict, and what may be done about it. */
+function panelOfVerdict(
+  check: VisitCheck,
+  session: Verbs,
+  names: DeskNames,
+  { onoverride, onother, mayType }: PanelWays,
+): DeskPanel {
+  const caption = captionOf(check);
+  const text = describeVerdict(check.verdict, { ...contextOf(check, names), mayType });
+  const clear = { text: m.desk_clear(), run: () => session.clear() };
+  const other = { text: m.desk_choose_other(), run: onother };
+  if (isLoggable(check)) {
+    const label = check.verdict.outcome === 'ask' ? m.desk_log_anyway() : m.desk_log();
+    const log = { text: label, run: () => void session.log(check) };
+    const { freshChoice } = check;
+    const undo =
+      freshChoice === undefined
+        ? []
+        : [{ text: m.desk_choice_undo(), run: () => void session.release(freshChoice) }];
+    return { ...text, caption, actions: [log, ...(canPickOther(check) ? [other] : []), ...undo, clear] };
+  }
+  if (isChoice(check)) {
+    const choose = { text: m.desk_choose(), run: () => void session.choose(check) };
+    return { ...text, caption, actions: [choose, other, clear] };
+  }
+  if (check.verdict.outcome === 'ask') return { ...text, caption, actions: [clear] };
+  const next = { text: m.desk_next(), run: () => session.clear() };
+  const override = onoverride && canOverride(check) ? [{ text: m.desk_override(), run: onoverride }] : [];
+  const lines = [...text.lines, ...heardLines(check, session.lastScan)];
+  return { ...text, lines, caption, actions: [next, ...override] };
 }
 
 /** What was read if it is not a card, so that a clerk can tell IT; a card's own code is not shown. */

@@ -122,12 +122,20 @@ const enginesRun = [
   'cluster/server-process',
 ];
 
+/** Names and addresses of people: whoever works at a counter, or on its device, has no way to them. */
+const noPeople = {
+  regex: '^\\$lib/documents/(?:people|cases)(?:/|$)',
+  message: 'No name of a person reaches a desk.',
+};
+const engine = ['store', 'sync', 'remote', 'scanner'];
+
 /** @type {import('eslint').Linter.Config[]} */
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   files: [`src/lib/${room}/**`],
   ignores: ['**/*.test.ts'],
   rules: wall([
     ...wallsOf(room, allowed),
+    ...(engine.includes(room) ? [noPeople] : []),
     ...(typesOnly[/** @type {keyof typeof typesOnly} */ (room)] ?? []).map((path) => ({
       regex: `^\\$lib/${path}$`,
       allowTypeImports: true,
@@ -174,7 +182,7 @@ const routeRules = [
   {
     files: counterRoutes.map((route) => `src/routes/${route}/**`),
     ignores: ['**/*.test.ts'],
-    rules: screen([noDexie, noOffice]),
+    rules: screen([noDexie, noOffice, noPeople]),
   },
   // A screen of the office belongs to one area. The address /office/review is older than its area's name.
   ...Object.entries({

@@ -27,6 +27,8 @@ const broken: [wall: string, file: string, code: string, says: RegExp][] = [
   ['between folders $lib is written', 'src/lib/ui/a.ts', `import '../store/device';`, /\$lib/],
   ['nothing loose', 'src/lib/a.ts', `export const a = 1;`, /loose/],
   ['no office at the counter', 'src/routes/desk/a.ts', `import '$lib/office/session/ask';`, /counter/],
+  ['no person in the engine', 'src/lib/store/a.ts', `import '$lib/documents/people/a';`, /No name/],
+  ['no person at the counter', 'src/routes/desk/a.ts', `import '$lib/documents/cases/a';`, /No name/],
   ['no office at the kiosk', 'src/routes/kiosk/A.svelte', script(`import '$lib/office/a/b';`), /counter/],
   [
     'a screen asks no server',

@@ -87,7 +87,6 @@ test.describe('storage full', () => {
     await page.getByLabel(/PIN/).fill('246813');
     await page.getByRole('button', { name: 'Käynnistä' }).click();
     await expect(page.getByText('Laitteen muisti on täynnä. Muutosta EI tallennettu.')).toBeVisible();
-    await page.screenshot({ path: '/tmp/lost.png' });
     await expect(page.getByRole('button', { name: 'Käynnistä' })).toBeVisible();
   });
 });

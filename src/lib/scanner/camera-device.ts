@@ -48,6 +48,8 @@ export async function openCameraDevice(
 
   try {
     const cameras = await listCameras();
+    // The screen may have closed meanwhile: html5-qrcode would look for its element in vain.
+    if (!host.isConnected) return void (await stop());
     const chosen = cameras.find(({ id }) => id === cameraId);
     const { video, track } = await startCamera(scanner, host, chosen?.id, () => Html5Qrcode.getCameras());
     if (track.readyState === 'ended') return void (await fail('camera-lost'));

@@ -88,7 +88,7 @@ export default defineConfig({
     // One more than processors: much of the time is waiting for servers and their disks.
     maxWorkers: availableParallelism() + 1,
     // Modules are loaded once for all tests of a worker: loading them took a quarter of the time. So a test leaves
-    // nothing behind.
+    // nothing behind, and mocks no module.
     isolate: false,
     unstubGlobals: true,
     // Some of them start and kill whole servers. CI machines are shared: what runs out of time there is tried
@@ -103,6 +103,7 @@ export default defineConfig({
           name: 'app',
           include: ['src/lib/**/*.test.ts', 'src/routes/**/*.test.ts'],
           pool: 'threads',
+          setupFiles: 'tests/setup/base-locale.ts',
         },
       },
       {

@@ -29,11 +29,10 @@ export function aDevice(changes: Partial<Device> = {}): Device {
   };
 }
 
-let opened = 0;
 
 /** A new device that nobody has paired yet. */
 export function anUnpairedDatabase(clockMark?: TiskiDatabase['clockMark']): TiskiDatabase {
-  return openDatabase(`test-${++opened}`, builtAt, clockMark);
+  return openDatabase(`test-${crypto.randomUUID()}`, builtAt, clockMark);
 }
 
 /** Of a clock that nobody sets, whatever instants a test uses. */

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { day, hour, minute } from '$lib/domain/time/day';
+import { overwriteGetLocale } from '$lib/paraglide/runtime';
 import { formatDifference, formatSpan } from './format';
 
-let locale = 'en-GB';
-vi.mock('./locale.svelte', () => ({ intlLocale: () => locale }));
-afterEach(() => (locale = 'en-GB'));
+beforeEach(() => overwriteGetLocale(() => 'en'));
 
 describe('a span of time', () => {
   it.each([
@@ -29,10 +28,10 @@ describe('a span of time', () => {
   });
 
   it.each([
-    ['fi-FI', '1 päivä 2 tuntia'],
-    ['sv-FI', '1 dygn 2 timmar'],
-  ])('R13 is written in the reader’s language: %s', (language, told) => {
-    locale = language;
+    ['fi', '1 päivä 2 tuntia'],
+    ['sv', '1 dygn 2 timmar'],
+  ] as const)('R13 is written in the reader’s language: %s', (language, told) => {
+    overwriteGetLocale(() => language);
     expect(formatSpan(26 * hour).replaceAll('\u00a0', ' ')).toBe(told);
   });
 });

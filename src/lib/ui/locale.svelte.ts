@@ -51,5 +51,5 @@ export function chooseLocale(locale: Locale): void {
 
 /** The BCP 47 tag for dates and numbers: Swedish and English as used in Finland and Europe. */
 export function intlLocale(): string {
-  return intlLocales[chosen];
+  return intlLocales[getLocale()];
 }

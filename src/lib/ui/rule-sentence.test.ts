@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   schemeFromDocument,
   serviceFromDocument,
@@ -11,9 +11,6 @@ import { aScheme, aService, aVenue } from '../../../tests/builders';
 import { ruleSentence, schemeSentence } from './rule-sentence';
 
 let language: 'fi' | 'sv' | 'en' = 'en';
-vi.mock('./locale.svelte', () => ({
-  intlLocale: () => ({ fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' })[language],
-}));
 overwriteGetLocale(() => language);
 afterEach(() => (language = 'en'));
 

@@ -1,11 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SettingsDocument } from '$lib/documents/catalogue/catalogue-documents';
 import { overwriteGetLocale } from '$lib/paraglide/runtime';
 import { anOffering, aScheme, aService, aVenue } from '../../../../tests/builders';
 import type { EditedDocument } from './entry-lists';
 import { fieldLabel, fieldText } from './field-text';
 
-vi.mock('$lib/ui/locale.svelte', () => ({ intlLocale: () => 'en-GB' }));
 overwriteGetLocale(() => 'en');
 
 const why = { fi: 'Huolto', sv: 'Service', en: 'Maintenance' };

@@ -29,7 +29,6 @@ export function aDevice(changes: Partial<Device> = {}): Device {
   };
 }
 
-
 /** A new device that nobody has paired yet. */
 export function anUnpairedDatabase(clockMark?: TiskiDatabase['clockMark']): TiskiDatabase {
   return openDatabase(`test-${crypto.randomUUID()}`, builtAt, clockMark);

@@ -32,6 +32,11 @@ export const callers = [
   'coordinator',
   'reports',
   'referrer',
+  'receive',
+  'decide',
+  'self-approve',
+  'hand-out',
+  'audit',
   ...administrators,
 ] as const;
 export type Caller = (typeof callers)[number];

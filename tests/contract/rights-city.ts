@@ -56,6 +56,11 @@ export async function startRightsCity(start: () => Promise<Target>): Promise<Rig
     coordinator,
     reports,
     referrer: await target.addAccount('referrer', ['referrer']),
+    receive: await target.addAccount('receiver', ['receive']),
+    decide: await target.addAccount('decider', ['decide']),
+    'self-approve': await target.addAccount('self-approver', ['self-approve']),
+    'hand-out': await target.addAccount('hander-out', ['hand-out']),
+    audit: await target.addAccount('auditor', ['audit']),
     administrator,
     server: target.admin,
   };

@@ -114,6 +114,12 @@ const samples: Record<string, Sample> = {
     make: (index) => ({ _id: `lease:x${index}`, type: 'lease', v: 1, holder: 'x', until: at }),
     change: { holder: 'y' },
   },
+  ...Object.fromEntries(
+    ['criteria', 'account', 'invitation', 'person', 'case', 'letter', 'submission', 'entry'].map((type) => [
+      type,
+      { make: (index: number) => ({ _id: `${type}:x${index}`, type, v: 1 }), change: { at } },
+    ]),
+  ),
   _design: {
     make: (index) => ({ _id: `_design/x${index}`, language: 'javascript' }),
     change: { options: { local_seq: true } },

@@ -1,5 +1,5 @@
 import { databaseKinds, type DatabaseKind, type TypeIn } from './databases';
-import type { Role } from './roles';
+import { personRoles, type Role } from './roles';
 
 /**
  * Who may do what with what is stored, and through which door: the other half of the registry that begins in
@@ -78,9 +78,18 @@ const serversOwn = {
   refusal: 'Only the server writes desks and rescue notes.',
 } as const;
 
+/** The server checks the right, and logs who asks about whom, before it reads or writes. */
+const aboutPeople = {
+  door: 'api',
+  create: server,
+  change: server,
+  delete: server,
+  attach: nobody,
+} as const;
+
 export const databaseGrants = {
   catalogue: {
-    read: ['desk', 'office', 'coordinator', 'administrator', 'reports', 'referrer'],
+    read: ['desk', ...personRoles],
     rules: administrators,
     types: {
       scheme: readByDevices(coordinators),
@@ -117,7 +126,7 @@ export const databaseGrants = {
   office: {
     read: ['office', 'administrator'],
     rules: administrators,
-    types: { rescue: serversOwn },
+    types: { rescue: serversOwn, criteria: serversOwn },
     otherTypes: { create: office, change: office, delete: office },
     // A desk's document makes accounts. Desks used to be here.
     reservedTypes: { desk: serversOwn },
@@ -132,9 +141,26 @@ export const databaseGrants = {
       decision: serversOwn,
       epoch: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
       lease: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
+      account: serversOwn,
+      invitation: serversOwn,
     },
     otherTypes: { create: server, change: server, delete: server },
     refusal: 'Only the server writes here.',
+  },
+  people: {
+    read: server,
+    rules: server,
+    types: { person: aboutPeople, case: aboutPeople, letter: aboutPeople, submission: aboutPeople },
+    otherTypes: { create: server, change: server, delete: server },
+    refusal: 'Only the server reads and writes about people.',
+  },
+  audit: {
+    read: server,
+    rules: server,
+    // Deleted only when its time is over.
+    types: { entry: { ...aboutPeople, change: nobody } },
+    otherTypes: { create: server, change: server, delete: server },
+    refusal: 'Only the server reads and writes the audit log.',
   },
   visits: {
     read: ['desk', 'office', 'reports', 'administrator'],

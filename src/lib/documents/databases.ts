@@ -8,13 +8,17 @@ export const databaseTypes = {
   catalogue: ['scheme', 'service', 'venue', 'offering', 'key', 'rescue-key', 'settings'],
   /** One document per card, without names, and the server's packed snapshot of them all. */
   register: ['card', 'snapshot'],
-  /** People and applications, for the office alone. */
-  office: ['rescue'],
+  /** What the office works with, without names: what desks have rescued, and the criteria of schemes. */
+  office: ['rescue', 'criteria'],
   /**
    * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and
    * what several servers have to agree on. No account is a member.
    */
-  desks: ['desk', 'origin', 'decision', 'epoch', 'lease'],
+  desks: ['desk', 'origin', 'decision', 'epoch', 'lease', 'account', 'invitation'],
+  /** Residents by name, their cases and letters, and what was submitted about them. No account is a member. */
+  people: ['person', 'case', 'letter', 'submission'],
+  /** Who looked at whom and who did what: a chain of entries, of which none ever changes. */
+  audit: ['entry'],
   /** A sector's log: visits, choices, what undoes them, and resolutions of conflicts. */
   visits: ['visit', 'void', 'choice', 'release', 'resolution'],
 } as const;
@@ -36,6 +40,8 @@ export const catalogueDatabase = 'tiski-catalogue';
 export const registerDatabase = 'tiski-register';
 export const officeDatabase = 'tiski-office';
 export const desksDatabase = 'tiski-desks';
+export const peopleDatabase = 'tiski-people';
+export const auditDatabase = 'tiski-audit';
 const visitsPrefix = 'tiski-visits-';
 export const visitsDatabase = (sector: string) => `${visitsPrefix}${sector}`;
 
@@ -45,6 +51,8 @@ export const cityDatabases: Readonly<Record<CityDatabase, string>> = {
   register: registerDatabase,
   office: officeDatabase,
   desks: desksDatabase,
+  people: peopleDatabase,
+  audit: auditDatabase,
 };
 
 /** Whether a CouchDB's database is Tiski's, even of a kind that this version does not know. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { identifier } from '$lib/documents/fields';
-import type { PersonRole } from '$lib/documents/roles';
+import { personRoles, type PersonRole } from '$lib/documents/roles';
 import { failureOf } from '../accounts/identity';
 import { ApiFailure } from '../api-failure';
 import type { Backend } from '../backend';
@@ -28,6 +28,29 @@ export async function requireRole(
   const { name, roles } = await requireUser(backend, request, reply);
   if ([role, 'administrator', '_admin'].some((each) => roles.includes(each))) return name;
   throw new ApiFailure(403, 'not-allowed', titles[role]);
+}
+
+/** Who asks for something about people. */
+export interface Person {
+  account: string;
+  rights: ReadonlySet<PersonRole>;
+}
+
+/**
+ * Admits an account that holds one of the rights itself: where people are concerned, an administrator has
+ * none but those that somebody gave.
+ * @throws {ApiFailure} as `requireRole`
+ */
+export async function requireRight(
+  backend: Backend,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  ...needed: readonly PersonRole[]
+): Promise<Person> {
+  const { name, roles } = await requireUser(backend, request, reply);
+  const rights = new Set(personRoles.filter((role) => roles.includes(role)));
+  if (needed.some((right) => rights.has(right))) return { account: name, rights };
+  throw new ApiFailure(403, 'not-allowed', `This needs the right ${needed.join(' or ')}.`);
 }
 
 /** Admits only a desk, which may only speak about its own account. @throws {ApiFailure} as `requireRole` */

@@ -123,6 +123,8 @@ const rulesOf: Record<DatabaseKind, readonly string[]> = {
   register: ['document', 'register'],
   office: ['document', 'versioned'],
   desks: ['document', 'versioned'],
+  people: ['document', 'versioned'],
+  audit: ['document', 'versioned'],
   visits: ['visits'],
 };
 
@@ -133,6 +135,8 @@ const checked: Record<DatabaseKind, readonly DocumentType[]> = {
   visits: typesOf.visits,
   office: [],
   desks: [],
+  people: [],
+  audit: [],
 };
 
 /**

@@ -1,4 +1,4 @@
-// tiski-office and tiski-desks: no device reads them, so their form is up to the server.
+// Databases that no device reads: the form of their documents is up to the server.
 /** @type {import('../databases').Rules} */
 (
   function (newDoc) {

@@ -58,6 +58,14 @@ export const listOf = <const TItem extends v.GenericSchema>(item: TItem, most = 
   v.pipe(v.array(item), v.maxLength(most, `must have ${most} items at most`));
 /** What a desk or a person names freely, such as a reason or another document's `_id`. */
 export const shortText = v.pipe(v.string(), v.maxLength(200, 'must have 200 characters at most'));
+/** Text of 1 to `longest` characters, without spaces around it. */
+export const boundedText = (longest: number) =>
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.minLength(1, 'is missing'),
+    v.maxLength(longest, `must have ${longest} characters at most`),
+  );
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 // Making a format is slow, and a sector's visits name only a zone or two.

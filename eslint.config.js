@@ -203,7 +203,7 @@ const routeRules = [
   })),
 ];
 
-const serverAreas = ['cards', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
+const serverAreas = ['cards', 'cases', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
 const onlyPure = {
   regex: '^\\$lib/(?!(?:domain|documents)/)',
   message: 'The server may import only domain and documents.',

@@ -45,6 +45,7 @@ export type Callers = readonly Caller[];
 const server: Callers = ['server'];
 const signedIn: Callers = callers.filter((caller) => caller !== 'signed out');
 const office: Callers = ['office', ...administrators];
+const officials: Callers = ['receive', 'decide'];
 const coordinators: Callers = ['coordinator', ...administrators];
 
 /**
@@ -146,4 +147,10 @@ export const apiRights: Record<string, Callers> = {
   'POST /api/reviews': office,
   'POST /api/rescue': office,
   'POST /api/sectors': coordinators,
+  // Where people are concerned, an administrator holds no right but those that somebody gave.
+  'GET /api/cases': officials,
+  'GET /api/cases/:id': officials,
+  'POST /api/cases/:id/actions': officials,
+  'POST /api/people/search': [...officials, 'hand-out'],
+  'GET /api/people/:id': [...officials, 'hand-out'],
 };

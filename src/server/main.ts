@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app';
+import { AuditLog } from './audit/audit-log';
 import type { Backend } from './backend';
 import { requireWhole } from './backup/half-restored';
 import type { CouchClient } from './couch/client';
@@ -18,6 +19,7 @@ import type { LeasedWork } from './lease/lease-document';
 import { deskFigures } from './monitoring/desk-figures';
 import { Metrics } from './monitoring/metrics';
 import { Readiness } from './monitoring/readiness';
+import { PeopleIndex } from './people/people-index';
 import { openBackend, type StoreSettings } from './open-backend';
 import { administratorName, ensureAdministrator, type KeepPassword } from './provision/administrator';
 import { provision, sectorsWithoutDatabase } from './provision/provision';
@@ -113,6 +115,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       backend,
       keys,
       watch,
+      audit: new AuditLog(client, now).log,
+      people: new PeopleIndex(client),
       readiness,
       metrics,
       metricsToken: settings.metricsToken,

@@ -1,6 +1,6 @@
 import { requireOk } from '../../src/server/couch/client';
 import { fixedPlans, visitsPlan } from '../../src/server/provision/databases';
-import { aCard, aChoice, cardNumber } from '../builders';
+import { aCard, aChoice, cardNumber, ulidOf } from '../builders';
 import { apiRights, type Callers } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
 import { freshHash } from './rights-city';
@@ -66,6 +66,15 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   }),
   'POST /api/rescue': () => ({ body: { file: 'x' }, status: 400 }),
   'POST /api/sectors': () => ({ body: {}, status: 200 }),
+  'GET /api/cases': () => ({ path: '/api/cases?view=open', status: 200 }),
+  'GET /api/cases/:id': () => ({ path: `/api/cases/case:${ulidOf(1)}`, status: 404 }),
+  'POST /api/cases/:id/actions': () => ({
+    path: `/api/cases/case:${ulidOf(1)}/actions`,
+    body: { action: { kind: 'closed' }, rev: '1-x' },
+    status: 404,
+  }),
+  'POST /api/people/search': () => ({ body: { text: 'Nobody' }, status: 200 }),
+  'GET /api/people/:id': () => ({ path: `/api/people/person:${ulidOf(1)}`, status: 404 }),
 };
 
 export const calledRoutes = Object.keys(calls);

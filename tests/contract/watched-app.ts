@@ -1,9 +1,11 @@
 import type { AppSettings } from '../../src/server/app';
+import { AuditLog } from '../../src/server/audit/audit-log';
 import type { CouchClient } from '../../src/server/couch/client';
 import { DeskWatch } from '../../src/server/desks/desk-watch';
 import { deskFigures } from '../../src/server/monitoring/desk-figures';
 import { Metrics } from '../../src/server/monitoring/metrics';
 import { Readiness } from '../../src/server/monitoring/readiness';
+import { PeopleIndex } from '../../src/server/people/people-index';
 
 /** Everything that a test's app needs besides its store, which is already in shape. */
 export function watchedApp(
@@ -21,6 +23,8 @@ export function watchedApp(
     now: () => new Date(),
     trustProxy: 'loopback',
     watch,
+    audit: new AuditLog(client, () => new Date()).log,
+    people: new PeopleIndex(client),
     readiness,
     metrics: new Metrics({ desks, register: () => undefined }),
     onFault,

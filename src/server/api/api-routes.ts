@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { addCards } from '../areas/cards/routes';
+import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
@@ -16,6 +17,7 @@ import { addReady } from './ready';
 const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)[] = [
   addDesks,
   addCards,
+  addCases,
   addReviews,
   addRescue,
   addCatalogue,

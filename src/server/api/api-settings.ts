@@ -1,7 +1,9 @@
+import type { LogAction } from '../audit/audit-log';
 import type { Backend } from '../backend';
 import type { DeskWatch } from '../desks/desk-watch';
 import type { KeyStore } from '../keys/key-store';
 import type { Readiness } from '../monitoring/readiness';
+import type { PeopleIndex } from '../people/people-index';
 import type { OnFault } from '../server-log';
 
 /** What the routes below /api/ are built on; each area picks what it needs. */
@@ -10,6 +12,9 @@ export interface ApiSettings {
   version: string;
   keys: KeyStore;
   watch: DeskWatch;
+  /** Logs who looks at whom and does what, before it is answered or done. */
+  audit: LogAction;
+  people: PeopleIndex;
   readiness: Readiness;
   /** Whether it was a demo at the start: then `keys` are a demo's. */
   isDemo: boolean;

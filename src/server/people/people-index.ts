@@ -69,14 +69,12 @@ export class PeopleIndex {
     [...(this.#casesOf.get(person) ?? [])].flatMap((id) => this.#cases.get(id) ?? []);
 
   /** Others with the same name and birth year, or the same contact. */
-  like(id: string): PersonRow[] {
-    const row = this.#people.get(id);
-    if (row === undefined) return [];
+  like(row: PersonRow): PersonRow[] {
     const ids = new Set([
       ...(this.#byLikeness.get(row.likeness) ?? []),
       ...(row.contact === undefined ? [] : (this.#byContact.get(row.contact) ?? [])),
     ]);
-    ids.delete(id);
+    ids.delete(row.id);
     return [...ids].flatMap((each) => this.#people.get(each) ?? []);
   }
 

@@ -4,17 +4,21 @@ import { boundedText } from '$lib/documents/fields';
 
 const digits = 14;
 
+/** The most people in one entry: a page of a list. */
+export const mostPeople = 50;
+
 /** The id of an entry: numbers sort as text. @param number 1, 2, … without a gap */
 export const entryId = (number: number): string => `entry:${String(number).padStart(digits, '0')}`;
 export const entryNumber = (id: string): number => Number(id.slice('entry:'.length));
 
-/** What somebody did or looked at; `about` a person or a case, where it concerns one. */
+/** What somebody did or looked at. */
 export const auditFacts = v.object({
   /** The account; `server` for what the server does by itself. */
   account: boundedText(200),
   /** A kebab-case word: `case-read`, `decided`, `person-searched`. */
   action: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{1,49}$/)),
-  person: v.optional(boundedText(60)),
+  /** Ids of the people whom it concerns. */
+  people: v.optional(v.pipe(v.array(boundedText(60)), v.maxLength(mostPeople))),
   case: v.optional(boundedText(60)),
   /** What else it was about: an account, a letter, a page of a list. Never a name. */
   about: v.optional(boundedText(200)),

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { caseOutcomes, decisionOutcomes, letterWays, type CaseAction } from './case-action';
+import { caseRefusals } from './case-refusal';
 import { caseFlags, caseStates, flagsOf, inForce, outcomeOf, type CaseStatus } from './case-status';
 import { applyAction, foldCase } from './fold-case';
 import type { ActingRight } from './logged';
-import { caseRefusals, mayAct } from './may-act';
+import { mayAct } from './may-act';
 
 /** Truths about any log, and about any log that the rules admitted. */
 

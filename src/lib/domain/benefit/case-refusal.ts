@@ -1,0 +1,27 @@
+/** Why an account may not do something to a case, now. */
+export const caseRefusals = [
+  'other-account',
+  'right-missing',
+  'not-received',
+  'already-received',
+  'not-open',
+  'not-decided',
+  'closed',
+  'not-assigned',
+  'assigned-to-other',
+  'nothing-to-judge',
+  'own-referral',
+  'self-approval-unmarked',
+  'not-self-approval',
+  'decided-before',
+  'incomplete',
+  'duplicate-not-judged',
+  'over-cap',
+  'still-waiting',
+  'reasons-missing',
+  'before-decision',
+  'letter-missing',
+  'nothing-to-rectify',
+  'not-a-refused-hand-out',
+] as const;
+export type CaseRefusal = (typeof caseRefusals)[number];

@@ -12,6 +12,7 @@ import { lookUp } from './look-up';
 import { offlineStart } from './offline-start';
 import { morningRushes } from './morning-rush';
 import { ordinaryDays } from './ordinary-day';
+import { reach } from './reach';
 import { shippedBytes } from './shipped-bytes';
 import { isBenchSize, type BenchSize } from './sizes';
 import { formatTable, type BenchTable } from './table';
@@ -29,6 +30,7 @@ const benches: Record<string, (size: BenchSize) => Promise<BenchTable[]>> = {
   'first-load': firstLoad,
   drain,
   camera,
+  reach,
   'offline-start': offlineStart,
   abuse,
   import: importBench,

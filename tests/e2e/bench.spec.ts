@@ -18,6 +18,7 @@ test('npm run bench prints a row for each of its figures', async () => {
     ['First load of the register', 1],
     ['Draining waiting visits', 1],
     ['Camera frame to verdict, 1 scans each', 1],
+    ['How far a signed code is read, printed at one size', 4],
     ['Cold start without a server, 1 times each', 1],
     ['Requests at their limits', 11],
     ['2,000 cards into the embedded store', 5],

@@ -13,9 +13,10 @@ export async function readSignature(
   deviceNow: number,
 ): Promise<Signature | undefined> {
   if (code.kind !== 'signed') return undefined;
-  const { keys } = await readCatalogue(db);
+  const { keys, schemes } = await readCatalogue(db);
   const { now } = await readDeviceClock(db, deviceNow);
   // Most scans are numbers: the first signed code loads the cryptography, from the precache.
   const { verifyCode } = await import('$lib/token/verify-code');
-  return verifyCode(code.token, keys.map(publicKeyFromDocument), localDate(now, 'UTC'));
+  const trust = { keys: keys.map(publicKeyFromDocument), schemes: [...schemes.keys()] };
+  return verifyCode(code.token, trust, localDate(now, 'UTC'));
 }

@@ -1,10 +1,13 @@
-import { calculateJwkThumbprint, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { createPrivateKey, sign } from 'node:crypto';
 import * as v from 'valibot';
 import type { KeyDocument } from '$lib/documents/catalogue/catalogue-documents';
 import { localDate as day } from '$lib/documents/fields';
-import { claimsFromCard, codeAlgorithm } from '$lib/documents/register/card-claims';
+import { codeAlgorithm } from '$lib/documents/register/card-claims';
+import { compactClaims, compactCodeOf, signedBytes } from '$lib/documents/register/compact-code';
 import type { SignedCard } from '$lib/domain/code/signed-code';
 import type { LocalDate } from '$lib/domain/time/day';
+import { bytesOf } from '../bytes';
 
 /** A key pair as stored on the server's disk. */
 export const signingKey = v.object({
@@ -15,7 +18,7 @@ export const signingKey = v.object({
 });
 export type SigningKey = v.InferOutput<typeof signingKey>;
 
-/** Characters of the thumbprint (RFC 7638) that name a key: 66 bits, and the QR code stays small. */
+/** Characters of the thumbprint (RFC 7638) that name a key: 66 bits. */
 const kidLength = 11;
 
 export async function makeSigningKey(from: LocalDate): Promise<SigningKey> {
@@ -31,9 +34,9 @@ export function keyDocumentOf({ kid, from, jwk }: SigningKey): KeyDocument {
   return { _id: `key:${kid}`, type: 'key', v: 1, jwk: { kty, crv, x }, from };
 }
 
-/** R2: the code of a card, a JSON Web Signature in compact form. */
-export async function signCode(card: SignedCard, { kid, jwk }: SigningKey): Promise<string> {
-  const claims = new TextEncoder().encode(JSON.stringify(claimsFromCard(card)));
-  const key = await importJWK(jwk, codeAlgorithm);
-  return new CompactSign(claims).setProtectedHeader({ alg: codeAlgorithm, kid }).sign(key);
+/** R2: the code of a card, in the compact form. */
+export function signCode(card: SignedCard, { kid, jwk }: SigningKey): string {
+  const claims = compactClaims(card, kid);
+  const key = createPrivateKey({ key: jwk, format: 'jwk' });
+  return compactCodeOf(claims, bytesOf(sign(null, signedBytes(claims), key)));
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readingsOf } from './code-readings';
+import { keyboardLayouts, retyped, type KeyboardLayout } from './keyboard-layouts';
+import { readCode } from './scan-code';
 import { uidInHex, unknownScanner, unwrapped, wrapperFault, type ScannerProfile } from './scanner-profile';
 
 const textsOf = (text: string, profile: Partial<ScannerProfile> = {}) =>
@@ -43,6 +45,22 @@ describe('R1 a code is understood', () => {
 
   it('in a bounded number of ways', () => {
     expect(textsOf(`]C1*;a+?_/-%${'&'.repeat(500)}?*`).length).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('R2 a signed code in digits', () => {
+  const code = `112345671${'4810967523'.repeat(18)}01234567`;
+  const signedAmong = (text: string) => textsOf(text).filter((each) => readCode(each).kind === 'signed');
+
+  it.each(keyboardLayouts)('from a %s scanner is understood on a Finnish and on a US computer', (scanner) => {
+    // The keys that the code has in the scanner's layout.
+    const typed = (computer: KeyboardLayout) => retyped(code, scanner, computer);
+    expect([signedAmong(typed('fi')), signedAmong(typed('us'))]).toEqual([[code], [code]]);
+  });
+
+  it('is understood behind an AIM identifier, and has no letters for Caps Lock to change', () => {
+    expect(signedAmong(`]Q1${code}`)).toEqual([code]);
+    expect(textsOf(code)).toEqual([code]);
   });
 });
 

@@ -7,6 +7,8 @@ it.each([
   ['eyJhbGciOiJFZERTQSJ9.eyJuIjoiMTIzNDU2NzEifQ.c2ln', 'signed'],
   ['EYjHBgCIoIjfzertqsj9.EYjUiJOImtiZndu2nZeIFq', 'signed'],
   ['eyJhbGciOiJFZERTQSJ9+eyJu?joi', 'signed'],
+  [`112345671${'4'.repeat(188)}`, 'signed'],
+  ['4'.repeat(40), 'signed'],
   ['010190-123A', 'personal-id'],
   ['010190+123A', 'personal-id'],
   ['x010101A123Ny', 'personal-id'],

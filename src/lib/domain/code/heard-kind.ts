@@ -4,10 +4,10 @@ export type HeardKind = 'text' | 'signed' | 'personal-id' | 'long';
 /** Longer than anything somebody would read out on the telephone. */
 const longest = 60;
 /**
- * Three parts in base64url, as far as wrong layouts and Caps Lock leave them intact: signed codes, and pieces
- * of them.
+ * Signed codes, and pieces of them: more digits than any other code has, or three parts in base64url, as far
+ * as wrong layouts and Caps Lock leave them intact.
  */
-const likeSigned = /ey[ij][\w+?/-]{12,}/i;
+const likeSigned = /\d{40,}|ey[ij][\w+?/-]{12,}/i;
 /**
  * Finnish personal identity code (henkilötunnus, asetus 690/2022): a date, a century sign, three digits, a
  * check character.

@@ -18,17 +18,26 @@ export const maxScannedLength = 4 * maxCodeLength;
 // Control, format, private-use and unassigned characters, and emoji: no card stock prints them.
 const impossibleCharacters = /[\p{C}\p{Extended_Pictographic}]/u;
 
-/** A JSON Web Signature in its compact form: three parts in base64url. */
+/**
+ * R2: the form, the card's number, other claims and the signature, all in digits
+ * (documents/register/compact-code.ts). It is longer than any other code.
+ */
+const compactCode = /^1(\d{8})\d{188}$/;
+/** A JSON Web Signature in its compact form, as on the first cards: three parts in base64url. */
 const compactJws = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 
 /** R2: the card number that a signed code claims; undefined if it isn't one of our signed codes. */
 function claimedNumber(text: string): string | undefined {
+  const number = compactCode.exec(text)?.[1] ?? claimOfJws(text);
+  return typeof number === 'string' && isCardNumber(number) ? number : undefined;
+}
+
+function claimOfJws(text: string): unknown {
   const payload = compactJws.exec(text)?.[1];
   if (payload === undefined) return undefined;
   try {
     const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
-    const number = typeof claims === 'object' && claims !== null && 'n' in claims ? claims.n : undefined;
-    return typeof number === 'string' && isCardNumber(number) ? number : undefined;
+    return typeof claims === 'object' && claims !== null && 'n' in claims ? claims.n : undefined;
   } catch {
     return undefined;
   }

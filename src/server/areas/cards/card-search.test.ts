@@ -11,7 +11,8 @@ const coded = (index: number, value: string, changes: Partial<CardDocument> = {}
   aCard(cardNumber(index), { codes: [{ kind: 'rfid', value }], ...changes });
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 /** Signed by an arbitrary key: a code is looked up by what it claims. */
-const signedCode = (number: string) => `${base64url({ alg: 'EdDSA' })}.${base64url({ n: number })}.c2lnbmVk`;
+const signedCode = (number: string) => `1${number}${'4'.repeat(188)}`;
+const landedCode = (number: string) => `${base64url({ alg: 'EdDSA' })}.${base64url({ n: number })}.c2lnbmVk`;
 
 describe.each(targets)('POST /api/cards/find over $name', ({ start }) => {
   let target: Target;
@@ -55,7 +56,8 @@ describe.each(targets)('POST /api/cards/find over $name', ({ start }) => {
   it.each([
     ['its number', cardNumber(1), 1],
     ['its number with a space', `${cardNumber(1).slice(0, 4)} ${cardNumber(1).slice(4)} `, 1],
-    ['a signed code', signedCode(cardNumber(1)), 1],
+    ['R2 a signed code', signedCode(cardNumber(1)), 1],
+    ['R2 a signed code of the first cards', landedCode(cardNumber(1)), 1],
     ['R1 its UID as a USB reader types it', '04A2900003B890', 1],
     ['R1 its UID as a phone reads it', '04:a2:90:00:03:b8:90', 1],
     ['R1 its UPC-A as an EAN-13', '0036000291452', 2],
@@ -71,6 +73,9 @@ describe.each(targets)('POST /api/cards/find over $name', ({ start }) => {
     '12345670',
     '04A2900003B8',
     signedCode(cardNumber(98)),
+    landedCode(cardNumber(98)),
+    `${signedCode(cardNumber(1))}0`,
+    signedCode('12345670'),
     '',
     '🙂',
     '__proto__',

@@ -36,6 +36,7 @@ const rooms = {
   'office/session': ['remote', 'domain', 'documents', 'ui', 'paraglide'],
   'office/lookups': ['office/session', 'domain', 'documents'],
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
+  'office/accounts': officeArea,
   'office/cards': officeArea,
   'office/desks': officeArea,
   'office/reviews': officeArea,
@@ -186,6 +187,8 @@ const routeRules = [
   },
   // A screen of the office belongs to one area. The address /office/review is older than its area's name.
   ...Object.entries({
+    'people-and-rights': 'accounts',
+    account: 'accounts',
     cards: 'cards',
     catalogue: 'catalogue',
     desks: 'desks',
@@ -203,7 +206,7 @@ const routeRules = [
   })),
 ];
 
-const serverAreas = ['cards', 'cases', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
+const serverAreas = ['accounts', 'cards', 'cases', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
 const onlyPure = {
   regex: '^\\$lib/(?!(?:domain|documents)/)',
   message: 'The server may import only domain and documents.',

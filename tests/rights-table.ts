@@ -44,6 +44,9 @@ export type Callers = readonly Caller[];
 
 const server: Callers = ['server'];
 const signedIn: Callers = callers.filter((caller) => caller !== 'signed out');
+const people: Callers = signedIn.filter(
+  (caller) => caller !== 'revoked desk' && !desks.some((desk) => desk === caller),
+);
 const office: Callers = ['office', ...administrators];
 const officials: Callers = ['receive', 'decide'];
 const coordinators: Callers = ['coordinator', ...administrators];
@@ -153,4 +156,22 @@ export const apiRights: Record<string, Callers> = {
   'POST /api/cases/:id/actions': officials,
   'POST /api/people/search': [...officials, 'hand-out'],
   'GET /api/people/:id': [...officials, 'hand-out'],
+  'GET /api/accounts': administrators,
+  'POST /api/accounts/:name': administrators,
+  'POST /api/accounts/:name/reset': administrators,
+  'POST /api/accounts/:name/end-sessions': administrators,
+  'POST /api/accounts/:name/disable': administrators,
+  'POST /api/accounts/:name/remove': administrators,
+  'POST /api/invitations': administrators,
+  'POST /api/invitations/:id/withdraw': administrators,
+  'POST /api/sign-in-settings': administrators,
+  // By the secret of a one-time link: no account's right.
+  'POST /api/invitations/look': callers,
+  'POST /api/invitations/accept': callers,
+  // A desk, and whoever is signed out, learns that it is nobody.
+  'GET /api/me': callers,
+  'POST /api/me/password': people,
+  'GET /api/me/sessions': people,
+  'POST /api/me/sessions/end': people,
+  'POST /api/me/sessions/end-others': people,
 };

@@ -9,6 +9,11 @@ export interface Backend {
   readonly client: CouchClient;
   /** Who makes a request. */
   identify(credentials: Credentials): Promise<Identity>;
+  /**
+   * An account that was just changed with `client`: takes effect here at once, and at other servers when they
+   * hear of it.
+   */
+  accountChanged(name: string): Promise<void>;
   /** Adds the routes below /couch/. */
   addCouchRoutes(app: FastifyInstance): void;
   close(): Promise<void>;

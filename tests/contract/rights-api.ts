@@ -20,6 +20,8 @@ interface Subjects {
   desk: string;
   card: string;
   choice: string;
+  /** The name of a person's account. */
+  person: string;
 }
 
 const report = { v: 1, at: '2026-11-22T08:00:00.000Z', version: '1', lastNumber: 0, unsent: [] };
@@ -75,12 +77,57 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   }),
   'POST /api/people/search': () => ({ body: { text: 'Nobody' }, status: 200 }),
   'GET /api/people/:id': () => ({ path: `/api/people/person:${ulidOf(1)}`, status: 404 }),
+  'GET /api/accounts': () => ({ status: 200 }),
+  'POST /api/accounts/:name': ({ person }) => ({
+    path: `/api/accounts/${person}`,
+    body: { displayName: 'Aino Esimerkki', rights: ['office'] },
+    status: 200,
+  }),
+  'POST /api/accounts/:name/reset': ({ person }) => ({
+    path: `/api/accounts/${person}/reset`,
+    body: {},
+    status: 201,
+  }),
+  'POST /api/accounts/:name/end-sessions': ({ person }) => ({
+    path: `/api/accounts/${person}/end-sessions`,
+    body: {},
+    status: 200,
+  }),
+  'POST /api/accounts/:name/disable': ({ person }) => ({
+    path: `/api/accounts/${person}/disable`,
+    body: {},
+    status: 200,
+  }),
+  'POST /api/accounts/:name/remove': ({ person }) => ({
+    path: `/api/accounts/${person}/remove`,
+    body: {},
+    status: 200,
+  }),
+  'POST /api/invitations': () => ({
+    body: { displayName: 'Eero Esimerkki', rights: ['decide'] },
+    status: 201,
+  }),
+  'POST /api/invitations/:id/withdraw': () => ({
+    path: `/api/invitations/${freshHash()}/withdraw`,
+    body: {},
+    status: 200,
+  }),
+  'POST /api/sign-in-settings': () => ({ body: { lockAfterMinutes: 15 }, status: 200 }),
+  'POST /api/invitations/look': () => ({ body: { secret: 'x' }, status: 404 }),
+  'POST /api/invitations/accept': () => ({ body: { secret: 'x' }, status: 404 }),
+  'GET /api/me': () => ({ status: 200 }),
+  // Too short. A CouchDB's own administrator has no account to change.
+  'POST /api/me/password': () => ({ body: { password: 'x' }, status: 400 }),
+  'GET /api/me/sessions': () => ({ status: 200 }),
+  'POST /api/me/sessions/end': () => ({ body: { id: 'x' }, status: 400 }),
+  'POST /api/me/sessions/end-others': () => ({ body: {}, status: 200 }),
 };
 
 export const calledRoutes = Object.keys(calls);
 
-/** A desk that waits for its device, and a card that has chosen something. */
-async function addSubjects({ client }: Target, account: string): Promise<Subjects> {
+/** A desk that waits for its device, a card that has chosen something, and a clerk. */
+async function addSubjects(target: Target, account: string): Promise<Subjects> {
+  const { client } = target;
   const desk = `x${freshHash().slice(0, 8)}`;
   await requireOk(client, 'PUT', `/tiski-desks/desk:${desk}`, {
     type: 'desk',
@@ -96,7 +143,8 @@ async function addSubjects({ client }: Target, account: string): Promise<Subject
   await requireOk(client, 'PUT', `/tiski-register/card:${card}`, aCard(card));
   const choice = aChoice(account, 70_000 + made, { card });
   await requireOk(client, 'PUT', `/tiski-visits-liikunta/${choice._id}`, choice);
-  return { desk, card, choice: choice._id };
+  const { name: person } = await target.addAccount(`clerk-${freshHash()}`, ['office']);
+  return { desk, card, choice: choice._id, person };
 }
 
 let made = 0;

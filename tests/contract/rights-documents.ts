@@ -115,7 +115,10 @@ const samples: Record<string, Sample> = {
     change: { holder: 'y' },
   },
   ...Object.fromEntries(
-    ['criteria', 'account', 'invitation', 'person', 'case', 'letter', 'submission', 'entry'].map((type) => [
+    [
+      ...['criteria', 'account', 'invitation', 'session', 'sign-in-settings'],
+      ...['person', 'case', 'letter', 'submission', 'entry'],
+    ].map((type) => [
       type,
       { make: (index: number) => ({ _id: `${type}:x${index}`, type, v: 1 }), change: { at } },
     ]),

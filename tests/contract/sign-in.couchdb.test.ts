@@ -143,7 +143,8 @@ function describeSignIn(address: string): void {
     const signing = { secret, seconds: 600, algorithms: ['sha256'] };
     const { salt } = await stored(desk);
     const made = async (secondsAgo: number) => {
-      const token = sessionToken(desk.name, Math.floor(Date.now() / 1000) - secondsAgo, signing, salt);
+      const issuedAt = Math.floor(Date.now() / 1000) - secondsAgo;
+      const token = sessionToken({ name: desk.name, issuedAt }, signing, salt);
       const headers = { cookie: `AuthSession=${token}` };
       return (await send('GET', `${url}${database}`, { headers })).status;
     };

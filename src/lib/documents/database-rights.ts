@@ -142,7 +142,10 @@ export const databaseGrants = {
       epoch: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
       lease: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
       account: serversOwn,
-      invitation: serversOwn,
+      // A restored backup must not make a used link fresh again.
+      invitation: { ...serversOwn, isOfThisStore: true },
+      session: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
+      'sign-in-settings': serversOwn,
     },
     otherTypes: { create: server, change: server, delete: server },
     refusal: 'Only the server writes here.',

@@ -14,7 +14,18 @@ export const databaseTypes = {
    * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and
    * what several servers have to agree on. No account is a member.
    */
-  desks: ['desk', 'origin', 'decision', 'epoch', 'lease', 'account', 'invitation'],
+  desks: [
+    'desk',
+    'origin',
+    'decision',
+    'epoch',
+    'lease',
+    // People who sign in: who they are, one-time links, where they are signed in, and when screens lock.
+    'account',
+    'invitation',
+    'session',
+    'sign-in-settings',
+  ],
   /** Residents by name, their cases and letters, and what was submitted about them. No account is a member. */
   people: ['person', 'case', 'letter', 'submission'],
   /** Who looked at whom and who did what: a chain of entries, of which none ever changes. */

@@ -1,11 +1,13 @@
 import type { IncomingDocument } from '../couch/document-shape';
 import type { PasswordHash } from './password-hash';
+import { sessionLimitsFrom, type SessionLimits } from './session-limits';
 
 /** An account from `_users` that can sign in. */
 export interface Account {
   name: string;
   roles: string[];
   hash: PasswordHash;
+  sessions: SessionLimits;
 }
 
 /** Reads a document of `_users`; undefined if nobody can sign in with it. */
@@ -21,6 +23,7 @@ export function accountFromDocument(document: IncomingDocument): Account | undef
     name,
     roles: roles.filter((role) => typeof role === 'string'),
     hash: { password_scheme: 'pbkdf2', pbkdf2_prf: prf, salt, iterations, derived_key: derivedKey },
+    sessions: sessionLimitsFrom(document['sessions']),
   };
 }
 

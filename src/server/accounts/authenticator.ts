@@ -11,7 +11,15 @@ import type { EndedSessions } from './ended-sessions';
 import { noPlace, type Asking } from './fair-queue';
 import type { Credentials, Identity } from './identity';
 import { hashPassword, isPasswordOf, isQuick, queueFor, type PasswordHash } from './password-hash';
-import { isGenuine, sessionClaim, sessionToken, sessionTokenIn, type SessionSigning } from './session-cookie';
+import {
+  genuineSession,
+  newSessionId,
+  sessionClaim,
+  sessionToken,
+  sessionTokenIn,
+  type SessionSigning,
+} from './session-cookie';
+import { isOver, type GivenSession } from './session-limits';
 
 export interface AuthenticatorSettings {
   /** The current setting: a CouchDB's may change. */
@@ -25,6 +33,8 @@ export interface AuthenticatorSettings {
   limiter?: SignInLimiter;
   /** What an account may do, from the store's point of view. */
   rolesOf: (account: Account) => readonly string[];
+  /** Called when somebody has signed out of a session with an id: other servers have to know. */
+  onEnd?: (name: string, id: string) => Promise<void>;
   /** Called after a slow check of a right password that could be quick: one that a desk gave itself. */
   onSlowDesk?: (account: Account, password: string) => void;
 }
@@ -80,14 +90,21 @@ export class Authenticator {
     }
   }
 
-  /** Starts a session. */
-  async signIn(pair: NameAndPassword, from: Pick<Credentials, 'address' | 'cookie'>): Promise<SignIn> {
+  /**
+   * Starts a session.
+   * @param isBrowser whether a person will want to see it and to end it; a program gets one of CouchDB's form
+   */
+  async signIn(
+    pair: NameAndPassword,
+    from: Pick<Credentials, 'address' | 'cookie'>,
+    isBrowser = false,
+  ): Promise<SignIn> {
     const account = await this.#verify(pair, from);
     if ('kind' in account) return account;
     return {
       kind: 'session',
       user: this.#contextOf(account, 'cookie'),
-      token: this.#tokenFor(account),
+      token: this.#tokenFor(account, isBrowser ? newSessionId() : undefined),
       seconds: this.settings.signing().seconds,
       device: this.settings.devices.valueAfter(from.cookie, { name: account.name, salt: account.hash.salt }),
     };
@@ -100,6 +117,8 @@ export class Authenticator {
     // Names that nobody has are not remembered: there is no end to them.
     if (identity.kind === 'user' && token !== undefined) {
       await this.settings.ended.end(token, this.settings.signing().seconds);
+      const { session, user } = identity;
+      if (session !== undefined) await this.settings.onEnd?.(user.name ?? '', session.id);
     }
   }
 
@@ -112,14 +131,28 @@ export class Authenticator {
     const account = await this.accounts.account(claim.name);
     const signing = this.settings.signing();
     const age = this.#seconds() - claim.issuedAt;
-    if (account === undefined || age >= signing.seconds || !isGenuine(claim, signing, account.hash.salt)) {
+    const session = account && genuineSession(claim, signing, account.hash.salt);
+    if (
+      session === undefined ||
+      age >= signing.seconds ||
+      isOver(account?.sessions ?? {}, session, this.#seconds())
+    ) {
       return { kind: 'signed-out' };
     }
+    return this.#inSession(account as Account, session, token);
+  }
+
+  /** Past half its life a session gets another token; its id stays. */
+  #inSession(account: Account, { id, issuedAt }: GivenSession, token: string): Identity {
+    const { seconds } = this.settings.signing();
     const user = this.#contextOf(account, 'cookie');
-    if (age <= signing.seconds / 2) return { kind: 'user', user };
-    const next = this.#tokenFor(account);
+    const isYoung = this.#seconds() - issuedAt <= seconds / 2;
+    const until = ((isYoung ? issuedAt : this.#seconds()) + seconds) * 1000;
+    const identity: Identity = { kind: 'user', user, ...(id !== undefined && { session: { id, until } }) };
+    if (isYoung) return identity;
+    const next = this.#tokenFor(account, id);
     this.settings.ended.renewed(token, next);
-    return { kind: 'user', user, renewed: { token: next, maxAge: signing.seconds } };
+    return { ...identity, renewed: { token: next, maxAge: seconds } };
   }
 
   /**
@@ -207,12 +240,14 @@ export class Authenticator {
     this.#verified.set(fingerprint, hash.derived_key);
   }
 
-  #tokenFor({ name, hash }: Account): string {
-    const tokenAt = (seconds: number) => sessionToken(name, seconds, this.settings.signing(), hash.salt);
-    // Two sessions of the same second are the same one: if somebody has signed out of it, use the next
-    // second's.
-    let seconds = this.#seconds();
-    while (this.settings.ended.isEnded(tokenAt(seconds))) seconds += 1;
+  #tokenFor({ name, hash, sessions }: Account, id?: string): string {
+    const tokenAt = (issuedAt: number) =>
+      sessionToken({ name, issuedAt, id }, this.settings.signing(), hash.salt);
+    // Two sessions of the same second may be the same one: if it was ended, use the next second's.
+    const now = this.#seconds();
+    let seconds = now;
+    while (isOver(sessions, { id, issuedAt: seconds }, now) || this.settings.ended.isEnded(tokenAt(seconds)))
+      seconds += 1;
     return tokenAt(seconds);
   }
 

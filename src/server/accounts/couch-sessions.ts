@@ -59,7 +59,8 @@ export class CouchSessions {
 
   /** The `Cookie` header with which CouchDB accepts a request as the account's. */
   cookieFor(account: Account): string {
-    const token = sessionToken(account.name, Math.floor(this.now() / 1000), this.#signing, account.hash.salt);
+    const signed = { name: account.name, issuedAt: Math.floor(this.now() / 1000) };
+    const token = sessionToken(signed, this.#signing, account.hash.salt);
     return `${sessionCookieName}=${token}`;
   }
 

@@ -9,10 +9,23 @@ export interface Credentials {
   address: string;
 }
 
+/** A person's session in a browser. */
+export interface BrowserSession {
+  id: string;
+  /** When it is over unless it is used before, ms. */
+  until: number;
+}
+
 /** Who makes a request, or why that can't be said. */
 export type Identity =
-  /** `renewed`: the session is past half its life, and this is the next one; `maxAge` in seconds. */
-  | { kind: 'user'; user: UserContext; renewed?: { token: string; maxAge: number } }
+  | {
+      kind: 'user';
+      user: UserContext;
+      /** If there is one that has an id. */
+      session?: BrowserSession;
+      /** The session is past half its life, and this is the next one; `maxAge` in seconds. */
+      renewed?: { token: string; maxAge: number };
+    }
   | { kind: 'signed-out' }
   | { kind: 'wrong-credentials' }
   | { kind: 'malformed'; reason: string }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import fastifyCookie from '@fastify/cookie';
 import { bytesOf } from '../bytes';
 
@@ -11,7 +11,8 @@ export interface SessionClaim {
   name: string;
   /** When it was issued, Unix seconds. */
   issuedAt: number;
-  signature: Buffer;
+  /** The session's id, if it has one, and the signature. */
+  rest: Buffer;
 }
 
 /** What sessions are signed with. */
@@ -23,23 +24,38 @@ export interface SessionSigning {
   algorithms: readonly string[];
 }
 
+/** Bytes of a session's id. */
+const idLength = 16;
+
+export const newSessionId = (): string => randomBytes(idLength).toString('hex');
+
+interface Signed {
+  name: string;
+  /** Unix seconds. */
+  issuedAt: number;
+  /** Hexadecimal. */
+  id?: string | undefined;
+}
+
 /** The user's salt is part of the key: a new password ends every session that the old one started. */
-function signatureOf(name: string, issuedAt: number, key: string, algorithm: string): Buffer {
+function signatureOf({ name, issuedAt, id }: Signed, key: string, algorithm: string): Buffer {
+  const text = `${name}:${issuedAt.toString(16).toUpperCase()}`;
   return createHmac(algorithm, key)
-    .update(`${name}:${issuedAt.toString(16).toUpperCase()}`)
+    .update(id === undefined ? text : `${text}:${id}`)
     .digest();
 }
 
 /**
- * CouchDB's form: base64url of `name:hex seconds:signature`.
- * @param issuedAt Unix seconds
+ * CouchDB's form: base64url of `name:hex seconds:signature`. With an id, by which a person knows it and ends
+ * it, 16 bytes stand before the signature: such a session is for Tiski's server alone.
  * @param salt of the account's password
  */
-export function sessionToken(name: string, issuedAt: number, signing: SessionSigning, salt: string): string {
-  const head = Buffer.from(`${name}:${issuedAt.toString(16).toUpperCase()}:`);
+export function sessionToken(signed: Signed, signing: SessionSigning, salt: string): string {
+  const head = Buffer.from(`${signed.name}:${signed.issuedAt.toString(16).toUpperCase()}:`);
   const [algorithm = 'sha256'] = signing.algorithms;
-  const signature = signatureOf(name, issuedAt, signing.secret + salt, algorithm);
-  return Buffer.concat([bytesOf(head), bytesOf(signature)]).toString('base64url');
+  const signature = signatureOf(signed, signing.secret + salt, algorithm);
+  const id = Buffer.from(signed.id ?? '', 'hex');
+  return Buffer.concat([head, id, signature].map(bytesOf)).toString('base64url');
 }
 
 /** The session's token in a `Cookie` header; undefined without one. */
@@ -61,22 +77,27 @@ export function sessionClaim(cookieHeader: string | undefined): SessionClaim | u
   return {
     name: bytes.toString('utf8', 0, first),
     issuedAt: parseInt(hex, 16),
-    signature: bytes.subarray(second + 1),
+    rest: bytes.subarray(second + 1),
   };
 }
 
-export function isGenuine(
-  claim: SessionClaim,
+/** What a session says if its signature is right; undefined if it was made up. */
+export function genuineSession(
+  { name, issuedAt, rest }: SessionClaim,
   { secret, algorithms }: SessionSigning,
   salt: string,
-): boolean {
-  return algorithms.some((algorithm) => {
-    const expected = signatureOf(claim.name, claim.issuedAt, secret + salt, algorithm);
-    return (
-      expected.length === claim.signature.length &&
-      timingSafeEqual(bytesOf(expected), bytesOf(claim.signature))
-    );
-  });
+): Signed | undefined {
+  const id = rest.subarray(0, idLength).toString('hex');
+  const candidates = [
+    { signed: { name, issuedAt }, signature: rest },
+    { signed: { name, issuedAt, id }, signature: rest.subarray(idLength) },
+  ];
+  return candidates.find(({ signed, signature }) =>
+    algorithms.some((algorithm) => {
+      const expected = signatureOf(signed, secret + salt, algorithm);
+      return expected.length === signature.length && timingSafeEqual(bytesOf(expected), bytesOf(signature));
+    }),
+  )?.signed;
 }
 
 export interface CookieSettings {

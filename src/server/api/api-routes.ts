@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { addAccounts } from '../areas/accounts/routes';
 import { addCards } from '../areas/cards/routes';
 import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
@@ -22,6 +23,7 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addRescue,
   addCatalogue,
   addDemo,
+  addAccounts,
 ];
 
 /** The routes below /api/: health, readiness and every area's. Bodies and answers are JSON. */

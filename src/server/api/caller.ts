@@ -2,9 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { identifier } from '$lib/documents/fields';
 import { personRoles, type PersonRole } from '$lib/documents/roles';
-import { failureOf } from '../accounts/identity';
+import { failureOf, type BrowserSession } from '../accounts/identity';
 import { ApiFailure } from '../api-failure';
 import type { Backend } from '../backend';
+import { isDeskRole } from '../desks/desk-account';
 import { credentialsOf } from '../http/couch-request';
 import { setRenewedSession } from '../http/session-header';
 
@@ -34,6 +35,8 @@ export async function requireRole(
 export interface Person {
   account: string;
   rights: ReadonlySet<PersonRole>;
+  /** Where somebody is signed in; absent with Basic, and in sessions that a program started. */
+  session?: BrowserSession;
 }
 
 /**
@@ -47,10 +50,39 @@ export async function requireRight(
   reply: FastifyReply,
   ...needed: readonly PersonRole[]
 ): Promise<Person> {
-  const { name, roles } = await requireUser(backend, request, reply);
-  const rights = new Set(personRoles.filter((role) => roles.includes(role)));
-  if (needed.some((right) => rights.has(right))) return { account: name, rights };
+  const person = personOf(await requireUser(backend, request, reply));
+  if (needed.some((right) => person.rights.has(right))) return person;
   throw new ApiFailure(403, 'not-allowed', `This needs the right ${needed.join(' or ')}.`);
+}
+
+/** Admits anybody but a desk. @throws {ApiFailure} as `requireRole` */
+export async function requirePerson(
+  backend: Backend,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Person> {
+  const user = await requireUser(backend, request, reply);
+  if (!user.roles.some(isDeskRole)) return personOf(user);
+  throw new ApiFailure(403, 'not-allowed', 'A desk has no account of a person.');
+}
+
+/** Who asks, if it is a signed-in person. @throws {ApiFailure} as `requireRole`, except that nobody may ask */
+export async function personAsking(
+  backend: Backend,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Person | undefined> {
+  try {
+    return await requirePerson(backend, request, reply);
+  } catch (error) {
+    if (error instanceof ApiFailure && ['signed-out', 'not-allowed'].includes(error.error)) return undefined;
+    throw error;
+  }
+}
+
+function personOf({ name, roles, session }: User): Person {
+  const rights = new Set(personRoles.filter((role) => roles.includes(role)));
+  return { account: name, rights, ...(session && { session }) };
 }
 
 /** Admits only a desk, which may only speak about its own account. @throws {ApiFailure} as `requireRole` */
@@ -64,16 +96,18 @@ export async function requireDesk(
   throw new ApiFailure(403, 'not-allowed', 'Only a desk may do this.');
 }
 
-async function requireUser(
-  backend: Backend,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<{ name: string; roles: readonly string[] }> {
+interface User {
+  name: string;
+  roles: readonly string[];
+  session: BrowserSession | undefined;
+}
+
+async function requireUser(backend: Backend, request: FastifyRequest, reply: FastifyReply): Promise<User> {
   const identity = await backend.identify(credentialsOf(request));
   switch (identity.kind) {
     case 'user':
       setRenewedSession(request, reply, identity);
-      return { name: identity.user.name ?? '', roles: identity.user.roles };
+      return { name: identity.user.name ?? '', roles: identity.user.roles, session: identity.session };
     case 'signed-out':
       throw new ApiFailure(401, 'signed-out', 'Sign in first.');
     case 'wrong-credentials':

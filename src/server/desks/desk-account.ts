@@ -1,10 +1,8 @@
 import * as v from 'valibot';
+import { changeAccount, readUser } from '../accounts/change-account';
 import { madeUpPassword } from '../accounts/made-up-password';
-import { type CouchClient, documentPath, UnexpectedCouchReply } from '../couch/client';
-import { isJsonObject, type JsonObject } from '../couch/json';
-import { usersDatabase } from '../couch/route';
-import { storeAlone } from '../couch/store-alone';
-import { userDocumentId } from '../couch/users-access';
+import type { CouchClient } from '../couch/client';
+import type { JsonObject } from '../couch/json';
 import { changedMeanwhile } from './desk-document';
 
 /** The only role of a revoked device. Its sign-in still works, so that it finds out. */
@@ -31,7 +29,7 @@ export async function putDeskAccount(
   roles: readonly string[],
   password: string,
 ): Promise<DeskAccountOutcome> {
-  return changeAccount(client, name, (stored) => {
+  return changeDeskAccount(client, name, (stored) => {
     if (stored !== undefined && !isDeskAccount(stored)) return 'not-a-desk';
     return { ...stored, roles, password };
   });
@@ -43,7 +41,7 @@ export async function putDeskAccount(
  * make it with some.
  */
 export async function revokeDeskAccount(client: CouchClient, name: string): Promise<DeskAccountOutcome> {
-  return changeAccount(client, name, (stored) => {
+  return changeDeskAccount(client, name, (stored) => {
     if (stored === undefined) return { roles: revokedRoles, password: madeUpPassword() };
     return isDeskAccount(stored) ? { ...stored, roles: revokedRoles } : 'not-a-desk';
   });
@@ -52,10 +50,8 @@ export async function revokeDeskAccount(client: CouchClient, name: string): Prom
 const account = v.object({ roles: v.array(v.string()) });
 
 export async function isRevokedAccount(client: CouchClient, name: string): Promise<boolean> {
-  const path = documentPath(usersDatabase, userDocumentId(name));
-  const { status, body } = await client.request('GET', path);
-  if (status !== 200 && status !== 404) throw new UnexpectedCouchReply('GET', path, { status, body });
-  return v.is(v.object({ roles: v.strictTuple([v.literal('revoked')]) }), body);
+  const stored = await readUser(client, name);
+  return v.is(v.object({ roles: v.strictTuple([v.literal('revoked')]) }), stored);
 }
 
 /** By the account itself, whatever a document says about it. */
@@ -66,21 +62,12 @@ function isDeskAccount(stored: JsonObject): boolean {
   return roles.includes('desk') && roles.every(isDeskRole);
 }
 
-/** Tries again if the desk changes its password at the same moment. */
-async function changeAccount(
+async function changeDeskAccount(
   client: CouchClient,
   name: string,
-  change: (stored: JsonObject | undefined) => JsonObject | DeskAccountOutcome,
+  change: (stored: JsonObject | undefined) => JsonObject | 'not-a-desk',
 ): Promise<DeskAccountOutcome> {
-  const path = documentPath(usersDatabase, userDocumentId(name));
-  for (let attempt = 1; ; attempt += 1) {
-    const found = await client.request('GET', path);
-    const isThere = found.status === 200 && isJsonObject(found.body);
-    if (!isThere && found.status !== 404) throw new UnexpectedCouchReply('GET', path, found);
-    const changed = change(isThere ? (found.body as JsonObject) : undefined);
-    if (typeof changed === 'string') return changed;
-    const document = { ...changed, _id: userDocumentId(name), type: 'user', name };
-    if ((await storeAlone(client, usersDatabase, document)) === 'stored') return 'done';
-    if (attempt === 5) throw changedMeanwhile();
-  }
+  const outcome = await changeAccount(client, name, change);
+  if (outcome === 'conflict') throw changedMeanwhile();
+  return outcome;
 }

@@ -4,6 +4,7 @@ import { Authenticator, type AuthenticatorSettings } from '../accounts/authentic
 import { basicCredentials } from '../accounts/basic-credentials';
 import { CouchSessions } from '../accounts/couch-sessions';
 import { quickenDeskHash } from '../accounts/desk-hash';
+import { endSessions } from '../accounts/end-sessions';
 import { FollowedAccounts } from '../accounts/followed-accounts';
 import { failureOf, type Credentials, type Identity } from '../accounts/identity';
 import { sessionClaim } from '../accounts/session-cookie';
@@ -49,6 +50,10 @@ export class DirectSignIn {
       iterations,
       signing: () => this.#sessions.signing,
       rolesOf: ({ roles }) => roles,
+      onEnd: async (name, id) => {
+        await endSessions(client, name, [id], settings.now());
+        await this.changed(name);
+      },
       // Not awaited: if it fails, the next check is slow again.
       onSlowDesk: (account, password) =>
         void quickenDeskHash(client, account, password).catch(() => undefined),

@@ -3,6 +3,7 @@ import { Authenticator } from '../accounts/authenticator';
 import { DatabaseAccounts } from '../accounts/database-accounts';
 import { quickenDeskHash } from '../accounts/desk-hash';
 import { DeviceCookies } from '../accounts/device-cookie';
+import { endSessions } from '../accounts/end-sessions';
 import { EndedSessions } from '../accounts/ended-sessions';
 import { failureOf } from '../accounts/identity';
 import { cookieSecret } from '../accounts/secret';
@@ -52,6 +53,7 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
     ...settings,
     signing: () => signing,
     ended: await EndedSessions.open(folder, settings.now),
+    onEnd: async (name, id) => void (await endSessions(client, name, [id], settings.now())),
     devices: new DeviceCookies(secret, settings.now),
     // The role makes it the endpoint's server administrator.
     rolesOf: ({ roles }) => (roles.includes('administrator') ? [...roles, '_admin'] : roles),
@@ -64,6 +66,8 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
     store: 'embedded',
     client,
     identify: (credentials) => authenticator.identify(credentials),
+    // Its store says so itself.
+    accountChanged: () => Promise.resolve(),
     addCouchRoutes: (app: FastifyInstance) => {
       addCouchRoute(app, settings, {
         identify: (request) => authenticator.identify(credentialsOf(request)),

@@ -61,6 +61,7 @@ export function proxyBackend(settings: ProxySettings): Backend {
     store: 'couchdb',
     client,
     identify: (credentials) => proxy.identify(credentials),
+    accountChanged: (name) => direct.changed(name),
     addCouchRoutes: (app) => {
       // A command that only works on the data needs an account or two, and ends.
       stopFollowing = direct.follow();

@@ -5,7 +5,7 @@ import { jsonResponse } from '../couch/exchange';
 import { credentialsOf, sendCouchResponse } from './couch-request';
 import { sendFailure } from './couch-routes';
 import { setDevice, setSession } from './session-header';
-import { signInFrom } from './sign-in-body';
+import { isFromBrowser, signInFrom } from './sign-in-body';
 
 /** `POST _session`. */
 export async function answerSignIn(
@@ -13,7 +13,11 @@ export async function answerSignIn(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const session = await authenticator.signIn(signInFrom(request), credentialsOf(request));
+  const session = await authenticator.signIn(
+    signInFrom(request),
+    credentialsOf(request),
+    isFromBrowser(request),
+  );
   if (session.kind !== 'session') {
     setSession(request, reply, '', 0);
     return sendFailure(reply, failureOf(session));

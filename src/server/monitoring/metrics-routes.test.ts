@@ -130,6 +130,7 @@ describe('who may read /metrics', () => {
       store: 'embedded',
       client,
       identify: () => Promise.resolve({ kind: 'signed-out' }),
+      accountChanged: () => Promise.resolve(),
       addCouchRoutes: () => undefined,
       close: () => Promise.resolve(),
     };

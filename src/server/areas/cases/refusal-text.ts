@@ -1,4 +1,4 @@
-import type { CaseRefusal } from '$lib/domain/benefit/may-act';
+import type { CaseRefusal } from '$lib/domain/benefit/case-refusal';
 
 const texts: Record<CaseRefusal, string> = {
   'other-account': 'Everybody acts in their own name.',

@@ -61,6 +61,7 @@ describe('a card', () => {
     const gone = [...active, blocked('lost'), replaced('23456787')];
     expect(tryTo(gone, unblocked)).toBe('has-successor');
     expect(stateAfter(...gone, unblocked)).toBe('replaced');
+    expect(foldCard(number, [...gone, unblocked]).blocked).toBe('lost');
   });
 
   test('B27 has one successor, which is another card', () => {

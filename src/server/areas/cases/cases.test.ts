@@ -107,7 +107,7 @@ describe('a case', () => {
     expect(judged.body).toMatchObject({ flags: [], person: { id: `person:${ulidOf(5)}` } });
     const merged = await readPerson(server.client, `person:${ulidOf(6)}`);
     expect(merged?.facts).toBeUndefined();
-    expect(merged?.log.at(-1)).toMatchObject({ kind: 'merged-into', person: `person:${ulidOf(5)}` });
+    expect(merged?.log.at(-1)).toMatchObject({ kind: 'merged', into: `person:${ulidOf(5)}` });
   });
 
   it('that somebody else changed meanwhile is looked at again, and the log says what was not done', async () => {

@@ -50,7 +50,7 @@ export async function takeCase(taking: Taking, given: NewCase): Promise<string> 
     v: 1,
     facts: given.person,
     cards: [],
-    log: [{ kind: 'registered', by: received.by, at }],
+    log: [{ kind: 'registered', by: received.by, role: received.role, at, person: `person:${given.id}` }],
   };
   const file: CaseDocument = {
     _id: `case:${given.id}`,

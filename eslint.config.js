@@ -124,7 +124,7 @@ const enginesRun = [
 
 /** Names and addresses of people: whoever works at a counter, or on its device, has no way to them. */
 const noPeople = {
-  regex: '^\\$lib/documents/(?:people|cases)(?:/|$)',
+  regex: '^\\$lib/documents/(?:people|cases|submissions/referral)(?:/|$)',
   message: 'No name of a person reaches a desk.',
 };
 const engine = ['store', 'sync', 'remote', 'scanner'];
@@ -203,7 +203,7 @@ const routeRules = [
   })),
 ];
 
-const serverAreas = ['cards', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
+const serverAreas = ['cards', 'catalogue', 'demo', 'desks', 'rescue', 'reviews', 'submissions'];
 const onlyPure = {
   regex: '^\\$lib/(?!(?:domain|documents)/)',
   message: 'The server may import only domain and documents.',

@@ -146,4 +146,8 @@ export const apiRights: Record<string, Callers> = {
   'POST /api/reviews': office,
   'POST /api/rescue': office,
   'POST /api/sectors': coordinators,
+  'GET /api/submissions/key': callers,
+  'POST /api/submissions': ['referrer', 'receive'],
+  'POST /api/submissions/missing': ['referrer', 'receive'],
+  'GET /api/submissions/refused': ['receive'],
 };

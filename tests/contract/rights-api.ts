@@ -1,6 +1,6 @@
 import { requireOk } from '../../src/server/couch/client';
 import { fixedPlans, visitsPlan } from '../../src/server/provision/databases';
-import { aCard, aChoice, cardNumber } from '../builders';
+import { aCard, aChoice, cardNumber, ulidOf } from '../builders';
 import { apiRights, type Callers } from '../rights-table';
 import type { Account, Answer, Target } from './couch-target';
 import { freshHash } from './rights-city';
@@ -66,6 +66,16 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   }),
   'POST /api/rescue': () => ({ body: { file: 'x' }, status: 400 }),
   'POST /api/sectors': () => ({ body: {}, status: 200 }),
+  'GET /api/submissions/key': () => ({ status: 200 }),
+  // Nothing was sealed: a caller with the right is told so, and it is kept.
+  'POST /api/submissions': () => ({
+    body: {
+      submissions: [{ id: ulidOf((made += 1)), kind: 'referral', at: report.at, sealed: 'a.b.c.d.e' }],
+    },
+    status: 200,
+  }),
+  'POST /api/submissions/missing': () => ({ body: { ids: [ulidOf(1)] }, status: 200 }),
+  'GET /api/submissions/refused': () => ({ status: 200 }),
 };
 
 export const calledRoutes = Object.keys(calls);

@@ -35,6 +35,7 @@ describe('what gives power is granted to nobody else', () => {
     ['desks', 'lease', server],
     ['desks', 'account', server],
     ['desks', 'invitation', server],
+    ['desks', 'submission-key', server],
     ['office', 'criteria', server],
     ['people', 'person', 'server server server nobody by api'],
     ['people', 'case', 'server server server nobody by api'],
@@ -110,6 +111,6 @@ it('databases have their names, and a desk pulls those that it may read', () => 
 });
 
 it('lists of types are sorted, because a store is asked for what lies between them', () => {
-  expect(typesMadeAtStart).toEqual(['epoch', 'key', 'lease', 'rescue-key']);
+  expect(typesMadeAtStart).toEqual(['epoch', 'key', 'lease', 'rescue-key', 'submission-key']);
   expect(typesOfThisStore).toEqual(['epoch', 'lease', 'snapshot']);
 });

@@ -143,6 +143,8 @@ export const databaseGrants = {
       lease: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
       account: serversOwn,
       invitation: serversOwn,
+      // Whoever publishes one can read what is submitted.
+      'submission-key': { ...serversOwn, isMadeAtStart: true },
     },
     otherTypes: { create: server, change: server, delete: server },
     refusal: 'Only the server writes here.',

@@ -14,7 +14,7 @@ export const databaseTypes = {
    * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and
    * what several servers have to agree on. No account is a member.
    */
-  desks: ['desk', 'origin', 'decision', 'epoch', 'lease', 'account', 'invitation'],
+  desks: ['desk', 'origin', 'decision', 'epoch', 'lease', 'account', 'invitation', 'submission-key'],
   /** Residents by name, their cases and letters, and what was submitted about them. No account is a member. */
   people: ['person', 'case', 'letter', 'submission'],
   /** Who looked at whom and who did what: a chain of entries, of which none ever changes. */

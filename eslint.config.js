@@ -31,7 +31,9 @@ const rooms = {
   pwa: ['domain', 'paraglide'],
   ui: ['domain', 'paraglide', 'scanner', 'sync'],
   state: ['store', 'sync', 'domain', 'documents', 'pwa'],
-  app: ['state', 'store', 'sync', 'remote', 'token', 'pwa', 'documents', 'domain'],
+  app: ['state', 'store', 'sync', 'submissions', 'remote', 'token', 'pwa', 'documents', 'domain'],
+  // Nothing of the desk's own store but how a full disk is told.
+  submissions: ['sync', 'remote', 'token', 'documents', 'domain', 'store/storage-full'],
   demo: ['domain', 'paraglide', 'ui'],
   'office/session': ['remote', 'domain', 'documents', 'ui', 'paraglide'],
   'office/lookups': ['office/session', 'domain', 'documents'],
@@ -49,7 +51,7 @@ const typesOnly = { store: ['sync/ports'], 'office/session': ['sync/ports'] };
 
 /** Packages, and the rooms that may know them. */
 const ownedPackages = {
-  dexie: ['store', 'office/catalogue'],
+  dexie: ['store', 'submissions', 'office/catalogue'],
   'pouchdb*': ['remote'],
   'html5-qrcode': ['scanner'],
   'barcode-detector*': ['scanner'],

@@ -21,3 +21,21 @@ export function aReferral(changes: Partial<ReferralBody> = {}): ReferralBody {
     ...changes,
   };
 }
+
+/** Everything in an IndexedDB, as text: a thief's view of a laptop. */
+export async function everythingIn(name: string): Promise<string> {
+  const db = await promised(indexedDB.open(name));
+  const found: string[] = [];
+  for (const store of db.objectStoreNames) {
+    const table = db.transaction(store).objectStore(store);
+    found.push(JSON.stringify([store, await promised(table.getAllKeys()), await promised(table.getAll())]));
+  }
+  db.close();
+  return found.join('\n');
+}
+
+const promised = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB failed.'));
+  });

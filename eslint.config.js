@@ -31,7 +31,9 @@ const rooms = {
   pwa: ['domain', 'paraglide'],
   ui: ['domain', 'paraglide', 'scanner', 'sync'],
   state: ['store', 'sync', 'domain', 'documents', 'pwa'],
-  app: ['state', 'store', 'sync', 'remote', 'token', 'pwa', 'documents', 'domain'],
+  app: ['state', 'store', 'sync', 'submissions', 'remote', 'token', 'pwa', 'documents', 'domain'],
+  // Nothing of the desk's own store but how a full disk is told.
+  submissions: ['sync', 'remote', 'token', 'documents', 'domain', 'store/storage-full'],
   demo: ['domain', 'paraglide', 'ui'],
   'office/session': ['remote', 'domain', 'documents', 'ui', 'paraglide'],
   'office/lookups': ['office/session', 'domain', 'documents'],
@@ -50,7 +52,7 @@ const typesOnly = { store: ['sync/ports'], 'office/session': ['sync/ports'] };
 
 /** Packages, and the rooms that may know them. */
 const ownedPackages = {
-  dexie: ['store', 'office/catalogue'],
+  dexie: ['store', 'submissions', 'office/catalogue'],
   'pouchdb*': ['remote'],
   'html5-qrcode': ['scanner'],
   'barcode-detector*': ['scanner'],
@@ -125,7 +127,7 @@ const enginesRun = [
 
 /** Names and addresses of people: whoever works at a counter, or on its device, has no way to them. */
 const noPeople = {
-  regex: '^\\$lib/documents/(?:people|cases)(?:/|$)',
+  regex: '^\\$lib/documents/(?:people|cases|submissions/referral)(?:/|$)',
   message: 'No name of a person reaches a desk.',
 };
 const engine = ['store', 'sync', 'remote', 'scanner'];
@@ -206,7 +208,17 @@ const routeRules = [
   })),
 ];
 
-const serverAreas = ['accounts', 'cards', 'cases', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
+const serverAreas = [
+  'accounts',
+  'cards',
+  'cases',
+  'catalogue',
+  'demo',
+  'desks',
+  'rescue',
+  'reviews',
+  'submissions',
+];
 const onlyPure = {
   regex: '^\\$lib/(?!(?:domain|documents)/)',
   message: 'The server may import only domain and documents.',

@@ -174,4 +174,8 @@ export const apiRights: Record<string, Callers> = {
   'GET /api/me/sessions': people,
   'POST /api/me/sessions/end': people,
   'POST /api/me/sessions/end-others': people,
+  'GET /api/submissions/key': callers,
+  'POST /api/submissions': ['referrer', 'receive'],
+  'POST /api/submissions/missing': ['referrer', 'receive'],
+  'GET /api/submissions/refused': ['receive'],
 };

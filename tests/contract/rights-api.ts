@@ -121,6 +121,16 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   'GET /api/me/sessions': () => ({ status: 200 }),
   'POST /api/me/sessions/end': () => ({ body: { id: 'x' }, status: 400 }),
   'POST /api/me/sessions/end-others': () => ({ body: {}, status: 200 }),
+  'GET /api/submissions/key': () => ({ status: 200 }),
+  // Nothing was sealed: a caller with the right is told so, and it is kept.
+  'POST /api/submissions': () => ({
+    body: {
+      submissions: [{ id: ulidOf((made += 1)), kind: 'referral', at: report.at, sealed: 'a.b.c.d.e' }],
+    },
+    status: 200,
+  }),
+  'POST /api/submissions/missing': () => ({ body: { ids: [ulidOf(1)] }, status: 200 }),
+  'GET /api/submissions/refused': () => ({ status: 200 }),
 };
 
 export const calledRoutes = Object.keys(calls);

@@ -37,6 +37,7 @@ describe('what gives power is granted to nobody else', () => {
     ['desks', 'invitation', server],
     ['desks', 'session', server],
     ['desks', 'sign-in-settings', server],
+    ['desks', 'submission-key', server],
     ['office', 'criteria', server],
     ['people', 'person', 'server server server nobody by api'],
     ['people', 'case', 'server server server nobody by api'],
@@ -112,6 +113,6 @@ it('databases have their names, and a desk pulls those that it may read', () => 
 });
 
 it('lists of types are sorted, because a store is asked for what lies between them', () => {
-  expect(typesMadeAtStart).toEqual(['epoch', 'key', 'lease', 'rescue-key', 'session']);
+  expect(typesMadeAtStart).toEqual(['epoch', 'key', 'lease', 'rescue-key', 'session', 'submission-key']);
   expect(typesOfThisStore).toEqual(['epoch', 'invitation', 'lease', 'session', 'snapshot']);
 });

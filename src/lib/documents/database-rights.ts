@@ -146,6 +146,8 @@ export const databaseGrants = {
       invitation: { ...serversOwn, isOfThisStore: true },
       session: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
       'sign-in-settings': serversOwn,
+      // Whoever publishes one can read what is submitted.
+      'submission-key': { ...serversOwn, isMadeAtStart: true },
     },
     otherTypes: { create: server, change: server, delete: server },
     refusal: 'Only the server writes here.',

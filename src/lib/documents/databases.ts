@@ -25,6 +25,7 @@ export const databaseTypes = {
     'invitation',
     'session',
     'sign-in-settings',
+    'submission-key',
   ],
   /** Residents by name, their cases and letters, and what was submitted about them. No account is a member. */
   people: ['person', 'case', 'letter', 'submission'],

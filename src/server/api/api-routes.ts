@@ -7,6 +7,7 @@ import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
+import { addSubmissions } from '../areas/submissions/routes';
 import { nothingHere } from '../http/static-app';
 import type { ApiSettings } from './api-settings';
 import { answerFailures } from './failures';
@@ -21,6 +22,7 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addCases,
   addReviews,
   addRescue,
+  (routes, settings) => addSubmissions(routes, settings),
   addCatalogue,
   addDemo,
   addAccounts,

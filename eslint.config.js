@@ -215,6 +215,7 @@ const serverAreas = [
   'catalogue',
   'demo',
   'desks',
+  'holders',
   'rescue',
   'reviews',
   'submissions',

@@ -77,6 +77,21 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   }),
   'POST /api/people/search': () => ({ body: { text: 'Nobody' }, status: 200 }),
   'GET /api/people/:id': () => ({ path: `/api/people/person:${ulidOf(1)}`, status: 404 }),
+  'POST /api/holders': () => ({
+    body: {
+      handOut: ulidOf(1),
+      case: `case:${ulidOf(1)}`,
+      from: '2026-11-22',
+      until: '2027-11-21',
+    },
+    status: 404,
+  }),
+  'GET /api/holders/:number': ({ card }) => ({ path: `/api/holders/${card}`, status: 404 }),
+  'POST /api/holders/:number/actions': ({ card }) => ({
+    path: `/api/holders/${card}/actions`,
+    body: { action: { kind: 'unblocked' }, rev: '1-x' },
+    status: 404,
+  }),
   'GET /api/accounts': () => ({ status: 200 }),
   'POST /api/accounts/:name': ({ person }) => ({
     path: `/api/accounts/${person}`,

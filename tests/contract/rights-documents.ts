@@ -127,7 +127,7 @@ const samples: Record<string, Sample> = {
   ...Object.fromEntries(
     [
       ...['criteria', 'account', 'invitation', 'session', 'sign-in-settings'],
-      ...['person', 'case', 'letter', 'submission', 'entry'],
+      ...['person', 'case', 'card-log', 'letter', 'submission', 'entry'],
     ].map((type) => [
       type,
       { make: (index: number) => ({ _id: `${type}:x${index}`, type, v: 1 }), change: { at } },

@@ -39,10 +39,11 @@ describe('what gives power is granted to nobody else', () => {
     ['desks', 'sign-in-settings', server],
     ['desks', 'submission-key', server],
     ['office', 'criteria', server],
-    ['people', 'person', 'server server server nobody by api'],
-    ['people', 'case', 'server server server nobody by api'],
-    ['people', 'letter', 'server server server nobody by api'],
-    ['people', 'submission', 'server server server nobody by api'],
+    ['people', 'person', 'server server server server by api'],
+    ['people', 'case', 'server server server server by api'],
+    ['people', 'card-log', 'server server server server by api'],
+    ['people', 'letter', 'server server server server by api'],
+    ['people', 'submission', 'server server server server by api'],
     ['audit', 'entry', 'server nobody server nobody by api'],
   ];
   it.each(powers)('%s: %s', (kind, type, expected) => {

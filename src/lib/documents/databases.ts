@@ -28,7 +28,7 @@ export const databaseTypes = {
     'submission-key',
   ],
   /** Residents by name, their cases and letters, and what was submitted about them. No account is a member. */
-  people: ['person', 'case', 'letter', 'submission'],
+  people: ['person', 'case', 'card-log', 'letter', 'submission'],
   /** Who looked at whom and who did what: a chain of entries, of which none ever changes. */
   audit: ['entry'],
   /** A sector's log: visits, choices, what undoes them, and resolutions of conflicts. */

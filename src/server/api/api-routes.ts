@@ -5,6 +5,7 @@ import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
+import { addHolders } from '../areas/holders/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
 import { addSubmissions } from '../areas/submissions/routes';
@@ -20,6 +21,7 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addDesks,
   addCards,
   addCases,
+  addHolders,
   addReviews,
   addRescue,
   (routes, settings) => addSubmissions(routes, settings),

@@ -7,7 +7,7 @@ import { AuditLog } from '../../audit/audit-log';
 import { PeopleIndex } from '../../people/people-index';
 import { readPerson } from '../../people/people-documents';
 import type { SeenCase } from './read-case';
-import { takeCase, type NewCase } from './take-case';
+import { takeCase, type NewCase } from '../../people/take-case';
 
 const now = () => new Date('2026-11-22T08:00:00Z');
 

@@ -33,7 +33,9 @@ const rooms = {
   state: ['store', 'sync', 'domain', 'documents', 'pwa'],
   app: ['state', 'store', 'sync', 'remote', 'token', 'pwa', 'documents', 'domain'],
   demo: ['domain', 'paraglide', 'ui'],
-  'office/session': ['remote', 'domain', 'documents', 'ui', 'paraglide'],
+  'office/session': ['remote', 'domain', 'documents', 'pwa', 'ui', 'paraglide'],
+  // The home lists what waits in every area.
+  'office/home': [...officeArea, 'office/desks', 'office/reviews'],
   'office/lookups': ['office/session', 'domain', 'documents'],
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
   'office/accounts': officeArea,

@@ -165,7 +165,7 @@ test('axe finds nothing where people are invited, on their own account, on their
   await page.keyboard.press('Space');
   await page.getByRole('button', { name: 'Luo kutsulinkki' }).focus();
   await page.keyboard.press('Enter');
-  const link = await page.getByLabel('Linkki').inputValue();
+  const link = await page.getByRole('dialog').getByLabel('Linkki').inputValue();
   await check(page, 'one-time link');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('heading', { name: 'Avoimet kutsut' })).toBeVisible();

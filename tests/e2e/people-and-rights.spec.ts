@@ -27,6 +27,7 @@ async function accept(page: Page, link: string): Promise<void> {
   await page.getByLabel('Uusi salasana').fill(password);
   await page.getByLabel('Salasana uudelleen').fill(password);
   await page.getByRole('button', { name: 'Ota tunnus käyttöön' }).click();
+  await expect(page.getByText(/^Valmista\./)).toBeVisible();
 }
 
 test('an invited person sees their own areas only, is locked out of an idle screen, and leaves nothing behind', async ({
@@ -65,7 +66,7 @@ test('an invited person sees their own areas only, is locked out of an idle scre
   await links.getByText('Kortit').click();
   const number = other.getByLabel('Kortin numero tai koodi');
   await number.fill('1234');
-  await other.clock.fastForward('14:00');
+  await other.clock.runFor('14:00');
   await expect(number).toHaveValue('1234');
   await other.clock.fastForward('01:10');
   await expect(other.getByRole('heading', { name: 'Näyttö on lukittu' })).toBeVisible();
@@ -99,7 +100,6 @@ test('a lock locks every tab, survives a reload, and another person finds nothin
   await page.getByLabel('Tiskin nimi').fill('Kassa 7');
   const link = await invite(page, 'Eero Esimerkki', ['Pääkäyttäjä']);
   await accept(page, link);
-  await expect(page.getByText('Kirjaudu tunnuksella eero-esimerkki.')).toBeVisible();
   await page.goto('/office/desks');
   await page.getByLabel('Tiskin nimi').fill('Kassa 8');
   const second = await context.newPage();

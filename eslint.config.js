@@ -35,7 +35,9 @@ const rooms = {
   // Nothing of the desk's own store but how a full disk is told.
   submissions: ['sync', 'remote', 'token', 'documents', 'domain', 'store/storage-full'],
   demo: ['domain', 'paraglide', 'ui'],
-  'office/session': ['remote', 'domain', 'documents', 'ui', 'paraglide'],
+  'office/session': ['remote', 'domain', 'documents', 'pwa', 'ui', 'paraglide'],
+  // The home lists what waits in every area.
+  'office/home': [...officeArea, 'office/desks', 'office/reviews'],
   'office/lookups': ['office/session', 'domain', 'documents'],
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
   'office/accounts': officeArea,

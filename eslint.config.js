@@ -125,6 +125,9 @@ const enginesRun = [
   'stored-desk',
   'cluster/device',
   'cluster/server-process',
+  'submissions/key-pair',
+  'submissions/laptop',
+  'submissions/office-server',
 ];
 
 /** Names and addresses of people: whoever works at a counter, or on its device, has no way to them. */

@@ -76,7 +76,9 @@ async function receiveKind<K extends Kind>(
   const claimed = { kind, hash, by, at, receivedAt: now().toISOString(), sent: submission };
   const isFirst = before === undefined && (await claim(client, id, claimed)) === 'stored';
   const stands = await readSubmission(client, id);
-  if (stands === undefined || stands === 'erased') return { id, outcome: 'stored' };
+  if (stands === 'erased') return { id, outcome: 'stored' };
+  // A store that loses what it has just taken is being restored, or lacks nodes.
+  if (stands === undefined) return { id, outcome: 'later', code: 'not-kept', reason: 'The store lost it.' };
   if (!isFirst) {
     const other = whatIsKnown(id, stands, hash);
     if (other === 'different') return refuse(submission, receiving, different);

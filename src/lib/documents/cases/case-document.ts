@@ -71,6 +71,7 @@ const foundByServer = [
     source: v.picklist(caseSources),
     mode: v.picklist(schemeModes),
     isIncomplete: v.boolean(),
+    madeBy: v.optional(boundedText(200)),
   }),
   v.object({ kind: v.literal('flagged'), persons: listOf(personId, 50), cards: listOf(cardNumber, 50) }),
   v.object({ kind: v.literal('over-cap'), isOver: v.boolean() }),

@@ -29,7 +29,14 @@ export interface Duplicates {
 /** One entry of a case's log. */
 export type CaseAction = Logged &
   (
-    | { kind: 'received'; source: CaseSource; mode: SchemeMode; isIncomplete: boolean }
+    | {
+        kind: 'received';
+        source: CaseSource;
+        mode: SchemeMode;
+        isIncomplete: boolean;
+        /** Who made it, as a device says: another account than the one that sent it. */
+        madeBy?: string;
+      }
     | { kind: 'assigned'; to: string }
     | ({ kind: 'flagged' } & Duplicates)
     | { kind: 'duplicate-judged'; verdict: 'same'; person: string }

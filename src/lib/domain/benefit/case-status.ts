@@ -46,6 +46,8 @@ export interface CaseStatus {
   receivedAt: Instant;
   /** The account that referred, or that typed the application in. */
   enteredBy: string;
+  /** Who made it on the device, if that was another account. */
+  madeBy?: string;
   organisation?: string;
   assignee?: string;
   isIncomplete: boolean;

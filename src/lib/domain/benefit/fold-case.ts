@@ -20,12 +20,13 @@ export function applyAction(status: CaseStatus | undefined, action: CaseAction):
   return action.kind === 'received' ? begin(action) : undefined;
 }
 
-const begin = ({ source, mode, at, by, organisation, isIncomplete }: Received): CaseStatus => ({
+const begin = ({ source, mode, at, by, madeBy, organisation, isIncomplete }: Received): CaseStatus => ({
   state: 'received',
   source,
   mode,
   receivedAt: at,
   enteredBy: by,
+  ...(madeBy !== undefined && { madeBy }),
   ...(organisation !== undefined && { organisation }),
   isIncomplete,
   possibleDuplicates: none,

@@ -38,6 +38,8 @@ const rooms = {
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
   'office/accounts': officeArea,
   'office/cards': officeArea,
+  'office/cases': officeArea,
+  'office/letters': officeArea,
   'office/desks': officeArea,
   'office/reviews': officeArea,
   'office/rescue': officeArea,
@@ -190,6 +192,8 @@ const routeRules = [
     'people-and-rights': 'accounts',
     account: 'accounts',
     cards: 'cards',
+    cases: 'cases',
+    letters: 'letters',
     catalogue: 'catalogue',
     desks: 'desks',
     rescue: 'rescue',
@@ -206,7 +210,17 @@ const routeRules = [
   })),
 ];
 
-const serverAreas = ['accounts', 'cards', 'cases', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
+const serverAreas = [
+  'accounts',
+  'cards',
+  'cases',
+  'catalogue',
+  'demo',
+  'desks',
+  'letters',
+  'rescue',
+  'reviews',
+];
 const onlyPure = {
   regex: '^\\$lib/(?!(?:domain|documents)/)',
   message: 'The server may import only domain and documents.',

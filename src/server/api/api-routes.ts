@@ -5,6 +5,7 @@ import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
+import { addLetters } from '../areas/letters/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
 import { nothingHere } from '../http/static-app';
@@ -19,6 +20,7 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addDesks,
   addCards,
   addCases,
+  addLetters,
   addReviews,
   addRescue,
   addCatalogue,

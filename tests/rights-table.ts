@@ -161,6 +161,9 @@ export const apiRights: Record<string, Callers> = {
   'POST /api/letter-templates': coordinators,
   'POST /api/people/search': [...officials, 'hand-out'],
   'GET /api/people/:id': [...officials, 'hand-out'],
+  'POST /api/holders': ['hand-out'],
+  'GET /api/holders/:number': [...officials, 'hand-out'],
+  'POST /api/holders/:number/actions': ['hand-out'],
   'GET /api/accounts': administrators,
   'POST /api/accounts/:name': administrators,
   'POST /api/accounts/:name/reset': administrators,
@@ -179,4 +182,8 @@ export const apiRights: Record<string, Callers> = {
   'GET /api/me/sessions': people,
   'POST /api/me/sessions/end': people,
   'POST /api/me/sessions/end-others': people,
+  'GET /api/submissions/key': callers,
+  'POST /api/submissions': ['referrer', 'receive'],
+  'POST /api/submissions/missing': ['referrer', 'receive'],
+  'GET /api/submissions/refused': ['receive'],
 };

@@ -84,7 +84,7 @@ const aboutPeople = {
   create: server,
   change: server,
   delete: server,
-  attach: nobody,
+  attach: server,
 } as const;
 
 export const databaseGrants = {
@@ -146,6 +146,8 @@ export const databaseGrants = {
       invitation: { ...serversOwn, isOfThisStore: true },
       session: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
       'sign-in-settings': serversOwn,
+      // Whoever publishes one can read what is submitted.
+      'submission-key': { ...serversOwn, isMadeAtStart: true },
     },
     otherTypes: { create: server, change: server, delete: server },
     refusal: 'Only the server writes here.',
@@ -153,7 +155,13 @@ export const databaseGrants = {
   people: {
     read: server,
     rules: server,
-    types: { person: aboutPeople, case: aboutPeople, letter: aboutPeople, submission: aboutPeople },
+    types: {
+      person: aboutPeople,
+      case: aboutPeople,
+      'card-log': aboutPeople,
+      letter: aboutPeople,
+      submission: aboutPeople,
+    },
     otherTypes: { create: server, change: server, delete: server },
     refusal: 'Only the server reads and writes about people.',
   },
@@ -161,7 +169,7 @@ export const databaseGrants = {
     read: server,
     rules: server,
     // Deleted only when its time is over.
-    types: { entry: { ...aboutPeople, change: nobody } },
+    types: { entry: { ...aboutPeople, change: nobody, attach: nobody } },
     otherTypes: { create: server, change: server, delete: server },
     refusal: 'Only the server reads and writes the audit log.',
   },

@@ -5,9 +5,11 @@ import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
+import { addHolders } from '../areas/holders/routes';
 import { addLetters } from '../areas/letters/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
+import { addSubmissions } from '../areas/submissions/routes';
 import { nothingHere } from '../http/static-app';
 import type { ApiSettings } from './api-settings';
 import { answerFailures } from './failures';
@@ -20,9 +22,11 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addDesks,
   addCards,
   addCases,
+  addHolders,
   addLetters,
   addReviews,
   addRescue,
+  (routes, settings) => addSubmissions(routes, settings),
   addCatalogue,
   addDemo,
   addAccounts,

@@ -12,7 +12,9 @@ interface OfficeArea {
 export const officeAreas: readonly OfficeArea[] = [
   { href: '/office/desks', text: m.nav_desks, right: 'administrator' },
   { href: '/office/catalogue', text: m.nav_catalogue, right: 'coordinator' },
+  { href: '/office/letters', text: m.nav_letters, right: 'coordinator' },
   { href: '/office/cards', text: m.nav_cards, right: 'office' },
   { href: '/office/review', text: m.nav_reviews, right: 'office' },
   { href: '/office/rescue', text: m.nav_rescue, right: 'office' },
+  { href: '/office/people-and-rights', text: m.nav_accounts, right: 'administrator' },
 ];

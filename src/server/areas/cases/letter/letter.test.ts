@@ -9,8 +9,8 @@ import type { PersonFacts } from '$lib/documents/people/person-document';
 import { AuditLog } from '../../../audit/audit-log';
 import { requireOk } from '../../../couch/client';
 import { PeopleIndex } from '../../../people/people-index';
+import { takeCase } from '../../../people/take-case';
 import type { SeenCase } from '../read-case';
-import { takeCase } from '../take-case';
 import type { LetterPreview, SentLetter } from './send-letter';
 
 const now = () => new Date('2026-11-23T08:00:00Z');

@@ -37,7 +37,7 @@ const rooms = {
   demo: ['domain', 'paraglide', 'ui'],
   'office/session': ['remote', 'domain', 'documents', 'pwa', 'ui', 'paraglide'],
   // The home lists what waits in every area.
-  'office/home': [...officeArea, 'office/desks', 'office/reviews'],
+  'office/home': [...officeArea, 'office/cases', 'office/desks', 'office/reviews'],
   'office/lookups': ['office/session', 'domain', 'documents'],
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
   'office/accounts': officeArea,
@@ -201,6 +201,7 @@ const routeRules = [
     cards: 'cards',
     cases: 'cases',
     letters: 'letters',
+    people: 'cases',
     catalogue: 'catalogue',
     desks: 'desks',
     rescue: 'rescue',

@@ -6,6 +6,7 @@ import { addCatalogue } from '../areas/catalogue/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
 import { addHolders } from '../areas/holders/routes';
+import { addLetters } from '../areas/letters/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
 import { addSubmissions } from '../areas/submissions/routes';
@@ -22,6 +23,7 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addCards,
   addCases,
   addHolders,
+  addLetters,
   addReviews,
   addRescue,
   (routes, settings) => addSubmissions(routes, settings),

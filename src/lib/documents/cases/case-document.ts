@@ -54,6 +54,12 @@ export const caseActionInput = v.variant('kind', [
     reasons: listOf(identifier, 20),
     text: v.pipe(v.string(), v.trim(), v.maxLength(5000, 'must have 5000 characters at most')),
     isSelfApproved: v.optional(v.literal(true)),
+    validity: v.optional(
+      v.pipe(
+        v.object({ from: localDate, until: localDate }),
+        v.check(({ from, until }) => from <= until, 'must not end before it begins'),
+      ),
+    ),
   }),
   v.object({ kind: v.literal('withdrawn'), on: localDate }),
   v.object({ kind: v.literal('lapsed'), on: localDate, text: boundedText(2000) }),

@@ -8,6 +8,7 @@ const idOf = (type: string) =>
   v.pipe(v.string(), v.regex(new RegExp(`^${type}:[0-9A-HJKMNP-TV-Z]{26}$`), `must be ${type}: and a ULID`));
 export const personId = idOf('person');
 export const caseId = idOf('case');
+export const letterId = idOf('letter');
 
 /** The languages in which a person can be served. */
 export const serviceLanguages = ['fi', 'sv', 'en'] as const;

@@ -56,10 +56,13 @@ export type CaseAction = Logged &
         text: string;
         /** B8: marks a decision on a case that the same account entered. */
         isSelfApproved?: boolean;
+        /** What a grant gives; without it, what the criteria say of the day. */
+        validity?: { from: LocalDate; until: LocalDate };
       }
     | { kind: 'withdrawn'; on: LocalDate }
     | { kind: 'lapsed'; on: LocalDate; text: string }
-    | { kind: 'letter-sent'; way: LetterWay; on: LocalDate }
+    /** `letter` is the stored copy; a letter that was written elsewhere has none. */
+    | { kind: 'letter-sent'; way: LetterWay; on: LocalDate; letter?: string }
     /** `on` is the day on which the request arrived. */
     | { kind: 'rectification-requested'; on: LocalDate }
     | { kind: 'written-decision-requested'; on: LocalDate }

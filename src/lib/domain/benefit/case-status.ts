@@ -24,6 +24,8 @@ export interface Reopening {
 export interface Letter {
   way: LetterWay;
   on: LocalDate;
+  /** The stored copy. */
+  letter?: string;
 }
 
 /** What ended a round of the case's handling. A case has one, and one more for every time it is reopened. */

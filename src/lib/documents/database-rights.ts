@@ -32,6 +32,10 @@ export interface DatabaseGrants {
   otherTypes: Pick<TypeGrants, 'create' | 'change' | 'delete'>;
   /** Types that don't belong here and would give power to whoever writes them. */
   reservedTypes?: Readonly<Record<string, TypeGrants>>;
+  /** Whether every request to it through CouchDB's API is logged before it is answered. */
+  isLogged?: true;
+  /** Whether nobody writes to it through CouchDB's API, not even the server's administrator. */
+  isReadOnly?: true;
   /** Why others are refused. */
   refusal: string;
 }
@@ -84,7 +88,7 @@ const aboutPeople = {
   create: server,
   change: server,
   delete: server,
-  attach: nobody,
+  attach: server,
 } as const;
 
 export const databaseGrants = {
@@ -155,14 +159,17 @@ export const databaseGrants = {
     rules: server,
     types: { person: aboutPeople, case: aboutPeople, letter: aboutPeople, submission: aboutPeople },
     otherTypes: { create: server, change: server, delete: server },
+    isLogged: true,
     refusal: 'Only the server reads and writes about people.',
   },
   audit: {
     read: server,
     rules: server,
     // Deleted only when its time is over.
-    types: { entry: { ...aboutPeople, change: nobody } },
+    types: { entry: { ...aboutPeople, change: nobody, attach: nobody } },
     otherTypes: { create: server, change: server, delete: server },
+    isLogged: true,
+    isReadOnly: true,
     refusal: 'Only the server reads and writes the audit log.',
   },
   visits: {

@@ -37,7 +37,9 @@ const rooms = {
   'office/lookups': ['office/session', 'domain', 'documents'],
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
   'office/accounts': officeArea,
+  'office/audit': officeArea,
   'office/cards': officeArea,
+  'office/cases': officeArea,
   'office/desks': officeArea,
   'office/reviews': officeArea,
   'office/rescue': officeArea,
@@ -189,6 +191,7 @@ const routeRules = [
   ...Object.entries({
     'people-and-rights': 'accounts',
     account: 'accounts',
+    audit: 'audit',
     cards: 'cards',
     catalogue: 'catalogue',
     desks: 'desks',
@@ -206,7 +209,18 @@ const routeRules = [
   })),
 ];
 
-const serverAreas = ['accounts', 'cards', 'cases', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
+const serverAreas = [
+  'accounts',
+  'audit',
+  'cards',
+  'cases',
+  'catalogue',
+  'demo',
+  'desks',
+  'privacy',
+  'rescue',
+  'reviews',
+];
 const onlyPure = {
   regex: '^\\$lib/(?!(?:domain|documents)/)',
   message: 'The server may import only domain and documents.',

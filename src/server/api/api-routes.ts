@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { addAccounts } from '../areas/accounts/routes';
+import { addAudit } from '../areas/audit/routes';
 import { addCards } from '../areas/cards/routes';
 import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
+import { addPrivacy } from '../areas/privacy/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
 import { nothingHere } from '../http/static-app';
@@ -24,6 +26,8 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addCatalogue,
   addDemo,
   addAccounts,
+  addAudit,
+  addPrivacy,
 ];
 
 /** The routes below /api/: health, readiness and every area's. Bodies and answers are JSON. */

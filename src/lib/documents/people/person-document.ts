@@ -70,5 +70,7 @@ export const personDocument = v.looseObject({
   facts: v.optional(personFacts),
   cards: listOf(heldCard, 100),
   log: listOf(personEvent, 1000),
+  /** An erasure that has begun: it is finished, also after a crash, and nobody finds the person any more. */
+  erasing: v.optional(v.object({ ...done, endsCards: v.boolean() })),
 });
 export type PersonDocument = v.InferOutput<typeof personDocument>;

@@ -31,9 +31,13 @@ const rooms = {
   pwa: ['domain', 'paraglide'],
   ui: ['domain', 'paraglide', 'scanner', 'sync'],
   state: ['store', 'sync', 'domain', 'documents', 'pwa'],
-  app: ['state', 'store', 'sync', 'remote', 'token', 'pwa', 'documents', 'domain'],
+  app: ['state', 'store', 'sync', 'submissions', 'remote', 'token', 'pwa', 'documents', 'domain'],
+  // Nothing of the desk's own store but how a full disk is told.
+  submissions: ['sync', 'remote', 'token', 'documents', 'domain', 'store/storage-full'],
   demo: ['domain', 'paraglide', 'ui'],
-  'office/session': ['remote', 'domain', 'documents', 'ui', 'paraglide'],
+  'office/session': ['remote', 'domain', 'documents', 'pwa', 'ui', 'paraglide'],
+  // The home lists what waits in every area.
+  'office/home': [...officeArea, 'office/desks', 'office/reviews'],
   'office/lookups': ['office/session', 'domain', 'documents'],
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
   'office/accounts': officeArea,
@@ -52,7 +56,7 @@ const typesOnly = { store: ['sync/ports'], 'office/session': ['sync/ports'] };
 
 /** Packages, and the rooms that may know them. */
 const ownedPackages = {
-  dexie: ['store', 'office/catalogue'],
+  dexie: ['store', 'submissions', 'office/catalogue'],
   'pouchdb*': ['remote'],
   'html5-qrcode': ['scanner'],
   'barcode-detector*': ['scanner'],
@@ -123,11 +127,14 @@ const enginesRun = [
   'stored-desk',
   'cluster/device',
   'cluster/server-process',
+  'submissions/key-pair',
+  'submissions/laptop',
+  'submissions/office-server',
 ];
 
 /** Names and addresses of people: whoever works at a counter, or on its device, has no way to them. */
 const noPeople = {
-  regex: '^\\$lib/documents/(?:people|cases)(?:/|$)',
+  regex: '^\\$lib/documents/(?:people|cases|submissions/referral)(?:/|$)',
   message: 'No name of a person reaches a desk.',
 };
 const engine = ['store', 'sync', 'remote', 'scanner'];
@@ -217,9 +224,11 @@ const serverAreas = [
   'catalogue',
   'demo',
   'desks',
+  'holders',
   'privacy',
   'rescue',
   'reviews',
+  'submissions',
 ];
 const onlyPure = {
   regex: '^\\$lib/(?!(?:domain|documents)/)',

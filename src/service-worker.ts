@@ -4,7 +4,8 @@ import { addPlugins, cleanupOutdatedCaches, matchPrecache, precacheAndRoute } fr
 import { createHandlerBoundToURL } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { pushOnce } from '$lib/app/push-once';
-import { PUSH_SYNC_TAG, type WorkerMessage } from '$lib/pwa/worker-messages';
+import { sendSubmissionsOnce } from '$lib/app/send-submissions';
+import { PUSH_SYNC_TAG, SUBMISSIONS_SYNC_TAG, type WorkerMessage } from '$lib/pwa/worker-messages';
 
 /** Background Sync's event: not yet in TypeScript's own types. */
 interface SyncEvent extends ExtendableEvent {
@@ -79,7 +80,13 @@ async function pushWaitingVisits(): Promise<void> {
   if ((await pushOnce()) === 'failed') throw new Error('Visits are still waiting to be sent.');
 }
 
+async function sendWaitingSubmissions(): Promise<void> {
+  if ((await sendSubmissionsOnce()) === 'failed')
+    throw new Error('Submissions are still waiting to be sent.');
+}
+
 worker.addEventListener('sync', (event: Event) => {
   const sync = event as SyncEvent;
   if (sync.tag === PUSH_SYNC_TAG) sync.waitUntil(pushWaitingVisits());
+  if (sync.tag === SUBMISSIONS_SYNC_TAG) sync.waitUntil(sendWaitingSubmissions());
 });

@@ -2,7 +2,7 @@ import type { AuditFacts } from '$lib/documents/audit/entry-document';
 import type { PersonFacts } from '$lib/documents/people/person-document';
 import type { PersonRole } from '$lib/documents/roles';
 import { readEntries } from '../src/server/audit/audit-log';
-import type { NewCase } from '../src/server/areas/cases/take-case';
+import type { NewCase } from '../src/server/people/take-case';
 import { requireOk, type CouchClient } from '../src/server/couch/client';
 import { ulidOf } from './builders';
 import { send, type Account, type Answer } from './contract/couch-target';

@@ -167,6 +167,9 @@ export const apiRights: Record<string, Callers> = {
   'POST /api/audit/person': ['audit'],
   'GET /api/audit/chain': ['audit'],
   'POST /api/audit/chain': ['audit'],
+  'POST /api/holders': ['hand-out'],
+  'GET /api/holders/:number': [...officials, 'hand-out'],
+  'POST /api/holders/:number/actions': ['hand-out'],
   'GET /api/accounts': administrators,
   'POST /api/accounts/:name': administrators,
   'POST /api/accounts/:name/reset': administrators,
@@ -185,4 +188,8 @@ export const apiRights: Record<string, Callers> = {
   'GET /api/me/sessions': people,
   'POST /api/me/sessions/end': people,
   'POST /api/me/sessions/end-others': people,
+  'GET /api/submissions/key': callers,
+  'POST /api/submissions': ['referrer', 'receive'],
+  'POST /api/submissions/missing': ['referrer', 'receive'],
+  'GET /api/submissions/refused': ['receive'],
 };

@@ -92,6 +92,21 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   'POST /api/audit/person': () => ({ body: { person: `person:${ulidOf(1)}`, why: 'asked' }, status: 404 }),
   'GET /api/audit/chain': () => ({ status: 200 }),
   'POST /api/audit/chain': () => ({ body: {}, status: 200 }),
+  'POST /api/holders': () => ({
+    body: {
+      handOut: ulidOf(1),
+      case: `case:${ulidOf(1)}`,
+      from: '2026-11-22',
+      until: '2027-11-21',
+    },
+    status: 404,
+  }),
+  'GET /api/holders/:number': ({ card }) => ({ path: `/api/holders/${card}`, status: 404 }),
+  'POST /api/holders/:number/actions': ({ card }) => ({
+    path: `/api/holders/${card}/actions`,
+    body: { action: { kind: 'unblocked' }, rev: '1-x' },
+    status: 404,
+  }),
   'GET /api/accounts': () => ({ status: 200 }),
   'POST /api/accounts/:name': ({ person }) => ({
     path: `/api/accounts/${person}`,
@@ -136,6 +151,16 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   'GET /api/me/sessions': () => ({ status: 200 }),
   'POST /api/me/sessions/end': () => ({ body: { id: 'x' }, status: 400 }),
   'POST /api/me/sessions/end-others': () => ({ body: {}, status: 200 }),
+  'GET /api/submissions/key': () => ({ status: 200 }),
+  // Nothing was sealed: a caller with the right is told so, and it is kept.
+  'POST /api/submissions': () => ({
+    body: {
+      submissions: [{ id: ulidOf((made += 1)), kind: 'referral', at: report.at, sealed: 'a.b.c.d.e' }],
+    },
+    status: 200,
+  }),
+  'POST /api/submissions/missing': () => ({ body: { ids: [ulidOf(1)] }, status: 200 }),
+  'GET /api/submissions/refused': () => ({ status: 200 }),
 };
 
 export const calledRoutes = Object.keys(calls);

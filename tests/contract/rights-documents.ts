@@ -59,6 +59,16 @@ const samples: Record<string, Sample> = {
     }),
     change: { madeAt: at },
   },
+  'submission-key': {
+    make: (index) => ({
+      _id: `submission-key:x${index}`,
+      type: 'submission-key',
+      v: 1,
+      jwk: { kty: 'EC', crv: 'P-256', x: coordinate, y: coordinate },
+      madeAt: '2026-11-22T08:00:00.000Z',
+    }),
+    change: { madeAt: at },
+  },
   settings: {
     make: () => ({ _id: 'settings:city', type: 'settings', v: 1, names: { ...names, en: 'City' } }),
     change: { names },
@@ -117,7 +127,7 @@ const samples: Record<string, Sample> = {
   ...Object.fromEntries(
     [
       ...['criteria', 'account', 'invitation', 'session', 'sign-in-settings'],
-      ...['person', 'case', 'letter', 'submission', 'entry'],
+      ...['person', 'case', 'card-log', 'letter', 'submission', 'entry'],
     ].map((type) => [
       type,
       { make: (index: number) => ({ _id: `${type}:x${index}`, type, v: 1 }), change: { at } },

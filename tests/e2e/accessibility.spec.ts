@@ -38,6 +38,10 @@ for (const [language, name] of [
       '/',
       '/demo',
       '/setup',
+      '/office',
+      '/office/account',
+      '/office/people-and-rights',
+      '/invitation',
       '/office/desks',
       '/office/cards',
       '/office/review',
@@ -141,6 +145,43 @@ test('axe finds nothing on the office’s desks, in the catalogue’s forms and 
   await expect(page.getByRole('button', { name: 'Tulosta kortti' })).toBeVisible();
   await page.getByText('Kortin omat oikeudet', { exact: true }).click();
   await check(page, 'a card');
+});
+
+test('axe finds nothing where people are invited, on their own account, on their home and on a locked screen', async ({
+  page,
+  server,
+}) => {
+  await page.clock.install();
+  await signIn(page, server.adminPassword);
+  await page.getByRole('link', { name: 'Etusivu' }).click();
+  await expect(page.getByRole('heading', { name: 'Odottaa sinua' })).toBeVisible();
+  await check(page, 'home');
+  await page.getByRole('link', { name: 'Käyttäjät' }).click();
+  await page.getByRole('button', { name: 'Luo kutsulinkki' }).click();
+  await check(page, 'faults in the invitation');
+  await page.getByLabel('Nimi', { exact: true }).fill('Aino Esimerkki');
+  // By keyboard alone.
+  await page.getByRole('checkbox', { name: 'Toimisto', exact: true }).focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Luo kutsulinkki' }).focus();
+  await page.keyboard.press('Enter');
+  const link = await page.getByRole('dialog').getByLabel('Linkki').inputValue();
+  await check(page, 'one-time link');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: 'Avoimet kutsut' })).toBeVisible();
+  await check(page, 'people and rights');
+  await page.getByRole('button', { name: /^Muokkaa käyttäjää/ }).click();
+  await check(page, 'an account');
+  await page.goto('/office/account');
+  await expect(page.getByText('(tämä selain)')).toBeVisible();
+  await check(page, 'own account');
+  await page.clock.fastForward('16:00');
+  await expect(page.getByRole('heading', { name: 'Näyttö on lukittu' })).toBeVisible();
+  await check(page, 'locked');
+  await page.goto(link);
+  await expect(page.getByRole('heading', { name: 'Hei Aino Esimerkki!' })).toBeVisible();
+  await page.getByRole('button', { name: 'Ota tunnus käyttöön' }).click();
+  await check(page, 'invitation');
 });
 
 test('axe finds nothing where something is to be chosen', async ({ page }) => {

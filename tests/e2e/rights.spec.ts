@@ -1,4 +1,11 @@
 import type { Page } from '@playwright/test';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { addDays, localDate } from '../../src/lib/domain/time/day';
+import { signingKey } from '../../src/server/keys/signing-key';
+import { cardNumber } from '../builders';
+import { signLandedCode } from '../landed-code';
 import { cardOf, expectWaiting, Office, openDesk, pressLog, scan, scanAndSee, verdict } from './counter';
 import { expect, test } from './fixtures';
 import type { TiskiServer } from '../setup/tiski-server';
@@ -6,6 +13,16 @@ import type { TiskiServer } from '../setup/tiski-server';
 /** Every flow offline first, then sent: the desk never waits for the network. */
 
 const heading = (page: Page) => verdict(page).getByRole('heading', { level: 1 });
+
+/** R2: a card that no register has, signed with the demo's key as the first cards were. */
+async function landedCode({ dataFolder }: TiskiServer): Promise<string> {
+  const folder = path.join(dataFolder, 'demo-keys');
+  const name = (await readdir(folder)).find((each) => /^[\w-]{11}\.json$/.test(each)) ?? '';
+  const key = v.parse(signingKey, JSON.parse(await readFile(path.join(folder, name), 'utf8')));
+  const today = localDate(Date.now(), 'UTC');
+  const days = { validFrom: addDays(today, -1), validUntil: addDays(today, 364) };
+  return signLandedCode({ number: cardNumber(2_024_902), scheme: 'hyvinvointikortti', ...days }, key);
+}
 
 /** A sector's documents in the city, by type. */
 async function documentsOf(server: TiskiServer, sector: string, type: string) {
@@ -155,6 +172,10 @@ test('R2 R7 R14 a half-year pass counts from its first visit; a card issued this
   await expect(heading(page)).toHaveText('Ei käy nyt');
   await expect(verdict(page)).toContainText('koodia ei voi vahvistaa');
   await expect(page.getByRole('button', { name: 'Päästä silti sisään' })).toHaveCount(0);
+
+  // A card printed before the code became smaller.
+  await scanAndSee(page, await landedCode(server), 'Kortti käy');
+  await expect(verdict(page)).toContainText('koodi on aito');
 
   await scan(page, codeOf('by-signature'));
   await expect(heading(page)).toHaveText('Kortti käy');

@@ -24,6 +24,12 @@ const broken: [wall: string, file: string, code: string, says: RegExp][] = [
     /office\/cards/,
   ],
   ['Dexie is the store’s', 'src/lib/office/cards/a.ts', `import 'dexie';`, /another room/],
+  [
+    'submissions know nothing of the desk’s store',
+    'src/lib/submissions/a.ts',
+    `import '$lib/store/database';`,
+    /submissions\//,
+  ],
   ['between folders $lib is written', 'src/lib/ui/a.ts', `import '../store/device';`, /\$lib/],
   ['nothing loose', 'src/lib/a.ts', `export const a = 1;`, /loose/],
   ['no office at the counter', 'src/routes/desk/a.ts', `import '$lib/office/session/ask';`, /counter/],

@@ -37,11 +37,13 @@ describe('what gives power is granted to nobody else', () => {
     ['desks', 'invitation', server],
     ['desks', 'session', server],
     ['desks', 'sign-in-settings', server],
+    ['desks', 'submission-key', server],
     ['office', 'criteria', server],
-    ['people', 'person', 'server server server nobody by api'],
-    ['people', 'case', 'server server server nobody by api'],
-    ['people', 'letter', 'server server server nobody by api'],
-    ['people', 'submission', 'server server server nobody by api'],
+    ['people', 'person', 'server server server server by api'],
+    ['people', 'case', 'server server server server by api'],
+    ['people', 'card-log', 'server server server server by api'],
+    ['people', 'letter', 'server server server server by api'],
+    ['people', 'submission', 'server server server server by api'],
     ['audit', 'entry', 'server nobody server nobody by api'],
   ];
   it.each(powers)('%s: %s', (kind, type, expected) => {
@@ -112,6 +114,6 @@ it('databases have their names, and a desk pulls those that it may read', () => 
 });
 
 it('lists of types are sorted, because a store is asked for what lies between them', () => {
-  expect(typesMadeAtStart).toEqual(['epoch', 'key', 'lease', 'rescue-key', 'session']);
+  expect(typesMadeAtStart).toEqual(['epoch', 'key', 'lease', 'rescue-key', 'session', 'submission-key']);
   expect(typesOfThisStore).toEqual(['epoch', 'invitation', 'lease', 'session', 'snapshot']);
 });

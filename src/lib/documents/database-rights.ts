@@ -150,6 +150,8 @@ export const databaseGrants = {
       invitation: { ...serversOwn, isOfThisStore: true },
       session: { ...serversOwn, isMadeAtStart: true, isOfThisStore: true },
       'sign-in-settings': serversOwn,
+      // Whoever publishes one can read what is submitted.
+      'submission-key': { ...serversOwn, isMadeAtStart: true },
     },
     otherTypes: { create: server, change: server, delete: server },
     refusal: 'Only the server writes here.',
@@ -157,7 +159,13 @@ export const databaseGrants = {
   people: {
     read: server,
     rules: server,
-    types: { person: aboutPeople, case: aboutPeople, letter: aboutPeople, submission: aboutPeople },
+    types: {
+      person: aboutPeople,
+      case: aboutPeople,
+      'card-log': aboutPeople,
+      letter: aboutPeople,
+      submission: aboutPeople,
+    },
     otherTypes: { create: server, change: server, delete: server },
     isLogged: true,
     refusal: 'Only the server reads and writes about people.',

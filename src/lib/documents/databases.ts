@@ -25,9 +25,10 @@ export const databaseTypes = {
     'invitation',
     'session',
     'sign-in-settings',
+    'submission-key',
   ],
   /** Residents by name, their cases and letters, and what was submitted about them. No account is a member. */
-  people: ['person', 'case', 'letter', 'submission'],
+  people: ['person', 'case', 'card-log', 'letter', 'submission'],
   /** Who looked at whom and who did what: a chain of entries, of which none ever changes. */
   audit: ['entry'],
   /** A sector's log: visits, choices, what undoes them, and resolutions of conflicts. */

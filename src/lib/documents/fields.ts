@@ -87,3 +87,9 @@ export const zone = v.pipe(v.string(), v.check(isZone, 'must be a time zone like
 /** A name in every language of the product. */
 export const localizedText = v.object({ fi: shortText, sv: shortText, en: shortText });
 export type LocalizedText = v.InferOutput<typeof localizedText>;
+
+/** The `_id` of a published key: a type, a colon and the beginning of its RFC 7638 thumbprint, base64url. */
+export const idOfKey = (type: string) =>
+  v.pipe(v.string(), v.regex(new RegExp(`^${type}:[A-Za-z0-9_-]{1,64}$`), `must be ${type}: and a kid`));
+/** 32 bytes, base64url. */
+export const keyPart = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url'));

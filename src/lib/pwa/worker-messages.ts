@@ -13,3 +13,5 @@ export type WorkerMessage =
  * The tag under which Background Sync is registered; it makes the service worker push waiting visits (S10).
  */
 export const PUSH_SYNC_TAG = 'tiski-push';
+/** The same for what was submitted on the device (S20). */
+export const SUBMISSIONS_SYNC_TAG = 'tiski-submissions';

@@ -5,7 +5,8 @@ import type { Contact } from '$lib/domain/time/clock';
 import { hour } from '$lib/domain/time/day';
 import { aCard, aScheme, aService, aVenue, cardNumber, ulidOf } from '../../../tests/builders';
 import { aPairedDatabase, load, sundayMorning } from '../../../tests/paired-database';
-import { makeRescueKey, rescueKeyDocumentOf } from '../../server/keys/rescue-key';
+import { makeOfficeKey } from '../../server/keys/office-key';
+import { rescueKeyDocumentOf } from '../../server/keys/rescue-key';
 import { checkVisit } from './check-visit';
 import { noteContact } from './clock';
 import { confirmTimes } from './confirm-times';
@@ -183,7 +184,7 @@ describe('what was logged before a contact', () => {
 
   it('R13 S16 what goes by file is dated on the spot, and never changes again', async () => {
     const device = await Device.open();
-    const key = rescueKeyDocumentOf(await makeRescueKey(new Date(sundayMorning)));
+    const key = rescueKeyDocumentOf(await makeOfficeKey(new Date(sundayMorning)));
     await load(device.db, 'tiski-catalogue', [key, ...catalogue]);
     await device.log(cards[0]);
     device.page += 1;

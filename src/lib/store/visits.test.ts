@@ -9,7 +9,8 @@ import {
   ordinaryCatalogue,
   sundayMorning,
 } from '../../../tests/paired-database';
-import { makeRescueKey, openRescueFile, rescueKeyDocumentOf } from '../../server/keys/rescue-key';
+import { makeOfficeKey } from '../../server/keys/office-key';
+import { openRescueFile, rescueKeyDocumentOf } from '../../server/keys/rescue-key';
 import { checkVisit } from './check-visit';
 import { readDevice, saveDevice } from './device';
 import { revokeDevice } from './revoke-device';
@@ -59,7 +60,7 @@ describe('the day’s list', () => {
 });
 
 async function aRescueKey(madeAt: string) {
-  const pair = await makeRescueKey(new Date(madeAt));
+  const pair = await makeOfficeKey(new Date(madeAt));
   return { pair, key: rescueKeyDocumentOf(pair) };
 }
 

@@ -8,7 +8,7 @@ const requestsInOneTurn = 4;
 const tryAgainAfter = 10 * 60_000;
 
 export interface AcknowledgedCheckParts {
-  remote: RemoteDatabase;
+  remote: Pick<RemoteDatabase, 'name' | 'missing'>;
   store: Pick<LocalStore, 'isCheckDue' | 'acknowledged' | 'endCheck'>;
   now: () => Instant;
 }

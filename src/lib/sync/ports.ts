@@ -58,7 +58,9 @@ export type PushAnswer =
   | { id: string; kind: 'stored' }
   /** 409: this id already exists; whether it is the pushed document, if that could be read. */
   | { id: string; kind: 'exists'; body: 'identical' | 'different' | 'unread' }
-  | { id: string; kind: 'refused'; status: number; reason: string };
+  | { id: string; kind: 'refused'; status: number; reason: string }
+  /** Nothing is wrong with it, but the server can't take it now: it waits. */
+  | { id: string; kind: 'later'; reason: string };
 
 /**
  * S18: a packed copy of a database as of `seq`, opaque here. It belongs to one epoch. Each part is requested

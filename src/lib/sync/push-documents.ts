@@ -21,6 +21,13 @@ const firstBatchSize = 50;
  */
 const patience = 20;
 
+/** What is waiting, by where it goes: a desk's databases, or kinds of submissions (S20). */
+export type Outbox = Pick<
+  LocalStore,
+  'databases' | 'cursor' | 'waiting' | 'acknowledge' | 'refuse' | 'suspect'
+>;
+type PushTarget = Pick<RemoteDatabase, 'name' | 'push'>;
+
 /** The result for one database's share of the outbox. */
 export interface Pushed {
   stored: number;
@@ -37,13 +44,13 @@ export async function pushWaiting(
   store: LocalStore,
   onSending?: () => void,
 ): Promise<Outcome<Pushed>> {
-  const sent = await pushConfirmed(server, store, onSending);
+  const sent = await pushEach(server, store, onSending);
   if (!sent.ok && isLineTrouble(sent.failure.kind)) return sent;
   if (!(await store.hasUnconfirmed())) return sent;
   const time = await server.time();
   if (!time.ok) return time;
   await store.confirmTimes(time.value);
-  const rest = await pushConfirmed(server, store, onSending);
+  const rest = await pushEach(server, store, onSending);
   if (!rest.ok || !sent.ok) return rest;
   const { stored, refused } = rest.value;
   return {
@@ -53,17 +60,18 @@ export async function pushWaiting(
 }
 
 /** Database by database: one that fails doesn't hold up the next (S5). */
-async function pushConfirmed(
-  server: RemoteServer,
-  store: LocalStore,
+export async function pushEach(
+  server: { database(name: string): PushTarget },
+  store: Outbox,
   onSending?: () => void,
+  batchSize = pushBatchSize,
 ): Promise<Outcome<Pushed>> {
   const total: Pushed = { stored: 0, refused: 0 };
   let failure: RemoteFailure | undefined;
   for (const database of await store.databases()) {
     if ((await store.waiting(database, 1)).length === 0) continue;
     onSending?.();
-    const pushed = await pushDocuments(server.database(database), store);
+    const pushed = await pushDocuments(server.database(database), store, batchSize);
     if (pushed.ok) {
       total.stored += pushed.value.stored;
       total.refused += pushed.value.refused;
@@ -77,8 +85,8 @@ async function pushConfirmed(
  * say; whatever gets no answer keeps waiting.
  */
 export async function pushDocuments(
-  remote: RemoteDatabase,
-  store: LocalStore,
+  remote: PushTarget,
+  store: Outbox,
   batchSize = pushBatchSize,
 ): Promise<Outcome<Pushed>> {
   const pushed: Pushed = { stored: 0, refused: 0 };
@@ -111,7 +119,7 @@ interface Sent {
 }
 
 /** S13: sends a batch, and its halves if the whole does not go through. */
-async function sendHalving(remote: RemoteDatabase, documents: readonly RemoteDocument[]): Promise<Sent> {
+async function sendHalving(remote: PushTarget, documents: readonly RemoteDocument[]): Promise<Sent> {
   const sent: Sent = { stored: [], refused: [], suspects: [] };
   let failures = 0;
   let firstFailure: RemoteFailure | undefined;
@@ -195,6 +203,9 @@ function noteAnswers(batch: readonly RemoteDocument[], answers: readonly PushAns
         // S11: the account is not let in; that says nothing about the document.
         if (answer.status === 401) sent.failure ??= { kind: 'signed-out' };
         else sent.refused.push({ id: answer.id, status: answer.status, reason: answer.reason });
+        break;
+      case 'later':
+        sent.failure ??= { kind: 'server-error', status: 503, reason: answer.reason };
         break;
     }
   }

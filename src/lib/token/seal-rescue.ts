@@ -1,21 +1,7 @@
-import { CompactEncrypt, importJWK } from 'jose';
 import { idOf, type RescueKeyDocument } from '$lib/documents/catalogue/catalogue-documents';
-import {
-  rescueAlgorithm,
-  rescueEncryption,
-  rescueFileType,
-  type RescueContent,
-} from '$lib/documents/fleet/rescue-file';
+import { rescueFileType, type RescueContent } from '$lib/documents/fleet/rescue-file';
+import { sealForOffice } from './seal-for-office';
 
 /** S16: the file's text, which only the office's private key opens. */
-export async function sealRescue(content: RescueContent, key: RescueKeyDocument): Promise<string> {
-  const text = new TextEncoder().encode(JSON.stringify(content));
-  return new CompactEncrypt(text)
-    .setProtectedHeader({
-      alg: rescueAlgorithm,
-      enc: rescueEncryption,
-      typ: rescueFileType,
-      kid: idOf(key),
-    })
-    .encrypt(await importJWK(key.jwk, rescueAlgorithm));
-}
+export const sealRescue = (content: RescueContent, key: RescueKeyDocument): Promise<string> =>
+  sealForOffice(content, rescueFileType, { kid: idOf(key), jwk: key.jwk });

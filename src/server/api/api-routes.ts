@@ -6,9 +6,11 @@ import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
+import { addHolders } from '../areas/holders/routes';
 import { addPrivacy } from '../areas/privacy/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
+import { addSubmissions } from '../areas/submissions/routes';
 import { nothingHere } from '../http/static-app';
 import type { ApiSettings } from './api-settings';
 import { answerFailures } from './failures';
@@ -21,8 +23,10 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addDesks,
   addCards,
   addCases,
+  addHolders,
   addReviews,
   addRescue,
+  (routes, settings) => addSubmissions(routes, settings),
   addCatalogue,
   addDemo,
   addAccounts,

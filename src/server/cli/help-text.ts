@@ -16,10 +16,13 @@ export const helpText = `Tiski, front desk software for city benefit cards
                        databases of Tiski, under this version's rules
 
   tiski keys           list the keys that card codes are signed with, and those of rescue files
+                       and submissions
   tiski keys rotate    make a new one; printed cards stay good
   tiski keys retire ID give one up: its codes alone admit nobody any more
   tiski keys rotate-rescue
                        make a new key for rescue files; the old one opens what was saved before
+  tiski keys rotate-submissions
+                       the same for what devices submit
   tiski keys export FILE, tiski keys import FILE
                        carry the private keys to another server, encrypted with the passphrase
                        in TISKI_KEYS_PASSPHRASE

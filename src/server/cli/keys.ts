@@ -2,7 +2,14 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { localDate } from '$lib/domain/time/day';
 import { isDemoStore } from '../demo/demo-store';
 import { publishedKeys, readSigningKeys, retireKey, rotateKey, type KeyStore } from '../keys/key-store';
-import { publishedRescueKeys, readRescueKeys, rotateRescueKey } from '../keys/rescue-key-store';
+import {
+  publishedOfficeKeys,
+  readOfficeKeys,
+  rescueKeys,
+  rotateOfficeKey,
+  submissionKeys,
+  type KeyPurpose,
+} from '../keys/office-key-store';
 import { sealKeys, unsealKeys } from '../keys/sealed-keys';
 import { keyFolder } from '../keys/key-folder';
 import { provision } from '../provision/provision';
@@ -11,8 +18,8 @@ import type { Command } from './options';
 import { withStore } from './provision';
 
 /**
- * Manages the keys of signed card codes and of rescue files. The embedded store must not be in use: stop the
- * server first.
+ * Manages the keys of signed card codes, rescue files and submissions. The embedded store must not be in use:
+ * stop the server first.
  */
 export async function runKeys(command: Extract<Command, { kind: 'keys' }>): Promise<void> {
   const { options } = command;
@@ -37,8 +44,13 @@ export async function runKeys(command: Extract<Command, { kind: 'keys' }>): Prom
         return;
       }
       case 'rotate-rescue': {
-        const { kid } = await rotateRescueKey(store, new Date());
+        const { kid } = await rotateOfficeKey(store, rescueKeys, new Date());
         console.log(`Rescue files are made for key ${kid} from each desk's next contact on.`);
+        return;
+      }
+      case 'rotate-submissions': {
+        const { kid } = await rotateOfficeKey(store, submissionKeys, new Date());
+        console.log(`Submissions are sealed for key ${kid} from each device's next contact on.`);
         return;
       }
       case 'retire':
@@ -101,10 +113,15 @@ async function listKeys(store: KeyStore): Promise<void> {
     ];
     console.log(`${kid}  ${notes.join(', ')}`);
   }
-  const opened = new Set((await readRescueKeys(store)).map(({ kid }) => kid));
-  for (const { _id, madeAt } of await publishedRescueKeys(store)) {
-    const kid = _id.slice('rescue-key:'.length);
-    const note = opened.has(kid) ? '' : ', its private part is not here';
-    console.log(`${kid}  for rescue files, made ${madeAt.slice(0, 10)}${note}`);
+  await listOfficeKeys(store, rescueKeys, 'rescue files');
+  await listOfficeKeys(store, submissionKeys, 'submissions');
+}
+
+async function listOfficeKeys(store: KeyStore, purpose: KeyPurpose, opens: string): Promise<void> {
+  const own = new Set((await readOfficeKeys(store, purpose)).map(({ kid }) => kid));
+  for (const { _id, madeAt } of await publishedOfficeKeys(store, purpose)) {
+    const kid = _id.slice(purpose.type.length + 1);
+    const note = own.has(kid) ? '' : ', its private part is not here';
+    console.log(`${kid}  for ${opens}, made ${madeAt.slice(0, 10)}${note}`);
   }
 }

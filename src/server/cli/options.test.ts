@@ -116,7 +116,7 @@ describe('the command line', () => {
 
   it('manages the signing keys', () => {
     expect(readCommand(['keys'], {})).toEqual({ kind: 'keys', action: 'list', options: standard });
-    for (const action of ['rotate', 'rotate-rescue']) {
+    for (const action of ['rotate', 'rotate-rescue', 'rotate-submissions']) {
       expect(readCommand(['keys', action], {})).toMatchObject({ kind: 'keys', action });
     }
     expect(readCommand(['keys', 'retire', 'abc'], {})).toMatchObject({ action: 'retire', kid: 'abc' });

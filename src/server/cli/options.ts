@@ -6,13 +6,17 @@ import { backupCommand, identityFrom, type BackupCommand } from './backup-option
 import { CommandError } from './command-error';
 import { portFrom, startOptions, type StartOptions, type StoreOptions } from './start-options';
 
+/** What `tiski keys` does without another word. */
+const keyActions = ['list', 'rotate', 'rotate-rescue', 'rotate-submissions'] as const;
+type KeyAction = (typeof keyActions)[number];
+
 export type Command =
   | { kind: 'help' }
   | { kind: 'version' }
   | { kind: 'start'; options: StartOptions }
   | { kind: 'dev'; options: StartOptions }
   | { kind: 'provision'; options: StoreOptions }
-  | { kind: 'keys'; action: 'list' | 'rotate' | 'rotate-rescue'; options: StoreOptions }
+  | { kind: 'keys'; action: KeyAction; options: StoreOptions }
   | { kind: 'keys'; action: 'retire'; kid: string; options: StoreOptions }
   | { kind: 'keys'; action: 'export' | 'import'; file: string; passphrase: string; options: StoreOptions }
   | { kind: 'import'; file: string; url?: string; data?: string }
@@ -147,8 +151,8 @@ function keysCommand(words: string[], values: Values, environment: NodeJS.Proces
     if (kid === undefined) throw wrong(`keys ${action} needs a file: tiski keys ${action} tiski-keys.jwe`);
     return { kind: 'keys', action, file: kid, passphrase: passphraseFrom(environment), options };
   }
-  if (action === 'list' || action === 'rotate' || action === 'rotate-rescue')
-    return { kind: 'keys', action, options };
+  const plain = keyActions.find((each) => each === action);
+  if (plain !== undefined) return { kind: 'keys', action: plain, options };
   if (action !== 'retire') throw wrong(`keys can't "${action}". See tiski --help.`);
   if (kid === undefined) throw wrong('keys retire needs the id of a key: see tiski keys');
   return { kind: 'keys', action, kid, options };

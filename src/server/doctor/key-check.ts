@@ -1,7 +1,13 @@
 import { access, constants } from 'node:fs/promises';
 import type { LocalDate } from '$lib/domain/time/day';
 import { currentKey, publishedKeys, readSigningKeys, type KeyStore } from '../keys/key-store';
-import { publishedRescueKeys, readRescueKeys } from '../keys/rescue-key-store';
+import {
+  publishedOfficeKeys,
+  readOfficeKeys,
+  rescueKeys,
+  submissionKeys,
+  type KeyPurpose,
+} from '../keys/office-key-store';
 import { findingsOf, type Finding } from './finding';
 
 const { good, warning, bad } = findingsOf('keys');
@@ -14,7 +20,11 @@ export async function keyFindings(store: KeyStore, today: LocalDate): Promise<Fi
   const unreadable = await folderFault(store.folder);
   if (unreadable !== undefined) return [unreadable];
   try {
-    return [...(await signingFindings(store, today)), ...(await rescueFindings(store))];
+    return [
+      ...(await signingFindings(store, today)),
+      ...(await officeKeyFindings(store, rescueKeys, { opens: 'rescue files', name: 'rescue key' })),
+      ...(await officeKeyFindings(store, submissionKeys, { opens: 'submissions', name: 'submission key' })),
+    ];
   } catch (error) {
     const isFileFault =
       error instanceof SyntaxError || (error instanceof Error && error.name === 'ValiError');
@@ -66,17 +76,21 @@ async function signingFindings(store: KeyStore, today: LocalDate): Promise<Findi
   ];
 }
 
-async function rescueFindings(store: KeyStore): Promise<Finding[]> {
-  const own = new Set((await readRescueKeys(store)).map(({ kid }) => `rescue-key:${kid}`));
-  const published = await publishedRescueKeys(store);
+async function officeKeyFindings(
+  store: KeyStore,
+  purpose: KeyPurpose,
+  { opens, name }: { opens: string; name: string },
+): Promise<Finding[]> {
+  const own = new Set((await readOfficeKeys(store, purpose)).map(({ kid }) => `${purpose.type}:${kid}`));
+  const published = await publishedOfficeKeys(store, purpose);
   const newest = published.at(-1);
   if (newest === undefined)
-    return [warning('There is no key for rescue files yet.', 'The next start makes one.')];
+    return [warning(`There is no key for ${opens} yet.`, 'The next start makes one.')];
   const lacking = published.filter(({ _id }) => !own.has(_id));
-  if (lacking.length === 0) return [good('Every key for rescue files is here.')];
+  if (lacking.length === 0) return [good(`Every key for ${opens} is here.`)];
   return lacking.map(({ _id }) => {
-    const kid = _id.slice('rescue-key:'.length);
-    const says = `The private part of the rescue key ${kid} is not here: its files can't be opened.`;
+    const kid = _id.slice(purpose.type.length + 1);
+    const says = `The private part of the ${name} ${kid} is not here: what was made for it can't be opened.`;
     return (_id === newest._id ? bad : warning)(says, bringTodo);
   });
 }

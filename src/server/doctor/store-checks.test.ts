@@ -8,7 +8,7 @@ import { requireOk } from '../couch/client';
 import { isJsonObject } from '../couch/json';
 import { writeLocalState } from '../desks/local-state';
 import { retireKey, rotateKey, type KeyStore } from '../keys/key-store';
-import { rotateRescueKey } from '../keys/rescue-key-store';
+import { rescueKeys, rotateOfficeKey } from '../keys/office-key-store';
 import { provision } from '../provision/provision';
 import { databaseFindings } from './database-check';
 import { keyFindings } from './key-check';
@@ -79,12 +79,14 @@ describe('keys', () => {
   afterAll(() => server.stop());
 
   const found = async () => (await keyFindings(store, today)).map(({ state, says }) => `${state}: ${says}`);
+  const isSigningKey = (name: string) => /^[\w-]{11}\.json$/.test(name);
   const away = () => `${store.folder}-away`;
 
   it('are good as the server makes them', async () => {
     expect(await found()).toEqual([
       expect.stringMatching(/^good: The key \S{11} signs/),
       'good: Every key for rescue files is here.',
+      'good: Every key for submissions is here.',
     ]);
   });
 
@@ -92,15 +94,15 @@ describe('keys', () => {
     await rename(store.folder, away());
     const findings = await keyFindings(store, today);
     await rename(away(), store.folder);
-    expect(findings.map(({ state }) => state)).toEqual(['bad', 'warning', 'bad']);
+    expect(findings.map(({ state }) => state)).toEqual(['bad', 'warning', 'bad', 'bad']);
     expect(findings.every(({ todo }) => todo?.includes('tiski keys export'))).toBe(true);
   });
 
   it('an older one that is elsewhere, and a retired one, do no harm', async () => {
-    const [before = ''] = (await readdir(store.folder)).filter((name) => !name.includes('rescue'));
+    const [before = ''] = (await readdir(store.folder)).filter(isSigningKey);
     await cp(join(store.folder, before), away());
     await rotateKey(store, '2026-11-20');
-    await rotateRescueKey(store, new Date(`${today}T11:00:00Z`));
+    await rotateOfficeKey(store, rescueKeys, new Date(`${today}T11:00:00Z`));
     await rm(join(store.folder, before));
     const kid = before.slice(0, 11);
     expect(await found()).toContain(`warning: The private part of the signing key ${kid} is not here.`);
@@ -110,7 +112,7 @@ describe('keys', () => {
   });
 
   it('a public part that somebody changed is reported', async () => {
-    const [name = ''] = (await readdir(store.folder)).filter((each) => !each.includes('rescue'));
+    const [name = ''] = (await readdir(store.folder)).filter(isSigningKey);
     const path = `/tiski-catalogue/key:${name.slice(0, 11)}`;
     const document = (await requireOk(server.client, 'GET', path)) as { jwk: object };
     const jwk = { ...document.jwk, x: 'A'.repeat(43) };

@@ -36,11 +36,12 @@ export class ToldEpochs {
    */
   async answer(database: string, status: number, body: unknown): Promise<CouchResponse | undefined> {
     if (!mayRead(status, body)) return undefined;
-    const epoch = await this.#epochOf(database);
+    const epoch = await this.epochOf(database);
     return jsonResponse(200, { _id: epochId, _rev: '0-1', epoch });
   }
 
-  async #epochOf(database: string): Promise<string> {
+  /** @throws {CouchFailure} 503 if there is none to give */
+  async epochOf(database: string): Promise<string> {
     const known = this.#known.get(database);
     if (known !== undefined && this.now() - known.readAt < keptMs) return known.epoch;
     const asked = this.#asked.get(database) ?? this.#ask(database, known?.epoch);

@@ -105,12 +105,13 @@ export async function storePrivateKey({ folder }: KeyStore, name: string, key: o
 }
 
 /**
- * Puts the public part of a key into the catalogue, where another server with the same folder may have put it.
+ * Publishes a key's public part, which another server with the same folder may have done.
  * @throws {UnexpectedCouchReply}
  */
 export async function publish(
   { client }: KeyStore,
   document: { _id: string; [field: string]: unknown },
+  database = catalogueDatabase,
 ): Promise<void> {
-  await storeDocument(client, documentPath(catalogueDatabase, document._id), document);
+  await storeDocument(client, documentPath(database, document._id), document);
 }

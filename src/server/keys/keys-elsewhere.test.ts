@@ -13,7 +13,13 @@ import {
   rotateKey,
   type KeyStore,
 } from './key-store';
-import { ensureRescueKey, publishedRescueKeys, readRescueKeys } from './rescue-key-store';
+import {
+  ensureOfficeKey,
+  publishedOfficeKeys,
+  readOfficeKeys,
+  rescueKeys,
+  submissionKeys,
+} from './office-key-store';
 import { sealKeys, unsealKeys } from './sealed-keys';
 
 const run = promisify(execFile);
@@ -37,12 +43,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const allPublished = async () => [
+  await publishedKeys(own),
+  await publishedOfficeKeys(own, rescueKeys),
+  await publishedOfficeKeys(own, submissionKeys),
+];
+
 describe('a server without the private keys of its city', () => {
   it('makes none of its own, so that desks keep trusting and encrypting as before', async () => {
-    const before = [await publishedKeys(own), await publishedRescueKeys(own)];
+    const before = await allPublished();
     expect(await ensureSigningKey(other, today)).toBe('elsewhere');
-    expect(await ensureRescueKey(other, now)).toBe('elsewhere');
-    expect([await publishedKeys(own), await publishedRescueKeys(own)]).toEqual(before);
+    for (const purpose of [rescueKeys, submissionKeys]) {
+      expect(await ensureOfficeKey(other, purpose, now)).toBe('elsewhere');
+    }
+    expect(await allPublished()).toEqual(before);
     expect(await currentKey(other, today)).toBeUndefined();
     await expect(readdir(other.folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
@@ -60,19 +74,21 @@ describe('a server without the private keys of its city', () => {
 
   it('has them from a sealed file, once, and then is as good as the first', async () => {
     const { text, keys } = await sealKeys(own, passphrase);
-    expect(keys).toBe(2);
+    expect(keys).toBe(3);
     expect(text).not.toContain((await currentKey(own, today))?.jwk.d);
     expect(await unsealKeys(other, text, 'another passphrase')).toEqual({ kind: 'not-opened' });
     expect(await unsealKeys(other, `${text.slice(0, -4)}AAAA`, passphrase)).toEqual({ kind: 'not-opened' });
     expect(await unsealKeys(other, '{}', passphrase)).toEqual({ kind: 'not-keys' });
     await expect(readdir(other.folder)).rejects.toMatchObject({ code: 'ENOENT' });
 
-    expect(await unsealKeys(other, text, passphrase)).toEqual({ kind: 'unsealed', added: 2, present: 0 });
-    expect(await unsealKeys(other, text, passphrase)).toEqual({ kind: 'unsealed', added: 0, present: 2 });
+    expect(await unsealKeys(other, text, passphrase)).toEqual({ kind: 'unsealed', added: 3, present: 0 });
+    expect(await unsealKeys(other, text, passphrase)).toEqual({ kind: 'unsealed', added: 0, present: 3 });
     expect(await ensureSigningKey(other, today)).toBe('here');
-    expect(await ensureRescueKey(other, now)).toBe('here');
+    for (const purpose of [rescueKeys, submissionKeys]) {
+      expect(await ensureOfficeKey(other, purpose, now)).toBe('here');
+      expect(await readOfficeKeys(other, purpose)).toEqual(await readOfficeKeys(own, purpose));
+    }
     expect((await currentKey(other, today))?.kid).toBe((await currentKey(own, today))?.kid);
-    expect(await readRescueKeys(other)).toEqual(await readRescueKeys(own));
     expect(await publishedKeys(own)).toHaveLength(1);
     for (const name of await readdir(other.folder)) {
       expect((await stat(join(other.folder, name))).mode & 0o777).toBe(0o600);
@@ -96,7 +112,7 @@ describe('tiski keys export and import', () => {
     expect(await tiski(['keys', 'export', file, '--data', data], { TISKI_KEYS_PASSPHRASE: 'short' })).toBe(
       'tiski: TISKI_KEYS_PASSPHRASE must have 15 characters at least.\n',
     );
-    expect(await tiski(['keys', 'export', file, '--data', data], {})).toContain(`2 keys are in ${file}.`);
+    expect(await tiski(['keys', 'export', file, '--data', data], {})).toContain(`3 keys are in ${file}.`);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await tiski(['keys', 'export', file, '--data', data], {})).toContain("can't be written: EEXIST.");
 
@@ -105,7 +121,7 @@ describe('tiski keys export and import', () => {
     const wrong = { TISKI_KEYS, TISKI_KEYS_PASSPHRASE: 'another passphrase' };
     expect(await tiski(['keys', 'import', file, '--data', data], wrong)).toContain("can't be opened");
     expect(await tiski(['keys', 'import', file, '--data', data], { TISKI_KEYS })).toBe(
-      `2 keys were added in ${other.folder}, 0 were there.\n`,
+      `3 keys were added in ${other.folder}, 0 were there.\n`,
     );
     expect(await tiski(['keys', '--data', data], { TISKI_KEYS })).not.toContain('not here');
     const junk = join(folder, 'junk');

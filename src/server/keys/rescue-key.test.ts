@@ -6,8 +6,15 @@ import { sealRescue } from '$lib/token/seal-rescue';
 import { aVisit, cardNumber } from '../../../tests/builders';
 import { startTestServer, type TestServer } from '../../../tests/server';
 import { readSigningKeys, type KeyStore } from './key-store';
-import { makeRescueKey, openRescueFile, rescueKeyDocumentOf } from './rescue-key';
-import { ensureRescueKey, publishedRescueKeys, readRescueKeys, rotateRescueKey } from './rescue-key-store';
+import { makeOfficeKey } from './office-key';
+import {
+  ensureOfficeKey,
+  publishedOfficeKeys,
+  readOfficeKeys,
+  rescueKeys,
+  rotateOfficeKey,
+} from './office-key-store';
+import { openRescueFile, rescueKeyDocumentOf } from './rescue-key';
 
 const now = new Date('2026-11-24T10:00:00Z');
 const content: RescueContent = {
@@ -21,7 +28,7 @@ const content: RescueContent = {
 
 describe('a rescue file', () => {
   it('S16 is opened by the key that it was made for, and reveals nothing to anybody else', async () => {
-    const key = await makeRescueKey(now);
+    const key = await makeOfficeKey(now);
     const file = await sealRescue(content, rescueKeyDocumentOf(key));
     expect(await openRescueFile(`${file}\n`, [key])).toEqual({ kind: 'opened', content });
 
@@ -40,7 +47,7 @@ describe('a rescue file', () => {
   });
 
   it('S16 says what is wrong: another key, one changed letter anywhere, a missing end, another file', async () => {
-    const [key, other] = [await makeRescueKey(now), await makeRescueKey(now)];
+    const [key, other] = [await makeOfficeKey(now), await makeOfficeKey(now)];
     const file = await sealRescue(content, rescueKeyDocumentOf(key));
     expect(await openRescueFile(file, [other])).toEqual({ kind: 'unknown-key', kid: key.kid });
     expect(await openRescueFile(file, [{ ...other, kid: key.kid }])).toEqual({ kind: 'damaged' });
@@ -56,7 +63,7 @@ describe('a rescue file', () => {
       });
     }
     for (const text of ['', 'a.b.c.d.e', JSON.stringify(content), '\u0000\u0001', file.slice(10)]) {
-      expect(await openRescueFile(text, [key]), text.slice(0, 20)).toEqual({ kind: 'not-rescue' });
+      expect(await openRescueFile(text, [key]), text.slice(0, 20)).toEqual({ kind: 'not-sealed' });
     }
   });
 });
@@ -68,23 +75,25 @@ describe('the keys of rescue files', () => {
   it('S16 the first start makes one; a rotated one is newer, and the old one still opens', async () => {
     server = await startTestServer({ now: () => now });
     const store: KeyStore = { folder: join(server.dataDir, 'keys'), client: server.client };
-    const [first, ...more] = await readRescueKeys(store);
+    const [first, ...more] = await readOfficeKeys(store, rescueKeys);
     if (!first) throw new Error('There is no key.');
     expect(more).toEqual([]);
     const name = join(store.folder, `${first.kid}.rescue.json`);
     expect((await stat(name)).mode & 0o777).toBe(0o600);
     expect(await readFile(name, 'utf8')).toContain(first.jwk.d);
-    expect(JSON.stringify(await publishedRescueKeys(store))).not.toContain(first.jwk.d);
+    expect(JSON.stringify(await publishedOfficeKeys(store, rescueKeys))).not.toContain(first.jwk.d);
     expect(await readSigningKeys(store), 'of another kind').toHaveLength(1);
 
-    await ensureRescueKey(store, now);
-    expect(await readRescueKeys(store)).toHaveLength(1);
+    await ensureOfficeKey(store, rescueKeys, now);
+    expect(await readOfficeKeys(store, rescueKeys)).toHaveLength(1);
     const file = await sealRescue(content, rescueKeyDocumentOf(first));
-    const second = await rotateRescueKey(store, new Date(now.getTime() + 1));
-    expect((await publishedRescueKeys(store)).map(({ _id }) => _id)).toEqual([
+    const second = await rotateOfficeKey(store, rescueKeys, new Date(now.getTime() + 1));
+    expect((await publishedOfficeKeys(store, rescueKeys)).map(({ _id }) => _id)).toEqual([
       `rescue-key:${first.kid}`,
       `rescue-key:${second.kid}`,
     ]);
-    expect(await openRescueFile(file, await readRescueKeys(store))).toMatchObject({ kind: 'opened' });
+    expect(await openRescueFile(file, await readOfficeKeys(store, rescueKeys))).toMatchObject({
+      kind: 'opened',
+    });
   });
 });

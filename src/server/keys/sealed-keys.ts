@@ -2,8 +2,8 @@ import { compactDecrypt, CompactEncrypt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
 import { parseJson } from '../couch/json';
 import { storePrivateKey, readSigningKeys, type KeyStore } from './key-store';
-import { rescueKey } from './rescue-key';
-import { readRescueKeys, rescueFileNameOf } from './rescue-key-store';
+import { officeKey } from './office-key';
+import { fileNameOf, readOfficeKeys, rescueKeys, submissionKeys } from './office-key-store';
 import { signingKey } from './signing-key';
 
 /** A passphrase becomes a key by PBES2 (RFC 7518, 4.8), with as many rounds as passwords have here. */
@@ -14,18 +14,24 @@ const fileType = 'tiski-keys';
 
 export const shortestPassphrase = 15;
 
-const contents = v.object({ signing: v.array(signingKey), rescue: v.array(rescueKey) });
+const contents = v.object({
+  signing: v.array(signingKey),
+  rescue: v.array(officeKey),
+  /** Absent in files of versions that had no submissions. */
+  submissions: v.optional(v.array(officeKey), []),
+});
 
 /** The private keys of a server as one text that only the passphrase opens: a JWE in compact form (RFC 7516). */
 export async function sealKeys(store: KeyStore, passphrase: string): Promise<{ text: string; keys: number }> {
   const signing = await readSigningKeys(store);
-  const rescue = await readRescueKeys(store);
-  const plain = new TextEncoder().encode(JSON.stringify({ signing, rescue }));
+  const rescue = await readOfficeKeys(store, rescueKeys);
+  const submissions = await readOfficeKeys(store, submissionKeys);
+  const plain = new TextEncoder().encode(JSON.stringify({ signing, rescue, submissions }));
   const text = await new CompactEncrypt(plain)
     .setProtectedHeader({ alg: algorithm, enc: encryption, typ: fileType })
     .setKeyManagementParameters({ p2c: rounds })
     .encrypt(new TextEncoder().encode(passphrase));
-  return { text, keys: signing.length + rescue.length };
+  return { text, keys: signing.length + rescue.length + submissions.length };
 }
 
 export type Unsealed =
@@ -44,10 +50,11 @@ export async function unsealKeys(store: KeyStore, text: string, passphrase: stri
     maxPBES2Count: rounds,
   }).catch(() => undefined);
   if (plain === undefined) return { kind: 'not-opened' };
-  const { signing, rescue } = v.parse(contents, parseJson(plain.plaintext));
+  const { signing, rescue, submissions } = v.parse(contents, parseJson(plain.plaintext));
   const files = [
     ...signing.map((key) => [`${key.kid}.json`, key] as const),
-    ...rescue.map((key) => [rescueFileNameOf(key.kid), key] as const),
+    ...rescue.map((key) => [fileNameOf(rescueKeys, key.kid), key] as const),
+    ...submissions.map((key) => [fileNameOf(submissionKeys, key.kid), key] as const),
   ];
   let added = 0;
   for (const [name, key] of files) {

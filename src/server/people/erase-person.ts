@@ -3,6 +3,8 @@ import { caseDocument } from '$lib/documents/cases/case-document';
 import { erasedCase } from '$lib/documents/cases/erased-case';
 import { peopleDatabase, registerDatabase } from '$lib/documents/databases';
 import { personDocument, type PersonDocument } from '$lib/documents/people/person-document';
+import { cardLogDocument } from '$lib/documents/people/card-log-document';
+import { localDate } from '$lib/domain/time/day';
 import type { LogAction } from '../audit/audit-log';
 import type { CouchClient } from '../couch/client';
 import { readPerson } from './people-documents';
@@ -27,7 +29,7 @@ export const beginErasure = (
     const person = v.parse(personDocument, document);
     return person.erasing || isErased(person)
       ? person
-      : { ...person, erasing: { by, at: now().getTime(), endsCards } };
+      : { ...person, erasing: { by, role: 'decide', at: now().getTime(), endsCards } };
   });
 
 export const isErased = ({ log, erasing }: PersonDocument): boolean =>
@@ -41,7 +43,8 @@ export async function finishErasure({ client, index, now }: Erasing, id: string)
   const person = await readPerson(client, id);
   if (person?.erasing === undefined) return;
   if (person.erasing.endsCards) {
-    for (const { number, until } of person.cards) if (until === undefined) await endCard(client, number);
+    const held = person.cards.filter(({ until }) => until === undefined);
+    for (const { number } of held) await endCard(client, number, person.erasing);
   }
   const { casesOf, lettersOf } = await index.whole();
   for (const { id: file } of casesOf(id)) {
@@ -54,7 +57,7 @@ export async function finishErasure({ client, index, now }: Erasing, id: string)
   await rewrite(client, peopleDatabase, id, (document) => {
     const { erasing, ...person } = withoutFacts(document);
     if (erasing === undefined) return person;
-    const event = { kind: 'erased' as const, by: erasing.by, at: now().getTime() };
+    const event = { kind: 'erased' as const, by: erasing.by, role: erasing.role, at: now().getTime() };
     return { ...person, log: [...person.log, event] };
   });
 }
@@ -65,9 +68,21 @@ function withoutFacts(document: object): PersonDocument {
   return { _id, type, v: version, cards: [], log, ...(erasing && { erasing }) };
 }
 
+type Begun = NonNullable<PersonDocument['erasing']>;
+
 /** The card says nothing about anybody: it stays as it is, but admits nobody. */
-const endCard = (client: CouchClient, number: string): Promise<void> =>
-  rewrite(client, registerDatabase, `card:${number}`, ({ _rev, ...card }) => ({ ...card, status: 'ended' }));
+async function endCard(client: CouchClient, number: string, { by, role, at }: Begun): Promise<void> {
+  await rewrite(client, peopleDatabase, `card-log:${number}`, (document) => {
+    const log = v.parse(cardLogDocument, document);
+    const on = localDate(at, 'Europe/Helsinki');
+    const ended = { kind: 'ended' as const, by, role, at, on, reason: 'holder-asked' as const };
+    return log.right.some(({ kind }) => kind === 'ended') ? log : { ...log, right: [...log.right, ended] };
+  });
+  await rewrite(client, registerDatabase, `card:${number}`, (card) => ({
+    ...card,
+    status: 'ended',
+  }));
+}
 
 /** What remains keeps the same submission from being taken again. */
 const eraseSubmission = (client: CouchClient, id: string): Promise<void> =>

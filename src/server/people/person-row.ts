@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { personDocument, type PersonDocument } from '$lib/documents/people/person-document';
+import { foldPerson } from '$lib/domain/benefit/person-life';
 import { foldedPhone, foldedText } from './folded-text';
 
 /** What is searched of a person, kept in memory. */
@@ -21,7 +22,7 @@ export interface PersonRow {
 /** Undefined for somebody erased or merged, and for a document that can't be read. */
 export function personRow(document: unknown): PersonRow | undefined {
   const parsed = v.safeParse(personDocument, document);
-  if (!parsed.success || isMerged(parsed.output)) return undefined;
+  if (!parsed.success || foldPerson(parsed.output.log)?.state !== 'active') return undefined;
   const { _id: id, facts, cards, erasing } = parsed.output;
   if (facts === undefined || erasing !== undefined) return undefined;
   const { name, birthYear } = facts;
@@ -39,8 +40,6 @@ export function personRow(document: unknown): PersonRow | undefined {
     contact,
   };
 }
-
-const isMerged = ({ log }: PersonDocument) => log.some(({ kind }) => kind === 'merged-into');
 
 function contactOf(contact: NonNullable<PersonDocument['facts']>['contact']): string | undefined {
   switch (contact.kind) {

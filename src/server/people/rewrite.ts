@@ -36,9 +36,8 @@ export async function rewrite(
       const deleted = await client.request('DELETE', `${path}?rev=${document._rev}`);
       if (deleted.status !== 409) return requireDone(path, deleted.status);
     } else {
-      const { _rev, ...before } = document;
-      if (isDeepStrictEqual(plain(next), plain(before))) return;
-      const body = { ...next, _id: id, _rev };
+      const body = { ...next, _id: id, _rev: document._rev };
+      if (isDeepStrictEqual(plain(body), plain(document))) return;
       if ((await storeAlone(client, database, body)) === 'stored') return;
     }
   }

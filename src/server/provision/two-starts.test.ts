@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Backend } from '../backend';
 import { readEpoch } from '../epochs/read-epoch';
 import { ensureSigningKey, publishedKeys } from '../keys/key-store';
-import { ensureRescueKey, publishedRescueKeys } from '../keys/rescue-key-store';
+import { ensureOfficeKey, publishedOfficeKeys, rescueKeys, submissionKeys } from '../keys/office-key-store';
 import { openBackend } from '../open-backend';
 import { ensureAdministrator } from './administrator';
 import { provision } from './provision';
@@ -28,7 +28,8 @@ it('servers that start over an empty store at the same moment make one of everyt
   const start = async () => {
     await provision(client, now);
     await ensureSigningKey(keys, '2026-11-24');
-    await ensureRescueKey(keys, now);
+    await ensureOfficeKey(keys, rescueKeys, now);
+    await ensureOfficeKey(keys, submissionKeys, now);
     return ensureAdministrator(backend, 'tiski-tests-only-7412');
   };
   const administrators = await Promise.all([start(), start(), start(), start()]);
@@ -39,7 +40,11 @@ it('servers that start over an empty store at the same moment make one of everyt
   expect(await readEpoch(client, 'tiski-register')).toBe(epoch);
   // As many as there are servers, if they come at once; all of them in the shared folder.
   const files = await readdir(keys.folder);
-  const published = [...(await publishedKeys(keys)), ...(await publishedRescueKeys(keys))];
+  const published = [
+    ...(await publishedKeys(keys)),
+    ...(await publishedOfficeKeys(keys, rescueKeys)),
+    ...(await publishedOfficeKeys(keys, submissionKeys)),
+  ];
   expect(published).toHaveLength(files.length);
   const credentials = `Basic ${btoa('administrator:tiski-tests-only-7412')}`;
   const identity = await backend.identify({

@@ -5,7 +5,7 @@ import { CouchFailure } from '../../../src/server/couch/failure';
 import { DeskWatch } from '../../../src/server/desks/desk-watch';
 import { DeskSettler } from '../../../src/server/desks/settle-desks';
 import { ensureSigningKey, type KeyStore } from '../../../src/server/keys/key-store';
-import { ensureRescueKey } from '../../../src/server/keys/rescue-key-store';
+import { ensureOfficeKey, rescueKeys } from '../../../src/server/keys/office-key-store';
 import { ensureAdministrator } from '../../../src/server/provision/administrator';
 import { provision } from '../../../src/server/provision/provision';
 import type { Process } from '../world';
@@ -97,7 +97,7 @@ export class ServerProcess {
         await provision(client, this.now());
         const keys = this.keyStore(client);
         await ensureSigningKey(keys, localDate(this.now().getTime(), 'UTC'));
-        await ensureRescueKey(keys, this.now());
+        await ensureOfficeKey(keys, rescueKeys, this.now());
         // The real server's tests check whether the account has the password of the settings.
         const identify = () =>
           Promise.resolve({ kind: 'user', user: { name: 'administrator', roles: [] } } as const);

@@ -2,14 +2,16 @@ import * as v from 'valibot';
 import {
   count,
   identifier,
+  idOfKey,
   idOfType,
-  instant,
+  keyPart,
   listOf,
   localDate,
   localizedText,
   localTime,
   zone,
 } from '$lib/documents/fields';
+import { officeKeyDocument } from '$lib/documents/office-key';
 import { offeringKinds, type Offering } from '$lib/domain/catalogue/offering';
 import type { Service, Venue } from '$lib/domain/catalogue/service';
 import { symbologies } from '$lib/domain/code/symbologies';
@@ -122,12 +124,6 @@ export const offeringDocument = v.object({
 });
 export type OfferingDocument = v.InferOutput<typeof offeringDocument>;
 
-/** The kid of a key: the beginning of its RFC 7638 thumbprint, base64url. */
-const idOfKey = (type: string) =>
-  v.pipe(v.string(), v.regex(new RegExp(`^${type}:[A-Za-z0-9_-]{1,64}$`), `must be ${type}: and a kid`));
-/** 32 bytes, base64url. */
-const keyPart = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url'));
-
 /** `key:KID`: a public key that verifies card codes (R2). KID is the beginning of its RFC 7638 thumbprint. */
 export const keyDocument = v.object({
   _id: idOfKey('key'),
@@ -145,15 +141,7 @@ export type KeyDocument = v.InferOutput<typeof keyDocument>;
 /**
  * `rescue-key:KID`: the office's public key, with which a desk encrypts a rescue file (S16). KID as above.
  */
-export const rescueKeyDocument = v.object({
-  _id: idOfKey('rescue-key'),
-  type: v.literal('rescue-key'),
-  v: v.literal(1),
-  /** JSON Web Key of a P-256 public key (RFC 7518, 6.2.1). */
-  jwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: keyPart, y: keyPart }),
-  /** Desks encrypt with the newest one; the office can still open files made with older ones. */
-  madeAt: instant,
-});
+export const rescueKeyDocument = officeKeyDocument('rescue-key');
 export type RescueKeyDocument = v.InferOutput<typeof rescueKeyDocument>;
 
 /**

@@ -1,13 +1,8 @@
 import * as v from 'valibot';
 import { count, identifier, instant } from '$lib/documents/fields';
 
-/**
- * S16: a rescue file is a JSON Web Encryption in compact form (RFC 7516) for the office's key, with this
- * `typ` in its header: ECDH-ES over P-256, which every Web Crypto supports, and AES-256-GCM.
- */
+/** S16: the `typ` of a rescue file, which is encrypted for the office as office-key.ts says. */
 export const rescueFileType = 'tiski-rescue';
-export const rescueAlgorithm = 'ECDH-ES';
-export const rescueEncryption = 'A256GCM';
 
 const newestVersion = 1;
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { PersonEvent } from '$lib/domain/benefit/person-life';
 import { boundedText, cardNumber, listOf, localDate } from '$lib/documents/fields';
 
 /** A ULID in Crockford's alphabet, as part of an `_id`. */
@@ -40,15 +41,14 @@ export const personFacts = v.object({
 });
 export type PersonFacts = v.InferOutput<typeof personFacts>;
 
-/** What happened to somebody's entry. `at` is the server's time, ms. */
-const done = { by: boundedText(200), at: v.number() };
-export const personEvent = v.variant('kind', [
-  v.object({ kind: v.literal('registered'), ...done }),
-  v.object({ kind: v.literal('changed'), ...done, fields: listOf(boundedText(40), 10) }),
-  v.object({ kind: v.literal('merged-into'), ...done, person: personId }),
-  v.object({ kind: v.literal('erased'), ...done }),
+/** What happened to somebody's record; its state is the fold (domain/benefit/person-life.ts). */
+const logged = { by: boundedText(200), role: boundedText(40), at: v.number() };
+const personEvent = v.variant('kind', [
+  v.object({ kind: v.literal('registered'), ...logged, person: personId }),
+  v.object({ kind: v.literal('merged'), ...logged, into: personId }),
+  v.object({ kind: v.literal('erased'), ...logged }),
 ]);
-export type PersonEvent = v.InferOutput<typeof personEvent>;
+const isPersonEvent = (value: unknown): value is PersonEvent => v.safeParse(personEvent, value).success;
 
 /** The link from a person to a card: it is nowhere else. */
 export const heldCard = v.object({
@@ -69,8 +69,8 @@ export const personDocument = v.looseObject({
   v: v.literal(1),
   facts: v.optional(personFacts),
   cards: listOf(heldCard, 100),
-  log: listOf(personEvent, 1000),
+  log: listOf(v.custom<PersonEvent>(isPersonEvent)),
   /** An erasure that has begun: it is finished, also after a crash, and nobody finds the person any more. */
-  erasing: v.optional(v.object({ ...done, endsCards: v.boolean() })),
+  erasing: v.optional(v.object({ ...logged, role: v.picklist(['decide']), endsCards: v.boolean() })),
 });
 export type PersonDocument = v.InferOutput<typeof personDocument>;

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { SignedCard } from '$lib/domain/code/signed-code';
 import type { LocalDate } from '$lib/domain/time/day';
 
@@ -14,7 +14,7 @@ const schemeDigits = 12;
 const keyDigits = 5;
 /** The highest number of 64 bytes has as many. */
 const signatureDigits = 155;
-const signatureHex = 128;
+const signatureBytes = 64;
 
 /** What a compact code claims; nothing of it is checked but the form. */
 export interface CompactCode {
@@ -33,10 +33,14 @@ export function parseCompactCode(text: string): CompactCode | undefined {
   const [whole, claims = '', number = '', scheme = '', from = '', until = '', key = '', digits = ''] =
     compactCode.exec(text) ?? [];
   if (whole === undefined) return undefined;
-  const hex = BigInt(digits).toString(16).padStart(signatureHex, '0');
-  if (hex.length > signatureHex) return undefined;
-  const days = { validFrom: dayOf(from), validUntil: dayOf(until) };
-  return { claims, number, scheme, ...days, key, signature: new Uint8Array(hexToBytes(hex)) };
+  const signature = new Uint8Array(signatureBytes);
+  let rest = BigInt(digits);
+  for (let place = signatureBytes - 1; place >= 0; place -= 1) {
+    signature[place] = Number(rest & 255n);
+    rest >>= 8n;
+  }
+  if (rest > 0n) return undefined;
+  return { claims, number, scheme, validFrom: dayOf(from), validUntil: dayOf(until), key, signature };
 }
 
 /** The digits of a card that are signed with a key. */
@@ -44,11 +48,11 @@ export const compactClaims = ({ number, scheme, validFrom, validUntil }: SignedC
   [form, number, schemeMark(scheme), digitsOf(validFrom), digitsOf(validUntil), keyMark(kid)].join('');
 
 /** A whole code, from its claims and the 64 bytes of their signature. */
-export const compactCodeOf = (claims: string, signature: Uint8Array): string =>
-  claims +
-  BigInt(`0x${bytesToHex(signature)}`)
-    .toString()
-    .padStart(signatureDigits, '0');
+export function compactCodeOf(claims: string, signature: Uint8Array): string {
+  let number = 0n;
+  for (const byte of signature) number = 256n * number + BigInt(byte);
+  return claims + String(number).padStart(signatureDigits, '0');
+}
 
 /** What is signed says what it is for: no other signature of the same key begins like this (a JWS has no space). */
 export const signedBytes = (claims: string): Uint8Array<ArrayBuffer> =>

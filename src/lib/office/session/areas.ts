@@ -15,4 +15,5 @@ export const officeAreas: readonly OfficeArea[] = [
   { href: '/office/cards', text: m.nav_cards, right: 'office' },
   { href: '/office/review', text: m.nav_reviews, right: 'office' },
   { href: '/office/rescue', text: m.nav_rescue, right: 'office' },
+  { href: '/office/people-and-rights', text: m.nav_accounts, right: 'administrator' },
 ];

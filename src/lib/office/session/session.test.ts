@@ -6,7 +6,8 @@ import { OfficeSession } from './session.svelte';
 let answers: (() => Promise<Response>)[];
 const json = (status: number, body: object) => () =>
   Promise.resolve(new Response(JSON.stringify(body), { status }));
-const person = (name: string | null, ...roles: string[]) => json(200, { userCtx: { name, roles } });
+const person = (name: string | null, ...roles: string[]) =>
+  json(200, { name, ...(name !== null && { rights: roles }) });
 const signedOut = json(401, { error: 'unauthorized', reason: 'Sign in.' });
 
 let session: OfficeSession;
@@ -17,12 +18,33 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('the office’s session', () => {
-  it('knows what the signed-in person may do; an administrator may do everything', async () => {
+  it('knows what the signed-in person may do; an administrator may do what no resident is concerned by', async () => {
     answers = [person('aino', 'office'), person('eero', 'administrator')];
     await session.refresh();
     expect([session.may('office'), session.may('coordinator')]).toEqual([true, false]);
     await session.refresh();
     expect([session.may('office'), session.may('coordinator')]).toEqual([true, true]);
+  });
+
+  it('an administrator has no right that concerns residents', async () => {
+    answers = [person('eero', 'administrator')];
+    await session.refresh();
+    const rights = ['referrer', 'receive', 'decide', 'self-approve', 'hand-out', 'reports', 'audit'] as const;
+    expect(rights.filter((right) => session.may(right))).toEqual([]);
+  });
+
+  it('behind a locked screen asks for nothing; what one person typed is not for the next', async () => {
+    answers = [person('aino', 'office')];
+    await session.refresh();
+    const asked = vi.fn(person('eero', 'office'));
+    answers = [json(200, { ok: true }), asked];
+    session.lock.lock();
+    expect((await session.refresh()).ok).toBe(false);
+    expect((await session.ask('GET', '/api/desks', v.unknown())).ok).toBe(false);
+    expect(asked).not.toHaveBeenCalled();
+    const { owner } = session;
+    await session.signedIn();
+    expect([session.lock.isLocked, session.person?.name, session.owner]).toEqual([false, 'eero', owner + 1]);
   });
 
   it('says that nobody is signed in, which is not a failure', async () => {

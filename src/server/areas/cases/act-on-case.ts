@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 import type { CaseActionInput } from '$lib/documents/cases/case-document';
-import { caseId } from '$lib/documents/people/person-document';
+import { caseId, type PersonDocument } from '$lib/documents/people/person-document';
 import { rightsFor } from '$lib/domain/benefit/case-rights';
 import { foldCase } from '$lib/domain/benefit/fold-case';
 import type { CaseAction } from '$lib/domain/benefit/case-action';
 import type { Actor } from '$lib/domain/benefit/logged';
+import { foldPerson } from '$lib/domain/benefit/person-life';
 import { mayAct } from '$lib/domain/benefit/may-act';
 import type { Person } from '../../api/caller';
 import { ApiFailure } from '../../api-failure';
 import type { LogAction } from '../../audit/audit-log';
 import type { CouchClient } from '../../couch/client';
-import { readCase, readPerson, storeAboutPeople } from '../../people/people-documents';
+import { readCase, readPerson, storeAboutPeople, type Stored } from '../../people/people-documents';
 import type { PeopleIndex } from '../../people/people-index';
 import { refusalText } from './refusal-text';
 
@@ -63,17 +64,16 @@ function loggedAction(input: CaseActionInput, { account, rights }: Person, at: n
 }
 
 /** The person that the referral brought turned out to be known: what was said again is not kept twice. */
-async function mergeInto(
-  client: CouchClient,
-  from: string,
-  to: string,
-  { by, at }: CaseAction,
-): Promise<void> {
-  if (from === to) return;
+async function mergeInto(client: CouchClient, from: string, into: string, action: CaseAction): Promise<void> {
+  if (from === into) return;
+  const { by, role, at } = action;
   for (;;) {
     const stored = await readPerson(client, from);
-    if (stored === undefined || stored.log.some(({ kind }) => kind === 'merged-into')) return;
-    const merged = { ...stored, log: [...stored.log, { kind: 'merged-into' as const, person: to, by, at }] };
+    if (stored === undefined || foldPerson(stored.log)?.state !== 'active') return;
+    const merged: Stored<PersonDocument> = {
+      ...stored,
+      log: [...stored.log, { kind: 'merged', into, by, role, at }],
+    };
     delete merged.facts;
     if ((await storeAboutPeople(client, merged)) === 'stored') return;
   }

@@ -7,7 +7,7 @@ import { AuditLog } from '../../audit/audit-log';
 import { PeopleIndex } from '../../people/people-index';
 import { readPerson } from '../../people/people-documents';
 import type { SeenCase } from './read-case';
-import { takeCase, type NewCase } from './take-case';
+import { takeCase, type NewCase } from '../../people/take-case';
 
 const now = () => new Date('2026-11-22T08:00:00Z');
 
@@ -107,7 +107,7 @@ describe('a case', () => {
     expect(judged.body).toMatchObject({ flags: [], person: { id: `person:${ulidOf(5)}` } });
     const merged = await readPerson(server.client, `person:${ulidOf(6)}`);
     expect(merged?.facts).toBeUndefined();
-    expect(merged?.log.at(-1)).toMatchObject({ kind: 'merged-into', person: `person:${ulidOf(5)}` });
+    expect(merged?.log.at(-1)).toMatchObject({ kind: 'merged', into: `person:${ulidOf(5)}` });
   });
 
   it('that somebody else changed meanwhile is looked at again, and the log says what was not done', async () => {

@@ -23,6 +23,8 @@ export interface PersonData {
   submissions: JsonObject[];
   /** The register's entries of their cards. */
   cards: JsonObject[];
+  /** What happened to those cards, and to the right that each carries. */
+  cardLogs: JsonObject[];
   /** Who looked at them or did something, newest first. */
   looks: Pick<EntryDocument, 'at' | 'account' | 'action' | 'case' | 'why' | 'organisation'>[];
   /** How many there are, also beyond those. */
@@ -53,6 +55,11 @@ export async function exportPerson(
       client,
       registerDatabase,
       person.cards.map(({ number }) => `card:${number}`),
+    ),
+    cardLogs: await documents(
+      client,
+      peopleDatabase,
+      person.cards.map(({ number }) => `card-log:${number}`),
     ),
     looks: looks.entries.map(({ at, account, action, case: file, why, organisation }) => ({
       at,

@@ -10,7 +10,7 @@ import { documentPath, requireOk, type CouchClient } from '../../couch/client';
 import { beginErasure, finishErasure, resumeErasures } from '../../people/erase-person';
 import { PeopleIndex } from '../../people/people-index';
 import { provision } from '../../provision/provision';
-import { takeCase } from '../cases/take-case';
+import { takeCase } from '../../people/take-case';
 import type { PersonData } from './export-person';
 
 const now = () => new Date('2026-11-22T08:00:00Z');

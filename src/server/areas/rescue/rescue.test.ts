@@ -4,8 +4,9 @@ import type { RescueContent } from '$lib/documents/fleet/rescue-file';
 import { sealRescue } from '$lib/token/seal-rescue';
 import { aChoice, aRelease, aScheme, aService, aVenue, aVisit, aVoid } from '../../../../tests/builders';
 import { startTestServer, type TestServer } from '../../../../tests/server';
-import { makeRescueKey, rescueKeyDocumentOf } from '../../keys/rescue-key';
-import { publishedRescueKeys } from '../../keys/rescue-key-store';
+import { makeOfficeKey } from '../../keys/office-key';
+import { rescueKeyDocumentOf } from '../../keys/rescue-key';
+import { publishedOfficeKeys, rescueKeys } from '../../keys/office-key-store';
 
 const sector = 'tiski-visits-liikunta';
 const now = new Date('2026-11-23T08:00:00Z');
@@ -57,7 +58,8 @@ const contentOf = (documents: readonly unknown[], changes: Partial<RescueContent
 });
 
 async function seal(content: RescueContent): Promise<string> {
-  const [key] = await publishedRescueKeys({ folder: join(server.dataDir, 'keys'), client: server.client });
+  const keys = { folder: join(server.dataDir, 'keys'), client: server.client };
+  const [key] = await publishedOfficeKeys(keys, rescueKeys);
   if (!key) throw new Error('There is no key.');
   return sealRescue(content, key);
 }
@@ -146,7 +148,7 @@ describe('a rescue file at the office', () => {
   it('S16 anything other than such a file is refused with a reason, and nothing is written', async () => {
     const content = contentOf([aVisit(account, 1)]);
     const good = await seal(content);
-    const foreign = await sealRescue(content, rescueKeyDocumentOf(await makeRescueKey(now)));
+    const foreign = await sealRescue(content, rescueKeyDocumentOf(await makeOfficeKey(now)));
     for (const [file, error] of [
       ['', 'not-a-rescue-file'],
       [JSON.stringify(content), 'not-a-rescue-file'],

@@ -10,8 +10,8 @@ import { bodyOf } from '../../api/json-bodies';
 import { documentPath, requireOk } from '../../couch/client';
 import { deskIdOf, deskOfAccount, type DeskDocument } from '../../desks/desk-document';
 import type { KeyStore } from '../../keys/key-store';
+import { readOfficeKeys, rescueKeys } from '../../keys/office-key-store';
 import { openRescueFile } from '../../keys/rescue-key';
-import { readRescueKeys } from '../../keys/rescue-key-store';
 import { takeIn, type RescueResult } from './take-in';
 
 /** Bytes of a request with a rescue file: some 35,000 visits. */
@@ -79,9 +79,9 @@ export function addRescue(routes: FastifyInstance, { backend, keys, now }: Rescu
 
 /** @throws {ApiFailure} 400 unless this server can take in the file */
 async function openContent(file: string, keys: KeyStore): Promise<RescueContent> {
-  const opened = await openRescueFile(file, await readRescueKeys(keys));
+  const opened = await openRescueFile(file, await readOfficeKeys(keys, rescueKeys));
   switch (opened.kind) {
-    case 'not-rescue':
+    case 'not-sealed':
       throw new ApiFailure(400, 'not-a-rescue-file', 'This is no rescue file of Tiski.', 'file');
     case 'unknown-key':
       throw new ApiFailure(

@@ -3,11 +3,11 @@ import type { PersonDocument, PersonFacts } from '$lib/documents/people/person-d
 import type { CaseAction, CaseSource, SchemeMode } from '$lib/domain/benefit/case-action';
 import type { ActingRight } from '$lib/domain/benefit/logged';
 import type { Instant } from '$lib/domain/time/day';
-import type { LogAction } from '../../audit/audit-log';
-import type { CouchClient } from '../../couch/client';
-import { storeAboutPeople } from '../../people/people-documents';
-import type { PeopleIndex } from '../../people/people-index';
-import { personRow } from '../../people/person-row';
+import type { LogAction } from '../audit/audit-log';
+import type { CouchClient } from '../couch/client';
+import { storeAboutPeople } from './people-documents';
+import type { PeopleIndex } from './people-index';
+import { personRow } from './person-row';
 
 /** What somebody says of a person who needs a card. */
 export interface NewCase {
@@ -50,7 +50,7 @@ export async function takeCase(taking: Taking, given: NewCase): Promise<string> 
     v: 1,
     facts: given.person,
     cards: [],
-    log: [{ kind: 'registered', by: received.by, at }],
+    log: [{ kind: 'registered', by: received.by, role: received.role, at, person: `person:${given.id}` }],
   };
   const file: CaseDocument = {
     _id: `case:${given.id}`,

@@ -1,0 +1,11 @@
+import type { Ask, OfficeOutcome } from './ask';
+import type { Right } from './session-api';
+
+/** Something of an area that may wait for a person: a card on their home if there is any. */
+export interface Waiting {
+  /** Whose business it is. */
+  right: Right;
+  href: string;
+  text: (count: string) => string;
+  count: (ask: Ask) => Promise<OfficeOutcome<number>>;
+}

@@ -41,6 +41,7 @@ const rooms = {
   'office/lookups': ['office/session', 'domain', 'documents'],
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
   'office/accounts': officeArea,
+  'office/audit': officeArea,
   'office/cards': officeArea,
   'office/cases': officeArea,
   'office/letters': officeArea,
@@ -198,6 +199,7 @@ const routeRules = [
   ...Object.entries({
     'people-and-rights': 'accounts',
     account: 'accounts',
+    audit: 'audit',
     cards: 'cards',
     cases: 'cases',
     letters: 'letters',
@@ -220,6 +222,7 @@ const routeRules = [
 
 const serverAreas = [
   'accounts',
+  'audit',
   'cards',
   'cases',
   'catalogue',
@@ -227,6 +230,7 @@ const serverAreas = [
   'desks',
   'holders',
   'letters',
+  'privacy',
   'rescue',
   'reviews',
   'submissions',

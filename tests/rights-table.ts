@@ -79,8 +79,11 @@ const callersOf = (roles: readonly Role[], desks: Callers): Callers =>
   roles.flatMap((role) => (role === 'desk' ? desks : [role]));
 
 function databaseRightsOf(kind: DatabaseKind): DatabaseRights {
-  const { read, rules, types, otherTypes, reservedTypes = {} }: DatabaseGrants = databaseGrants[kind];
-  const writers = (roles: readonly Role[]) => callersOf(roles, [ownDesk, successor]);
+  const grants: DatabaseGrants = databaseGrants[kind];
+  const { read, rules, types, otherTypes, reservedTypes = {} } = grants;
+  const granted = (roles: readonly Role[]) => callersOf(roles, [ownDesk, successor]);
+  // The server itself writes there, without HTTP.
+  const writers = grants.isReadOnly === true ? (): Callers => [] : granted;
   const typeRights = (grants: TypeGrants): TypeRights => ({
     create: writers(grants.create),
     change: writers(grants.change),
@@ -93,7 +96,7 @@ function databaseRightsOf(kind: DatabaseKind): DatabaseRights {
     // The server's administrator reads everything.
     read: [...new Set([...callersOf(read, kind === 'visits' ? desksOfSector : desks), 'server' as const])],
     rules: writers(rules),
-    checkpoints: writers(rules),
+    checkpoints: granted(rules),
     types: each(types, typeRights),
     otherTypes: { create: writers(otherTypes.create), delete: writers(otherTypes.delete) },
     reservedTypes: each(reservedTypes, ({ create }) => writers(create)),
@@ -161,6 +164,14 @@ export const apiRights: Record<string, Callers> = {
   'POST /api/letter-templates': coordinators,
   'POST /api/people/search': [...officials, 'hand-out'],
   'GET /api/people/:id': [...officials, 'hand-out'],
+  'POST /api/people/:id/export': ['decide'],
+  'POST /api/people/:id/erase': ['decide'],
+  // Who looks after the others' looking: not a clerk, and not an administrator either.
+  'GET /api/audit': ['audit'],
+  'POST /api/audit/export': ['audit'],
+  'POST /api/audit/person': ['audit'],
+  'GET /api/audit/chain': ['audit'],
+  'POST /api/audit/chain': ['audit'],
   'POST /api/holders': ['hand-out'],
   'GET /api/holders/:number': [...officials, 'hand-out'],
   'POST /api/holders/:number/actions': ['hand-out'],

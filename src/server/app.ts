@@ -39,7 +39,7 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
   addRequestIds(app);
   addSecurityHeaders(app, build === undefined ? [] : inlineScriptHashes(await readAppPage(build)));
   if (settings.allowedHosts !== undefined) addHostCheck(app, settings.allowedHosts);
-  backend.addCouchRoutes(app);
+  backend.addCouchRoutes(app, settings.audit);
   drainOnClose(app);
   addApiRoutes(app, settings);
   addMetrics(app, settings.metrics, settings.metricsToken);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Credentials, Identity } from './accounts/identity';
+import type { LogAction } from './audit/audit-log';
 import type { CouchClient } from './couch/client';
 
 /** Where the data is: the embedded store, or a CouchDB behind a proxy. The app works with both. */
@@ -14,8 +15,11 @@ export interface Backend {
    * hear of it.
    */
   accountChanged(name: string): Promise<void>;
-  /** Adds the routes below /couch/. */
-  addCouchRoutes(app: FastifyInstance): void;
+  /**
+   * Adds the routes below /couch/.
+   * @param log who asks there for something about people
+   */
+  addCouchRoutes(app: FastifyInstance, log: LogAction): void;
   close(): Promise<void>;
 }
 

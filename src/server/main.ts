@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app';
+import { AuditIndex } from './audit/audit-index';
 import { AuditLog } from './audit/audit-log';
 import type { Backend } from './backend';
 import { requireWhole } from './backup/half-restored';
@@ -19,6 +20,7 @@ import type { LeasedWork } from './lease/lease-document';
 import { deskFigures } from './monitoring/desk-figures';
 import { Metrics } from './monitoring/metrics';
 import { Readiness } from './monitoring/readiness';
+import { resumeErasures } from './people/erase-person';
 import { PeopleIndex } from './people/people-index';
 import { openBackend, type StoreSettings } from './open-backend';
 import { administratorName, ensureAdministrator, type KeepPassword } from './provision/administrator';
@@ -111,12 +113,15 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       desks: async () => deskFigures(await watch.reports(), now().getTime()),
       register: () => snapshots?.age(),
     });
+    const audit = new AuditLog(client, now).log;
+    const people = new PeopleIndex(client);
     app = await createApp({
       backend,
       keys,
       watch,
-      audit: new AuditLog(client, now).log,
-      people: new PeopleIndex(client),
+      audit,
+      auditIndex: new AuditIndex(client),
+      people,
       readiness,
       metrics,
       metricsToken: settings.metricsToken,
@@ -143,6 +148,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const packing = keepSnapshot(client, settings.snapshots ?? {}, log.fault, leases.packer ?? unshared);
     snapshots = packing;
     const stopWatch = watch.start();
+    // What a crash cut off.
+    const resuming = resumeErasures({ client, index: people, log: audit, now }).catch(log.fault);
     readiness.provisioned();
     return {
       url: `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
@@ -159,6 +166,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       async close() {
         readiness.stopping();
         await packing.stop();
+        await resuming;
         await closeAll(listening, [stopWatch, ...stopLeases], backend);
       },
     };

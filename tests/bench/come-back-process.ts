@@ -11,7 +11,7 @@ const [folder = '', couchUrl] = process.argv.slice(2);
 const backend = await openBackend({ folder, ...(couchUrl === undefined ? {} : { couchUrl }) });
 if (couchUrl === undefined) await ensureAdministrator(backend, adminPassword);
 const app = Fastify({ forceCloseConnections: true });
-backend.addCouchRoutes(app);
+backend.addCouchRoutes(app, () => Promise.resolve());
 const url = await app.listen({ port: 0, host: '127.0.0.1' });
 process.on('disconnect', () => {
   void app

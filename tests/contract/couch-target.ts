@@ -102,7 +102,7 @@ async function startTarget(backend: Backend, { admin, prefix, clean }: TargetPar
     backend: {
       ...backend,
       client,
-      addCouchRoutes: (server) => backend.addCouchRoutes(noting(server, routes)),
+      addCouchRoutes: (server, log) => backend.addCouchRoutes(noting(server, routes), log),
     },
     ...watchedApp(client, (error) => console.error(error)),
     // The store decides.

@@ -91,6 +91,21 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   'POST /api/letter-templates': () => ({ body: { templates: {} }, status: 400 }),
   'POST /api/people/search': () => ({ body: { text: 'Nobody' }, status: 200 }),
   'GET /api/people/:id': () => ({ path: `/api/people/person:${ulidOf(1)}`, status: 404 }),
+  'POST /api/people/:id/export': () => ({
+    path: `/api/people/person:${ulidOf(1)}/export`,
+    body: { why: 'asked' },
+    status: 404,
+  }),
+  'POST /api/people/:id/erase': () => ({
+    path: `/api/people/person:${ulidOf(1)}/erase`,
+    body: { why: 'asked' },
+    status: 404,
+  }),
+  'GET /api/audit': () => ({ status: 200 }),
+  'POST /api/audit/export': () => ({ body: {}, status: 200 }),
+  'POST /api/audit/person': () => ({ body: { person: `person:${ulidOf(1)}`, why: 'asked' }, status: 404 }),
+  'GET /api/audit/chain': () => ({ status: 200 }),
+  'POST /api/audit/chain': () => ({ body: {}, status: 200 }),
   'POST /api/holders': () => ({
     body: {
       handOut: ulidOf(1),

@@ -66,7 +66,7 @@ function describeSignIn(address: string): void {
       { onFault: (error) => expect(error).toBeUndefined(), onNotice: (text) => notices.push(text) },
     );
     const app = Fastify({ forceCloseConnections: true });
-    backend.addCouchRoutes(app);
+    backend.addCouchRoutes(app, () => Promise.resolve());
     const url = await app.listen({ port: 0, host: '127.0.0.1' });
     stops.push(async () => {
       await app.close();

@@ -1,4 +1,5 @@
 import type { AppSettings } from '../../src/server/app';
+import { AuditIndex } from '../../src/server/audit/audit-index';
 import { AuditLog } from '../../src/server/audit/audit-log';
 import type { CouchClient } from '../../src/server/couch/client';
 import { DeskWatch } from '../../src/server/desks/desk-watch';
@@ -24,6 +25,7 @@ export function watchedApp(
     trustProxy: 'loopback',
     watch,
     audit: new AuditLog(client, () => new Date()).log,
+    auditIndex: new AuditIndex(client),
     people: new PeopleIndex(client),
     readiness,
     metrics: new Metrics({ desks, register: () => undefined }),

@@ -32,6 +32,9 @@ npx tiski restore tiski-2026-11-25T020000Z.backup.gz.age --identity tiski-backup
   'sudo cat /var/lib/tiski/administrator-password && sudo rm /var/lib/tiski/administrator-password': {
     says: /^made-up$/m,
   },
+  "TISKI_ADMIN_PASSWORD='a long one' npx tiski audit verify --url http://localhost:3000": {
+    says: /audit log/,
+  },
   "TISKI_ADMIN_PASSWORD='a long one' npx tiski doctor --url https://tiski.example.fi": {
     says: /bad: 0,/,
     hasSettings: true,

@@ -32,6 +32,10 @@ export interface DatabaseGrants {
   otherTypes: Pick<TypeGrants, 'create' | 'change' | 'delete'>;
   /** Types that don't belong here and would give power to whoever writes them. */
   reservedTypes?: Readonly<Record<string, TypeGrants>>;
+  /** Whether every request to it through CouchDB's API is logged before it is answered. */
+  isLogged?: true;
+  /** Whether nobody writes to it through CouchDB's API, not even the server's administrator. */
+  isReadOnly?: true;
   /** Why others are refused. */
   refusal: string;
 }
@@ -163,6 +167,7 @@ export const databaseGrants = {
       submission: aboutPeople,
     },
     otherTypes: { create: server, change: server, delete: server },
+    isLogged: true,
     refusal: 'Only the server reads and writes about people.',
   },
   audit: {
@@ -171,6 +176,8 @@ export const databaseGrants = {
     // Deleted only when its time is over.
     types: { entry: { ...aboutPeople, change: nobody, attach: nobody } },
     otherTypes: { create: server, change: server, delete: server },
+    isLogged: true,
+    isReadOnly: true,
     refusal: 'Only the server reads and writes the audit log.',
   },
   visits: {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { addAccounts } from '../areas/accounts/routes';
+import { addAudit } from '../areas/audit/routes';
 import { addCards } from '../areas/cards/routes';
 import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
@@ -7,6 +8,7 @@ import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
 import { addHolders } from '../areas/holders/routes';
 import { addLetters } from '../areas/letters/routes';
+import { addPrivacy } from '../areas/privacy/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
 import { addSubmissions } from '../areas/submissions/routes';
@@ -26,10 +28,12 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addLetters,
   addReviews,
   addRescue,
-  (routes, settings) => addSubmissions(routes, settings),
+  addSubmissions,
   addCatalogue,
   addDemo,
   addAccounts,
+  addAudit,
+  addPrivacy,
 ];
 
 /** The routes below /api/: health, readiness and every area's. Bodies and answers are JSON. */

@@ -1,3 +1,4 @@
+import type { AuditIndex } from '../audit/audit-index';
 import type { LogAction } from '../audit/audit-log';
 import type { Backend } from '../backend';
 import type { DeskWatch } from '../desks/desk-watch';
@@ -14,6 +15,8 @@ export interface ApiSettings {
   watch: DeskWatch;
   /** Logs who looks at whom and does what, before it is answered or done. */
   audit: LogAction;
+  /** What was logged, to be searched. */
+  auditIndex: AuditIndex;
   people: PeopleIndex;
   readiness: Readiness;
   /** Whether it was a demo at the start: then `keys` are a demo's. */

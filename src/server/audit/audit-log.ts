@@ -86,11 +86,14 @@ export const hashOf = (entry: Omit<EntryDocument, 'hash'>): string =>
 
 export const headOf = ({ _id, hash }: EntryDocument): Head => ({ number: entryNumber(_id), hash });
 
+/** Behind every number; whatever else lies in the database is no entry. */
+const lastKey = JSON.stringify(entryId(10 ** 14 - 1));
+
 export async function readHead(client: CouchClient): Promise<Head> {
   const range = new URLSearchParams({
     descending: 'true',
     limit: '1',
-    startkey: '"entry;"',
+    startkey: lastKey,
     endkey: '"entry:"',
   });
   const [row] = await readRows(client, auditDatabase, {}, `&${range.toString()}`);
@@ -102,7 +105,7 @@ export async function readEntries(client: CouchClient, from: number, limit: numb
   const range = new URLSearchParams({
     limit: String(limit),
     startkey: JSON.stringify(entryId(from)),
-    endkey: '"entry;"',
+    endkey: lastKey,
   });
   return (await readRows(client, auditDatabase, {}, `&${range.toString()}`)).map((row) => row['doc']);
 }

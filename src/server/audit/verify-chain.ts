@@ -27,8 +27,13 @@ const mostFaults = 20;
  * Reads the whole log, and checks that no entry was changed, taken out or put in. What the chain can't show
  * by itself is that its newest entries are gone: for that, somebody keeps a head elsewhere.
  * @param noted a head that was written down earlier
+ * @param onProgress called with the number up to which it has been read
  */
-export async function verifyChain(client: CouchClient, noted?: Head): Promise<VerifiedChain> {
+export async function verifyChain(
+  client: CouchClient,
+  noted?: Head,
+  onProgress: (number: number) => void = () => undefined,
+): Promise<VerifiedChain> {
   const result: VerifiedChain = { first: 0, head: noEntry, faults: [] };
   let notedHash: string | undefined;
   let trimmed: Head | undefined;
@@ -54,6 +59,7 @@ export async function verifyChain(client: CouchClient, noted?: Head): Promise<Ve
       if (number === noted?.number) notedHash = entry.hash;
       result.head = { number, hash: entry.hash };
     }
+    onProgress(result.head.number);
     if (page.length < pageSize || result.faults.length >= mostFaults) break;
   }
   result.faults.push(...faultsOfStart(from, trimmed));

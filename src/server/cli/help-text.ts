@@ -27,13 +27,17 @@ export const helpText = `Tiski, front desk software for city benefit cards
                        carry the private keys to another server, encrypted with the passphrase
                        in TISKI_KEYS_PASSPHRASE
 
+  tiski audit verify   check that nobody changed the log of who looked at whom, took an entry out or
+                       put one in: of a running server with --url, of a CouchDB, or of the data
+                       folder. It ends with 1 when something is wrong
+
   tiski doctor         check settings, folder, disk, clock, keys, databases, a CouchDB and, with
                        --url, the reverse proxy; say what to do; change nothing. It ends with 1
                        when something is bad
 
   --port NUMBER        port to listen on                    PORT, 3000
   --data FOLDER        where the data is kept               TISKI_DATA, ./data
-  --url ADDRESS        import, snapshot, backup, doctor: of a running server, whose
+  --url ADDRESS        import, snapshot, backup, audit, doctor: of a running server, whose
                        administrator's password is in TISKI_ADMIN_PASSWORD  TISKI_URL
   --recipient KEYS     backup: encrypt it for these public keys of age (age1…), separated by
                        commas                               TISKI_BACKUP_RECIPIENT
@@ -41,6 +45,8 @@ export const helpText = `Tiski, front desk software for city benefit cards
                                                             TISKI_BACKUP_IDENTITY
   --keep NUMBER        backup into a folder: of Tiski's backups there only the newest stay, this
                        one among them; older ones are deleted once it was read back whole
+  --noted N:HASH       audit verify: what it showed earlier and you wrote down elsewhere. Only that
+                       shows that the newest entries are gone
   --slow               doctor: also hold a request for a minute, to see whether the proxy cuts it
   --json               doctor: findings as JSON
   --replace            restore: delete the databases of Tiski that are there

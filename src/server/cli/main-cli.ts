@@ -14,6 +14,11 @@ async function snapshot(command: Extract<Command, { kind: 'snapshot' }>): Promis
   process.exitCode = await runSnapshot({ url, folder, removeOthers }, process.env, process.stdout);
 }
 
+async function verifyAudit({ url, data: folder, noted }: Extract<Command, { kind: 'audit' }>): Promise<void> {
+  const { runAuditVerify } = await import('./audit-command');
+  process.exitCode = await runAuditVerify({ url, folder, noted }, process.env, process.stdout);
+}
+
 async function backUp(command: Extract<Command, { kind: 'backup' }>): Promise<void> {
   switch (command.action) {
     case 'write': {
@@ -61,6 +66,8 @@ export async function run(words: string[], start = startHere): Promise<void> {
         return await snapshot(command);
       case 'backup':
         return await backUp(command);
+      case 'audit':
+        return await verifyAudit(command);
       case 'doctor': {
         const { runDoctor } = await import('./doctor-command');
         process.exitCode = await runDoctor(command.options, process.env, process.stdout);

@@ -63,6 +63,19 @@ describe('the command line', () => {
     expect(readCommand([...words, '--replace'], {})).toMatchObject({ replace: true });
   });
 
+  it('verifies the audit log, against a head that somebody noted', () => {
+    const hash = 'a1'.repeat(32);
+    const verify = { kind: 'audit', action: 'verify' };
+    expect(readCommand(['audit', 'verify', '--url', 'http://x'], {})).toEqual({ ...verify, url: 'http://x' });
+    expect(readCommand(['audit', 'verify', '--noted', `7:${hash}`], {})).toEqual({
+      ...verify,
+      noted: { number: 7, hash },
+    });
+    expect(() => readCommand(['audit', 'verify', '--noted', '7'], {})).toThrow(/--noted needs/);
+    expect(() => readCommand(['audit'], {})).toThrow(/tiski audit verify/);
+    expect(() => readCommand(['start', '--noted', `7:${hash}`], {})).toThrow(/goes with audit/);
+  });
+
   it('encrypts, keeps, verifies and opens backups; arguments override the environment', () => {
     const environment = { TISKI_BACKUP_RECIPIENT: 'age1a', TISKI_BACKUP_IDENTITY: 'a.key' };
     const write = { kind: 'backup', action: 'write', file: 'there/' };
@@ -122,7 +135,7 @@ describe('the command line', () => {
     [['import', 'a', 'b'], /"b" is one word too many/],
     [['start', '--url', 'x'], /--url goes with import/],
     [['import', 'a', '--remove-others'], /--remove-others goes with snapshot only/],
-    [['restore', 'a', '--url', 'x'], /--url goes with import, snapshot, backup and doctor only/],
+    [['restore', 'a', '--url', 'x'], /--url goes with import, snapshot, backup, audit and doctor only/],
     [['backup', 'a', '--replace'], /--replace goes with restore/],
     [['restore'], /restore needs a file/],
     [['backup'], /backup needs a file/],

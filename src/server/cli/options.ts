@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { headFrom } from '../audit/verify-chain';
+import type { Head } from '../audit/audit-log';
 import { shortestPassphrase } from '../keys/sealed-keys';
 import { backupCommand, identityFrom, type BackupCommand } from './backup-options';
 import { CommandError } from './command-error';
@@ -21,6 +23,7 @@ export type Command =
   | BackupCommand
   | { kind: 'restore'; file: string; replace: boolean; identity?: string; options: StoreOptions }
   | { kind: 'snapshot'; removeOthers: boolean; url?: string; data?: string }
+  | { kind: 'audit'; action: 'verify'; noted?: Head; url?: string; data?: string }
   | { kind: 'doctor'; options: DoctorOptions };
 
 export interface DoctorOptions {
@@ -42,6 +45,7 @@ const commands = [
   'backup',
   'restore',
   'keys',
+  'audit',
   'doctor',
 ] as const;
 const examples = {
@@ -61,9 +65,9 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
   const kind = commands.find((command) => command === name);
   if (kind === undefined) throw wrong(`there is no command "${name}". See tiski --help.`);
   const isWriting = kind === 'backup' && rest[0] !== 'verify' && rest[0] !== 'keygen';
-  const takesUrl = kind === 'import' || kind === 'snapshot' || isWriting || kind === 'doctor';
+  const takesUrl = isWriting || ['import', 'snapshot', 'doctor', 'audit'].includes(kind);
   if (values.url !== undefined && !takesUrl) {
-    throw wrong('--url goes with import, snapshot, backup and doctor only. See tiski --help.');
+    throw wrong('--url goes with import, snapshot, backup, audit and doctor only. See tiski --help.');
   }
   if (values.replace === true && kind !== 'restore') {
     throw wrong('--replace goes with restore only. See tiski --help.');
@@ -75,6 +79,9 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
     if (values[flag] !== undefined && !isWriting) {
       throw wrong(`--${flag} goes with backup only. See tiski --help.`);
     }
+  }
+  if (values.noted !== undefined && kind !== 'audit') {
+    throw wrong('--noted goes with audit verify only. See tiski --help.');
   }
   const isReading = kind === 'restore' || (kind === 'backup' && rest[0] === 'verify');
   if (values.identity !== undefined && !isReading) {
@@ -92,6 +99,8 @@ export function readCommand(words: string[], environment: NodeJS.ProcessEnv = pr
       return { kind, file: fileWord(kind, rest), ...place };
     case 'backup':
       return backupCommand(rest, values, place, environment);
+    case 'audit':
+      return { ...auditCommand(rest, values), ...place };
     case 'snapshot':
       noMore(rest[0]);
       return { kind, removeOthers: values['remove-others'] === true, ...place };
@@ -124,6 +133,16 @@ function noMore(word: string | undefined): void {
   if (word !== undefined) throw wrong(`"${word}" is one word too many. See tiski --help.`);
 }
 
+function auditCommand([action, excess]: string[], { noted }: Values) {
+  noMore(excess);
+  if (action !== 'verify') throw wrong('audit needs to know what to do: tiski audit verify');
+  const head = headFrom(noted);
+  if (noted !== undefined && head === undefined) {
+    throw wrong('--noted needs what tiski audit verify has shown before: a number, a colon and 64 letters.');
+  }
+  return { kind: 'audit' as const, action: 'verify' as const, ...(head && { noted: head }) };
+}
+
 function keysCommand(words: string[], values: Values, environment: NodeJS.ProcessEnv): Command {
   const options = startOptions(values, environment);
   const [action = 'list', kid, ...tooMany] = words;
@@ -146,6 +165,7 @@ interface Values {
   recipient?: string | undefined;
   identity?: string | undefined;
   keep?: string | undefined;
+  noted?: string | undefined;
   empty?: boolean | undefined;
   replace?: boolean | undefined;
   'remove-others'?: boolean | undefined;
@@ -167,6 +187,7 @@ function parse(words: string[]): { values: Values; positionals: string[] } {
         recipient: { type: 'string' },
         identity: { type: 'string' },
         keep: { type: 'string' },
+        noted: { type: 'string' },
         empty: { type: 'boolean' },
         replace: { type: 'boolean' },
         'remove-others': { type: 'boolean' },

@@ -8,6 +8,7 @@ import { EndedSessions } from '../accounts/ended-sessions';
 import { failureOf } from '../accounts/identity';
 import { cookieSecret } from '../accounts/secret';
 import { usersRule } from '../accounts/users-rule';
+import type { LogAction } from '../audit/audit-log';
 import type { Backend } from '../backend';
 import { DatabaseStore } from '../couch/database-store';
 import { embeddedClient } from '../couch/embedded-client';
@@ -19,6 +20,7 @@ import { asksForEpoch, ToldEpochs } from '../epochs/told-epochs';
 import type { OnFault } from '../server-log';
 import { bodyBytes, couchRequestFrom, credentialsOf, examineBody, sendCouchResponse } from './couch-request';
 import { addCouchRoute } from './couch-routes';
+import { LoggedAccess } from './logged-access';
 import { OpenRequests } from './open-requests';
 import { mayBePacked } from './pack-answer';
 import { needsPlainReasons, plainRows } from './plain-reasons';
@@ -61,14 +63,17 @@ export async function openEmbeddedBackend(settings: EmbeddedSettings): Promise<B
     onSlowDesk: (account, password) => void quickenDeskHash(client, account, password).catch(() => undefined),
   });
   const open = new OpenRequests();
-  const front = new EmbeddedFront(endpoint, new ToldEpochs(client), authenticator, settings, open);
   return {
     store: 'embedded',
     client,
     identify: (credentials) => authenticator.identify(credentials),
     // Its store says so itself.
     accountChanged: () => Promise.resolve(),
-    addCouchRoutes: (app: FastifyInstance) => {
+    addCouchRoutes: (app: FastifyInstance, log: LogAction) => {
+      const front = new EmbeddedFront(endpoint, new ToldEpochs(client), authenticator, settings, {
+        open,
+        access: new LoggedAccess(log),
+      });
       addCouchRoute(app, settings, {
         identify: (request) => authenticator.identify(credentialsOf(request)),
         answer: (request, reply) => front.answer(request, reply),
@@ -89,11 +94,11 @@ class EmbeddedFront {
     private readonly epochs: ToldEpochs,
     private readonly authenticator: Authenticator,
     private readonly settings: EmbeddedSettings,
-    private readonly open: OpenRequests,
+    private readonly requests: { open: OpenRequests; access: LoggedAccess },
   ) {}
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const couchRequest = couchRequestFrom(request, this.open.leaveSignal(reply));
+    const couchRequest = couchRequestFrom(request, this.requests.open.leaveSignal(reply));
     const route = parseRoute(couchRequest.method, couchRequest.path);
     requireLocalAccess(couchRequest.method, route, bodyBytes(request).length);
     await examineBody(request, route);
@@ -104,6 +109,8 @@ class EmbeddedFront {
       return answerSignOut(this.authenticator, request, reply);
     }
     const user = await this.#user(request, reply);
+    const { access } = this.requests;
+    if (access.concerns(route)) await access.admit(route, request.method, user);
     const asker = {
       user: () => this.#user(request),
       onChange: (listener: () => void) => this.authenticator.onChange(listener),

@@ -29,6 +29,7 @@ import {
 } from './couch-request';
 import { addCouchRoute, type CouchRouteSettings } from './couch-routes';
 import { DirectSignIn } from './direct-sign-in';
+import { LoggedAccess } from './logged-access';
 import { OpenRequests } from './open-requests';
 import { PassedOnSignIn } from './passed-on-sign-in';
 import { needsPlainReasons, plainResponse } from './plain-reasons';
@@ -62,12 +63,14 @@ export function proxyBackend(settings: ProxySettings): Backend {
     client,
     identify: (credentials) => proxy.identify(credentials),
     accountChanged: (name) => direct.changed(name),
-    addCouchRoutes: (app) => {
+    addCouchRoutes: (app, log) => {
+      const access = new LoggedAccess(log);
       // A command that only works on the data needs an account or two, and ends.
       stopFollowing = direct.follow();
       addCouchRoute(app, settings, {
         identify: (request) => proxy.identify(credentialsOf(request)),
-        answer: (request, reply) => proxy.answer(request, reply, open.leaveSignal(reply, isHeld(request))),
+        answer: (request, reply) =>
+          proxy.answer(request, reply, { access, signal: open.leaveSignal(reply, isHeld(request)) }),
       });
       app.addHook('preClose', (done) => {
         open.stop();
@@ -105,7 +108,11 @@ class CouchProxy {
     return judge.identify(credentials);
   }
 
-  async answer(request: FastifyRequest, reply: FastifyReply, signal: AbortSignal): Promise<FastifyReply> {
+  async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { access, signal }: { access: LoggedAccess; signal: AbortSignal },
+  ): Promise<FastifyReply> {
     const { path, query } = couchAddressOf(request);
     const route = parseRoute(request.method, path);
     requireLocalAccess(request.method, route, bodyBytes(request).length);
@@ -121,6 +128,7 @@ class CouchProxy {
     }
     const caller = await this.#caller(credentialsOf(request));
     if (caller.identity !== undefined) setRenewedSession(request, reply, caller.identity);
+    if (access.concerns(route)) await access.admit(route, request.method, await caller.user());
     if ('database' in route && route.database === usersDatabase) {
       const own = await this.#ownAccount(route, request, caller);
       if (own !== undefined) return sendCouchResponse(reply, own);

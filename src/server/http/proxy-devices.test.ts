@@ -50,7 +50,7 @@ describe('in front of another database server, after both restarted', () => {
     Object.assign(url, { username: behind.adminName, password: behind.adminPassword });
     const backend = await openBackend({ folder: join(folder, 'proxy'), couchUrl: url.href });
     const proxy = Fastify({ trustProxy: true });
-    backend.addCouchRoutes(proxy);
+    backend.addCouchRoutes(proxy, () => Promise.resolve());
     await proxy.ready();
     return proxy;
   }

@@ -36,7 +36,7 @@ beforeAll(async () => {
     onNotice: () => undefined,
   };
   backend = proxyBackend(settings);
-  backend.addCouchRoutes(app);
+  backend.addCouchRoutes(app, () => Promise.resolve());
   await app.ready();
 });
 afterAll(async () => {

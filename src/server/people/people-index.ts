@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { peopleDatabase } from '$lib/documents/databases';
 import { ApiFailure } from '../api-failure';
 import type { CouchClient } from '../couch/client';
+import { isJsonObject } from '../couch/json';
 import { caseRow, type CaseRow } from './case-row';
 import { foldedPhone, foldedText } from './folded-text';
 import { FollowedDatabase } from './followed-database';
@@ -27,6 +28,10 @@ export class PeopleIndex {
   readonly #byLikeness = new Map<string, Set<string>>();
   readonly #byContact = new Map<string, Set<string>>();
   readonly #casesOf = new Map<string, Set<string>>();
+  readonly #lettersOf = new Map<string, Set<string>>();
+  /** To which case a letter belongs. */
+  readonly #caseOfLetter = new Map<string, string>();
+  readonly #erasing = new Set<string>();
   readonly #followed: FollowedDatabase;
 
   constructor(client: CouchClient) {
@@ -49,6 +54,12 @@ export class PeopleIndex {
     return this;
   }
 
+  /** Reads everything, however long it takes. */
+  async whole(): Promise<this> {
+    await this.#followed.catchUp();
+    return this;
+  }
+
   /** Everybody in whose name, birth year, card number or contact each word begins. */
   search(text: string, most: number): FoundPeople {
     const phone = foldedPhone(text);
@@ -68,6 +79,11 @@ export class PeopleIndex {
   casesOf = (person: string): CaseRow[] =>
     [...(this.#casesOf.get(person) ?? [])].flatMap((id) => this.#cases.get(id) ?? []);
 
+  /** Ids of the letters about a case. */
+  lettersOf = (id: string): string[] => [...(this.#lettersOf.get(id) ?? [])];
+  /** People whose erasure has begun, and not ended. */
+  erasing = (): string[] => [...this.#erasing];
+
   /** Others with the same name and birth year, or the same contact. */
   like(row: PersonRow): PersonRow[] {
     const ids = new Set([
@@ -79,11 +95,24 @@ export class PeopleIndex {
   }
 
   #take(id: string, document: unknown): void {
-    if (id.startsWith('person:')) this.#takePerson(id, personRow(document));
+    if (id.startsWith('person:')) this.#takePerson(id, document);
     else if (id.startsWith('case:')) this.#takeCase(id, caseRow(document));
+    else if (id.startsWith('letter:')) this.#takeLetter(id, document);
   }
 
-  #takePerson(id: string, row: PersonRow | undefined): void {
+  #takeLetter(id: string, document: unknown): void {
+    const before = this.#caseOfLetter.get(id);
+    if (before !== undefined) leave(this.#lettersOf, before, id);
+    this.#caseOfLetter.delete(id);
+    if (!isJsonObject(document) || typeof document['case'] !== 'string') return;
+    this.#caseOfLetter.set(id, document['case']);
+    join(this.#lettersOf, document['case'], id);
+  }
+
+  #takePerson(id: string, document: unknown): void {
+    const row = personRow(document);
+    if (isJsonObject(document) && document['erasing'] !== undefined) this.#erasing.add(id);
+    else this.#erasing.delete(id);
     const before = this.#people.get(id);
     if (before !== undefined) {
       leave(this.#byLikeness, before.likeness, id);
@@ -106,8 +135,9 @@ export class PeopleIndex {
   }
 
   #forget(): void {
-    for (const map of [this.#people, this.#cases, this.#byLikeness, this.#byContact, this.#casesOf])
-      map.clear();
+    const linked = [this.#byLikeness, this.#byContact, this.#casesOf, this.#lettersOf];
+    const kept = [this.#people, this.#cases, this.#caseOfLetter, this.#erasing];
+    for (const each of [...linked, ...kept]) each.clear();
   }
 }
 

@@ -23,8 +23,8 @@ export interface PersonRow {
 export function personRow(document: unknown): PersonRow | undefined {
   const parsed = v.safeParse(personDocument, document);
   if (!parsed.success || foldPerson(parsed.output.log)?.state !== 'active') return undefined;
-  const { _id: id, facts, cards } = parsed.output;
-  if (facts === undefined) return undefined;
+  const { _id: id, facts, cards, erasing } = parsed.output;
+  if (facts === undefined || erasing !== undefined) return undefined;
   const { name, birthYear } = facts;
   const contact = contactOf(facts.contact);
   const numbers = [...cards].sort((a, b) => (a.until ?? '9').localeCompare(b.until ?? '9') * -1);

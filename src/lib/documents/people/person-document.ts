@@ -76,5 +76,7 @@ export const personDocument = v.looseObject({
   facts: v.optional(personFacts),
   cards: listOf(heldCard, 100),
   log: listOf(v.custom<PersonEvent>(isPersonEvent)),
+  /** An erasure that has begun: it is finished, also after a crash, and nobody finds the person any more. */
+  erasing: v.optional(v.object({ ...logged, role: v.picklist(['decide']), endsCards: v.boolean() })),
 });
 export type PersonDocument = v.InferOutput<typeof personDocument>;

@@ -33,11 +33,14 @@ const rooms = {
   state: ['store', 'sync', 'domain', 'documents', 'pwa'],
   app: ['state', 'store', 'sync', 'remote', 'token', 'pwa', 'documents', 'domain'],
   demo: ['domain', 'paraglide', 'ui'],
+  // What residents read.
+  info: ['domain', 'documents', 'pwa', 'ui', 'paraglide'],
   'office/session': ['remote', 'domain', 'documents', 'ui', 'paraglide'],
   'office/lookups': ['office/session', 'domain', 'documents'],
   'office/forms': ['domain', 'documents', 'ui', 'paraglide'],
   'office/accounts': officeArea,
   'office/cards': officeArea,
+  'office/criteria': [...officeArea, 'pwa'],
   'office/desks': officeArea,
   'office/reviews': officeArea,
   'office/rescue': officeArea,
@@ -56,7 +59,14 @@ const ownedPackages = {
   'barcode-detector*': ['scanner'],
   'workbox-*': ['pwa'],
   jose: ['token'],
-  svelte: ['state', 'ui', 'app', 'demo', ...Object.keys(rooms).filter((room) => room.startsWith('office/'))],
+  svelte: [
+    'state',
+    'ui',
+    'app',
+    'demo',
+    'info',
+    ...Object.keys(rooms).filter((room) => room.startsWith('office/')),
+  ],
 };
 
 /** The counter: no person's name can reach it by mistake. */
@@ -173,6 +183,8 @@ const screen = (patterns) => ({
 const noDexie = { group: ['dexie', 'pouchdb*', 'jose'], message: 'A screen calls functions of src/lib.' };
 const noOffice = { regex: '^\\$lib/office(/|$)', message: 'Nothing of the office reaches the counter.' };
 
+const noPublicOffice = { regex: noOffice.regex, message: 'Nothing of the office reaches residents.' };
+
 /** @type {import('eslint').Linter.Config[]} */
 const routeRules = [
   {
@@ -185,12 +197,17 @@ const routeRules = [
     ignores: ['**/*.test.ts'],
     rules: screen([noDexie, noOffice, noPeople]),
   },
+  {
+    files: ['src/routes/info/**'],
+    rules: screen([noDexie, noPublicOffice, noPeople]),
+  },
   // A screen of the office belongs to one area. The address /office/review is older than its area's name.
   ...Object.entries({
     'people-and-rights': 'accounts',
     account: 'accounts',
     cards: 'cards',
     catalogue: 'catalogue',
+    criteria: 'criteria',
     desks: 'desks',
     rescue: 'rescue',
     review: 'reviews',
@@ -206,7 +223,17 @@ const routeRules = [
   })),
 ];
 
-const serverAreas = ['accounts', 'cards', 'cases', 'catalogue', 'demo', 'desks', 'rescue', 'reviews'];
+const serverAreas = [
+  'accounts',
+  'cards',
+  'cases',
+  'catalogue',
+  'criteria',
+  'demo',
+  'desks',
+  'rescue',
+  'reviews',
+];
 const onlyPure = {
   regex: '^\\$lib/(?!(?:domain|documents)/)',
   message: 'The server may import only domain and documents.',

@@ -116,7 +116,7 @@ const samples: Record<string, Sample> = {
   },
   ...Object.fromEntries(
     [
-      ...['criteria', 'account', 'invitation', 'session', 'sign-in-settings'],
+      ...['criteria', 'organisations', 'account', 'invitation', 'session', 'sign-in-settings'],
       ...['person', 'case', 'letter', 'submission', 'entry'],
     ].map((type) => [
       type,

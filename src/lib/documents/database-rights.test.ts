@@ -38,6 +38,7 @@ describe('what gives power is granted to nobody else', () => {
     ['desks', 'session', server],
     ['desks', 'sign-in-settings', server],
     ['office', 'criteria', server],
+    ['office', 'organisations', server],
     ['people', 'person', 'server server server nobody by api'],
     ['people', 'case', 'server server server nobody by api'],
     ['people', 'letter', 'server server server nobody by api'],

@@ -126,7 +126,7 @@ export const databaseGrants = {
   office: {
     read: ['office', 'administrator'],
     rules: administrators,
-    types: { rescue: serversOwn, criteria: serversOwn },
+    types: { rescue: serversOwn, criteria: serversOwn, organisations: serversOwn },
     otherTypes: { create: office, change: office, delete: office },
     // A desk's document makes accounts. Desks used to be here.
     reservedTypes: { desk: serversOwn },

@@ -3,6 +3,7 @@ import { addAccounts } from '../areas/accounts/routes';
 import { addCards } from '../areas/cards/routes';
 import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
+import { addCriteria } from '../areas/criteria/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
 import { addRescue } from '../areas/rescue/routes';
@@ -22,6 +23,7 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addReviews,
   addRescue,
   addCatalogue,
+  addCriteria,
   addDemo,
   addAccounts,
 ];

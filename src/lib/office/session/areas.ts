@@ -12,6 +12,7 @@ interface OfficeArea {
 export const officeAreas: readonly OfficeArea[] = [
   { href: '/office/desks', text: m.nav_desks, right: 'administrator' },
   { href: '/office/catalogue', text: m.nav_catalogue, right: 'coordinator' },
+  { href: '/office/criteria', text: m.nav_criteria, right: 'coordinator' },
   { href: '/office/cards', text: m.nav_cards, right: 'office' },
   { href: '/office/review', text: m.nav_reviews, right: 'office' },
   { href: '/office/rescue', text: m.nav_rescue, right: 'office' },

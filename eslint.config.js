@@ -36,6 +36,8 @@ const rooms = {
   submissions: ['sync', 'remote', 'token', 'documents', 'domain', 'store/storage-full'],
   demo: ['domain', 'paraglide', 'ui'],
   'office/session': ['remote', 'domain', 'documents', 'pwa', 'ui', 'paraglide'],
+  // What residents read.
+  info: ['domain', 'documents', 'pwa', 'ui', 'paraglide'],
   // The home lists what waits in every area.
   'office/home': [...officeArea, 'office/cases', 'office/desks', 'office/reviews'],
   'office/lookups': ['office/session', 'domain', 'documents'],
@@ -45,6 +47,7 @@ const rooms = {
   'office/cards': officeArea,
   'office/cases': officeArea,
   'office/letters': officeArea,
+  'office/criteria': [...officeArea, 'pwa'],
   'office/desks': officeArea,
   'office/reviews': officeArea,
   'office/rescue': officeArea,
@@ -63,7 +66,14 @@ const ownedPackages = {
   'barcode-detector*': ['scanner'],
   'workbox-*': ['pwa'],
   jose: ['token'],
-  svelte: ['state', 'ui', 'app', 'demo', ...Object.keys(rooms).filter((room) => room.startsWith('office/'))],
+  svelte: [
+    'state',
+    'ui',
+    'app',
+    'demo',
+    'info',
+    ...Object.keys(rooms).filter((room) => room.startsWith('office/')),
+  ],
 };
 
 /** The counter: no person's name can reach it by mistake. */
@@ -183,6 +193,8 @@ const screen = (patterns) => ({
 const noDexie = { group: ['dexie', 'pouchdb*', 'jose'], message: 'A screen calls functions of src/lib.' };
 const noOffice = { regex: '^\\$lib/office(/|$)', message: 'Nothing of the office reaches the counter.' };
 
+const noPublicOffice = { regex: noOffice.regex, message: 'Nothing of the office reaches residents.' };
+
 /** @type {import('eslint').Linter.Config[]} */
 const routeRules = [
   {
@@ -195,6 +207,10 @@ const routeRules = [
     ignores: ['**/*.test.ts'],
     rules: screen([noDexie, noOffice, noPeople]),
   },
+  {
+    files: ['src/routes/info/**'],
+    rules: screen([noDexie, noPublicOffice, noPeople]),
+  },
   // A screen of the office belongs to one area. The address /office/review is older than its area's name.
   ...Object.entries({
     'people-and-rights': 'accounts',
@@ -205,6 +221,7 @@ const routeRules = [
     letters: 'letters',
     people: 'cases',
     catalogue: 'catalogue',
+    criteria: 'criteria',
     desks: 'desks',
     rescue: 'rescue',
     review: 'reviews',
@@ -226,6 +243,7 @@ const serverAreas = [
   'cards',
   'cases',
   'catalogue',
+  'criteria',
   'demo',
   'desks',
   'holders',

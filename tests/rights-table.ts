@@ -50,6 +50,8 @@ const people: Callers = signedIn.filter(
 const office: Callers = ['office', ...administrators];
 const officials: Callers = ['receive', 'decide'];
 const coordinators: Callers = ['coordinator', ...administrators];
+/** Whoever keeps the criteria, and whoever works by them. */
+const criteriaReaders: Callers = [...coordinators, 'referrer', 'receive', 'decide', 'hand-out'];
 
 /**
  * For a stored document `change` is other content under another revision, `attach` one attachment more or
@@ -153,6 +155,11 @@ export const apiRights: Record<string, Callers> = {
   'POST /api/reviews': office,
   'POST /api/rescue': office,
   'POST /api/sectors': coordinators,
+  'GET /api/criteria': criteriaReaders,
+  'GET /api/criteria/:scheme': criteriaReaders,
+  'POST /api/criteria/:scheme': coordinators,
+  'POST /api/organisations': coordinators,
+  'GET /api/public/schemes': callers,
   // Where people are concerned, an administrator holds no right but those that somebody gave.
   'GET /api/cases': officials,
   'GET /api/cases/:id': officials,

@@ -68,6 +68,12 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
   }),
   'POST /api/rescue': () => ({ body: { file: 'x' }, status: 400 }),
   'POST /api/sectors': () => ({ body: {}, status: 200 }),
+  'GET /api/criteria': () => ({ status: 200 }),
+  'GET /api/criteria/:scheme': () => ({ path: '/api/criteria/nowhere', status: 404 }),
+  // Nothing is in it, and the list has changed since: a caller with the right is told so.
+  'POST /api/criteria/:scheme': () => ({ path: '/api/criteria/nowhere', body: {}, status: 400 }),
+  'POST /api/organisations': () => ({ body: { rev: '1-x', list: [] }, status: 409 }),
+  'GET /api/public/schemes': () => ({ status: 200 }),
   'GET /api/cases': () => ({ path: '/api/cases?view=open', status: 200 }),
   'GET /api/cases/:id': () => ({ path: `/api/cases/case:${ulidOf(1)}`, status: 404 }),
   'POST /api/cases/:id/actions': () => ({

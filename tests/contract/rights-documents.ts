@@ -126,8 +126,8 @@ const samples: Record<string, Sample> = {
   },
   ...Object.fromEntries(
     [
-      ...['criteria', 'letter-templates', 'account', 'invitation', 'session', 'sign-in-settings'],
-      ...['person', 'case', 'card-log', 'letter', 'submission', 'entry'],
+      ...['criteria', 'organisations', 'letter-templates', 'account', 'invitation', 'session'],
+      ...['sign-in-settings', 'person', 'case', 'card-log', 'letter', 'submission', 'entry'],
     ].map((type) => [
       type,
       { make: (index: number) => ({ _id: `${type}:x${index}`, type, v: 1 }), change: { at } },

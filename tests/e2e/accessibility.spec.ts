@@ -47,6 +47,8 @@ for (const [language, name] of [
       '/office/review',
       '/office/rescue',
       '/office/catalogue',
+      '/office/criteria',
+      '/info/schemes',
       '/review',
       '/sync',
       '/no-such-page',

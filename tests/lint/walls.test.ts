@@ -36,6 +36,8 @@ const broken: [wall: string, file: string, code: string, says: RegExp][] = [
   ['no person in the engine', 'src/lib/store/a.ts', `import '$lib/documents/people/a';`, /No name/],
   ['no person at the counter', 'src/routes/desk/a.ts', `import '$lib/documents/cases/a';`, /No name/],
   ['no office at the kiosk', 'src/routes/kiosk/A.svelte', script(`import '$lib/office/a/b';`), /counter/],
+  ['no office for residents', 'src/routes/info/a.ts', `import '$lib/office/session/ask';`, /residents/],
+  ['… nor below their pages', 'src/lib/info/a.ts', `import '$lib/office/session/ask';`, /info\//],
   [
     'a screen asks no server',
     'src/routes/office/cards/A.svelte',

@@ -9,10 +9,10 @@ export const databaseTypes = {
   /** One document per card, without names, and the server's packed snapshot of them all. */
   register: ['card', 'snapshot'],
   /**
-   * What the office works with, without names: what desks have rescued, the criteria of schemes, and the
-   * texts of letters.
+   * What the office works with, without residents: what desks have rescued, the criteria of schemes, the
+   * organisations that refer, and the texts of letters.
    */
-  office: ['rescue', 'criteria', 'letter-templates'],
+  office: ['rescue', 'criteria', 'organisations', 'letter-templates'],
   /**
    * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and
    * what several servers have to agree on. No account is a member.

@@ -4,6 +4,7 @@ import { addAudit } from '../areas/audit/routes';
 import { addCards } from '../areas/cards/routes';
 import { addCases } from '../areas/cases/routes';
 import { addCatalogue } from '../areas/catalogue/routes';
+import { addCriteria } from '../areas/criteria/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
 import { addHolders } from '../areas/holders/routes';
@@ -30,6 +31,7 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addRescue,
   addSubmissions,
   addCatalogue,
+  addCriteria,
   addDemo,
   addAccounts,
   addAudit,

@@ -81,7 +81,10 @@ export async function personAsking(
 }
 
 function personOf({ name, roles, session }: User): Person {
-  const rights = new Set(personRoles.filter((role) => roles.includes(role)));
+  const isServers = roles.includes('_admin');
+  const rights = new Set(
+    personRoles.filter((role) => roles.includes(role) || (isServers && role === 'administrator')),
+  );
   return { account: name, rights, ...(session && { session }) };
 }
 

@@ -1,11 +1,17 @@
 import * as v from 'valibot';
-import { catalogueDatabase, registerDatabase, visitsDatabase } from '$lib/documents/databases';
+import {
+  catalogueDatabase,
+  officeDatabase,
+  registerDatabase,
+  visitsDatabase,
+} from '$lib/documents/databases';
 import { localDate } from '$lib/domain/time/day';
 import { requireOk, type CouchClient } from '../couch/client';
 import { isEmptyDatabase, provisionSectors, tiskiDatabases } from '../provision/provision';
 import { demoCardDocuments } from './cards';
 import { demoCatalogue, demoSettings, demoZone } from './catalogue';
 import { demoChoices } from './choices';
+import { demoOfficeDocuments } from './criteria';
 import { isDemoStore, markDemoStore } from './demo-store';
 import { demoVisits } from './visits';
 
@@ -36,6 +42,7 @@ export async function createDemoCity(
   await markDemoStore(client);
   const cards = demoCardDocuments(today);
   await write(client, registerDatabase, cards);
+  await write(client, officeDatabase, demoOfficeDocuments(today, now.getTime()));
   await write(client, catalogueDatabase, [demoSettings, ...demoCatalogue(today)]);
   await provisionSectors(client);
   const visits = demoVisits(now.getTime());

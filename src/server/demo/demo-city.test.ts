@@ -8,8 +8,12 @@ import {
   serviceFromDocument,
   venueFromDocument,
 } from '$lib/documents/catalogue/catalogue-documents';
+import { criteriaInput } from '$lib/documents/criteria/criteria-document';
+import { faultsOf } from '$lib/documents/criteria/criteria-fields';
+import { organisationList } from '$lib/documents/criteria/organisations-document';
 import { parseDocument } from '$lib/documents/parse-document';
 import { cardFromDocument } from '$lib/documents/register/card-document';
+import { sortVersions } from '$lib/domain/benefit/criteria-versions';
 import type { Service } from '$lib/domain/catalogue/service';
 import { readCode } from '$lib/domain/code/scan-code';
 import { day } from '$lib/domain/time/day';
@@ -17,6 +21,7 @@ import { decideVisit, type History } from '$lib/domain/visit/decide-visit';
 import { demoCardCount, demoCardDocuments } from './cards';
 import { demoCatalogue, demoSchemes, demoServices, demoSettings, demoVenues } from './catalogue';
 import { demoChoices } from './choices';
+import { demoCriteria, demoOrganisations } from './criteria';
 import { demoCardKinds, demoCards, type DemoCard, type DemoCardKind } from './demo-cards';
 import { demoOfferings } from './offerings';
 import { demoVisits } from './visits';
@@ -141,6 +146,24 @@ describe('the demo city', () => {
     const faults = documents.map((each) => parseDocument(each)).filter(({ ok }) => !ok);
     expect(faults).toEqual([]);
     expect(new Set(documents.map(({ _id }) => _id)).size).toBe(documents.length);
+  });
+
+  it('has criteria for each scheme, and each is in force and named by organisations that exist', () => {
+    const known = new Set(demoOrganisations.map(({ id }) => id));
+    expect(faultsOf(organisationList, demoOrganisations)).toEqual([]);
+    const documents = demoCriteria(today, now);
+    expect(documents.map(({ _id }) => _id.slice('criteria:'.length))).toEqual(
+      demoSchemes.map(({ _id }) => _id.slice('scheme:'.length)),
+    );
+    for (const { versions } of documents) {
+      expect(sortVersions(versions, today).inForce?.version).toBe(1);
+      for (const version of versions) {
+        expect(faultsOf(criteriaInput, version)).toEqual([]);
+        for (const { organisations } of version.servicePaths) {
+          expect(organisations.filter((id) => !known.has(id))).toEqual([]);
+        }
+      }
+    }
   });
 
   it('has 400 cards, the same numbers on every day, of every status and scheme', () => {

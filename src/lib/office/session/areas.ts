@@ -14,6 +14,7 @@ export const officeAreas: readonly OfficeArea[] = [
   { href: '/office/people', text: m.nav_people, rights: ['receive', 'decide', 'hand-out'] },
   { href: '/office/desks', text: m.nav_desks, rights: ['administrator'] },
   { href: '/office/catalogue', text: m.nav_catalogue, rights: ['coordinator'] },
+  { href: '/office/criteria', text: m.nav_criteria, rights: ['coordinator'] },
   { href: '/office/letters', text: m.nav_letters, rights: ['coordinator'] },
   { href: '/office/cards', text: m.nav_cards, rights: ['office'] },
   { href: '/office/review', text: m.nav_reviews, rights: ['office'] },

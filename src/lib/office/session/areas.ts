@@ -16,4 +16,5 @@ export const officeAreas: readonly OfficeArea[] = [
   { href: '/office/review', text: m.nav_reviews, right: 'office' },
   { href: '/office/rescue', text: m.nav_rescue, right: 'office' },
   { href: '/office/people-and-rights', text: m.nav_accounts, right: 'administrator' },
+  { href: '/office/audit', text: m.nav_audit, right: 'audit' },
 ];

@@ -75,6 +75,20 @@ const calls: Record<string, (subjects: Subjects) => Call> = {
     body: { action: { kind: 'closed' }, rev: '1-x' },
     status: 404,
   }),
+  'POST /api/cases/:id/letter': () => ({
+    path: `/api/cases/case:${ulidOf(1)}/letter`,
+    body: { way: 'post', on: '2026-11-22', rev: '1-x' },
+    status: 404,
+  }),
+  'POST /api/cases/:id/letter/preview': () => ({
+    path: `/api/cases/case:${ulidOf(1)}/letter/preview`,
+    body: { way: 'post', on: '2026-11-22' },
+    status: 404,
+  }),
+  'GET /api/letters/:id': () => ({ path: `/api/letters/letter:${ulidOf(1)}`, status: 404 }),
+  'GET /api/letter-templates': () => ({ status: 200 }),
+  // A text is missing: a caller with the right is told so.
+  'POST /api/letter-templates': () => ({ body: { templates: {} }, status: 400 }),
   'POST /api/people/search': () => ({ body: { text: 'Nobody' }, status: 200 }),
   'GET /api/people/:id': () => ({ path: `/api/people/person:${ulidOf(1)}`, status: 404 }),
   'POST /api/people/:id/export': () => ({

@@ -126,7 +126,7 @@ const samples: Record<string, Sample> = {
   },
   ...Object.fromEntries(
     [
-      ...['criteria', 'account', 'invitation', 'session', 'sign-in-settings'],
+      ...['criteria', 'letter-templates', 'account', 'invitation', 'session', 'sign-in-settings'],
       ...['person', 'case', 'card-log', 'letter', 'submission', 'entry'],
     ].map((type) => [
       type,

@@ -39,6 +39,7 @@ describe('what gives power is granted to nobody else', () => {
     ['desks', 'sign-in-settings', server],
     ['desks', 'submission-key', server],
     ['office', 'criteria', server],
+    ['office', 'letter-templates', server],
     ['people', 'person', 'server server server server by api'],
     ['people', 'case', 'server server server server by api'],
     ['people', 'card-log', 'server server server server by api'],

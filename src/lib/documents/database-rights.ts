@@ -130,7 +130,7 @@ export const databaseGrants = {
   office: {
     read: ['office', 'administrator'],
     rules: administrators,
-    types: { rescue: serversOwn, criteria: serversOwn },
+    types: { rescue: serversOwn, criteria: serversOwn, 'letter-templates': serversOwn },
     otherTypes: { create: office, change: office, delete: office },
     // A desk's document makes accounts. Desks used to be here.
     reservedTypes: { desk: serversOwn },

@@ -8,8 +8,11 @@ export const databaseTypes = {
   catalogue: ['scheme', 'service', 'venue', 'offering', 'key', 'rescue-key', 'settings'],
   /** One document per card, without names, and the server's packed snapshot of them all. */
   register: ['card', 'snapshot'],
-  /** What the office works with, without names: what desks have rescued, and the criteria of schemes. */
-  office: ['rescue', 'criteria'],
+  /**
+   * What the office works with, without names: what desks have rescued, the criteria of schemes, and the
+   * texts of letters.
+   */
+  office: ['rescue', 'criteria', 'letter-templates'],
   /**
    * What gives power: desks with their codes, whether the store is a demo, how reviews were resolved; and
    * what several servers have to agree on. No account is a member.

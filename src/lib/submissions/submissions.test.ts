@@ -95,8 +95,9 @@ describe('submit', () => {
     expect(await waiting()).toBe(1);
     const dump = await everythingIn(db.name);
     expect(dump).toContain(ulidOf(1));
-    const { givenName, familyName, contact } = body.person;
-    for (const secret of [givenName, familyName, contact.value, 'Muistettavaa', 'aino', 'social-work']) {
+    const { name, contact } = body.person;
+    const secrets = [name.given, name.family, contact.kind === 'post' ? '' : contact.value].filter(Boolean);
+    for (const secret of [...secrets, 'Muistettavaa', 'aino', 'social-work']) {
       expect(dump, secret).not.toContain(secret);
     }
     const row = await db.submissions.get(ulidOf(1));
@@ -117,17 +118,17 @@ describe('submit', () => {
 
   it('S20 names the fields that are wrong, and keeps nothing', async () => {
     await getKey();
-    const person = { ...aReferral().person, givenName: ' ', birthYear: 74 };
+    const person = { ...aReferral().person, name: { given: ' ', family: 'x' }, birthYear: 74 };
     expect(await refer(1, { person, note: 'x'.repeat(2_001) })).toEqual({
       kind: 'invalid',
       faults: [
-        { field: 'person.givenName', message: 'must not be empty' },
-        { field: 'person.birthYear', message: 'must be 1900 or later' },
+        { field: 'person.name.given', message: 'is missing' },
+        { field: 'person.birthYear', message: 'must be a year like 1974' },
         { field: 'note', message: 'must have 2000 characters at most' },
       ],
     });
     const answers = Object.fromEntries(
-      Array.from({ length: 50 }, (_, index) => [`q${index}`, 'ä'.repeat(200)]),
+      Array.from({ length: 50 }, (_, index) => [`q${index}`, 'ä'.repeat(400)]),
     );
     expect(await refer(1, { answers })).toMatchObject({ kind: 'invalid', faults: [{ field: 'body' }] });
     expect(await waiting()).toBe(0);

@@ -7,6 +7,7 @@ import { addCatalogue } from '../areas/catalogue/routes';
 import { addDemo } from '../areas/demo/routes';
 import { addDesks } from '../areas/desks/routes';
 import { addHolders } from '../areas/holders/routes';
+import { addLetters } from '../areas/letters/routes';
 import { addPrivacy } from '../areas/privacy/routes';
 import { addRescue } from '../areas/rescue/routes';
 import { addReviews } from '../areas/reviews/routes';
@@ -24,9 +25,10 @@ const areas: readonly ((routes: FastifyInstance, settings: ApiSettings) => void)
   addCards,
   addCases,
   addHolders,
+  addLetters,
   addReviews,
   addRescue,
-  (routes, settings) => addSubmissions(routes, settings),
+  addSubmissions,
   addCatalogue,
   addDemo,
   addAccounts,

@@ -7,9 +7,6 @@ import type { Readiness } from '../monitoring/readiness';
 import type { PeopleIndex } from '../people/people-index';
 import type { OnFault } from '../server-log';
 
-/** Logs what somebody does with power, before it is done: a log that fails stops it. */
-export type OnAction = (entry: { account: string; action: string; about?: string }) => Promise<void>;
-
 /** What the routes below /api/ are built on; each area picks what it needs. */
 export interface ApiSettings {
   backend: Backend;
@@ -29,5 +26,4 @@ export interface ApiSettings {
   /** The clock. */
   now: () => Date;
   onFault: OnFault;
-  onAction?: OnAction;
 }

@@ -23,12 +23,15 @@ export interface NewCase {
     mode: SchemeMode;
     organisation?: string;
     deviceAt?: Instant;
+    /** Who made it, as the device says, if that is another account. */
+    madeBy?: string;
     /** Something that the criteria ask for is missing. */
     isIncomplete: boolean;
   };
 }
 
-interface Taking {
+/** What taking a case is built on. */
+export interface Taking {
   client: CouchClient;
   index: PeopleIndex;
   log: LogAction;

@@ -42,6 +42,7 @@ export class OfficeServer {
         client,
         keys,
         by,
+        rights: new Set(['referrer'] as const),
         takes: { referral: takeAsCase },
         now: () => new Date(this.world.now),
       };

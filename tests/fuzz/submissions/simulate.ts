@@ -186,8 +186,8 @@ export async function simulateSubmissions(
       }
     }
     const dump = await laptop.dump();
-    const { givenName, familyName } = aReferral().person;
-    for (const secret of [givenName, familyName, 'secret-', 'another-text', 'veikko']) {
+    const { given, family } = aReferral().person.name;
+    for (const secret of [given, family, 'secret-', 'another-text', 'veikko']) {
       if (dump.includes(secret)) violate(`S20 ${secret} is readable on the laptop`);
     }
 

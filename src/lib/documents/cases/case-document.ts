@@ -54,6 +54,12 @@ export const caseActionInput = v.variant('kind', [
     reasons: listOf(identifier, 20),
     text: v.pipe(v.string(), v.trim(), v.maxLength(5000, 'must have 5000 characters at most')),
     isSelfApproved: v.optional(v.literal(true)),
+    validity: v.optional(
+      v.pipe(
+        v.object({ from: localDate, until: localDate }),
+        v.check(({ from, until }) => from <= until, 'must not end before it begins'),
+      ),
+    ),
   }),
   v.object({ kind: v.literal('withdrawn'), on: localDate }),
   v.object({ kind: v.literal('lapsed'), on: localDate, text: boundedText(2000) }),
@@ -71,6 +77,7 @@ const foundByServer = [
     source: v.picklist(caseSources),
     mode: v.picklist(schemeModes),
     isIncomplete: v.boolean(),
+    madeBy: v.optional(boundedText(200)),
   }),
   v.object({ kind: v.literal('flagged'), persons: listOf(personId, 50), cards: listOf(cardNumber, 50) }),
   v.object({ kind: v.literal('over-cap'), isOver: v.boolean() }),

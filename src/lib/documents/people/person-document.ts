@@ -8,6 +8,7 @@ const idOf = (type: string) =>
   v.pipe(v.string(), v.regex(new RegExp(`^${type}:[0-9A-HJKMNP-TV-Z]{26}$`), `must be ${type}: and a ULID`));
 export const personId = idOf('person');
 export const caseId = idOf('case');
+export const letterId = idOf('letter');
 
 /** The languages in which a person can be served. */
 export const serviceLanguages = ['fi', 'sv', 'en'] as const;
@@ -34,7 +35,12 @@ export type PostalAddress = v.InferOutput<typeof postalAddress>;
 /** What is known about somebody: all of it goes when they are erased. */
 export const personFacts = v.object({
   name: personName,
-  birthYear: v.pipe(v.number(), v.integer(), v.minValue(1900), v.maxValue(2100)),
+  birthYear: v.pipe(
+    v.number('must be a year like 1974'),
+    v.integer('must be a year like 1974'),
+    v.minValue(1900, 'must be a year like 1974'),
+    v.maxValue(2100, 'must be a year like 1974'),
+  ),
   language: v.picklist(serviceLanguages),
   contact,
   address: v.optional(postalAddress),

@@ -29,7 +29,14 @@ export interface Duplicates {
 /** One entry of a case's log. */
 export type CaseAction = Logged &
   (
-    | { kind: 'received'; source: CaseSource; mode: SchemeMode; isIncomplete: boolean }
+    | {
+        kind: 'received';
+        source: CaseSource;
+        mode: SchemeMode;
+        isIncomplete: boolean;
+        /** Who made it, as a device says: another account than the one that sent it. */
+        madeBy?: string;
+      }
     | { kind: 'assigned'; to: string }
     | ({ kind: 'flagged' } & Duplicates)
     | { kind: 'duplicate-judged'; verdict: 'same'; person: string }
@@ -49,10 +56,13 @@ export type CaseAction = Logged &
         text: string;
         /** B8: marks a decision on a case that the same account entered. */
         isSelfApproved?: boolean;
+        /** What a grant gives; without it, what the criteria say of the day. */
+        validity?: { from: LocalDate; until: LocalDate };
       }
     | { kind: 'withdrawn'; on: LocalDate }
     | { kind: 'lapsed'; on: LocalDate; text: string }
-    | { kind: 'letter-sent'; way: LetterWay; on: LocalDate }
+    /** `letter` is the stored copy; a letter that was written elsewhere has none. */
+    | { kind: 'letter-sent'; way: LetterWay; on: LocalDate; letter?: string }
     /** `on` is the day on which the request arrived. */
     | { kind: 'rectification-requested'; on: LocalDate }
     | { kind: 'written-decision-requested'; on: LocalDate }

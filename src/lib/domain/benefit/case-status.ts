@@ -24,6 +24,8 @@ export interface Reopening {
 export interface Letter {
   way: LetterWay;
   on: LocalDate;
+  /** The stored copy. */
+  letter?: string;
 }
 
 /** What ended a round of the case's handling. A case has one, and one more for every time it is reopened. */
@@ -46,6 +48,8 @@ export interface CaseStatus {
   receivedAt: Instant;
   /** The account that referred, or that typed the application in. */
   enteredBy: string;
+  /** Who made it on the device, if that was another account. */
+  madeBy?: string;
   organisation?: string;
   assignee?: string;
   isIncomplete: boolean;

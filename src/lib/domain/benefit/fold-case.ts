@@ -20,12 +20,13 @@ export function applyAction(status: CaseStatus | undefined, action: CaseAction):
   return action.kind === 'received' ? begin(action) : undefined;
 }
 
-const begin = ({ source, mode, at, by, organisation, isIncomplete }: Received): CaseStatus => ({
+const begin = ({ source, mode, at, by, madeBy, organisation, isIncomplete }: Received): CaseStatus => ({
   state: 'received',
   source,
   mode,
   receivedAt: at,
   enteredBy: by,
+  ...(madeBy !== undefined && { madeBy }),
   ...(organisation !== undefined && { organisation }),
   isIncomplete,
   possibleDuplicates: none,
@@ -61,7 +62,7 @@ function advance(status: CaseStatus, action: CaseAction): CaseStatus {
     case 'lapsed':
       return status.state === 'received' ? conclude(status, action) : status;
     case 'letter-sent':
-      return status.state === 'received' ? status : withLetter(status, { way: action.way, on: action.on });
+      return status.state === 'received' ? status : withLetter(status, letterOf(action));
     case 'rectification-requested':
       return reopen(status, { kind: 'rectification', on: action.on });
     case 'written-decision-requested':
@@ -112,6 +113,12 @@ function conclude(status: CaseStatus, action: Concluding): CaseStatus {
   };
   return { ...rest, state: 'decided', conclusions: [...status.conclusions, conclusion] };
 }
+
+const letterOf = ({ way, on, letter }: Extract<CaseAction, { kind: 'letter-sent' }>): Letter => ({
+  way,
+  on,
+  ...(letter !== undefined && { letter }),
+});
 
 /** The letter about the newest conclusion. */
 function withLetter(status: CaseStatus, letter: Letter): CaseStatus {

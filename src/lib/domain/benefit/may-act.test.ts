@@ -210,6 +210,12 @@ describe('what is needed first', () => {
     expect(foldCase([...past, marked])?.conclusions[0]?.isSelfApproved).toBe(true);
   });
 
+  test('B8 neither who sent it nor who made it on the device decides it', () => {
+    const both = who('referrer', 'decide', 'referrer');
+    const sentByAnother = { ...received, by: 'another', madeBy: 'referrer' } as CaseAction;
+    expect(tryTo([sentByAnother, takenBy(both)], grantedBy(both), both)).toBe('own-referral');
+  });
+
   test('B8 nothing else carries the mark', () => {
     const marked = { ...grantedBy(decider), isSelfApproved: true } as CaseAction;
     expect(tryTo(toDecide, marked, decider)).toBe('not-self-approval');

@@ -42,11 +42,11 @@ const nothingFound = ({ possibleDuplicates, judgedDuplicates }: CaseStatus): boo
 
 /** B8: never on what one has entered oneself, unless that is allowed, and then it is marked. */
 function refusalByOwnReferral(
-  { enteredBy }: CaseStatus,
+  { enteredBy, madeBy }: CaseStatus,
   { isSelfApproved = false }: Decided,
   { account, rights }: Actor,
 ): CaseRefusal | undefined {
-  if (enteredBy !== account) return isSelfApproved ? 'not-self-approval' : undefined;
+  if (enteredBy !== account && madeBy !== account) return isSelfApproved ? 'not-self-approval' : undefined;
   if (!rights.has('self-approve')) return 'own-referral';
   return isSelfApproved ? undefined : 'self-approval-unmarked';
 }

@@ -5,7 +5,7 @@ import { listDeskStates } from './desk-states-api';
 import { listDesks } from './desks-api';
 
 export const waitingDesks: Waiting = {
-  right: 'administrator',
+  rights: ['administrator'],
   href: '/office/desks',
   text: (count) => m.home_desks({ count }),
   async count(ask) {

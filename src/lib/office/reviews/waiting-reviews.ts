@@ -3,7 +3,7 @@ import { m } from '$lib/paraglide/messages';
 import { listOfficeReviews } from './reviews-api';
 
 export const waitingReviews: Waiting = {
-  right: 'office',
+  rights: ['office'],
   href: '/office/review',
   text: (count) => m.home_reviews({ count }),
   async count(ask) {

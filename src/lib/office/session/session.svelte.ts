@@ -37,8 +37,9 @@ export class OfficeSession {
     return this.failure?.kind === 'signed-out' || this.person?.name === null;
   }
 
-  may(right: Right): boolean {
-    return this.person?.rights.has(right) ?? false;
+  /** Whether they hold one of these rights. */
+  may(...rights: readonly Right[]): boolean {
+    return rights.some((right) => this.person?.rights.has(right));
   }
 
   /**

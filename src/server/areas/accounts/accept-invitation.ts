@@ -2,7 +2,7 @@ import type { InvitationDocument } from '$lib/documents/accounts/account-documen
 import { desksDatabase } from '$lib/documents/databases';
 import { changeAccount, readUser } from '../../accounts/change-account';
 import { ApiFailure } from '../../api-failure';
-import type { OnAction } from '../../api/api-settings';
+import type { LogAction } from '../../audit/audit-log';
 import { documentPath, type CouchClient } from '../../couch/client';
 import { isJsonObject, type JsonObject } from '../../couch/json';
 import { storeAlone } from '../../couch/store-alone';
@@ -46,16 +46,16 @@ export async function acceptInvitation(
   client: CouchClient,
   body: JsonObject,
   now: Date,
-  onAction: OnAction,
+  audit: LogAction,
 ): Promise<string> {
   const invitation = await invitationOf(client, body['secret'], now);
-  if (invitation.for === 'newcomer') return makeAccount(client, invitation, body, now, onAction);
+  if (invitation.for === 'newcomer') return makeAccount(client, invitation, body, now, audit);
   const { account } = invitation;
   if (personsUser(await readUser(client, account)) === undefined) throw unknownAccount();
   const person = await readAccount(client, account);
   const password = passwordFrom(body, [account, person?.displayName ?? '']);
   await useUp(client, invitation, account, now);
-  await onAction({ account, action: 'password-reset' });
+  await audit({ account, action: 'password-reset' });
   await givePassword(client, account, password);
   return account;
 }
@@ -78,7 +78,7 @@ async function makeAccount(
   invitation: Newcomer,
   body: JsonObject,
   now: Date,
-  onAction: OnAction,
+  audit: LogAction,
 ): Promise<string> {
   const name = nameFrom(body);
   const password = passwordFrom(body, [name, invitation.displayName]);
@@ -90,7 +90,7 @@ async function makeAccount(
     await giveNameBack(client, invitation, name);
     throw error;
   }
-  await onAction({ account: name, action: 'invitation-accepted', about: invitation.by });
+  await audit({ account: name, action: 'invitation-accepted', about: invitation.by });
   const { rights } = invitation;
   const made = await changeAccount(client, name, (stored): JsonObject | 'taken' =>
     stored === undefined ? { roles: rights, password } : 'taken',

@@ -148,7 +148,7 @@ describe('accounts of people', () => {
     const session = await signIn(aino);
     expect((await change('aino', ['office', 'administrator'], aino)).status).toBe(403);
     expect((await change('aino', ['office', 'administrator', 'decide'])).status).toBe(200);
-    expect(await me(session)).toMatchObject({ rights: ['office', 'administrator', 'decide'] });
+    expect(await me(session)).toMatchObject({ rights: ['decide', 'office', 'administrator'] });
     const raised = await change('aino', ['office', 'administrator', 'hand-out'], session);
     expect(errorOf(raised)).toEqual([409, 'own-rights']);
     // Less is always possible, and a sole administrator has nobody to ask.

@@ -8,7 +8,7 @@ import type { AccountsSettings } from './routes';
 const fiveMinutes = 5 * 60_000;
 
 /** For whoever has a one-time link: open to anybody, for its secret is what counts. */
-export function addInvited(routes: FastifyInstance, { backend, now, onAction }: AccountsSettings): void {
+export function addInvited(routes: FastifyInstance, { backend, now, audit }: AccountsSettings): void {
   // A secret has 256 bits: what is limited is the work that strangers make.
   const limiter = new AttemptLimiter(100, fiveMinutes, () => now().getTime());
   routes.post('/invitations/look', (request) =>
@@ -19,7 +19,7 @@ export function addInvited(routes: FastifyInstance, { backend, now, onAction }: 
       limiter,
       request,
       async () => {
-        const name = await acceptInvitation(backend.client, bodyOf(request), now(), onAction);
+        const name = await acceptInvitation(backend.client, bodyOf(request), now(), audit);
         await backend.accountChanged(name);
         return { name };
       },

@@ -18,7 +18,7 @@ import { detailsOf, personsUser, readAccount } from './stored-account';
 const sessionId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 
 /** What somebody may know about themselves and do for themselves, whatever their rights. */
-export function addMe(routes: FastifyInstance, { backend, now, onAction }: AccountsSettings): void {
+export function addMe(routes: FastifyInstance, { backend, now, audit }: AccountsSettings): void {
   const { client } = backend;
 
   // For a desk, and for whoever is signed out, it is nobody: a page asks before it knows.
@@ -53,7 +53,7 @@ export function addMe(routes: FastifyInstance, { backend, now, onAction }: Accou
       );
     }
     await requireOldPassword(account, body['old'], request.ip);
-    await onAction({ account, action: 'password-changed' });
+    await audit({ account, action: 'password-changed' });
     await givePassword(client, account, password);
     await forgetSessions(client, account, () => true);
     await backend.accountChanged(account);
@@ -88,7 +88,7 @@ export function addMe(routes: FastifyInstance, { backend, now, onAction }: Accou
     const { account } = await requirePerson(backend, request, reply);
     const { id } = bodyOf(request);
     if (!v.is(sessionId, id)) throw new ApiFailure(400, 'invalid-id', 'id names a session.', 'id');
-    await onAction({ account, action: 'session-ended', about: account });
+    await audit({ account, action: 'session-ended', about: account });
     await endSessions(client, account, [id], now().getTime());
     await forgetSessions(client, account, (each) => each === id);
     await backend.accountChanged(account);
@@ -97,7 +97,7 @@ export function addMe(routes: FastifyInstance, { backend, now, onAction }: Accou
 
   routes.post('/me/sessions/end-others', async (request, reply) => {
     const { account, session } = await requirePerson(backend, request, reply);
-    await onAction({ account, action: 'sessions-ended', about: account });
+    await audit({ account, action: 'sessions-ended', about: account });
     await endAllSessions(client, account, now().getTime(), session?.id);
     await forgetSessions(client, account, (each) => each !== session?.id);
     await backend.accountChanged(account);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { endAllSessions } from '../../accounts/end-sessions';
-import type { ApiSettings, OnAction } from '../../api/api-settings';
+import type { ApiSettings } from '../../api/api-settings';
 import { requireRole } from '../../api/caller';
 import { bodyOf } from '../../api/json-bodies';
 import { ApiFailure } from '../../api-failure';
@@ -18,14 +18,10 @@ import { addMe } from './me-routes';
 import { forgetSessions } from './sessions';
 import { lockAfterMinutesFrom, readLockAfterMinutes, storeLockAfterMinutes } from './sign-in-settings';
 
-export type AccountsSettings = Pick<ApiSettings, 'backend' | 'now'> & { onAction: OnAction };
+export type AccountsSettings = Pick<ApiSettings, 'backend' | 'audit' | 'now'>;
 
 /** Who signs in, and with which rights. An administrator keeps the list; everybody has their own account. */
-export function addAccounts(
-  routes: FastifyInstance,
-  { backend, now, onAction = () => Promise.resolve() }: ApiSettings,
-): void {
-  const settings = { backend, now, onAction };
+export function addAccounts(routes: FastifyInstance, settings: AccountsSettings): void {
   addAdministration(routes, settings);
   addInvited(routes, settings);
   addMe(routes, settings);
@@ -33,7 +29,7 @@ export function addAccounts(
 
 type Named = { Params: { name: string } };
 
-function addAdministration(routes: FastifyInstance, { backend, now, onAction }: AccountsSettings): void {
+function addAdministration(routes: FastifyInstance, { backend, now, audit }: AccountsSettings): void {
   const { client } = backend;
   const requireAdministrator = (request: FastifyRequest, reply: FastifyReply) =>
     requireRole(backend, request, reply, 'administrator');
@@ -52,7 +48,7 @@ function addAdministration(routes: FastifyInstance, { backend, now, onAction }: 
     const { name } = request.params;
     const { given, taken, write } = await accountChange(client, account, name, bodyOf(request));
     const rights = [...given.map((right) => `+${right}`), ...taken.map((right) => `-${right}`)];
-    await onAction({ account, action: 'account-changed', about: [name, ...rights].join(' ') });
+    await audit({ account, action: 'account-changed', about: [name, ...rights].join(' ') });
     await write();
     if (taken.includes('administrator')) await withdraw(client, isBy(name));
     await backend.accountChanged(name);
@@ -64,7 +60,7 @@ function addAdministration(routes: FastifyInstance, { backend, now, onAction }: 
     const { name } = request.params;
     await requireAccount(client, name);
     if (name === account) throw ownPassword();
-    await onAction({ account, action: 'password-reset-offered', about: name });
+    await audit({ account, action: 'password-reset-offered', about: name });
     await withdraw(client, isFor(name));
     return reply.code(201).send(await invite(client, account, { for: 'account', account: name }, now()));
   });
@@ -73,7 +69,7 @@ function addAdministration(routes: FastifyInstance, { backend, now, onAction }: 
     const account = await requireAdministrator(request, reply);
     const { name } = request.params;
     await requireAccount(client, name);
-    await onAction({ account, action: 'sessions-ended', about: name });
+    await audit({ account, action: 'sessions-ended', about: name });
     await endAllSessions(client, name, now().getTime());
     await forgetSessions(client, name, () => true);
     await backend.accountChanged(name);
@@ -89,7 +85,7 @@ function addAdministration(routes: FastifyInstance, { backend, now, onAction }: 
       const account = await requireAdministrator(request, reply);
       const { name } = request.params;
       await requireDispensable(client, account, name);
-      await onAction({ account, action: `account-${action}d`, about: name });
+      await audit({ account, action: `account-${action}d`, about: name });
       await close(name);
       // Nobody comes back by a link from before.
       await withdraw(client, (each) => isBy(name)(each) || isFor(name)(each));
@@ -103,14 +99,14 @@ function addAdministration(routes: FastifyInstance, { backend, now, onAction }: 
     const account = await requireAdministrator(request, reply);
     const newcomer = newcomerFrom(bodyOf(request));
     const about = `${newcomer.displayName}: ${newcomer.rights.join(' ')}`;
-    await onAction({ account, action: 'invited', about });
+    await audit({ account, action: 'invited', about });
     return reply.code(201).send(await invite(client, account, newcomer, now()));
   });
 
   routes.post<{ Params: { id: string } }>('/invitations/:id/withdraw', async (request, reply) => {
     const account = await requireAdministrator(request, reply);
     const { id } = request.params;
-    await onAction({ account, action: 'invitation-withdrawn', about: id });
+    await audit({ account, action: 'invitation-withdrawn', about: id });
     await withdraw(client, (each) => invitationIdOf(each) === id && each.usedAt === undefined);
     return { ok: true };
   });
@@ -118,7 +114,7 @@ function addAdministration(routes: FastifyInstance, { backend, now, onAction }: 
   routes.post('/sign-in-settings', async (request, reply) => {
     const account = await requireAdministrator(request, reply);
     const minutes = lockAfterMinutesFrom(bodyOf(request));
-    await onAction({ account, action: 'lock-changed', about: `${minutes} min` });
+    await audit({ account, action: 'lock-changed', about: `${minutes} min` });
     await storeLockAfterMinutes(client, minutes);
     return { ok: true };
   });

@@ -54,10 +54,11 @@ export async function actOnCase(
   if (same !== undefined) await mergeInto(client, file.person, same, action);
 }
 
-const changed = () => new ApiFailure(409, 'changed', 'Somebody else has changed the case. Look again.');
+export const changed = () =>
+  new ApiFailure(409, 'changed', 'Somebody else has changed the case. Look again.');
 
 /** B1: in one's own name, by a right that is enough. Without one, the rule says so. */
-function loggedAction(input: CaseActionInput, { account, rights }: Person, at: number): CaseAction {
+export function loggedAction(input: CaseActionInput, { account, rights }: Person, at: number): CaseAction {
   const unnamed = { ...input, by: account, role: 'referrer', at } as CaseAction;
   const role = rightsFor(unnamed).find((right) => right !== 'server' && rights.has(right));
   return { ...unnamed, role: role ?? 'referrer' };

@@ -7,6 +7,7 @@ import type { ApiSettings } from '../../api/api-settings';
 import { requireRight } from '../../api/caller';
 import { bodyOf } from '../../api/json-bodies';
 import { actOnCase } from './act-on-case';
+import { addCaseLetters } from './letter/letter-routes';
 import { caseViews, listCases } from './list-cases';
 import { readCaseFor, readPersonFor } from './read-case';
 
@@ -29,6 +30,7 @@ export function addCases(
 ): void {
   const { client } = backend;
   const reading = { client, index, log: audit };
+  addCaseLetters(routes, { backend, audit, now });
 
   routes.get('/cases', async (asked, reply) => {
     const { account } = await requireRight(backend, asked, reply, 'receive', 'decide');

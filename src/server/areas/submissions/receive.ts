@@ -1,3 +1,4 @@
+import type { PersonRole } from '$lib/documents/roles';
 import { isKind, submissionKinds, type Kind } from '$lib/documents/submissions/kinds';
 import {
   longestBody,
@@ -24,8 +25,9 @@ export interface Receiving {
   client: CouchClient;
   keys: readonly OfficeKey[];
   takes: Takes;
-  /** The account that sends. */
+  /** The account that sends, and its rights. */
   by: string;
+  rights: ReadonlySet<PersonRole>;
   now: () => Date;
 }
 
@@ -60,7 +62,7 @@ async function receiveKind<K extends Kind>(
   submission: SentSubmission,
   receiving: Receiving,
 ): Promise<SubmissionAnswer> {
-  const { client, keys, by, now } = receiving;
+  const { client, keys, by, rights, now } = receiving;
   const { id, at } = submission;
   const hash = hashOf(submission);
   const before = await readSubmission(client, id);
@@ -86,7 +88,7 @@ async function receiveKind<K extends Kind>(
   }
 
   const { by: sender, receivedAt } = stands;
-  const context: TakeContext = { client, id, at, receivedAt, by: sender };
+  const context: TakeContext = { client, id, at, receivedAt, by: sender, rights };
   if (opened.author !== undefined) context.author = opened.author;
   const taken = await receiving.takes[kind](opened.body, context);
   const author = opened.author === undefined ? {} : { author: opened.author };

@@ -19,7 +19,8 @@ import { ToldEpochs } from '../../epochs/told-epochs';
 import { publishedOfficeKeys, readOfficeKeys, submissionKeys } from '../../keys/office-key-store';
 import { receive, type Identified } from './receive';
 import { listRefused, whatIsStored } from './stored-submission';
-import { keepReceived, type Takes } from './take';
+import type { Takes } from './take';
+import { referralTaker } from './take-referral';
 
 /** Bytes of a request: twice what a device puts into one, or the longest submission with room to spare. */
 export const submissionsBodyLimit = 512 * 1024;
@@ -31,7 +32,7 @@ const hour = 60 * 60_000;
 /** Refusals that are listed, the newest first. */
 const mostListed = 200;
 
-type SubmissionSettings = Pick<ApiSettings, 'backend' | 'keys' | 'now'>;
+type SubmissionSettings = Pick<ApiSettings, 'backend' | 'keys' | 'people' | 'audit' | 'now'>;
 
 const questions = v.object({
   ids: v.pipe(v.array(submissionId), v.maxLength(mostAsked, `must have ${mostAsked} items at most`)),
@@ -43,10 +44,10 @@ const everyRight: readonly PersonRole[] = [...new Set(kinds.flatMap((kind) => su
 /** S20–S22: what devices submit, and what they need for it. */
 export function addSubmissions(
   routes: FastifyInstance,
-  { backend, keys, now }: SubmissionSettings,
-  takes: Takes = keepReceived,
+  { backend, keys, people: index, audit: log, now }: SubmissionSettings,
 ): void {
   const { client } = backend;
+  const takes: Takes = { referral: referralTaker({ client, index, log, now }) };
   const senders = new WeakMap<FastifyRequest, Person>();
   const epochs = new ToldEpochs(client);
   const limiter = new AttemptLimiter(mostInAnHour, hour, () => now().getTime());
@@ -74,10 +75,13 @@ export function addSubmissions(
       const sender = senderOf(asked);
       requireRights(items, sender);
       countItems(items, sender);
-      const receiving = { client, keys: await readOfficeKeys(keys, submissionKeys), takes, now };
+      const receiving = {
+        ...{ client, takes, now, by: sender.account, rights: sender.rights },
+        keys: await readOfficeKeys(keys, submissionKeys),
+      };
       const submissions: SubmissionAnswer[] = [];
       // In turn: the same one may be among them twice.
-      for (const item of items) submissions.push(await receive(item, { ...receiving, by: sender.account }));
+      for (const item of items) submissions.push(await receive(item, receiving));
       return { submissions };
     },
   );

@@ -1,3 +1,4 @@
+import type { PersonRole } from '$lib/documents/roles';
 import type { BodyOf, Kind } from '$lib/documents/submissions/kinds';
 import type { CouchClient } from '../../couch/client';
 import type { Refused } from './stored-submission';
@@ -12,6 +13,8 @@ export interface TakeContext {
   receivedAt: string;
   /** The account that sent it, whose right was checked. */
   by: string;
+  /** Of the account that sends now. */
+  rights: ReadonlySet<PersonRole>;
   /** Whose account made it, as the device says; another one than `by` on a shared laptop (S21). */
   author?: string;
 }
@@ -30,8 +33,3 @@ export type Taken =
 export type Take<K extends Kind> = (body: BodyOf<K>, context: TakeContext) => Promise<Taken>;
 
 export type Takes = { [K in Kind]: Take<K> };
-
-/** Received referrals wait in tiski-people. */
-export const keepReceived: Takes = {
-  referral: () => Promise.resolve({ kind: 'kept' }),
-};

@@ -105,9 +105,11 @@ describe('restore takes what is Tiski’s and no more', patience, () => {
     const names = await inStore(data, (client) => requireOk(client, 'GET', '/_all_dbs'));
     expect(names).toEqual([
       '_users',
+      'tiski-audit',
       'tiski-catalogue',
       'tiski-desks',
       'tiski-office',
+      'tiski-people',
       'tiski-register',
       'tiski-visits-liikunta',
     ]);

@@ -20,4 +20,5 @@ export const officeAreas: readonly OfficeArea[] = [
   { href: '/office/review', text: m.nav_reviews, rights: ['office'] },
   { href: '/office/rescue', text: m.nav_rescue, rights: ['office'] },
   { href: '/office/people-and-rights', text: m.nav_accounts, rights: ['administrator'] },
+  { href: '/office/audit', text: m.nav_audit, rights: ['audit'] },
 ];

@@ -10,7 +10,7 @@ export type ErasureRefusal =
   | 'not-final';
 
 /**
- * B33: data are erased when every case is closed and every decision final. Who asks for it themselves may have
+ * B35: data are erased when every case is closed and every decision final. Who asks for it themselves may have
  * it done before the decision is final: it is their own right to a rectification that they give up. An open case
  * is never erased, because they would be left without an answer: it is withdrawn first.
  */

@@ -133,7 +133,7 @@ describe('erasing a person', () => {
   const erase = (who: keyof typeof accounts, id: string, body: object = { why: 'asked on paper' }) =>
     call(who)('POST', `/api/people/${id}/erase`, body);
 
-  it('B33 waits for open cases and for final decisions, unless the person asks', async () => {
+  it('B35 waits for open cases and for final decisions, unless the person asks', async () => {
     const open = await somebody(10, []);
     const body = { why: 'x', isAskedByPerson: true };
     expect(await erase('decider', open.id, body)).toMatchObject({

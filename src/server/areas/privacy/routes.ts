@@ -70,7 +70,7 @@ export function addPrivacy(
     return id;
   }
 
-  /** @throws {ApiFailure} 422 B33 */
+  /** @throws {ApiFailure} 422 B35 */
   async function requireErasable(id: string, isAskedByPerson: boolean): Promise<void> {
     const files = (await index.current()).casesOf(id);
     const stored = await Promise.all(files.map((each) => readCase(client, each.id)));

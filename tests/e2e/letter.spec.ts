@@ -1,7 +1,6 @@
 import type { Page } from '@playwright/test';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { AuditLog } from '../../src/server/audit/audit-log';
-import type { CouchClient } from '../../src/server/couch/client';
 import { PeopleIndex } from '../../src/server/people/people-index';
 import { takeCase } from '../../src/server/people/take-case';
 import { addDays, localDate, weekday } from '../../src/lib/domain/time/day';
@@ -12,6 +11,7 @@ import { aNewCase, anAccount, aPerson, as } from '../people';
 import type { TiskiServer } from '../setup/tiski-server';
 import { expectAccessible } from './axe';
 import { expect, test } from './fixtures';
+import { storeOf } from './store-of';
 
 // Playwright's own scripts: in a letter's frame they run no more than anybody else's.
 test.beforeEach(({ allowConsole }) => allowConsole(/Blocked script execution/));
@@ -19,21 +19,6 @@ test.beforeEach(({ allowConsole }) => allowConsole(/Blocked script execution/));
 const today = localDate(Date.now(), 'Europe/Helsinki');
 const address = { street: 'Koivukuja 3 A 1', postcode: '00100', town: 'ESIMERKKILÄ' };
 const shortDay = (day: string) => day.split('-').reverse().map(Number).join('.');
-
-/** The server's store, as its administrator. */
-function storeOf({ url, adminPassword }: TiskiServer): CouchClient {
-  const authorization = `Basic ${Buffer.from(`administrator:${adminPassword}`).toString('base64')}`;
-  return {
-    request: async (method, path, body) => {
-      const answer = await fetch(`${url}/couch${path}`, {
-        method,
-        headers: { authorization, 'content-type': 'application/json' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      return { status: answer.status, body: (await answer.json()) as unknown };
-    },
-  };
-}
 
 /** A city with a decider and criteria, and a case that was granted today. */
 async function aDecidedCase(server: TiskiServer, facts: Partial<PersonFacts>): Promise<string> {

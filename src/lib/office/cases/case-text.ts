@@ -93,6 +93,20 @@ export function caseFailureText(failure: OfficeFailure): string {
   return failure.error === 'changed' ? m.case_changed() : describeFailure(failure);
 }
 
+/** Why a card was not handed out. */
+export function handOutFailureText(failure: OfficeFailure): string {
+  switch (failure.kind === 'failed' ? failure.error : undefined) {
+    case 'card-taken':
+      return m.case_card_taken();
+    case 'card-in-use':
+      return m.case_card_in_use();
+    case 'has-card':
+      return m.case_has_card();
+    default:
+      return describeFailure(failure);
+  }
+}
+
 /** What an entry of the log says, without who and when. */
 export function actionText(action: CaseAction): string {
   switch (action.kind) {

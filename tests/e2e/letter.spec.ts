@@ -1,6 +1,5 @@
 import type { Page } from '@playwright/test';
 import { extractText, getDocumentProxy } from 'unpdf';
-import { AuditLog } from '../../src/server/audit/audit-log';
 import { PeopleIndex } from '../../src/server/people/people-index';
 import { takeCase } from '../../src/server/people/take-case';
 import { addDays, localDate, weekday } from '../../src/lib/domain/time/day';
@@ -11,7 +10,7 @@ import { aNewCase, anAccount, aPerson, as } from '../people';
 import type { TiskiServer } from '../setup/tiski-server';
 import { expectAccessible } from './axe';
 import { expect, test } from './fixtures';
-import { storeOf } from './store-of';
+import { storeOf, unlogged } from './store-of';
 
 // Playwright's own scripts: in a letter's frame they run no more than anybody else's.
 test.beforeEach(({ allowConsole }) => allowConsole(/Blocked script execution/));
@@ -29,7 +28,7 @@ async function aDecidedCase(server: TiskiServer, facts: Partial<PersonFacts>): P
   await someCriteria(client, 'hyvinvointikortti');
   const given = aNewCase(1, { person: aPerson(1, { address, ...facts }) });
   given.about.scheme = 'hyvinvointikortti';
-  const taking = { client, index: new PeopleIndex(client), log: new AuditLog(client, now).log, now };
+  const taking = { client, index: new PeopleIndex(client), log: unlogged, now };
   const id = await takeCase(taking, given);
   const call = as(server.url, decider);
   const decided = { kind: 'decided', outcome: 'granted', on: today, reasons: ['criteria-met'], text: '' };

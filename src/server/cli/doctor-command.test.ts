@@ -59,7 +59,7 @@ describe('tiski doctor', () => {
     const { code, findings } = await doctor({ data }, { TISKI_DEMO: '0' });
     expect(code).toBe(0);
     expect(of(findings, 'databases')).toEqual(['good']);
-    expect(of(findings, 'keys')).toEqual(['good', 'good']);
+    expect(of(findings, 'keys')).toEqual(['good', 'good', 'good']);
     expect(of(findings, 'server')).toEqual(['not-checked']);
     expect(of(findings, 'couchdb')).toEqual(['not-checked']);
     expect(of(findings, 'proxy')).toEqual(['not-checked']);
@@ -109,7 +109,7 @@ describe('tiski doctor', () => {
     expect(asked.code).toBe(0);
     expect(of(asked.findings, 'server')).toEqual(['good']);
     expect(of(asked.findings, 'databases')).toEqual(['good']);
-    expect(of(asked.findings, 'keys')).toEqual(['good', 'good']);
+    expect(of(asked.findings, 'keys')).toEqual(['good', 'good', 'good']);
     expect(asked.output).not.toContain(testAdminPassword);
     expect(of(without.findings, 'keys')).toEqual(['not-checked']);
     expect(without.output).toContain('TISKI_ADMIN_PASSWORD is not given');

@@ -121,7 +121,7 @@ describe('whether a store is a demo', () => {
     await rm(join(folder, 'databases.json'));
     const demo = await start(true);
     const own = await readdir(keyFolder({ folder }, true));
-    expect(own).toHaveLength(2);
+    expect(own).toHaveLength(3);
     expect(await readdir(keyFolder({ folder }, false))).toEqual(city);
     const cards = (await get('/demo/cards')) as {
       cards: { kind: string; code: string }[];

@@ -8,9 +8,6 @@ import { m } from '$lib/paraglide/messages';
 import { formatDay } from '$lib/ui/format';
 import type { CaseView } from './cases-api';
 
-/** A short name for a case, as it stands in letters and is said on the telephone: `T-4F7K2Q`. */
-export const caseReference = (id: string): string => `T-${id.slice(-6)}`;
-
 const views: Record<CaseView, () => string> = {
   mine: m.cases_view_mine,
   unassigned: m.cases_view_unassigned,

@@ -7,10 +7,10 @@ import { ApiFailure } from '../../api-failure';
 import type { ApiSettings } from '../../api/api-settings';
 import { requireRight } from '../../api/caller';
 import { bodyOf } from '../../api/json-bodies';
+import { cityDay } from '../../criteria/stored-criteria';
 import { actOnCard, cardAction } from './act-on-card';
 import { readCardLog } from './card-logs';
 import { handOutCard, handOutRequest } from './hand-out';
-import { cityDay } from './settle-card';
 
 type HoldersSettings = Pick<ApiSettings, 'backend' | 'people' | 'audit' | 'now'>;
 interface OfCard {

@@ -5,15 +5,12 @@ import type { CardLogDocument } from '$lib/documents/people/card-log-document';
 import type { HeldCard } from '$lib/documents/people/person-document';
 import { cardDocument } from '$lib/documents/register/card-document';
 import { cardStateOf, foldCard } from '$lib/domain/benefit/card-life';
-import { localDate, type LocalDate } from '$lib/domain/time/day';
+import type { LocalDate } from '$lib/domain/time/day';
 import { documentPath, UnexpectedCouchReply, type CouchClient } from '../../couch/client';
 import { storeAlone } from '../../couch/store-alone';
+import { cityDay } from '../../criteria/stored-criteria';
 import { readPerson, storeAboutPeople } from '../../people/people-documents';
 import { registerCard } from './register-card';
-
-/** Cities are in one zone; its day is the one that letters and cards name. */
-const zone = 'Europe/Helsinki';
-export const cityDay = (now: Date): LocalDate => localDate(now.getTime(), zone);
 
 /** Somebody else was always faster. */
 const mostTries = 20;
